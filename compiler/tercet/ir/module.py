@@ -1,0 +1,81 @@
+"""Modules: one function `main`, straight-line, of integer operators. Building, reading, text."""
+
+from collections.abc import Callable, Sequence
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.dialects.func import Func, FuncOp, ReturnOp
+from xdsl.ir import Block, BlockArgument, Dialect, Operation, Region, SSAValue
+from xdsl.parser import Parser
+from xdsl.utils.exceptions import ParseError
+
+from tercet.errors import VerifyError
+from tercet.ir.op import IntegerOp, operators, verified
+from tercet.ir.types import IntTensor, tensor_type
+
+
+def build(
+    inputs: Sequence[IntTensor], body: Callable[..., Sequence[IntegerOp]], name: str = "x"
+) -> ModuleOp:
+    """A module whose `main` takes `inputs` and returns the last operator's result.
+
+    `body` gets the arguments as SSA values and returns the operators in order.
+    """
+    block = Block(arg_types=inputs)
+    for i, argument in enumerate(block.args):
+        argument.name_hint = name if len(inputs) == 1 else f"{name}{i}"
+    ops = body(*block.args)
+    block.add_ops([*ops, ReturnOp(*ops[-1].results)])
+    results = [r.type for r in ops[-1].results]
+    return verified(ModuleOp([FuncOp("main", (list(inputs), results), Region(block))]))
+
+
+def main_of(module: ModuleOp) -> FuncOp:
+    """The module's function `main`."""
+    for op in module.ops:
+        if isinstance(op, FuncOp) and op.sym_name.data == "main":
+            return op
+    raise VerifyError("the module has no function main; a network is one function of that name")
+
+
+def ops_of(module: ModuleOp) -> tuple[IntegerOp, ...]:
+    """The integer operators in order. Anything else in `main` is not an integer graph."""
+    found: list[IntegerOp] = []
+    for op in main_of(module).body.block.ops:
+        if isinstance(op, IntegerOp):
+            found.append(op)
+        elif not isinstance(op, ReturnOp):
+            raise VerifyError(f"{op.name} is not an integer operator: run the passes first")
+    return tuple(found)
+
+
+def inputs_of(module: ModuleOp) -> tuple[BlockArgument, ...]:
+    return tuple(main_of(module).body.block.args)
+
+
+def outputs_of(module: ModuleOp) -> tuple[SSAValue, ...]:
+    last: Operation | None = main_of(module).body.block.last_op
+    assert isinstance(last, ReturnOp)
+    return tuple(last.arguments)
+
+
+def input_type(module: ModuleOp) -> IntTensor:
+    """The type of the only input."""
+    (only,) = inputs_of(module)
+    return tensor_type(only)
+
+
+def context() -> Context:
+    """Knows the integer dialect and the builtin ones around it."""
+    known = Context()
+    for dialect in (Builtin, Func, Dialect("tercet", list(operators()))):
+        known.load_dialect(dialect)
+    return known
+
+
+def parse(text: str) -> ModuleOp:
+    """The module that `str(module)` printed."""
+    try:
+        return verified(Parser(context(), text).parse_module())
+    except ParseError as broken:
+        raise VerifyError(f"the text is no module of the integer dialect: {broken}") from broken

@@ -1,0 +1,125 @@
+"""What an operator is, and the one registry of them."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr
+from xdsl.irdl import IRDLOperation, attr_def
+from xdsl.utils.exceptions import VerifyException
+
+from tercet.errors import VerifyError
+from tercet.ir.interval import Interval
+from tercet.ir.types import Dense, IntArray
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled function that runs an operator: one C or C++ symbol and its header."""
+
+    symbol: str
+    header: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One small instance of an operator, for every test that ranges over operators."""
+
+    module: ModuleOp
+    """`main` with the operator as its only one; its arguments are the operator's operands."""
+    bounds: tuple[Interval, ...]
+    """What to draw for each operand: wide enough to saturate some outputs, not all."""
+
+
+class IntegerOp(IRDLOperation):
+    """An exact integer function; one subclass per file of `tercet.ops`.
+
+    Batch comes first in every shape: the type says 1, the reference takes any batch.
+    """
+
+    layer = attr_def(StringAttr)
+    """Path of the layer in the user's model, such as "fc1"."""
+
+    if TYPE_CHECKING:
+        c: ClassVar[Kernel | None] = None
+        hls: ClassVar[Kernel | None] = None
+    else:  # xDSL accepts only functions as extra members; a staticmethod hands its content out
+        c = staticmethod(None)
+        hls = staticmethod(None)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for target in ("c", "hls"):
+            setattr(cls, target, staticmethod(getattr(cls, target)))
+
+    @abstractmethod
+    def reference(self, *operands: Any) -> IntArray:
+        """The meaning of the operator. Every target must match it bit for bit."""
+
+    @abstractmethod
+    def range(self, *operands: Any) -> Interval:
+        """All values the result can take, given those that the operands can take."""
+
+    @classmethod
+    @abstractmethod
+    def samples(cls) -> Sequence[Sample]:
+        """Instances that cover the corners; the contract tests run them on every target."""
+
+    def require(self, held: bool, message: str) -> None:
+        """Part of a type rule: `held`, or the module does not verify."""
+        if not held:
+            raise VerifyException(f"{self.layer.data}: {self.name}: {message}")
+
+
+def integers(op: IntegerOp) -> tuple[int, ...]:
+    """The integer properties in declaration order: what a kernel gets as its attributes."""
+    found = (op.properties.get(name) for name in op.get_irdl_definition().properties)
+    return tuple(p.value.data for p in found if isinstance(p, IntegerAttr))
+
+
+def constants(op: IntegerOp) -> tuple[Dense | None, ...]:
+    """The dense properties in declaration order; None is an optional one that is absent."""
+    names = op.get_irdl_definition().properties
+    found = [op.properties.get(name) for name in names]
+    return tuple(p if isinstance(p, Dense) else None for p in found if not _is_number(p))
+
+
+def _is_number(attribute: object) -> bool:
+    return isinstance(attribute, IntegerAttr)
+
+
+@cache
+def operators() -> tuple[type[IntegerOp], ...]:
+    """Every operator in `tercet.ops`, by name. A new file there is found by itself."""
+    package = import_module("tercet.ops")
+    found: dict[str, type[IntegerOp]] = {}
+    for entry in iter_modules(package.__path__):
+        module = import_module(f"tercet.ops.{entry.name}")
+        for member in vars(module).values():
+            if _declares(member, module.__name__):
+                if member.name in found:
+                    raise TypeError(f"operator {member.name!r} is declared twice")
+                found[member.name] = member
+    return tuple(found[name] for name in sorted(found))
+
+
+def _declares(member: object, module: str) -> bool:
+    return (
+        isinstance(member, type)
+        and issubclass(member, IntegerOp)
+        and member is not IntegerOp
+        and member.__module__ == module
+    )
+
+
+def verified(module: ModuleOp) -> ModuleOp:
+    """`module` itself, once every type rule holds; xDSL's report becomes one of ours."""
+    try:
+        module.verify()
+    except VerifyException as broken:
+        raise VerifyError(str(broken).strip().splitlines()[-1]) from broken
+    return module
