@@ -1,0 +1,1 @@
+"""Golden models: what the hardware must reproduce, integer by integer and cycle by cycle."""
