@@ -1,0 +1,165 @@
+"""The values behind report.json. Field names here are the names in the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+VERSION = 1
+"""Version of report.json. It rises when a field changes its meaning or goes away."""
+
+CheckVerdict = Literal["pass", "fail", "skipped"]
+Verdict = Literal["pass", "fail"]
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Who signed: this program, and the versions of what it stands on."""
+
+    name: str
+    version: str
+    python: str
+    platform: str
+    packages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The network that was signed off."""
+
+    name: str
+    source: str
+    """What the user typed: a zoo name, package.module:factory or file.py:Class."""
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    weights: int
+    """Integer weights of all layers together."""
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """The configuration of the hardware: every parameter by its name in the specification."""
+
+    name: str
+    parameters: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What the executors were compared on."""
+
+    count: int
+    seed: int
+    origins: Mapping[str, int]
+    """How many vectors came from where: real samples, each corner, random."""
+    only: int | None
+    """The one vector that was rerun, or None when all were."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """The first element that differs. `layer` is a value's name, or a counter's."""
+
+    layer: str
+    vector: int
+    element: tuple[int, ...]
+    expected: float
+    found: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of one check. `compared` and `mismatches` count elements, not vectors."""
+
+    id: str
+    title: str
+    verdict: CheckVerdict
+    compared: int
+    mismatches: int
+    detail: str
+    required: bool = True
+    first: Mismatch | None = None
+    rerun: str | None = None
+    """The command that reruns just the first wrong vector, with a waveform."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over all vectors."""
+
+    low: float
+    mean: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """How a layer lies on the tiles: Tk input slices times To output slices, and the passes."""
+
+    tk: int
+    to: int
+    passes: int
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer on the fabric. Columns and cycles are of one inference, spread over the vectors."""
+
+    name: str
+    inputs: int
+    outputs: int
+    mapping: Mapped
+    weight_sparsity: float
+    """Share of weights that are zero, 0 to 1."""
+    activation_sparsity: Spread
+    """Share of the layer's inputs that are zero, 0 to 1."""
+    columns: Spread
+    issued: Spread
+    skip_act: Spread
+    skip_wgt: Spread
+    cycles_predicted: Spread
+    cycles_measured: Spread | None
+    """None when the RTL did not run."""
+    efficiency: Spread
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """Clock cycles of every vector, from the doorbell to the irq, in the order of the vectors."""
+
+    predicted: tuple[int, ...]
+    measured: tuple[int, ...] | None
+    density: tuple[float, ...]
+    """Share of each vector's inputs that are not zero, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the sign-off and the seconds it took, without those of stages inside it."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When the sign-off started (UTC, ISO 8601) and where its time went."""
+
+    started: str
+    seconds: float
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A sign-off. `verdict` follows from the rest by the rules of `tercet.report.verdict`."""
+
+    version: int
+    tool: Tool
+    model: Model
+    fabric: Fabric
+    vectors: Vectors
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    layers: tuple[Layer, ...]
+    cycles: Cycles
+    timing: Timing

@@ -1,0 +1,43 @@
+"""When a sign-off passes. These rules trust no check's own word beyond its counts."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from tercet.report.catalogue import CATALOGUE, Entry
+from tercet.report.contract import Check, Vectors, Verdict
+
+
+def judge(vectors: Vectors, checks: Sequence[Check]) -> Verdict:
+    """`pass` when nothing stands against it."""
+    return "fail" if problems(vectors, checks) else "pass"
+
+
+def problems(vectors: Vectors, checks: Sequence[Check]) -> tuple[str, ...]:
+    """Every reason why these checks are no sign-off, one sentence each."""
+    found = [] if vectors.count > 0 else ["there was no vector to compare on"]
+    times = Counter(check.id for check in checks)
+    by_id = {check.id: check for check in checks}
+    for line in CATALOGUE:
+        if times[line.id] != 1:
+            found.append(f"{line.id} is listed {times[line.id]} times, wanted once")
+        else:
+            found += (f"{line.id} {fault}" for fault in _faults(line, by_id[line.id]))
+    known = {line.id for line in CATALOGUE}
+    found += (f"{check_id} is not in the contract" for check_id in times if check_id not in known)
+    return tuple(found)
+
+
+def _faults(line: Entry, check: Check) -> Iterator[str]:
+    if check.required != line.required:
+        yield f"says required={check.required}, the contract says {line.required}"
+    if check.verdict == "skipped":
+        if line.required:
+            yield f"is required and was skipped: {check.detail}"
+        if not check.detail:
+            yield "was skipped without a reason"
+    elif check.compared <= 0:
+        yield f"compared nothing: {check.detail}"
+    elif check.mismatches:
+        yield f"found {check.mismatches} mismatches in {check.compared}"
+    elif check.verdict != "pass":
+        yield f"failed: {check.detail}"
