@@ -8,7 +8,9 @@ FABRIC  ?= small
 VECTORS ?=
 SEED    ?=
 ARGS    ?=
-PYTHON  ?= python3.11
+PYTHON  ?= $(shell for p in python3.11 /usr/bin/python3.11 python3; do \
+             $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+             echo $$p && exit; done)
 VENV    ?= .venv
 BIN     := $(VENV)/bin
 
@@ -60,9 +62,8 @@ clean: ## Remove what was built, but not the environment
 # -- the environment ----------------------------------------------------------------------------
 $(VENV)/bin/python:
 	$(SAY) "Making $(VENV) with $(PYTHON)"
-	@$(PYTHON) -c 'import ensurepip, sys; assert sys.version_info >= (3, 11)' 2>/dev/null || \
-	  { echo "Tercet needs Python 3.11 with its venv module (Debian: apt install python3.11-venv)," \
-	  "found no such $(PYTHON). Name another one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Tercet needs Python 3.11 with its venv module (Debian: apt" \
+	  "install python3.11-venv); if it is elsewhere: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) pip==26.3
 
