@@ -111,7 +111,7 @@ class Layer:
     weight_sparsity: float
     """Share of weights that are zero, 0 to 1."""
     activation_sparsity: Spread
-    """Share of the layer's inputs that are zero, 0 to 1."""
+    """Share of the columns skipped because their activation is zero, 0 to 1."""
     columns: Spread
     issued: Spread
     skip_act: Spread

@@ -1,0 +1,15 @@
+"""ONNXRuntime on the integer graph exported as standard ONNX."""
+
+from tercet.report.contract import Check
+from tercet_cosim.signoff.compare import bitexact
+from tercet_cosim.signoff.context import CheckContext
+
+ID = "golden.onnxruntime"
+
+
+def run(ctx: CheckContext) -> Check:
+    from tercet_golden import onnxruntime_golden
+
+    with ctx.stages.stage("ONNXRuntime"):
+        got = onnxruntime_golden.run(ctx.module, ctx.vectors.x)
+    return bitexact(ctx, ID, got)

@@ -1,0 +1,70 @@
+"""What a check may use. Golden values and the simulation are made once, when first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tercet.plan import Plan
+from tercet_golden.vectors import Vectors
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.types import IntArray
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.stages import Stages
+
+if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
+    from tercet_cosim.run import Run
+    from tercet_golden.cycles import Prediction
+
+    from tercet.frontends import Model
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """One sign-off. Values are keyed by `tercet.ir.names`, batch (the vectors) first."""
+
+    request: Request
+    stages: Stages
+    model: "Model"
+    """The user's model: its name, float module, example and samples."""
+    module: ModuleOp
+    """The integer graph."""
+    plan: Plan
+    vectors: Vectors
+
+    @cached_property
+    def golden(self) -> dict[str, IntArray]:
+        """Every value of the integer reference."""
+        from tercet_golden import integer
+
+        with self.stages.stage("integer reference"):
+            return integer.run(self.module, self.vectors.x)
+
+    @cached_property
+    def prediction(self) -> "Prediction":
+        """Every cycle and counter that the cycle model expects."""
+        from tercet_golden import cycles
+
+        with self.stages.stage("cycle model"):
+            return cycles.predict(self.plan, self.golden)
+
+    @property
+    def rtl(self) -> "Run":
+        """The simulation of the fabric; one that failed is not tried again, it fails again."""
+        if isinstance(self._simulated, Exception):
+            raise self._simulated
+        return self._simulated
+
+    @cached_property
+    def _simulated(self) -> "Run | Exception":
+        from tercet_cosim import run
+
+        with self.stages.stage("RTL simulation"):
+            try:
+                return run.simulate(self.plan, self.vectors.x, waves=self.request.waves)
+            except Exception as error:
+                return error
+
+    def vector(self, index: int) -> int:
+        """The number a user knows a vector by: that in the run of all vectors."""
+        return index if self.request.only is None else self.request.only

@@ -1,0 +1,63 @@
+"""The report's rows: what every layer cost, predicted and measured."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from tercet.plan import LayerPlan
+
+from tercet.report.contract import Cycles, Layer, Mapped, Spread
+from tercet_cosim.signoff.context import CheckContext
+
+if TYPE_CHECKING:
+    from tercet_cosim.run import Run
+
+
+def rows(ctx: CheckContext) -> tuple[Layer, ...]:
+    """One row a layer of the plan, in its order."""
+    run = _run(ctx)
+    return tuple(_row(ctx, layer, run) for layer in ctx.plan.layers)
+
+
+def cycles(ctx: CheckContext) -> Cycles:
+    """Doorbell to irq, for every vector."""
+    run = _run(ctx)
+    x = ctx.vectors.x.reshape(len(ctx.vectors.x), -1)
+    return Cycles(
+        predicted=tuple(map(int, ctx.prediction.cycles)),
+        measured=None if run is None else tuple(map(int, run.cycles)),
+        density=tuple(map(float, (x != 0).mean(axis=1))),
+    )
+
+
+def spread(values: npt.ArrayLike) -> Spread:
+    """Least, mean and greatest of a figure over the vectors."""
+    array = np.asarray(values, np.float64)
+    return Spread(float(array.min()), float(array.mean()), float(array.max()))
+
+
+def _row(ctx: CheckContext, layer: LayerPlan, run: "Run | None") -> Layer:
+    cost = ctx.prediction.layers[layer.name]
+    return Layer(
+        name=layer.name,
+        inputs=layer.inputs,
+        outputs=layer.outputs,
+        mapping=Mapped(layer.tk, layer.to, layer.passes),
+        weight_sparsity=float(layer.weight_sparsity),
+        activation_sparsity=spread(cost.skip_act / np.maximum(cost.columns, 1)),
+        columns=spread(cost.columns),
+        issued=spread(cost.issued),
+        skip_act=spread(cost.skip_act),
+        skip_wgt=spread(cost.skip_wgt),
+        cycles_predicted=spread(cost.exec_cycles),
+        cycles_measured=None if run is None else spread(run.layer_cycles[layer.name]),
+        efficiency=spread(cost.efficiency),
+    )
+
+
+def _run(ctx: CheckContext) -> "Run | None":
+    """The simulation, or None when it failed: then the checks say why."""
+    try:
+        return ctx.rtl
+    except Exception:
+        return None

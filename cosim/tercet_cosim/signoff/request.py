@@ -1,0 +1,31 @@
+"""What a sign-off was asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+VECTORS = 256
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `tercet verify`."""
+
+    model: str
+    fabric: str
+    vectors: int = VECTORS
+    seed: int = SEED
+    only: int | None = None
+    """Run this vector alone; its number counts as in the run of all."""
+    waves: bool = False
+    out: Path = Path("build/verify")
+    """The folder that the report and a waveform go to."""
+
+    def rerun(self, vector: int) -> str:
+        """The command that runs one vector of this sign-off again, with a waveform."""
+        words = ["tercet verify", self.model, "--fabric", self.fabric]
+        if self.vectors != VECTORS:
+            words += ["--vectors", str(self.vectors)]
+        if self.seed != SEED:
+            words += ["--seed", str(self.seed)]
+        return " ".join([*words, "--only-vector", str(vector), "--waves"])

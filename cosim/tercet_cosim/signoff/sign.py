@@ -1,0 +1,97 @@
+"""The sign-off itself: prepare, run every check, report. Writes no file of its own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter
+
+from tercet_golden.vectors import Vectors
+
+from tercet.errors import TercetError, UsageError
+from tercet.fabric.spec import named
+from tercet.report.contract import Check, Report, Timing
+from tercet.report.make import make
+from tercet.report.outcome import failed
+from tercet_cosim.signoff import facts, layers
+from tercet_cosim.signoff.context import CheckContext
+from tercet_cosim.signoff.registry import Registered, registered
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.stages import Listener, Stages
+
+PREPARATIONS = 5
+"""Steps of `prepare`, for the progress."""
+
+
+def sign_off(request: Request, listener: Listener) -> Report:
+    """Compare every executor of the model with the integer reference, and judge."""
+    started, since = datetime.now(UTC), perf_counter()
+    stages = Stages(listener)
+    installed = registered()
+    total = PREPARATIONS + len(installed) + 1
+    listener.progress(0, total)
+    ctx = prepare(request, stages)
+    listener.progress(PREPARATIONS, total)
+
+    checks = []
+    for done, check in enumerate(installed, PREPARATIONS + 1):
+        outcome = _outcome(check, ctx)
+        listener.check(outcome)
+        listener.progress(done, total)
+        checks.append(outcome)
+
+    with stages.stage("report"):
+        table, cycles = layers.rows(ctx), layers.cycles(ctx)
+    listener.progress(total, total)
+    return make(
+        tool=facts.tool(),
+        model=facts.model(ctx),
+        fabric=facts.fabric(ctx),
+        vectors=facts.vectors(ctx),
+        checks=checks,
+        layers=table,
+        cycles=cycles,
+        timing=Timing(
+            started.isoformat(timespec="seconds"), perf_counter() - since, stages.timing()
+        ),
+    )
+
+
+def prepare(request: Request, stages: Stages) -> CheckContext:
+    """From the model's name to its integer graph, its plan and its vectors."""
+    spec = named(request.fabric)
+    with stages.stage("load packages"):
+        from tercet_golden.vectors import make as make_vectors
+
+        from tercet import frontends, passes, plan
+    with stages.stage("capture the model"):
+        model = frontends.resolve(request.model)
+        captured = frontends.load(model.module, model.example)
+    with stages.stage("to integers, with certificates"):
+        module = passes.run(captured)
+    with stages.stage("plan"):
+        planned = plan.make(module, spec)
+    with stages.stage("make vectors"):
+        drawn = make_vectors(module, model.samples, request.vectors, request.seed)
+    if request.only is not None:
+        drawn = _one(drawn, request.only)
+    return CheckContext(request, stages, model, module, planned, drawn)
+
+
+def _outcome(check: Registered, ctx: CheckContext) -> Check:
+    """What the check found. One that breaks has failed: it never takes the sign-off with it."""
+    with ctx.stages.stage(check.id):
+        try:
+            return check.run(ctx)
+        except TercetError as error:
+            return failed(check.id, str(error))
+        except Exception as error:
+            return failed(check.id, f"broke: {type(error).__name__}: {error}")
+
+
+def _one(drawn: Vectors, index: int) -> Vectors:
+    """The vector `index` alone."""
+    if not 0 <= index < len(drawn.x):
+        raise UsageError(
+            f"there is no vector {index}: this sign-off has vectors 0 to {len(drawn.x) - 1}"
+        )
+    here = slice(index, index + 1)
+    return replace(drawn, x=drawn.x[here], labels=drawn.labels[here])

@@ -1,0 +1,69 @@
+"""Where the time of a sign-off goes, and word of it to whoever watches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Protocol
+
+from tercet.report.contract import Check, Stage
+
+
+class Listener(Protocol):
+    """Watches a sign-off."""
+
+    def stage(self, name: str) -> None:
+        """The work that now goes on."""
+
+    def progress(self, done: int, total: int) -> None:
+        """How many steps of the sign-off are behind it."""
+
+    def check(self, check: Check) -> None:
+        """A check has ended."""
+
+
+class Silent:
+    """A listener that says nothing."""
+
+    def stage(self, name: str) -> None:
+        pass
+
+    def progress(self, done: int, total: int) -> None:
+        pass
+
+    def check(self, check: Check) -> None:
+        pass
+
+
+class Stages:
+    """A stopwatch: every second belongs to the innermost stage that was open."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._seconds: dict[str, float] = {}
+        self._open: list[str] = []
+        self._since = perf_counter()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self._charge()
+        self._open.append(name)
+        self._seconds.setdefault(name, 0.0)
+        self._listener.stage(name)
+        try:
+            yield
+        finally:
+            self._charge()
+            self._open.pop()
+            if self._open:
+                self._listener.stage(self._open[-1])
+
+    def _charge(self) -> None:
+        """Give the time since the last change to the innermost open stage."""
+        now = perf_counter()
+        if self._open:
+            self._seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+    def timing(self) -> tuple[Stage, ...]:
+        """The stages in the order they were first opened."""
+        return tuple(Stage(name, seconds) for name, seconds in self._seconds.items())
