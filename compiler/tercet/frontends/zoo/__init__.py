@@ -1,0 +1,1 @@
+"""The zoo: small trained models in the folder `models/`, and how their files look."""
