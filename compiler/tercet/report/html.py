@@ -1,0 +1,37 @@
+"""report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tercet.report import bars, words
+from tercet.report.contract import Report
+from tercet.report.scatter import cycles_over_density
+from tercet.report.verdict import problems
+
+
+def render(report: Report) -> str:
+    """The text of report.html."""
+    environment = Environment(
+        loader=PackageLoader("tercet.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in ("number", "share", "figure", "seconds", "shape"):
+        environment.filters[name] = getattr(words, name)
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        problems=problems(report.vectors, report.checks),
+        ran=[check for check in report.checks if check.verdict != "skipped"],
+        charts=[make(report) for make in (bars.cycles, bars.columns, bars.sparsity)],
+        scatter=cycles_over_density(report),
+        efficiency=_efficiency(report),
+        slowest=max((stage.seconds for stage in report.timing.stages), default=0.0),
+    )
+
+
+def _efficiency(report: Report) -> float:
+    """Of all layers together: each counts by its cycles."""
+    total = sum(layer.cycles_predicted.mean for layer in report.layers)
+    useful = sum(x.efficiency.mean * x.cycles_predicted.mean for x in report.layers)
+    return useful / total if total else 0.0

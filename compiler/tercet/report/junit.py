@@ -1,0 +1,46 @@
+"""junit.xml: a test case a check, for continuous integration."""
+
+from xml.etree import ElementTree as Xml
+
+from tercet.report.contract import Check, Report
+
+
+def render(report: Report) -> str:
+    """The text of junit.xml. A required check that was skipped is a failure here too."""
+    suite = Xml.Element(
+        "testsuite",
+        name=f"tercet verify {report.model.name} on {report.fabric.name}",
+        tests=str(len(report.checks)),
+        failures=str(sum(_fails(check) for check in report.checks)),
+        errors="0",
+        skipped=str(sum(_skips(check) for check in report.checks)),
+        time=f"{report.timing.seconds:.3f}",
+        timestamp=report.timing.started,
+    )
+    seconds = {stage.name: stage.seconds for stage in report.timing.stages}
+    for check in report.checks:
+        case = Xml.SubElement(
+            suite,
+            "testcase",
+            classname=f"{report.model.name}.{report.fabric.name}",
+            name=check.id,
+            time=f"{seconds.get(check.id, 0.0):.3f}",
+        )
+        if _skips(check):
+            Xml.SubElement(case, "skipped", message=check.detail)
+        elif _fails(check):
+            message = check.detail if check.verdict == "fail" else f"skipped: {check.detail}"
+            failure = Xml.SubElement(case, "failure", message=message)
+            failure.text = f"rerun: {check.rerun}" if check.rerun else None
+    suites = Xml.Element("testsuites")
+    suites.append(suite)
+    Xml.indent(suites)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suites, "unicode") + "\n"
+
+
+def _skips(check: Check) -> bool:
+    return check.verdict == "skipped" and not check.required
+
+
+def _fails(check: Check) -> bool:
+    return check.verdict == "fail" or (check.verdict == "skipped" and check.required)

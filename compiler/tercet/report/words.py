@@ -1,0 +1,32 @@
+"""Numbers as a person reads them."""
+
+from tercet.report.contract import Spread
+
+
+def number(value: float) -> str:
+    """Thousands apart; a decimal only where it says something."""
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.1f}"
+
+
+def share(value: float) -> str:
+    """A share of 0 to 1 in percent."""
+    return f"{100 * value:.0f} %" if value in (0.0, 1.0) else f"{100 * value:.1f} %"
+
+
+def figure(value: Spread) -> str:
+    """The mean, and the range where there is one."""
+    if value.low == value.high:
+        return number(value.mean)
+    return f"{number(value.mean)} ({number(value.low)} to {number(value.high)})"
+
+
+def seconds(value: float) -> str:
+    """Seconds, or minutes and seconds."""
+    return f"{value:.1f} s" if value < 60 else f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """Sizes with a cross between them, without the batch."""
+    return " x ".join(map(str, sizes[1:])) or "1"
