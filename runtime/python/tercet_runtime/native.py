@@ -25,7 +25,7 @@ def call(
     *,
     of: ctypes.CDLL | None = None,
 ) -> int:
-    """Runs a `tercet_kernel_t`, of libtercet or of another library; writes `out`, returns the status.
+    """Runs a `tercet_kernel_t`, of libtercet or else `of`; writes `out`, returns the status.
 
     The element types of the arrays are their storage types in C.
     """

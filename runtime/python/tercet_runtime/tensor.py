@@ -37,4 +37,5 @@ class Tensor(ctypes.Structure):
         dtype = np.dtype(f"{'u' if code & UNSIGNED else 'i'}{code % UNSIGNED}")
         size = int(np.prod(shape)) * dtype.itemsize
         raw = (ctypes.c_uint8 * size).from_address(self.data or 0)
-        return np.frombuffer(raw, dtype).reshape(shape)
+        elements: npt.NDArray[Any] = np.frombuffer(memoryview(raw), dtype)
+        return elements.reshape(shape)

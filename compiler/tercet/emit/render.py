@@ -1,0 +1,56 @@
+"""Templates of C and C++: where they are, and the filters that place tensors in them."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from tercet import assets
+from tercet.ir.types import IntArray
+
+WIDTH = 100
+
+
+def environment(folder: str) -> Environment:
+    """The templates in `folder` of the assets; an unknown name in a template is an error."""
+    env = Environment(
+        loader=FileSystemLoader(assets.ROOT / folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters.update(braces=braces, flat=flat, nested=nested, extents=extents)
+    return env
+
+
+def braces(items: Iterable[object]) -> str:
+    """{a, b, c}; {0} where there is nothing, because C has no empty list."""
+    return "{" + (", ".join(map(str, items)) or "0") + "}"
+
+
+def extents(shape: Iterable[int]) -> str:
+    """[2][3]."""
+    return "".join(f"[{n}]" for n in shape)
+
+
+def flat(data: IntArray) -> str:
+    """A braced list of all elements, row-major."""
+    return "{\n" + _lines(data.ravel(), "    ") + "\n}"
+
+
+def nested(data: IntArray, indent: str = "") -> str:
+    """A braced list of braced lists, as deep as the tensor has dimensions."""
+    inner = indent + "  "
+    if data.ndim <= 1:
+        return indent + "{\n" + _lines(data, inner) + f"\n{indent}}}"
+    rows = ",\n".join(nested(row, inner) for row in data)
+    return f"{indent}{{\n{rows}\n{indent}}}"
+
+
+def _lines(values: IntArray, indent: str) -> str:
+    texts = [str(v) for v in np.ravel(values).tolist()]
+    widest = max(map(len, texts), default=1) + 2
+    per_line = max(1, (WIDTH - len(indent)) // widest)
+    chunks = (texts[i : i + per_line] for i in range(0, len(texts), per_line))
+    return ",\n".join(indent + ", ".join(chunk) for chunk in chunks)

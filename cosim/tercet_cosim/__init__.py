@@ -1,0 +1,1 @@
+"""Co-simulation: the emitted artifacts run and compared, up to the sign-off."""

@@ -1,0 +1,96 @@
+"""Shared libraries from C and C++ text, compiled once per content."""
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tercet import assets
+from tercet.errors import TercetError
+
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A compiler with the options that a target demands of its sources."""
+
+    program: str
+    suffix: str
+    """Of the files it is given; the others are only included."""
+    options: tuple[str, ...]
+
+
+C99 = Compiler("gcc", ".c", ("-std=c99", "-pedantic", "-O2", *WARNINGS))
+CPP14 = Compiler("g++", ".cpp", ("-std=c++14", "-pedantic", "-O2", *WARNINGS))
+
+
+def tree(*folders: str) -> dict[str, str]:
+    """The text of every C and C++ file below folders of the assets, by path from the root."""
+    return {
+        str(path.relative_to(assets.ROOT)): path.read_text()
+        for folder in folders
+        for path in sorted((assets.ROOT / folder).rglob("*"))
+        if path.suffix in (".c", ".h", ".hpp")
+    }
+
+
+def load(compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...]) -> ctypes.CDLL:
+    """The library that `files` make, with the folders `include` of them on the search path.
+
+    Kept below `build/native`, by the hash of everything that it is made from.
+    """
+    key = hashlib.sha256()
+    for part in (_version(compiler.program), repr((compiler, include)), *_flatten(files)):
+        key.update(part.encode() + b"\0")
+    home = assets.build_root() / "native" / key.hexdigest()[:16]
+    if not home.exists():
+        _build(compiler, files, include, home)
+    return ctypes.CDLL(str(home / "library.so"))
+
+
+def _flatten(files: Mapping[str, str]) -> list[str]:
+    return [part for item in sorted(files.items()) for part in item]
+
+
+def _build(
+    compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...], home: Path
+) -> None:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(dir=home.parent, prefix=".build-"))
+    try:
+        for path, text in files.items():
+            (work / path).parent.mkdir(parents=True, exist_ok=True)
+            (work / path).write_text(text)
+        sources = [path for path in sorted(files) if path.endswith(compiler.suffix)]
+        options = (*compiler.options, "-shared", "-fPIC", *(f"-I{folder}" for folder in include))
+        _call([compiler.program, *options, *sources, "-o", "library.so"], work)
+        try:
+            work.rename(home)
+        except OSError:  # another process was first: its library has the same content
+            if not home.exists():
+                raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _call(command: list[str], folder: Path) -> str:
+    environment = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        told = "\n".join(done.stderr.strip().splitlines()[:6])
+        raise TercetError(f"{command[0]} did not accept the emitted sources:\n{told}")
+    return done.stdout
+
+
+@cache
+def _version(program: str) -> str:
+    if shutil.which(program) is None:
+        raise TercetError(f"{program} is not on PATH; install it (Debian: apt install g++)")
+    return _call([program, "--version"], Path.cwd())

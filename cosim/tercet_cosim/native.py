@@ -1,0 +1,81 @@
+"""The emitted C and HLS C++ programs as executors: build, run, hand out every value."""
+
+import ctypes
+from collections.abc import Mapping
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.emit import c, hls
+from tercet.errors import VerifyError
+from tercet.ir.module import input_type
+from tercet.ir.names import value_names
+from tercet.ir.types import IntArray, storage
+from tercet_cosim.compiled import C99, CPP14, Compiler, load, tree
+from tercet_runtime import Tensor
+
+NAME = "net"
+"""What the emitted functions are called after."""
+
+RUNTIME = ("runtime/include", "runtime/src")
+HEADERS = ("hls/include", "runtime/include")
+
+
+def run_c(
+    module: ModuleOp, x: IntArray, sources: Mapping[str, str] | None = None
+) -> dict[str, IntArray]:
+    """Every value, by name, that the emitted C program computes from the batch `x`.
+
+    `sources` stands in for the runtime's files, by path: tests plant faults there.
+    """
+    files = {**(tree(*RUNTIME) if sources is None else sources), **c.emit(module, NAME)}
+    return _run(C99, files, (".", "runtime/include"), module, x)
+
+
+def run_hls(
+    module: ModuleOp, x: IntArray, sources: Mapping[str, str] | None = None
+) -> dict[str, IntArray]:
+    """The same by the emitted HLS C++ program, compiled by a plain C++14 compiler."""
+    files = {**(tree(*HEADERS) if sources is None else sources), **hls.emit(module, NAME)}
+    return _run(CPP14, files, (".", *HEADERS), module, x)
+
+
+def _run(
+    compiler: Compiler,
+    files: Mapping[str, str],
+    include: tuple[str, ...],
+    module: ModuleOp,
+    x: IntArray,
+) -> dict[str, IntArray]:
+    library = load(compiler, files, include)
+    names = list(value_names(module).values())
+    size = library[f"{NAME}_size"]
+    size.restype = ctypes.c_size_t
+    memory = (ctypes.c_int64 * (size() // 8 + 1))()  # of 64 bits: aligned for every value
+    tensors = (Tensor * len(names))()
+    _demand(library[f"{NAME}_tensors"](memory, tensors))
+    values = {name: tensor.view() for name, tensor in zip(names, tensors, strict=True)}
+    packed = _packed(module, x)
+    found = {n: np.empty((len(x), *v.shape[1:]), np.int64) for n, v in values.items()}
+    for i, vector in enumerate(packed):
+        values[names[0]][0] = vector
+        _demand(library[f"{NAME}_run"](memory))
+        for name, value in values.items():
+            found[name][i] = value[0]
+    return found
+
+
+def _packed(module: ModuleOp, x: IntArray) -> IntArray:
+    """`x` as the program stores it; a value outside the input's storage is an error, not a wrap."""
+    packed: IntArray = x.astype(storage(input_type(module).element_type))
+    if not np.array_equal(packed, x):
+        raise VerifyError(
+            f"an input of {x.min()} to {x.max()} does not fit the network's input type "
+            f"{input_type(module).element_type}; quantize it first"
+        )
+    return packed
+
+
+def _demand(status: int) -> None:
+    if status != 0:
+        raise VerifyError(f"the emitted program returned status {status}, wanted 0 (TERCET_OK)")

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TERCET_LINEAR_HPP_
+#define TERCET_LINEAR_HPP_
+
+#include <cstdint>
+
+#include "tercet/arith.hpp"
+#include "tercet/pragma.hpp"
+#include "tercet/types.hpp"
+
+namespace tercet {
+
+/// acc[b][n] = bias[n] + sum over k of weight[n][k] * (x[b][k] - ZeroPoint)
+///
+/// X, W, Acc are integer types, native or vendor's; with W = trit no multiplier is made. Bias is
+/// an array of N integers, or absent. Acc holds every partial sum and every x - ZeroPoint.
+template <std::int64_t ZeroPoint, int B, int K, int N, typename X, typename W, typename Bias,
+          typename Acc>
+void linear(const X (&x)[B][K], const W (&weight)[N][K], const Bias &bias, Acc (&acc)[B][N]) {
+  TERCET_HLS(INLINE off)
+  for (int b = 0; b < B; ++b) {
+    for (int n = 0; n < N; ++n) {
+      Acc sum = Acc(element(bias, n));
+      for (int k = 0; k < K; ++k) {
+        TERCET_HLS(PIPELINE II = 1)
+        sum += times(weight[n][k], Acc(Acc(x[b][k]) - Acc(ZeroPoint)));
+      }
+      acc[b][n] = sum;
+    }
+  }
+}
+
+}  // namespace tercet
+
+#endif  // TERCET_LINEAR_HPP_

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The types of generated programs: tercet::sint<Bits>, tercet::uint<Bits>, tercet::trit, absent.
+//
+// A plain C++ compiler takes the standard types. A synthesis tool is given a header of its own,
+// -DTERCET_TYPES='"vendor_types.hpp"', that defines sint and uint, as in
+//   namespace tercet { template <int Bits> using sint = ap_int<Bits>; ... }
+#ifndef TERCET_TYPES_HPP_
+#define TERCET_TYPES_HPP_
+
+#ifdef TERCET_TYPES
+#include TERCET_TYPES
+#else
+#include "tercet/standard_types.hpp"
+#endif
+
+namespace tercet {
+
+/// -1, 0 or 1, as a type of its own: kernels see at compile time that no multiplier is needed.
+class trit {
+ public:
+  constexpr trit(int value = 0) : value_(static_cast<signed char>(value)) {}
+  constexpr operator int() const { return value_; }
+
+ private:
+  signed char value_;
+};
+
+/// Stands for an optional operand that an operator does not have: all zeros.
+struct absent {};
+
+/// Element i of a vector that may be absent.
+template <typename T, int N>
+constexpr const T &element(const T (&values)[N], int i) {
+  return values[i];
+}
+constexpr int element(absent, int) { return 0; }
+
+}  // namespace tercet
+
+#endif  // TERCET_TYPES_HPP_
