@@ -8,6 +8,9 @@
 
 #include "tercet/tensor.h"
 
+/** Size of one element. */
+static inline size_t element_bytes(tercet_type_t type) { return (size_t)type % 16; }
+
 /** Element i. */
 static inline int64_t load(const tercet_tensor_t *t, ptrdiff_t i) {
   switch (t->type) {
