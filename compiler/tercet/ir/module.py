@@ -1,21 +1,21 @@
-"""Modules: one function `main`, straight-line, of integer operators. Building, reading, text."""
+"""Modules: one function `main`, straight-line. Building, reading, text."""
 
 from collections.abc import Callable, Sequence
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.dialects.func import Func, FuncOp, ReturnOp
-from xdsl.ir import Block, BlockArgument, Dialect, Operation, Region, SSAValue
+from xdsl.ir import Attribute, Block, BlockArgument, Dialect, Operation, Region, SSAValue
 from xdsl.parser import Parser
 from xdsl.utils.exceptions import ParseError
 
 from tercet.errors import VerifyError
-from tercet.ir.op import IntegerOp, operators, verified
+from tercet.ir.op import IntegerOp, LayerOp, operators, real_operators, verified
 from tercet.ir.types import IntTensor, tensor_type
 
 
 def build(
-    inputs: Sequence[IntTensor], body: Callable[..., Sequence[IntegerOp]], name: str = "x"
+    inputs: Sequence[Attribute], body: Callable[..., Sequence[LayerOp]], name: str = "x"
 ) -> ModuleOp:
     """A module whose `main` takes `inputs` and returns the last operator's result.
 
@@ -49,6 +49,11 @@ def ops_of(module: ModuleOp) -> tuple[IntegerOp, ...]:
     return tuple(found)
 
 
+def steps_of(module: ModuleOp) -> tuple[LayerOp, ...]:
+    """The operators of both dialects in order."""
+    return tuple(op for op in main_of(module).body.block.ops if isinstance(op, LayerOp))
+
+
 def inputs_of(module: ModuleOp) -> tuple[BlockArgument, ...]:
     return tuple(main_of(module).body.block.args)
 
@@ -66,9 +71,10 @@ def input_type(module: ModuleOp) -> IntTensor:
 
 
 def context() -> Context:
-    """Knows the integer dialect and the builtin ones around it."""
+    """Knows the integer dialect, the float dialect and the builtin ones around them."""
     known = Context()
-    for dialect in (Builtin, Func, Dialect("tercet", list(operators()))):
+    ours = Dialect("tercet", list(operators())), Dialect("real", list(real_operators()))
+    for dialect in (Builtin, Func, *ours):
         known.load_dialect(dialect)
     return known
 
@@ -78,4 +84,4 @@ def parse(text: str) -> ModuleOp:
     try:
         return verified(Parser(context(), text).parse_module())
     except ParseError as broken:
-        raise VerifyError(f"the text is no module of the integer dialect: {broken}") from broken
+        raise VerifyError(f"the text is no module of our dialects: {broken}") from broken

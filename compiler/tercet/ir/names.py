@@ -3,7 +3,7 @@
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.ir.module import inputs_of, ops_of
+from tercet.ir.module import inputs_of, steps_of
 
 
 def value_names(module: ModuleOp) -> dict[SSAValue, str]:
@@ -17,7 +17,7 @@ def value_names(module: ModuleOp) -> dict[SSAValue, str]:
 
     for i, argument in enumerate(inputs_of(module)):
         add(argument, argument.name_hint or f"x{i}")
-    for op in ops_of(module):
+    for op in steps_of(module):
         for result in op.results:
-            add(result, f"{op.layer.data}:{op.name.removeprefix('tercet.')}")
+            add(result, f"{op.layer.data}:{op.name.partition('.')[2]}")
     return names

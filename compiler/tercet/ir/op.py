@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr
 from xdsl.irdl import IRDLOperation, attr_def
@@ -35,14 +35,27 @@ class Sample:
     """What to draw for each operand: wide enough to saturate some outputs, not all."""
 
 
-class IntegerOp(IRDLOperation):
-    """An exact integer function; one subclass per file of `tercet.ops`.
+class LayerOp(IRDLOperation):
+    """One step of a network, of either dialect: pure, with a single result.
 
     Batch comes first in every shape: the type says 1, the reference takes any batch.
     """
 
     layer = attr_def(StringAttr)
     """Path of the layer in the user's model, such as "fc1"."""
+
+    @abstractmethod
+    def reference(self, *operands: Any) -> Any:
+        """The meaning of the operator, on numpy arrays."""
+
+    def require(self, held: bool, message: str) -> None:
+        """Part of a type rule: `held`, or the module does not verify."""
+        if not held:
+            raise VerifyException(f"{self.layer.data}: {self.name}: {message}")
+
+
+class IntegerOp(LayerOp):
+    """An exact integer function; one subclass per file of `tercet.ops`."""
 
     if TYPE_CHECKING:
         c: ClassVar[Kernel | None] = None
@@ -69,10 +82,8 @@ class IntegerOp(IRDLOperation):
     def samples(cls) -> Sequence[Sample]:
         """Instances that cover the corners; the contract tests run them on every target."""
 
-    def require(self, held: bool, message: str) -> None:
-        """Part of a type rule: `held`, or the module does not verify."""
-        if not held:
-            raise VerifyException(f"{self.layer.data}: {self.name}: {message}")
+
+Found = TypeVar("Found", bound=LayerOp)
 
 
 def integers(op: IntegerOp) -> tuple[int, ...]:
@@ -95,25 +106,29 @@ def _is_number(attribute: object) -> bool:
 @cache
 def operators() -> tuple[type[IntegerOp], ...]:
     """Every operator in `tercet.ops`, by name. A new file there is found by itself."""
-    package = import_module("tercet.ops")
-    found: dict[str, type[IntegerOp]] = {}
-    for entry in iter_modules(package.__path__):
-        module = import_module(f"tercet.ops.{entry.name}")
+    return _declared_in("tercet.ops", IntegerOp)  # type: ignore[type-abstract]
+
+
+@cache
+def real_operators() -> tuple[type[LayerOp], ...]:
+    """Every operator of the float dialect, by name."""
+    return _declared_in("tercet.ops.real", LayerOp)  # type: ignore[type-abstract]
+
+
+def _declared_in(package: str, base: type[Found]) -> tuple[type[Found], ...]:
+    found: dict[str, type[Found]] = {}
+    for entry in iter_modules(import_module(package).__path__):
+        module = import_module(f"{package}.{entry.name}")
         for member in vars(module).values():
-            if _declares(member, module.__name__):
+            if _is_declared(member, base, module.__name__):
                 if member.name in found:
                     raise TypeError(f"operator {member.name!r} is declared twice")
                 found[member.name] = member
     return tuple(found[name] for name in sorted(found))
 
 
-def _declares(member: object, module: str) -> bool:
-    return (
-        isinstance(member, type)
-        and issubclass(member, IntegerOp)
-        and member is not IntegerOp
-        and member.__module__ == module
-    )
+def _is_declared(member: object, base: type[LayerOp], module: str) -> bool:
+    return isinstance(member, type) and issubclass(member, base) and member.__module__ == module
 
 
 def verified(module: ModuleOp) -> ModuleOp:

@@ -1,0 +1,1 @@
+"""Brevitas modules, captured directly: their ONNX exports are not always faithful."""

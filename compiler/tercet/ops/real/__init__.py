@@ -1,0 +1,1 @@
+"""The float dialect: what front ends build and the passes turn into integer operators."""

@@ -1,0 +1,78 @@
+"""A dense layer with quantized weights."""
+
+import numpy as np
+from xdsl.dialects.builtin import StringAttr, TensorType
+from xdsl.ir import SSAValue
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+    traits_def,
+)
+from xdsl.traits import Pure
+
+from tercet.ir.op import LayerOp
+from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.types import (
+    SI8,
+    Dense,
+    FloatArray,
+    IntArray,
+    dense,
+    dense_float,
+    floats_of,
+    values_of,
+)
+
+
+@irdl_op_definition
+class RealLinear(LayerOp):
+    """y[b, n] = bias[n] + scale[n] * sum over k of weight[n, k] * x[b, k]."""
+
+    name = "real.linear"
+    x = operand_def(TensorType)
+    y = result_def(TensorType)
+    weight = prop_def(Dense)
+    """si8 [N, K], zero point already subtracted."""
+    scale = prop_def(Dense)
+    """f64, one element or [N]."""
+    bias = opt_prop_def(Dense)
+    """f64 [N]."""
+    traits = traits_def(Pure())
+
+    def __init__(
+        self,
+        x: SSAValue,
+        weight: IntArray,
+        scale: FloatArray,
+        bias: FloatArray | None = None,
+        *,
+        layer: str,
+    ) -> None:
+        super().__init__(
+            operands=[x],
+            result_types=[real_tensor((*shape_of(x)[:-1], weight.shape[0]))],
+            properties={
+                "weight": dense(weight, SI8),
+                "scale": dense_float(scale),
+                "bias": None if bias is None else dense_float(bias),
+            },
+            attributes={"layer": StringAttr(layer)},
+        )
+
+    def verify_(self) -> None:
+        k = self.weight.get_shape()[-1]
+        self.require(
+            shape_of(self.x)[-1] == k, f"x has shape {shape_of(self.x)}, wants {k} columns"
+        )
+
+    def offsets(self) -> FloatArray:
+        """The bias, [N]; zeros where there is none."""
+        n = self.weight.get_shape()[0]
+        return np.zeros(n) if self.bias is None else floats_of(self.bias)
+
+    def reference(self, x: FloatArray) -> FloatArray:
+        real_weight = values_of(self.weight) * floats_of(self.scale).reshape(-1, 1)
+        return x @ real_weight.T + self.offsets()
