@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Hands the words of each frame to its engine and checks them on the way: a frame that breaks a rule
+// is reported before its last word arrives, so it never starts.
+
+module tct_dispatch
+  import tct_pkg::*, tct_frame_pkg::*;
+#(
+  parameter int unsigned Tiles    = 8,
+  parameter logic [15:0] ConfigId = '0
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        clear_i,
+
+  // The program: checked against the window in its first cycle.
+  input  logic        check_i,
+  input  logic [31:0] program_i,
+  input  logic [15:0] frames_i,
+  input  logic [31:0] window_base_i,
+  input  logic [31:0] window_limit_i,
+
+  input  logic        valid_i,
+  input  logic [63:0] word_i,
+  output logic        ready_o,
+
+  // To LOAD, EXEC and STORE.
+  output logic [2:0]                    word_valid_o,
+  output logic [$clog2(FrameWords)-1:0] word_index_o,
+  output logic [15:0]                   index_o,
+  input  logic [2:0]                    ready_i,
+
+  /// All frames have been handed out.
+  output logic        done_o,
+  /// The next frame's engine has no room.
+  output logic        blocked_o,
+  output err_e        error_o
+);
+  logic [$clog2(FrameWords)-1:0] at_d, at_q;
+  logic [15:0]                   index_d, index_q;
+  logic [2:0]                    engine, engine_q, engine_now;
+  logic                          head, outside;
+  logic [63:0]                   reserved;
+
+  assign head = at_q == '0;
+  always_comb begin
+    engine = '0;
+    unique case (word_i[7:0])
+      OpLoad:  engine[0] = 1'b1;
+      OpExec:  engine[1] = 1'b1;
+      OpStore: engine[2] = 1'b1;
+      default: ;
+    endcase
+  end
+  assign engine_now   = head ? engine : engine_q;
+  assign done_o       = index_q == frames_i;
+  assign ready_o      = !done_o && |(engine_now & ready_i);
+  assign blocked_o    = valid_i && engine_now != '0 && !ready_o && !done_o;
+  assign word_valid_o = engine_now & {3{valid_i && ready_o}};
+  assign word_index_o = at_q;
+  assign index_o      = index_q;
+
+  always_comb begin
+    reserved = '0;
+    for (int unsigned i = 0; i < FrameWords; i++) begin
+      if (32'(at_q) == i) begin
+        reserved = ({64{engine_now[0]}} & LoadReserved[i]) | ({64{engine_now[1]}} & ExecReserved[i])
+                   | ({64{engine_now[2]}} & StoreReserved[i]);
+      end
+    end
+  end
+
+  // Address and beats stand in the same place in LOAD and STORE; the program is one more such span.
+  logic [31:0] address;
+  logic [19:0] beats;
+  logic [32:0] end_address;
+  assign address     = check_i ? program_i : word_i[31:0];
+  assign beats       = check_i ? {1'b0, frames_i, 3'd0} : word_i[51:32];
+  assign end_address = {1'b0, address} + {10'd0, beats, 3'd0};
+  assign outside     = address < window_base_i || end_address > {1'b0, window_limit_i}
+                       || address[2:0] != '0;
+
+  always_comb begin
+    error_o = ErrNone;
+    if (check_i) begin
+      if (frames_i == '0) error_o = ErrSize;
+      else if (outside) error_o = ErrWindow;
+    end else if (valid_i && !done_o && (ready_o || (head && engine == '0))) begin
+      if (engine_now == '0) error_o = ErrOpcode;
+      else if ((word_i & reserved) != '0) error_o = ErrReserved;
+      else if (head && word_i[8] != (index_q == frames_i - 16'd1)) error_o = ErrLength;
+      else if (at_q == 3'd1 && word_i[Tiles-1:0] == '0) error_o = ErrMask;
+      else if (at_q == 3'd1 && word_i[47:32] != ConfigId) error_o = ErrConfig;
+      else if (at_q == 3'd2 && !engine_now[1] && outside) error_o = ErrWindow;
+    end
+  end
+
+  always_comb begin
+    at_d    = at_q;
+    index_d = index_q;
+    if (valid_i && ready_o) begin
+      at_d = at_q + 3'd1;
+      if (at_q == '1) index_d = index_q + 16'd1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i || check_i) begin
+      at_q    <= '0;
+      index_q <= '0;
+    end else begin
+      at_q    <= at_d;
+      index_q <= index_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (head) begin
+      engine_q <= engine;
+    end
+  end
+endmodule

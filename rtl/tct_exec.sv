@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The EXEC engine: holds the frame, starts the array, and knows when a layer is complete.
+
+module tct_exec
+  import tct_pkg::*, tct_frame_pkg::*;
+#(
+  parameter int unsigned Tiles = 8
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        clear_i,
+
+  input  logic                          word_valid_i,
+  input  logic [$clog2(FrameWords)-1:0] word_index_i,
+  input  logic [BusW-1:0]               word_i,
+  input  logic [15:0]                   index_i,
+  output logic                          ready_o,
+
+  input  logic [15:0] loads_i,
+  input  logic [15:0] execs_i,
+  input  logic [15:0] stores_i,
+  output logic        start_o,
+  output logic        running_o,
+  output logic        waiting_o,
+  output logic        empty_o,
+  output logic        finish_o,
+  output err_e        error_o,
+  output logic [15:0] index_o,
+
+  // The array.
+  output exec_t       frame_o,
+  output logic        array_start_o,
+  input  logic        array_busy_i,
+  input  logic        array_unfinished_i,
+  input  logic        array_last_i,
+  input  logic        array_range_i
+);
+  localparam logic [2:0] Levels = 3'($clog2(Tiles));
+
+  exec_t frame;
+  logic  misplaced, empty;
+
+  tct_slot u_slot (
+    .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
+    .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
+    .empty_o, .finish_i(finish_o)
+  );
+  assign frame_o = frame;
+
+  assign misplaced = frame.column_base[3:0] != '0 || frame.act_base[3:0] != '0
+                     || (!frame.to_c && frame.out_base[3:0] != '0);
+  assign empty     = frame.length == '0 || frame.passes == '0
+                     || (frame.chain ? frame.passes != 16'd1
+                         : frame.outputs == '0 || frame.block == '0 || frame.entries == '0)
+                     || frame.log2_tk > Levels || frame.log2_next > Levels;
+  assign array_start_o = start_o && !misplaced && !empty;
+
+  // Without results to write, a frame ends when its columns are issued.
+  assign finish_o = running_o && (frame.chain ? !array_busy_i : array_last_i);
+
+  always_comb begin
+    error_o = ErrNone;
+    if (start_o && empty) begin
+      error_o = ErrSize;
+    end else if ((start_o && misplaced) || (running_o && array_range_i)) begin
+      error_o = ErrBank;
+    end else if (running_o && !frame.chain
+                 && (array_last_i ? array_busy_i : !array_busy_i && array_unfinished_i)) begin
+      // Passes are left without results, or results without passes.
+      error_o = ErrSize;
+    end
+  end
+endmodule

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Fetches the program: up to two frames a burst, into a queue of four.
+
+module tct_fetch
+  import tct_pkg::*, tct_frame_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        clear_i,
+
+  input  logic        start_i,
+  input  logic [31:0] address_i,
+  input  logic [15:0] frames_i,
+
+  output logic        request_o,
+  output logic [31:0] address_o,
+  output logic [19:0] beats_o,
+  input  logic        grant_i,
+  input  logic [8:0]  grant_beats_i,
+  input  logic        beat_valid_i,
+  input  logic [63:0] beat_i,
+
+  output logic        valid_o,
+  output logic [63:0] word_o,
+  input  logic        ready_i
+);
+  localparam int unsigned Depth = 4 * FrameWords;
+  localparam int unsigned Burst = 2 * FrameWords;
+  localparam int unsigned CountW = $clog2(Depth) + 1;
+
+  logic [31:0]       address_d, address_q;
+  logic [19:0]       left_d, left_q;
+  logic [CountW-1:0] count;
+
+  tct_fifo #(.Width(BusW), .Depth(Depth)) u_queue (
+    .clk_i, .rst_ni, .clear_i, .valid_i(beat_valid_i), .data_i(beat_i),
+    .valid_o, .ready_i, .data_o(word_o), .count_o(count)
+  );
+
+  // Nothing is in flight when a request is granted, so the queue has room for all of it.
+  assign request_o = left_q != '0 && 32'(count) <= Depth - Burst;
+  assign address_o = address_q;
+  assign beats_o   = left_q > 20'(Burst) ? 20'(Burst) : left_q;
+
+  always_comb begin
+    address_d = address_q;
+    left_d    = left_q;
+    if (grant_i) begin
+      address_d = address_q + {20'd0, grant_beats_i, 3'd0};
+      left_d    = left_q - 20'(grant_beats_i);
+    end
+    if (start_i) begin
+      address_d = address_i;
+      left_d    = {1'b0, frames_i, 3'd0};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      left_q <= '0;
+    end else begin
+      left_q <= left_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    address_q <= address_d;
+  end
+endmodule

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The LOAD engine: asks for the beats of a frame and turns them into weight columns, activations or
+// parameter entries. After each slice the next one goes to the tiles that the turned mask names.
+
+module tct_load
+  import tct_pkg::*, tct_frame_pkg::*;
+#(
+  parameter  int unsigned Tiles      = 8,
+  parameter  int unsigned Lanes      = 20,
+  parameter  int unsigned BankADepth = 1024,
+  parameter  int unsigned BankBDepth = 4096,
+  parameter  int unsigned ParamDepth = 512,
+  localparam int unsigned ColAw      = $clog2(BankADepth),
+  localparam int unsigned ActAw      = $clog2(BankBDepth),
+  localparam int unsigned ParamAw    = $clog2(ParamDepth),
+  localparam int unsigned BeatW      = $clog2(BeatActs)
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        clear_i,
+
+  input  logic                          word_valid_i,
+  input  logic [$clog2(FrameWords)-1:0] word_index_i,
+  input  logic [BusW-1:0]               word_i,
+  input  logic [15:0]                   index_i,
+  output logic                          ready_o,
+
+  input  logic [15:0] loads_i,
+  input  logic [15:0] execs_i,
+  input  logic [15:0] stores_i,
+  output logic        start_o,
+  output logic        running_o,
+  output logic        waiting_o,
+  output logic        empty_o,
+  output logic        finish_o,
+  output err_e        error_o,
+  output logic [15:0] index_o,
+
+  // Requests to the reader, and its beats.
+  output logic        request_o,
+  output logic [31:0] address_o,
+  output logic [19:0] beats_o,
+  input  logic        grant_i,
+  input  logic [8:0]  grant_beats_i,
+  input  logic        beat_valid_i,
+  input  logic [63:0] beat_i,
+  output logic        beat_ready_o,
+
+  /// The write-back has the banks this cycle.
+  input  logic                          writing_i,
+  output logic [Tiles-1:0]              col_we_o,
+  output logic [ColAw-1:0]              col_addr_o,
+  output logic [Lanes-1:0][1:0]         col_data_o,
+  output logic [WordW-1:0]              col_bits_o,
+  output logic [Tiles-1:0]              act_we_o,
+  output logic [ActAw-BeatW-1:0]        act_addr_o,
+  output logic [BeatActs-1:0][ActW-1:0] act_data_o,
+  output logic [BeatActs-1:0]           act_bits_o,
+  output logic [Tiles-1:0]              param_we_o,
+  output logic [ParamAw-1:0]            param_addr_o,
+  output logic [ParamW-1:0]             param_data_o
+);
+  load_t             frame;
+  logic [31:0]       address_d, address_q;
+  logic [19:0]       asked_d, asked_q, left_d, left_q, slice_d, slice_q;
+  logic [Tiles-1:0]  mask_d, mask_q;
+  logic [15:0]       at_d, at_q;
+  logic              ends_d, ends_q, half_d, half_q;
+  logic [63:0]       first_q;
+  logic [WordW-1:0]  seen_d, seen_q;
+  logic              weights, acts, beat, slice_last, next_slice, placed, beyond;
+  logic              gear_ready, gear_valid, gear_illegal, gear_last, gear_empty;
+
+  tct_slot u_slot (
+    .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
+    .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
+    .empty_o, .finish_i(finish_o)
+  );
+
+  assign weights      = frame.bank == BankWeights;
+  assign acts         = frame.bank == BankActivations;
+  assign request_o    = running_o && asked_q != '0;
+  assign address_o    = address_q;
+  assign beats_o      = asked_q;
+  assign beat_ready_o = weights ? gear_ready : !(acts && writing_i);
+  assign beat         = beat_valid_i && beat_ready_o && running_o;
+  assign slice_last   = slice_q == 20'd1;
+  assign finish_o     = running_o && left_q == '0 && gear_empty;
+
+  tct_gearbox #(.Lanes) u_gearbox (
+    .clk_i, .rst_ni, .clear_i, .valid_i(beat && weights), .beat_i, .ready_o(gear_ready),
+    .valid_o(gear_valid), .column_o(col_data_o), .illegal_o(gear_illegal), .last_o(gear_last),
+    .empty_o(gear_empty)
+  );
+
+  // One thing is placed: a column, a beat of activations, or the second half of an entry.
+  assign placed     = weights ? gear_valid : beat && (acts || half_q);
+  assign next_slice = weights ? gear_valid && gear_last && ends_q : beat && slice_last;
+
+  assign col_we_o   = {Tiles{placed && weights}} & mask_q;
+  assign col_addr_o = at_q[ColAw-1:0];
+  always_comb begin
+    seen_d = at_q[3:0] == '0 ? '0 : seen_q;
+    seen_d[at_q[3:0]] = col_data_o != '0;
+  end
+  assign col_bits_o = seen_d;
+
+  assign act_we_o   = {Tiles{placed && acts}} & mask_q;
+  assign act_addr_o = at_q[ActAw-1:BeatW];
+  always_comb begin
+    for (int unsigned i = 0; i < BeatActs; i++) begin
+      act_data_o[i] = {frame.signed_bytes && beat_i[8*i+7], beat_i[8*i +: 8]} - frame.zero_point;
+      act_bits_o[i] = act_data_o[i] != '0;
+    end
+  end
+
+  assign param_we_o   = {Tiles{placed && !weights && !acts}} & mask_q;
+  assign param_addr_o = at_q[ParamAw-1:0];
+  assign param_data_o = {beat_i[ParamW-65:0], first_q};
+
+  assign beyond = weights ? |at_q[15:ColAw] : acts ? |at_q[15:ActAw] : |at_q[15:ParamAw];
+
+  always_comb begin
+    error_o = ErrNone;
+    if (start_o && (frame.beats == '0 || frame.slice_beats == '0)) begin
+      error_o = ErrSize;
+    end else if ((start_o && (frame.bank == 2'd3 || (frame.base[3:0] != '0 && (weights || acts))))
+                 || (placed && beyond)) begin
+      error_o = ErrBank;
+    end else if (gear_illegal) begin
+      error_o = ErrPt5;
+    end
+  end
+
+  always_comb begin
+    address_d = address_q;
+    asked_d   = asked_q;
+    left_d    = left_q - 20'(beat);
+    slice_d   = slice_q;
+    mask_d    = mask_q;
+    at_d      = at_q;
+    half_d    = half_q ^ beat;
+    ends_d    = ends_q;
+    if (grant_i) begin
+      address_d = address_q + {20'd0, grant_beats_i, 3'd0};
+      asked_d   = asked_q - 20'(grant_beats_i);
+    end
+    if (beat) begin
+      slice_d = slice_last ? frame.slice_beats : slice_q - 20'd1;
+    end
+    if (placed) begin
+      at_d = at_q + (acts ? 16'(BeatActs) : 16'd1);
+    end
+    if (next_slice) begin
+      at_d   = frame.base;
+      mask_d = (mask_q << frame.rotate) | (mask_q >> (6'(Tiles) - 6'(frame.rotate)));
+      ends_d = 1'b0;
+    end
+    if (beat && slice_last) begin
+      ends_d = 1'b1;
+    end
+    if (start_o) begin
+      address_d = frame.address;
+      asked_d   = frame.beats;
+      left_d    = frame.beats;
+      slice_d   = frame.slice_beats;
+      mask_d    = frame.mask[Tiles-1:0];
+      at_d      = frame.base;
+      half_d    = 1'b0;
+      ends_d    = 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    address_q <= address_d;
+    asked_q   <= asked_d;
+    left_q    <= left_d;
+    slice_q   <= slice_d;
+    mask_q    <= mask_d;
+    at_q      <= at_d;
+    half_q    <= half_d;
+    ends_q    <= ends_d;
+    if (beat) begin
+      first_q <= beat_i;
+    end
+    if (gear_valid) begin
+      seen_q <= seen_d;
+    end
+  end
+endmodule

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Widths that no configuration changes.
+
+package tct_pkg;
+
+  /// Bits of the memory bus, and of a frame's word.
+  localparam int unsigned BusW = 64;
+  /// Bits of a stored activation: a byte less its zero point, signed.
+  localparam int unsigned ActW = 9;
+  /// Activations in a beat, and in a word of bank B.
+  localparam int unsigned BeatActs = BusW / 8;
+  /// Bits of a word of a bitmap.
+  localparam int unsigned WordW = 16;
+  /// Bits of the multiplier M (signed), the addend B (signed) and the shift s.
+  localparam int unsigned MulW = 25;
+  localparam int unsigned AddW = 48;
+  localparam int unsigned ShiftW = 6;
+  /// Bits of a parameter entry: M, s and B, or three thresholds.
+  localparam int unsigned ParamW = 96;
+  localparam int unsigned Thresholds = 3;
+  localparam int unsigned ThresholdW = 32;
+  /// Bits of a result before it is narrowed.
+  localparam int unsigned WideW = 32;
+  /// Bits of a clip bound.
+  localparam int unsigned ClipW = 10;
+
+  /// Trits in a PT-5 byte, two bits each: 00 is 0, 01 is 1, 11 is -1.
+  localparam int unsigned ByteTrits = 5;
+  localparam int unsigned Pt5Codes = 243;
+
+endpackage

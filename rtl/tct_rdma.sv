@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads from memory for two: LOAD first, then the fetch of the program. One burst at a time, of at
+// most 256 beats and within 4 KiB. An abort grants nothing more and swallows what still comes.
+
+`include "tct_assert.svh"
+
+module tct_rdma
+  import tct_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        abort_i,
+  output logic        busy_o,
+
+  input  logic        load_request_i,
+  input  logic [31:0] load_address_i,
+  input  logic [19:0] load_beats_i,
+  output logic        load_grant_o,
+  output logic        load_valid_o,
+  input  logic        load_ready_i,
+
+  input  logic        fetch_request_i,
+  input  logic [31:0] fetch_address_i,
+  input  logic [19:0] fetch_beats_i,
+  output logic        fetch_grant_o,
+  output logic        fetch_valid_o,
+
+  output logic [8:0]  grant_beats_o,
+  output logic [63:0] beat_o,
+  output logic        load_error_o,
+  output logic        fetch_error_o,
+  /// The bus keeps us waiting.
+  output logic        stall_o,
+
+  output logic        arvalid_o,
+  input  logic        arready_i,
+  output logic [31:0] araddr_o,
+  output logic [7:0]  arlen_o,
+  input  logic        rvalid_i,
+  output logic        rready_o,
+  input  logic [63:0] rdata_i,
+  input  logic [1:0]  rresp_i,
+  input  logic        rlast_i
+);
+  typedef enum logic [1:0] {Idle, Address, Data} state_e;
+  state_e      state_d, state_q;
+  logic        load_d, load_q, grant, bad;
+  logic [31:0] address_d, address_q;
+  logic [7:0]  len_q;
+  logic [19:0] wanted;
+
+  assign busy_o        = state_q != Idle;
+  assign grant         = state_q == Idle && !abort_i && (load_request_i || fetch_request_i);
+  assign load_d        = grant ? load_request_i : load_q;
+  assign load_grant_o  = grant && load_request_i;
+  assign fetch_grant_o = grant && !load_request_i;
+  assign address_d     = load_request_i ? load_address_i : fetch_address_i;
+  assign wanted        = load_request_i ? load_beats_i : fetch_beats_i;
+
+  tct_burst u_burst (.page_beat_i(address_d[11:3]), .wanted_i(wanted), .beats_o(grant_beats_o));
+
+  assign arvalid_o     = state_q == Address;
+  assign araddr_o      = address_q;
+  assign arlen_o       = len_q;
+  assign rready_o      = state_q == Data && (abort_i || !load_q || load_ready_i);
+  assign bad           = rvalid_i && rready_o && rresp_i[1] && !abort_i;
+  assign load_valid_o  = state_q == Data && load_q && rvalid_i && !rresp_i[1] && !abort_i;
+  assign fetch_valid_o = state_q == Data && !load_q && rvalid_i && !rresp_i[1] && !abort_i;
+  assign load_error_o  = bad && load_q;
+  assign fetch_error_o = bad && !load_q;
+  assign beat_o        = rdata_i;
+  assign stall_o       = (arvalid_o && !arready_i) || (state_q == Data && rready_o && !rvalid_i);
+
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      Idle:    if (grant) state_d = Address;
+      Address: if (arready_i) state_d = Data;
+      default: if (rvalid_i && rready_o && rlast_i) state_d = Idle;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+    end else begin
+      state_q <= state_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    load_q <= load_d;
+    if (grant) begin
+      address_q <= address_d;
+      len_q     <= 8'(grant_beats_o - 9'd1);
+    end
+  end
+
+  `TCT_ASSERT(AddressHolds, arvalid_o && !arready_i |=> arvalid_o && $stable(araddr_o) && $stable(arlen_o))
+  `TCT_ASSERT(StaysInPage, arvalid_o |-> 10'(araddr_o[11:3]) + 10'(arlen_o) < 10'd512)
+  `TCT_ASSERT(NoStrayData, rvalid_i |-> state_q == Data)
+endmodule

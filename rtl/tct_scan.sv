@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds the columns worth a cycle. Reads the bitmaps of activations and weight columns a word a
+// cycle, one word ahead of the one being issued, and issues the columns where both are set, one a
+// cycle. A word without any is dropped in the cycle it is read; each pass ends with a token, which
+// takes the place of a column.
+
+`include "tct_assert.svh"
+
+module tct_scan
+  import tct_pkg::*;
+#(
+  /// Words of either bitmap.
+  parameter  int unsigned ActWords = 256,
+  parameter  int unsigned ColWords = 64,
+  localparam int unsigned ActAw    = $clog2(ActWords),
+  localparam int unsigned ColAw    = $clog2(ColWords),
+  localparam int unsigned BaseW    = 12,
+  localparam int unsigned IdxW     = $clog2(WordW)
+) (
+  input  logic                 clk_i,
+  input  logic                 rst_ni,
+  input  logic                 clear_i,
+
+  // A frame: constant from start_i until busy_o falls.
+  input  logic                 start_i,
+  input  logic [BaseW-1:0]     act_word_i,
+  input  logic [BaseW-1:0]     col_word_i,
+  /// Words of a pass, and how many bits of the last one count (0: all).
+  input  logic [BaseW-1:0]     words_i,
+  input  logic [IdxW-1:0]      tail_i,
+  input  logic [15:0]          passes_i,
+  input  logic                 chain_i,
+  input  logic                 dense_i,
+  output logic                 busy_o,
+  /// The frame reaches beyond a bank.
+  output logic                 range_o,
+
+  output logic                 read_o,
+  output logic [ActAw-1:0]     act_raddr_o,
+  output logic [ColAw-1:0]     col_raddr_o,
+  input  logic [WordW-1:0]     act_bits_i,
+  input  logic [WordW-1:0]     col_bits_i,
+
+  output logic                 column_o,
+  output logic [ActAw+IdxW-1:0] act_addr_o,
+  output logic [ColAw+IdxW-1:0] col_addr_o,
+  output logic                 token_o,
+  input  logic                 token_ready_i,
+
+  // What a word held, in the cycle it is taken.
+  output logic [IdxW:0]        columns_o,
+  output logic [IdxW:0]        skip_act_o,
+  output logic [IdxW:0]        skip_wgt_o
+);
+  function automatic logic [IdxW:0] ones(logic [WordW-1:0] word);
+    ones = '0;
+    for (int unsigned i = 0; i < WordW; i++) begin
+      ones += (IdxW+1)'(word[i]);
+    end
+  endfunction
+
+  // Read ahead: the next word to read.
+  logic             run_d, run_q;
+  logic [BaseW-1:0] act_d, act_q, col_d, col_q, left_d, left_q;
+  logic [15:0]      passes_d, passes_q;
+  logic             last_word, take;
+  // The word at the memories' outputs.
+  logic             word_d, word_q, end_d, end_q;
+  logic [ActAw-1:0] word_act_q;
+  logic [ColAw-1:0] word_col_q;
+  logic [WordW-1:0] valid, todo;
+  logic             ends;
+  // The word being issued.
+  logic [WordW-1:0] bits_d, bits_q, first, rest;
+  logic             token_d, token_q, free;
+  logic [ActAw-1:0] bits_act_q;
+  logic [ColAw-1:0] bits_col_q;
+  logic [IdxW-1:0]  index;
+
+  assign last_word   = left_q == BaseW'(1);
+  assign read_o      = run_q && (!word_q || take);
+  assign act_raddr_o = act_q[ActAw-1:0];
+  assign col_raddr_o = col_q[ColAw-1:0];
+  assign range_o     = run_q && (|act_q[BaseW-1:ActAw] || |col_q[BaseW-1:ColAw]);
+
+  always_comb begin
+    run_d    = run_q;
+    act_d    = act_q;
+    col_d    = col_q;
+    left_d   = left_q;
+    passes_d = passes_q;
+    if (read_o) begin
+      act_d  = act_q + BaseW'(1);
+      col_d  = col_q + BaseW'(1);
+      left_d = left_q - BaseW'(1);
+      if (last_word) begin
+        act_d    = act_word_i;
+        left_d   = words_i;
+        passes_d = passes_q - 16'd1;
+        run_d    = passes_q != 16'd1;
+      end
+    end
+    if (start_i) begin
+      run_d    = 1'b1;
+      act_d    = act_word_i;
+      col_d    = col_word_i;
+      left_d   = words_i;
+      passes_d = passes_i;
+    end
+  end
+
+  assign word_d = read_o || (word_q && !take);
+  assign end_d  = read_o ? last_word : end_q;
+
+  always_comb begin
+    valid = '1;
+    if (end_q && tail_i != '0) begin
+      for (int unsigned i = 0; i < WordW; i++) begin
+        valid[i] = i < 32'(tail_i);
+      end
+    end
+  end
+
+  assign todo = dense_i ? valid : valid & act_bits_i & col_bits_i;
+  assign ends = end_q && !chain_i;
+  assign take = word_q && (free || (todo == '0 && !ends));
+
+  assign columns_o  = take ? ones(valid) : '0;
+  assign skip_act_o = take && !dense_i ? ones(valid & ~act_bits_i) : '0;
+  assign skip_wgt_o = take && !dense_i ? ones(valid & act_bits_i & ~col_bits_i) : '0;
+
+  // The lowest set bit, and what is left without it.
+  assign rest  = bits_q & (bits_q - WordW'(1));
+  assign first = bits_q ^ rest;
+  always_comb begin
+    index = '0;
+    for (int unsigned i = 0; i < WordW; i++) begin
+      if (first[i]) begin
+        index |= IdxW'(i);
+      end
+    end
+  end
+
+  assign column_o   = bits_q != '0;
+  assign act_addr_o = {bits_act_q, index};
+  assign col_addr_o = {bits_col_q, index};
+  assign token_o    = !column_o && token_q && token_ready_i;
+  assign free       = rest == '0 && (column_o ? !token_q : !token_q || token_ready_i);
+
+  assign bits_d  = take ? todo : rest;
+  assign token_d = take ? ends : token_q && !token_o;
+  assign busy_o  = run_q || word_q || column_o || token_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      run_q   <= 1'b0;
+      word_q  <= 1'b0;
+      bits_q  <= '0;
+      token_q <= 1'b0;
+    end else begin
+      run_q   <= run_d;
+      word_q  <= word_d;
+      bits_q  <= bits_d;
+      token_q <= token_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    act_q    <= act_d;
+    col_q    <= col_d;
+    left_q   <= left_d;
+    passes_q <= passes_d;
+    end_q    <= end_d;
+    if (read_o) begin
+      word_act_q <= act_q[ActAw-1:0];
+      word_col_q <= col_q[ColAw-1:0];
+    end
+    if (take) begin
+      bits_act_q <= word_act_q;
+      bits_col_q <= word_col_q;
+    end
+  end
+
+  `TCT_ASSERT(StartsWhenIdle, start_i |-> !busy_o)
+  `TCT_ASSERT(IssuesOneThing, !(column_o && token_o))
+  `TCT_ASSERT(ColumnsAddUp, dense_i || columns_o == ones(todo & {WordW{take}}) + skip_act_o + skip_wgt_o)
+endmodule

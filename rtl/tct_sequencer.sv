@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a program from the doorbell to the interrupt. After an error, or at a soft reset, everything
+// is cleared while bursts that have begun come to their end; then the next program may start.
+
+module tct_sequencer
+  import tct_pkg::*, tct_frame_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  input  logic        start_i,
+  input  logic        soft_reset_i,
+  output logic        busy_o,
+  /// One cycle: the program has ended, well or not.
+  output logic        done_o,
+  output err_e        error_o,
+  output logic [15:0] error_frame_o,
+
+  /// First cycle of a program.
+  output logic        check_o,
+  output logic        running_o,
+  output logic        clear_o,
+
+  input  logic        bus_busy_i,
+  input  logic        dispatched_i,
+  input  logic        blocked_i,
+  input  logic [2:0]  empty_i,
+  input  logic [2:0]  waiting_i,
+  input  logic [2:0]  active_i,
+  input  logic [2:0]  finish_i,
+  output logic [15:0] loads_o,
+  output logic [15:0] execs_o,
+  output logic [15:0] stores_o,
+
+  // Errors and the frames they belong to: dispatch and fetch, LOAD, EXEC, STORE.
+  input  err_e        dispatch_error_i,
+  input  logic [15:0] dispatch_frame_i,
+  input  logic        fetch_error_i,
+  input  err_e        load_error_i,
+  input  logic        load_bus_error_i,
+  input  logic [15:0] load_frame_i,
+  input  err_e        exec_error_i,
+  input  logic [15:0] exec_frame_i,
+  input  err_e        store_error_i,
+  input  logic [15:0] store_frame_i
+);
+  typedef enum logic [1:0] {Idle, Check, Run, Stop} state_e;
+  state_e           state_d, state_q;
+  err_e             found, error_q;
+  logic [15:0]      found_frame, error_frame_q;
+  logic [2:0][15:0] finished_q;
+  logic [3:0]       stuck_d, stuck_q;
+  logic             stuck, complete;
+
+  // Oldest work first.
+  always_comb begin
+    found       = ErrNone;
+    found_frame = dispatch_frame_i;
+    if (store_error_i != ErrNone) begin
+      found       = store_error_i;
+      found_frame = store_frame_i;
+    end else if (exec_error_i != ErrNone) begin
+      found       = exec_error_i;
+      found_frame = exec_frame_i;
+    end else if (load_bus_error_i || load_error_i != ErrNone) begin
+      found       = load_bus_error_i ? ErrRead : load_error_i;
+      found_frame = load_frame_i;
+    end else if (dispatch_error_i != ErrNone) begin
+      found       = dispatch_error_i;
+    end else if (fetch_error_i) begin
+      found       = ErrRead;
+    end else if (stuck_q == '1) begin
+      found       = ErrWait;
+      found_frame = waiting_i[1] ? exec_frame_i : waiting_i[0] ? load_frame_i : store_frame_i;
+    end
+  end
+
+  // Frames wait, none runs, and no other can come: nobody will ever fulfil the wait.
+  assign stuck    = state_q == Run && |waiting_i && active_i == '0 && (dispatched_i || blocked_i);
+  assign stuck_d  = stuck ? stuck_q + 4'd1 : '0;
+  assign complete = dispatched_i && &empty_i;
+
+  always_comb begin
+    state_d = state_q;
+    unique case (state_q)
+      Idle:    if (start_i) state_d = Check;
+      Check:   state_d = found != ErrNone ? Stop : Run;
+      Run:     if (found != ErrNone) state_d = Stop; else if (complete) state_d = Idle;
+      default: if (!bus_busy_i) state_d = Idle;
+    endcase
+    if (soft_reset_i && state_q != Idle) begin
+      state_d = Stop;
+    end
+  end
+
+  assign busy_o        = state_q != Idle;
+  assign done_o        = state_q != Idle && state_d == Idle;
+  assign check_o       = state_q == Check;
+  assign running_o     = state_q == Check || state_q == Run;
+  assign clear_o       = state_q == Stop;
+  assign error_o       = error_q;
+  assign error_frame_o = error_frame_q;
+  assign loads_o       = finished_q[0];
+  assign execs_o       = finished_q[1];
+  assign stores_o      = finished_q[2];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      state_q <= Idle;
+      error_q <= ErrNone;
+    end else begin
+      state_q <= state_d;
+      if (soft_reset_i || (state_q == Idle && start_i)) begin
+        error_q <= ErrNone;
+      end else if (running_o && found != ErrNone) begin
+        error_q <= found;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    stuck_q <= stuck_d;
+    if (running_o && found != ErrNone) begin
+      error_frame_q <= found_frame;
+    end
+    for (int unsigned e = 0; e < 3; e++) begin
+      finished_q[e] <= check_o ? '0 : finished_q[e] + 16'(finish_i[e]);
+    end
+  end
+endmodule

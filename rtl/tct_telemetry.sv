@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every counter of the fabric, behind one read port. The addresses are those of the TELEMETRY
+// registers in csr/tct_csr_regs.rdl.
+
+module tct_telemetry
+  import tct_pkg::*;
+#(
+  parameter  int unsigned Tiles     = 8,
+  parameter  int unsigned Lanes     = 20,
+  parameter  int unsigned Telemetry = 1,
+  localparam int unsigned CountW    = $clog2(WordW) + 1
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         clear_i,
+
+  // What happens in this cycle.
+  input  logic                         cycle_i,
+  input  logic                         exec_i,
+  input  logic                         load_beat_i,
+  input  logic                         store_beat_i,
+  input  logic                         stall_i,
+  input  logic [1:0]                   frames_i,
+  input  logic                         pass_i,
+  input  logic [Tiles-1:0]             issued_i,
+  input  logic [Tiles-1:0][CountW-1:0] columns_i,
+  input  logic [Tiles-1:0][CountW-1:0] skip_act_i,
+  input  logic [Tiles-1:0][CountW-1:0] skip_wgt_i,
+  input  logic [Tiles-1:0]             overflow_i,
+  input  logic [Tiles-1:0][Lanes-1:0]  active_i,
+  output logic [31:0]                  overflow_o,
+
+  input  logic                         read_i,
+  input  logic [15:0]                  addr_i,
+  output logic                         valid_o,
+  output logic [63:0]                  count_o
+);
+  // Eight counters a group: the fabric's own first, then a group a tile.
+  localparam int unsigned Groups = Tiles + 1;
+  localparam int unsigned GroupW = $clog2(Groups);
+  localparam int unsigned LaneW  = $clog2(Lanes);
+  localparam int unsigned LaneIndexW = $clog2(Tiles << LaneW);
+
+  logic [Tiles-1:0] overflow_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      overflow_q <= '0;
+    end else begin
+      overflow_q <= overflow_q | overflow_i;
+    end
+  end
+  assign overflow_o = 32'(overflow_q);
+
+  if (Telemetry == 0) begin : gen_none
+    assign valid_o = read_i;
+    assign count_o = '0;
+  end else begin : gen_tiles
+    logic [Groups-1:0][7:0][CountW-1:0] inc;
+    logic [GroupW-1:0]                  group;
+    logic                               lane_space, valid;
+    logic [63:0]                        count;
+
+    always_comb begin
+      inc = '0;
+      inc[0][0][0]   = cycle_i;
+      inc[0][1][0]   = exec_i;
+      inc[0][2][0]   = load_beat_i;
+      inc[0][3][0]   = store_beat_i;
+      inc[0][4][0]   = stall_i;
+      inc[0][5][1:0] = frames_i;
+      inc[0][6][0]   = pass_i;
+      for (int unsigned t = 0; t < Tiles; t++) begin
+        inc[t+1][0]    = columns_i[t];
+        inc[t+1][1][0] = issued_i[t];
+        inc[t+1][2]    = skip_act_i[t];
+        inc[t+1][3]    = skip_wgt_i[t];
+        inc[t+1][4][0] = exec_i && !issued_i[t];
+      end
+    end
+
+    assign lane_space = addr_i[15];
+    assign group      = lane_space ? GroupW'(addr_i[14:10]) + GroupW'(1)
+                        : addr_i[12] ? GroupW'(addr_i[10:6]) + GroupW'(1) : '0;
+
+    tct_tally #(.Sources(8 * Groups), .IncW(CountW)) u_tally (
+      .clk_i, .rst_ni, .clear_i, .inc_i(inc), .read_i,
+      .index_i({group, lane_space ? 3'd0 : addr_i[5:3]}), .valid_o(valid), .sum_o(count)
+    );
+
+    if (Telemetry < 2) begin : gen_no_lanes
+      assign valid_o = valid;
+      assign count_o = lane_space ? '0 : count;
+    end else begin : gen_lanes
+      // A lane skips what it is not active in, of all the columns of its tile.
+      logic [Tiles-1:0][(1<<LaneW)-1:0] lane_inc;
+      logic                             lane_valid, have_q, lane_have_q;
+      logic [63:0]                      lane_count, count_q, lane_count_q;
+
+      always_comb begin
+        lane_inc = '0;
+        for (int unsigned t = 0; t < Tiles; t++) begin
+          lane_inc[t][Lanes-1:0] = active_i[t];
+        end
+      end
+
+      tct_tally #(.Sources(Tiles << LaneW), .IncW(1)) u_lanes (
+        .clk_i, .rst_ni, .clear_i, .inc_i(lane_inc), .read_i(read_i && !lane_have_q),
+        .index_i(LaneIndexW'({addr_i[14:10], addr_i[4 +: LaneW]})), .valid_o(lane_valid),
+        .sum_o(lane_count)
+      );
+
+      always_ff @(posedge clk_i) begin
+        have_q      <= rst_ni && read_i && !valid_o && (have_q || valid);
+        lane_have_q <= rst_ni && read_i && !valid_o && (lane_have_q || lane_valid);
+        if (valid) count_q <= count;
+        if (lane_valid) lane_count_q <= lane_count;
+      end
+      assign valid_o = have_q && lane_have_q;
+      assign count_o = !lane_space ? count_q : addr_i[3] ? count_q - lane_count_q : lane_count_q;
+    end
+  end
+endmodule

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ternary fabric: AXI4-Lite registers, an AXI4 master to memory, one interrupt.
+
+module tct_top
+  import tct_pkg::*, tct_frame_pkg::*;
+#(
+  /// Tiles T (a power of two) of L lanes (a multiple of 5).
+  parameter  int unsigned Tiles      = 8,
+  parameter  int unsigned Lanes      = 20,
+  /// Bits of an accumulator.
+  parameter  int unsigned AccW       = 24,
+  /// Weight columns, activations and parameter entries of a tile; 64-bit words of bank C.
+  parameter  int unsigned BankADepth = 1024,
+  parameter  int unsigned BankBDepth = 4096,
+  parameter  int unsigned ParamDepth = 512,
+  parameter  int unsigned OutDepth   = 512,
+  /// 0 none, 1 per tile, 2 per lane.
+  parameter  int unsigned Telemetry  = 1,
+  /// What frames built for this configuration carry.
+  parameter  int unsigned ConfigId   = 0
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  output logic        irq_o,
+
+  input  logic        s_axil_awvalid_i,
+  output logic        s_axil_awready_o,
+  input  logic [16:0] s_axil_awaddr_i,
+  input  logic        s_axil_wvalid_i,
+  output logic        s_axil_wready_o,
+  input  logic [31:0] s_axil_wdata_i,
+  input  logic [3:0]  s_axil_wstrb_i,
+  output logic        s_axil_bvalid_o,
+  input  logic        s_axil_bready_i,
+  output logic [1:0]  s_axil_bresp_o,
+  input  logic        s_axil_arvalid_i,
+  output logic        s_axil_arready_o,
+  input  logic [16:0] s_axil_araddr_i,
+  output logic        s_axil_rvalid_o,
+  input  logic        s_axil_rready_i,
+  output logic [31:0] s_axil_rdata_o,
+  output logic [1:0]  s_axil_rresp_o,
+
+  output logic        m_axi_arvalid_o,
+  input  logic        m_axi_arready_i,
+  output logic [31:0] m_axi_araddr_o,
+  output logic [7:0]  m_axi_arlen_o,
+  output logic [2:0]  m_axi_arsize_o,
+  output logic [1:0]  m_axi_arburst_o,
+  input  logic        m_axi_rvalid_i,
+  output logic        m_axi_rready_o,
+  input  logic [63:0] m_axi_rdata_i,
+  input  logic [1:0]  m_axi_rresp_i,
+  input  logic        m_axi_rlast_i,
+  output logic        m_axi_awvalid_o,
+  input  logic        m_axi_awready_i,
+  output logic [31:0] m_axi_awaddr_o,
+  output logic [7:0]  m_axi_awlen_o,
+  output logic [2:0]  m_axi_awsize_o,
+  output logic [1:0]  m_axi_awburst_o,
+  output logic        m_axi_wvalid_o,
+  input  logic        m_axi_wready_i,
+  output logic [63:0] m_axi_wdata_o,
+  output logic [7:0]  m_axi_wstrb_o,
+  output logic        m_axi_wlast_o,
+  input  logic        m_axi_bvalid_i,
+  output logic        m_axi_bready_o,
+  input  logic [1:0]  m_axi_bresp_i
+);
+  localparam int unsigned ColAw   = $clog2(BankADepth);
+  localparam int unsigned ActAw   = $clog2(BankBDepth);
+  localparam int unsigned ParamAw = $clog2(ParamDepth);
+  localparam int unsigned OutAw   = $clog2(OutDepth);
+  localparam int unsigned CountW  = $clog2(WordW) + 1;
+  localparam int unsigned Load = 0, Exec = 1, Store = 2;
+
+  assign m_axi_arsize_o  = 3'd3;
+  assign m_axi_arburst_o = 2'd1;
+  assign m_axi_awsize_o  = 3'd3;
+  assign m_axi_awburst_o = 2'd1;
+  assign m_axi_wstrb_o   = '1;
+
+  // Registers.
+  logic        start, soft_reset, clear_telemetry, busy, done;
+  logic [31:0] program_address, window_base, window_limit, overflow;
+  logic [15:0] frames, error_frame, count_addr;
+  logic        count_read, count_valid;
+  logic [63:0] count;
+  err_e        error;
+
+  tct_csr #(
+    .Tiles, .Lanes, .AccW, .BankADepth, .BankBDepth, .ParamDepth, .OutDepth, .Telemetry,
+    .ConfigId(16'(ConfigId))
+  ) u_csr (
+    .clk_i, .rst_ni,
+    .awvalid_i(s_axil_awvalid_i), .awready_o(s_axil_awready_o), .awaddr_i(s_axil_awaddr_i),
+    .wvalid_i(s_axil_wvalid_i), .wready_o(s_axil_wready_o), .wdata_i(s_axil_wdata_i),
+    .wstrb_i(s_axil_wstrb_i), .bvalid_o(s_axil_bvalid_o), .bready_i(s_axil_bready_i),
+    .bresp_o(s_axil_bresp_o), .arvalid_i(s_axil_arvalid_i), .arready_o(s_axil_arready_o),
+    .araddr_i(s_axil_araddr_i), .rvalid_o(s_axil_rvalid_o), .rready_i(s_axil_rready_i),
+    .rdata_o(s_axil_rdata_o), .rresp_o(s_axil_rresp_o),
+    .start_o(start), .soft_reset_o(soft_reset), .clear_telemetry_o(clear_telemetry),
+    .program_o(program_address), .frames_o(frames), .window_base_o(window_base),
+    .window_limit_o(window_limit), .irq_o, .busy_i(busy), .done_i(done), .error_i(error),
+    .error_frame_i(error_frame), .overflow_i(overflow),
+    .count_read_o(count_read), .count_addr_o(count_addr), .count_valid_i(count_valid),
+    .count_i(count)
+  );
+
+  // The program.
+  logic              check, running, clear;
+  logic              fetch_request, fetch_grant, fetch_valid, fetch_error;
+  logic [31:0]       fetch_address;
+  logic [19:0]       fetch_beats;
+  logic              word_valid, word_ready, dispatched, blocked;
+  logic [63:0]       word, beat;
+  logic [8:0]        grant_beats;
+  logic [2:0]        engine_valid, engine_ready, starts, active, waiting, empty, finish;
+  logic [2:0]        word_index;
+  logic [15:0]       index, loads, execs, stores;
+  logic [2:0][15:0]  engine_index;
+  err_e              dispatch_error, load_error, exec_error, store_error;
+  logic              load_bus_error, reader_busy, writer_busy;
+
+  tct_sequencer u_sequencer (
+    .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .done_o(done),
+    .error_o(error), .error_frame_o(error_frame), .check_o(check), .running_o(running),
+    .clear_o(clear), .bus_busy_i(reader_busy || writer_busy), .dispatched_i(dispatched),
+    .blocked_i(blocked), .empty_i(empty), .waiting_i(waiting), .active_i(active | starts),
+    .finish_i(finish), .loads_o(loads), .execs_o(execs), .stores_o(stores),
+    .dispatch_error_i(dispatch_error), .dispatch_frame_i(index), .fetch_error_i(fetch_error),
+    .load_error_i(load_error), .load_bus_error_i(load_bus_error),
+    .load_frame_i(engine_index[Load]), .exec_error_i(exec_error),
+    .exec_frame_i(engine_index[Exec]), .store_error_i(store_error),
+    .store_frame_i(engine_index[Store])
+  );
+
+  tct_fetch u_fetch (
+    .clk_i, .rst_ni, .clear_i(clear), .start_i(check), .address_i(program_address),
+    .frames_i(frames), .request_o(fetch_request), .address_o(fetch_address),
+    .beats_o(fetch_beats), .grant_i(fetch_grant), .grant_beats_i(grant_beats),
+    .beat_valid_i(fetch_valid), .beat_i(beat), .valid_o(word_valid), .word_o(word),
+    .ready_i(word_ready)
+  );
+
+  tct_dispatch #(.Tiles, .ConfigId(16'(ConfigId))) u_dispatch (
+    .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
+    .frames_i(frames), .window_base_i(window_base), .window_limit_i(window_limit),
+    .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .word_valid_o(engine_valid),
+    .word_index_o(word_index), .index_o(index), .ready_i(engine_ready), .done_o(dispatched),
+    .blocked_o(blocked), .error_o(dispatch_error)
+  );
+
+  // Memory to banks.
+  logic                             load_request, load_grant, load_valid, load_ready, read_stall;
+  logic [31:0]                      load_address;
+  logic [19:0]                      load_beats;
+  logic                             writing;
+  logic [Tiles-1:0]                 col_we, beat_we, param_we;
+  logic [ColAw-1:0]                 col_addr;
+  logic [Lanes-1:0][1:0]            col_data;
+  logic [WordW-1:0]                 col_bits;
+  logic [ActAw-$clog2(BeatActs)-1:0] beat_addr;
+  logic [BeatActs-1:0][ActW-1:0]    beat_data;
+  logic [BeatActs-1:0]              beat_bits;
+  logic [ParamAw-1:0]               param_addr;
+  logic [ParamW-1:0]                param_data;
+
+  tct_rdma u_rdma (
+    .clk_i, .rst_ni, .abort_i(clear), .busy_o(reader_busy),
+    .load_request_i(load_request), .load_address_i(load_address), .load_beats_i(load_beats),
+    .load_grant_o(load_grant), .load_valid_o(load_valid), .load_ready_i(load_ready),
+    .fetch_request_i(fetch_request), .fetch_address_i(fetch_address), .fetch_beats_i(fetch_beats),
+    .fetch_grant_o(fetch_grant), .fetch_valid_o(fetch_valid),
+    .grant_beats_o(grant_beats), .beat_o(beat), .load_error_o(load_bus_error),
+    .fetch_error_o(fetch_error), .stall_o(read_stall),
+    .arvalid_o(m_axi_arvalid_o), .arready_i(m_axi_arready_i), .araddr_o(m_axi_araddr_o),
+    .arlen_o(m_axi_arlen_o), .rvalid_i(m_axi_rvalid_i), .rready_o(m_axi_rready_o),
+    .rdata_i(m_axi_rdata_i), .rresp_i(m_axi_rresp_i), .rlast_i(m_axi_rlast_i)
+  );
+
+  tct_load #(.Tiles, .Lanes, .BankADepth, .BankBDepth, .ParamDepth) u_load (
+    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Load]), .word_index_i(word_index),
+    .word_i(word), .index_i(index), .ready_o(engine_ready[Load]), .loads_i(loads),
+    .execs_i(execs), .stores_i(stores), .start_o(starts[Load]), .running_o(active[Load]),
+    .waiting_o(waiting[Load]), .empty_o(empty[Load]), .finish_o(finish[Load]),
+    .error_o(load_error), .index_o(engine_index[Load]),
+    .request_o(load_request), .address_o(load_address), .beats_o(load_beats),
+    .grant_i(load_grant), .grant_beats_i(grant_beats), .beat_valid_i(load_valid), .beat_i(beat),
+    .beat_ready_o(load_ready), .writing_i(writing),
+    .col_we_o(col_we), .col_addr_o(col_addr), .col_data_o(col_data), .col_bits_o(col_bits),
+    .act_we_o(beat_we), .act_addr_o(beat_addr), .act_data_o(beat_data), .act_bits_o(beat_bits),
+    .param_we_o(param_we), .param_addr_o(param_addr), .param_data_o(param_data)
+  );
+
+  // Layers.
+  exec_t                        frame;
+  logic                         array_start, array_busy, array_unfinished, array_last, array_range;
+  logic                         pass;
+  logic [7:0]                   out_we;
+  logic [OutAw-1:0]             out_addr;
+  logic [63:0]                  out_data;
+  logic [Tiles-1:0]             issued, overflows;
+  logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
+  logic [Tiles-1:0][Lanes-1:0]  lanes_active;
+
+  tct_exec #(.Tiles) u_exec (
+    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Exec]), .word_index_i(word_index),
+    .word_i(word), .index_i(index), .ready_o(engine_ready[Exec]), .loads_i(loads),
+    .execs_i(execs), .stores_i(stores), .start_o(starts[Exec]), .running_o(active[Exec]),
+    .waiting_o(waiting[Exec]), .empty_o(empty[Exec]), .finish_o(finish[Exec]),
+    .error_o(exec_error), .index_o(engine_index[Exec]), .frame_o(frame),
+    .array_start_o(array_start), .array_busy_i(array_busy), .array_unfinished_i(array_unfinished),
+    .array_last_i(array_last), .array_range_i(array_range)
+  );
+
+  tct_array #(
+    .Tiles, .Lanes, .AccW, .BankADepth, .BankBDepth, .ParamDepth, .OutDepth
+  ) u_array (
+    .clk_i, .rst_ni, .clear_i(clear), .start_i(array_start), .frame_i(frame),
+    .busy_o(array_busy), .unfinished_o(array_unfinished), .last_o(array_last),
+    .range_o(array_range), .col_we_i(col_we), .col_addr_i(col_addr), .col_data_i(col_data),
+    .col_bits_i(col_bits), .beat_we_i(beat_we), .beat_addr_i(beat_addr), .beat_data_i(beat_data),
+    .beat_bits_i(beat_bits), .param_we_i(param_we), .param_addr_i(param_addr),
+    .param_data_i(param_data), .writing_o(writing), .out_we_o(out_we), .out_addr_o(out_addr),
+    .out_data_o(out_data), .pass_o(pass), .issued_o(issued), .columns_o(columns),
+    .skip_act_o(skip_act), .skip_wgt_o(skip_wgt), .overflow_o(overflows), .active_o(lanes_active)
+  );
+
+  // Banks to memory.
+  logic store_beat, write_stall;
+
+  tct_store #(.OutDepth) u_store (
+    .clk_i, .rst_ni, .clear_i(clear), .abort_i(clear), .busy_o(writer_busy),
+    .word_valid_i(engine_valid[Store]), .word_index_i(word_index), .word_i(word), .index_i(index),
+    .ready_o(engine_ready[Store]), .loads_i(loads), .execs_i(execs), .stores_i(stores),
+    .start_o(starts[Store]), .running_o(active[Store]), .waiting_o(waiting[Store]),
+    .empty_o(empty[Store]), .finish_o(finish[Store]), .error_o(store_error),
+    .index_o(engine_index[Store]), .out_we_i(out_we), .out_addr_i(out_addr),
+    .out_data_i(out_data), .beat_o(store_beat), .stall_o(write_stall),
+    .awvalid_o(m_axi_awvalid_o), .awready_i(m_axi_awready_i), .awaddr_o(m_axi_awaddr_o),
+    .awlen_o(m_axi_awlen_o), .wvalid_o(m_axi_wvalid_o), .wready_i(m_axi_wready_i),
+    .wdata_o(m_axi_wdata_o), .wlast_o(m_axi_wlast_o), .bvalid_i(m_axi_bvalid_i),
+    .bready_o(m_axi_bready_o), .bresp_i(m_axi_bresp_i)
+  );
+
+  tct_telemetry #(.Tiles, .Lanes, .Telemetry) u_telemetry (
+    .clk_i, .rst_ni, .clear_i(clear_telemetry), .cycle_i(running), .exec_i(active[Exec]),
+    .load_beat_i(load_valid && load_ready), .store_beat_i(store_beat),
+    .stall_i(read_stall || write_stall),
+    .frames_i(2'(finish[Load]) + 2'(finish[Exec]) + 2'(finish[Store])), .pass_i(pass),
+    .issued_i(issued), .columns_i(columns), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt),
+    .overflow_i(overflows), .active_i(lanes_active), .overflow_o(overflow),
+    .read_i(count_read), .addr_i(count_addr), .valid_o(count_valid), .count_o(count)
+  );
+endmodule
