@@ -10,7 +10,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Sample
+from tercet.ir.op import IntegerOp, Kernel, Sample
 from tercet.ir.types import UI8, IntArray, tensor, tensor_type
 
 

@@ -1,0 +1,35 @@
+"""The HLS kernels on types of exact width, such as a synthesis tool brings."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.draw import SAMPLES, label, op_of, operands
+
+from tercet.ir.op import Sample
+from tercet_cosim import native
+from tercet_cosim.compiled import tree
+
+STANDARD = "hls/include/tercet/standard_types.hpp"
+
+
+def exact_width() -> dict[str, str]:
+    """The headers, with wrapping types of exact width in the place of the standard ones."""
+    wrapping = Path(__file__).with_name("wrapping_types.hpp").read_text()
+    return {**tree(*native.HEADERS), STANDARD: wrapping}
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=label)
+def test_no_kernel_leaves_a_declared_width(sample: Sample, rng: np.random.Generator) -> None:
+    (x,) = operands(sample, 9, rng)
+    *_, got = native.run_hls(sample.module, x, exact_width()).values()
+    np.testing.assert_array_equal(got, op_of(sample.module).reference(x))
+
+
+def test_a_width_too_small_by_one_bit_shows() -> None:
+    sources, path = exact_width(), "hls/include/tercet/requantize.hpp"
+    sources[path] = sources[path].replace("sint<57>", "sint<56>")
+    (ends,) = (s for s in SAMPLES if label(s) == "requantize-ends")
+    x = np.full((1, 4), 2**31 - 1)
+    *_, got = native.run_hls(ends.module, x, sources).values()
+    assert (got != op_of(ends.module).reference(x)).any()
