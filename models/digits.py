@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from sklearn.datasets import load_digits
-from tercet.frontends.zoo import weights
 from torch import nn
+
+from tercet.frontends.zoo import weights
 
 Bytes = npt.NDArray[np.uint8]
 HELD_OUT = 360

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import brevitas.nn as qnn
+from torch import Tensor, nn
+
 from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.frontends.zoo import weights
-from torch import Tensor, nn
 
 HERE = Path(__file__).parent
 

@@ -1,7 +1,6 @@
 """Trains digits_mlp: python -m models.digits_mlp.train."""
 
 import torch
-
 from models.digits import images, train
 from models.digits_mlp.model import HERE, DigitsMlp
 

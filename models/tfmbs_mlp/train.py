@@ -1,7 +1,6 @@
 """Trains tfmbs_mlp: python -m models.tfmbs_mlp.train."""
 
 import torch
-
 from models.digits import images, train
 from models.tfmbs_mlp.model import HERE, TfmbsMlp
 

@@ -1,27 +1,36 @@
 """The interval of every value of a module, by the operators' own range rules."""
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Block, SSAValue
 
 from tercet.errors import VerifyError
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, ops_of
+from tercet.ir.op import IntegerOp
 from tercet.ir.types import tensor_type
 
 
 def ranges(module: ModuleOp) -> dict[SSAValue, Interval]:
     """Proves as it goes that no value leaves its type; raises `VerifyError` where one can."""
-    known: dict[SSAValue, Interval] = {
-        v: Interval.of(tensor_type(v).element_type) for v in inputs_of(module)
-    }
+    known: dict[SSAValue, Interval] = {v: range_of(v) for v in inputs_of(module)}
     for op in ops_of(module):
-        result = op.range(*(known[operand] for operand in op.operands))
-        for value in op.results:
-            element = tensor_type(value).element_type
-            if not Interval.of(element).holds(result):
-                raise VerifyError(
-                    f"{op.layer.data}: the result of {op.name} can reach {result}, which does not "
-                    f"fit {element}; use smaller weights or a narrower input"
-                )
-            known[value] = result
+        known[op.results[0]] = _result(op, [known[operand] for operand in op.operands])
     return known
+
+
+def range_of(value: SSAValue) -> Interval:
+    """What one integer value can be, from the inputs on: an input can be all its type holds."""
+    owner = value.owner
+    if isinstance(owner, Block) or not isinstance(owner, IntegerOp):
+        return Interval.of(tensor_type(value).element_type)
+    return _result(owner, [range_of(operand) for operand in owner.operands])
+
+
+def _result(op: IntegerOp, operands: list[Interval]) -> Interval:
+    result, element = op.range(*operands), tensor_type(op.results[0]).element_type
+    if not Interval.of(element).holds(result):
+        raise VerifyError(
+            f"{op.layer.data}: the result of {op.name} can reach {result}, which does not fit "
+            f"{element}; use smaller weights or a narrower input"
+        )
+    return result

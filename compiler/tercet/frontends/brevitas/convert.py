@@ -126,9 +126,7 @@ def _constant(builder: Builder, layer: str, q: Value, scale: Value, zero: Value)
 
 
 @converts(aten.linear.default)
-def _linear(
-    builder: Builder, layer: str, x: Value, weight: Value, bias: Value = None
-) -> Value:
+def _linear(builder: Builder, layer: str, x: Value, weight: Value, bias: Value = None) -> Value:
     if not isinstance(weight, Integers):
         raise UnsupportedError(
             f"{layer}: its weights are floats; use brevitas.nn.QuantLinear with a weight quantizer "
@@ -181,9 +179,7 @@ def _dropout(builder: Builder, layer: str, x: Value, p: float, training: bool) -
 
 
 @converts(aten.flatten.using_ints)
-def _flatten(
-    builder: Builder, layer: str, x: Value, start: int = 0, end: int = -1
-) -> Value:
+def _flatten(builder: Builder, layer: str, x: Value, start: int = 0, end: int = -1) -> Value:
     source = _real(layer, x)
     if (start, end) != (1, -1):
         raise UnsupportedError(f"{layer}: flatten({start}, {end}); wanted flatten(1)")

@@ -1,1 +1,35 @@
-"""The zoo: small trained models in the folder `models/`, and how their files look."""
+"""The zoo: small trained models in the folder `models/`, found by their folder's name.
+
+A model is `models/<name>/model.py` with `build()`, beside `samples.npz`: held-out real data as
+bytes `x` (count, features), meant as x / 255, and its classes `y`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tercet.assets import ROOT
+from tercet.frontends.python import factory_from_file
+from tercet.ir.types import FloatArray
+
+FOLDER = ROOT / "models"
+
+
+def names() -> list[str]:
+    """Every model of the zoo."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/model.py"))
+
+
+def factory(name: str) -> Callable[[], Any]:
+    """The function that builds the model."""
+    return factory_from_file(str(FOLDER / name / "model.py"), "build")
+
+
+def samples(name: str) -> tuple[FloatArray, tuple[int, ...]]:
+    """Held-out real data, (count, features), in the units of the model's input; its classes."""
+    path: Path = FOLDER / name / "samples.npz"
+    with np.load(path) as arrays:
+        pixels, labels = arrays["x"], arrays["y"]
+    return pixels.astype(np.float64) / 255, tuple(int(label) for label in labels)

@@ -1,0 +1,94 @@
+"""Find a factory in a Python file or package, and call it: its faults become one sentence."""
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tercet.errors import CaptureError, UsageError
+
+Factory = Callable[[], Any]
+
+
+def factory_from_file(place: str, attribute: str) -> Factory:
+    """`attribute` of the Python file at `place`."""
+    path = Path(place)
+    if not path.is_file():
+        raise UsageError(f"{place}: no such file; the model was to be {attribute} in it")
+    name = f"tercet_user_{path.resolve().parent.name}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{place}: not a Python file; wanted file.py:Class")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
+    return _attribute(module, place, attribute)
+
+
+def factory_from_module(place: str, attribute: str) -> Factory:
+    """`attribute` of the importable module `place`."""
+    try:
+        module = importlib.import_module(place)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"{place}: no such Python module ({_first(error)}); wanted package.module:factory"
+        ) from error
+    except Exception as error:
+        raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
+    return _attribute(module, place, attribute)
+
+
+def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:
+    found = getattr(module, attribute, None)
+    if isinstance(found, nn.Module):
+        return lambda: found
+    if not callable(found):
+        raise UsageError(
+            f"{place}: has no class, factory or module named {attribute}; wanted something that "
+            "makes a torch.nn.Module when called"
+        )
+    made: Factory = found
+    return made
+
+
+def made_by(spec: str, factory: Factory) -> nn.Module:
+    """The module that the factory makes, set to evaluation."""
+    try:
+        made = factory()
+    except Exception as error:
+        raise CaptureError(f"{spec}: fails when called: {_first(error)}") from error
+    if not isinstance(made, nn.Module):
+        raise CaptureError(f"{spec}: makes {type(made).__name__}; wanted a torch.nn.Module")
+    return made.eval()
+
+
+def example_of(spec: str, module: nn.Module) -> Tensor:
+    """An input of `module`: its own `example()`, else noise as wide as its first layer."""
+    own = getattr(module, "example", None)
+    if callable(own):
+        example = own()
+        if not isinstance(example, Tensor):
+            raise CaptureError(f"{spec}: example() gives {type(example).__name__}; wanted a Tensor")
+        return example.float()
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            noise = torch.Generator().manual_seed(0)
+            return torch.rand((1, layer.in_features), generator=noise)
+    raise CaptureError(
+        f"{spec}: has no linear layer to tell its input's shape; give it a method example() that "
+        "returns one input"
+    )
+
+
+def _first(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,37 @@
+"""Passes: from the float dialect to the integer dialect, each one tested by running both sides."""
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from tercet.ir.module import context
+from tercet.ir.op import verified
+from tercet.passes.drop_repeated import DropRepeatedQuantizers
+from tercet.passes.entry import LiftEntry
+from tercet.passes.exit import LiftExit
+from tercet.passes.flatten import IntegerFlatten
+from tercet.passes.linear import IntegerLinear
+from tercet.passes.requantize import Requantization
+from tercet.passes.require_integers import RequireIntegers
+from tercet.passes.zero_point import FoldZeroPoint
+
+DEFAULT: tuple[ModulePass, ...] = (
+    IntegerFlatten(),
+    DropRepeatedQuantizers(),
+    LiftEntry(),
+    IntegerLinear(),
+    FoldZeroPoint(),
+    Requantization(),
+    LiftExit(),
+    RequireIntegers(),
+)
+
+
+def run(module: ModuleOp, pipeline: Sequence[ModulePass] = DEFAULT) -> ModuleOp:
+    """A new module, the passes applied in order, its types checked after each one."""
+    result, known = module.clone(), context()
+    for step in pipeline:
+        step.apply(known, result)
+        verified(result)
+    return result

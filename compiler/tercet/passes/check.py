@@ -1,0 +1,80 @@
+"""The independent re-check of certificates: plain integers, nothing of the synthesis."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tercet.passes.certificate import Certificate
+
+Evaluate = Callable[[Certificate, int], int]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Where a certificate fails: at this accumulator the operator and the steps disagree."""
+
+    layer: str
+    channel: int
+    message: str
+
+
+def check(certificate: Certificate) -> Finding | None:
+    """None if the operator equals the certified steps on every accumulator it can meet."""
+    return next(_findings(certificate), None)
+
+
+def _findings(c: Certificate) -> Iterator[Finding]:
+    def finding(message: str) -> Finding:
+        return Finding(c.layer, c.channel, message)
+
+    covered = sorted((c.sign * c.low, c.sign * c.high))
+    if not (covered[0] <= c.reachable[0] and c.reachable[1] <= covered[1]):
+        yield finding(
+            f"accumulators reach {list(c.reachable)}, the certificate covers only {covered}"
+        )
+    if any(a > b for a, b in zip(c.steps, c.steps[1:], strict=False)):
+        yield finding("its steps do not ascend")
+    evaluate = EVALUATORS[c.method]
+    if not MONOTONE[c.method](c):
+        yield finding("the operator falls where the steps rise")
+    for u, want in _places(c):
+        got = evaluate(c, c.sign * u)
+        if got != want:
+            yield finding(f"acc {c.sign * u} gives {got}; the trained model gives {want}")
+
+
+def _places(c: Certificate) -> Iterator[tuple[int, int]]:
+    """Both ends, and both sides of every step, with the value that belongs there."""
+    yield c.low, c.first
+    yield c.high, c.first + len(c.steps)
+    for i, t in enumerate(c.steps):
+        rises_before = sum(1 for other in c.steps[max(0, i - 512) : i] if other == t)
+        yield t - 1, c.first + i - rises_before
+        rises_after = sum(1 for other in c.steps[i + 1 : i + 513] if other == t)
+        yield t, c.first + i + 1 + rises_after
+
+
+def _requantize(c: Certificate, acc: int) -> int:
+    """Round half to even by quotient and remainder, which is not how the operator does it."""
+    assert c.triple is not None
+    mul, add, shift = c.triple
+    quotient, remainder = divmod(mul * acc + add, 1 << shift)
+    twice = 2 * remainder
+    up = twice > 1 << shift or (twice == 1 << shift and quotient % 2 == 1)
+    return min(max(quotient + up, c.clip[0]), c.clip[1])
+
+
+def _threshold(c: Certificate, acc: int) -> int:
+    assert c.thresholds is not None
+    return c.clip[0] + sum(acc >= t for t in c.thresholds)
+
+
+def _requantize_is_monotone(c: Certificate) -> bool:
+    assert c.triple is not None
+    return c.sign * c.triple[0] >= 0
+
+
+EVALUATORS: dict[str, Evaluate] = {"requantize": _requantize, "threshold": _threshold}
+MONOTONE: dict[str, Callable[[Certificate], bool]] = {
+    "requantize": _requantize_is_monotone,
+    "threshold": lambda c: c.sign == 1,
+}

@@ -1,0 +1,111 @@
+"""Find integers M, B, s with clip(rne(M u + B, s)) == f(u) for every reachable u.
+
+Every step of f at t to level i asks for M t + B >= floor(i) and M (t - 1) + B < floor(i'), where
+floor(i) is the least number that rounds to i. For a given s and M the admissible B form an
+interval; its width is a concave function of M, so bisection on M finds the widest. All integers:
+nothing is approximated, and the smallest s comes first.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tercet.ir.interval import Interval
+from tercet.ir.types import IntArray
+from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
+from tercet.passes.steps import Steps
+
+FAR = np.int64(1) << 60
+"""Beyond every bound: a constraint that holds for all M and B in range."""
+
+
+@dataclass(frozen=True)
+class Triples:
+    """M, B, s of every channel, on acc itself; `found` is False where none exists."""
+
+    mul: IntArray
+    add: IntArray
+    shift: IntArray
+    found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """M * point + B must reach (lower) or stay below (upper) the floor of `level`, [N, P]."""
+
+    lower_point: IntArray
+    lower_level: IntArray
+    lower_used: IntArray
+    upper_point: IntArray
+    upper_level: IntArray
+    upper_used: IntArray
+
+    def rows(self, keep: IntArray) -> "_Bounds":
+        return _Bounds(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+
+
+def solve(steps: Steps, clip: Interval) -> Triples:
+    """The triple with the smallest shift for every channel."""
+    channels = len(steps.first)
+    mul, add = np.zeros(channels, np.int64), steps.first.copy()
+    shift = np.zeros(channels, np.int64)
+    constant = (steps.at > steps.high[:, None]).all(1)
+    found = constant.copy()
+    bounds = _bounds(steps, clip)
+    for s in range(SHIFT_MAX + 1):
+        left = np.nonzero(~found)[0]
+        if not left.size:
+            break
+        m, low, high = _widest(bounds.rows(left), s)
+        middle = low + (high - low) // 2
+        good = (high >= low) & (np.abs(middle) < ADD_LIMIT)
+        mul[left[good]], add[left[good]], shift[left[good]] = m[good], middle[good], s
+        found[left[good]] = True
+    return Triples(mul * steps.sign, add, shift, found)
+
+
+def _bounds(steps: Steps, clip: Interval) -> _Bounds:
+    """Where f changes, and its two ends unless clipping takes care of them."""
+    count = steps.at.shape[1]
+    level = steps.first[:, None] + np.arange(1, count + 1)
+    real = steps.at <= steps.high[:, None]
+    last = steps.first + real.sum(1)
+    end_low, end_high = steps.first > clip.low, last < clip.high
+    return _Bounds(
+        np.column_stack([steps.at, steps.low]),
+        np.column_stack([level, steps.first]),
+        np.column_stack([real, end_low]),
+        np.column_stack([steps.at - 1, steps.high]),
+        np.column_stack([level, last + 1]),
+        np.column_stack([real, end_high]),
+    )
+
+
+def _widest(bounds: _Bounds, s: int) -> tuple[IntArray, IntArray, IntArray]:
+    """The M of every channel with the most room for B, and the least and greatest B."""
+    lower = np.where(bounds.lower_used, _floor(bounds.lower_level, s), -FAR)
+    upper = np.where(bounds.upper_used, _floor(bounds.upper_level, s) - 1, FAR)
+    lower_point = np.where(bounds.lower_used, bounds.lower_point, 0)
+    upper_point = np.where(bounds.upper_used, bounds.upper_point, 0)
+
+    def room(m: IntArray) -> tuple[IntArray, IntArray]:
+        scale = m[:, None]
+        return (lower - scale * lower_point).max(1), (upper - scale * upper_point).min(1)
+
+    left, right = np.zeros(len(lower), np.int64), np.full(len(lower), MUL_LIMIT - 1)
+    while (left < right).any():
+        middle = (left + right) >> 1
+        here_low, here_high = room(middle)
+        next_low, next_high = room(middle + 1)
+        rising = next_high - next_low > here_high - here_low
+        active = left < right
+        left = np.where(active & rising, middle + 1, left)
+        right = np.where(active & ~rising, middle, right)
+    return left, *room(left)
+
+
+def _floor(level: IntArray, s: int) -> IntArray:
+    """The least integer v with rne(v, s) >= level: an odd level does not get the tie below it."""
+    if s == 0:
+        return level
+    return (level << s) - (1 << (s - 1)) + (level & 1)
