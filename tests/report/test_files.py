@@ -24,7 +24,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(
         self.touch()
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(TercetError, match="No space left on device"):
         write(path, "new")
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]

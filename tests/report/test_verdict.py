@@ -26,7 +26,7 @@ def test_a_sign_off_in_which_every_required_check_passed_passes(passing: Report)
     ("change", "reason"),
     [
         ({"compared": 0}, "compared nothing"),
-        ({"mismatches": 1}, "1 mismatches in 1000"),
+        ({"mismatches": 1}, "differs in 1 of 1000"),
         ({"verdict": "fail"}, "failed"),
         ({"verdict": "skipped"}, "is required and was skipped"),
         ({"required": False}, "says required=False"),

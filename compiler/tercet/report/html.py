@@ -1,25 +1,18 @@
 """report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from tercet.report import bars, words
 from tercet.report.contract import Report
+from tercet.report.render import environment
 from tercet.report.scatter import cycles_over_density
 from tercet.report.verdict import problems
 
 
 def render(report: Report) -> str:
     """The text of report.html."""
-    environment = Environment(
-        loader=PackageLoader("tercet.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    page = environment("tercet.report", autoescape=True)
     for name in ("number", "share", "figure", "seconds", "shape"):
-        environment.filters[name] = getattr(words, name)
-    return environment.get_template("report.html.j2").render(
+        page.filters[name] = getattr(words, name)
+    return page.get_template("report.html.j2").render(
         report=report,
         problems=problems(report.vectors, report.checks),
         ran=[check for check in report.checks if check.verdict != "skipped"],

@@ -38,6 +38,6 @@ def _faults(line: Entry, check: Check) -> Iterator[str]:
     elif check.compared <= 0:
         yield f"compared nothing: {check.detail}"
     elif check.mismatches:
-        yield f"found {check.mismatches} mismatches in {check.compared}"
+        yield f"differs in {check.mismatches} of {check.compared}: {check.detail}"
     elif check.verdict != "pass":
         yield f"failed: {check.detail}"

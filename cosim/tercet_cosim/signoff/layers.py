@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from tercet.plan import LayerPlan
 
+from tercet.plan import LayerPlan
 from tercet.report.contract import Cycles, Layer, Mapped, Spread
 from tercet_cosim.signoff.context import CheckContext
 

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 
-from tercet_golden.vectors import Vectors
-
 from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import named
 from tercet.report.contract import Check, Report, Timing
 from tercet.report.make import make
 from tercet.report.outcome import failed
+from tercet.report.tool import tool
 from tercet_cosim.signoff import facts, layers
 from tercet_cosim.signoff.context import CheckContext
 from tercet_cosim.signoff.registry import Registered, registered
 from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.stages import Listener, Stages
+from tercet_golden.vectors import Vectors
 
 PREPARATIONS = 5
 """Steps of `prepare`, for the progress."""
@@ -42,7 +42,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
         table, cycles = layers.rows(ctx), layers.cycles(ctx)
     listener.progress(total, total)
     return make(
-        tool=facts.tool(),
+        tool=tool(),
         model=facts.model(ctx),
         fabric=facts.fabric(ctx),
         vectors=facts.vectors(ctx),
@@ -59,9 +59,8 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     """From the model's name to its integer graph, its plan and its vectors."""
     spec = named(request.fabric)
     with stages.stage("load packages"):
-        from tercet_golden.vectors import make as make_vectors
-
         from tercet import frontends, passes, plan
+        from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
         model = frontends.resolve(request.model)
         captured = frontends.load(model.module, model.example)

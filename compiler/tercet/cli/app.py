@@ -1,0 +1,60 @@
+"""The application: its commands, `--version`, and how an error ends it."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tercet.cli.compile import compile_model
+from tercet.cli.ops import ops
+from tercet.cli.opt import opt
+from tercet.cli.report import report
+from tercet.cli.verify import verify
+from tercet.errors import TercetError, UsageError
+
+
+class Group(TyperGroup):
+    """Ends on a `TercetError` with its one sentence: exit code 2 for usage, 1 for all others."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TercetError as error:
+            typer.echo(f"tercet: {error}", err=True)
+            raise typer.Exit(2 if isinstance(error, UsageError) else 1) from error
+        except KeyboardInterrupt:
+            typer.echo("tercet: interrupted", err=True)
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Turn a quantized network into ternary hardware, and prove that it is the network.",
+)
+app.command()(verify)
+app.command("compile")(compile_model)
+app.command()(report)
+app.command()(opt)
+app.command()(ops)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from tercet.report.tool import version_of
+
+        typer.echo(f"tercet {version_of('tercet')}")
+        raise typer.Exit
+
+
+@app.callback()
+def tercet(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+    ] = False,
+) -> None:
+    """Turn a quantized network into ternary hardware, and prove that it is the network."""

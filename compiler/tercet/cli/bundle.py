@@ -1,0 +1,87 @@
+"""Every file a model is compiled to, by target."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import assets, frontends, passes
+from tercet.emit import c, hls, onnx
+from tercet.emit.identifiers import identifier
+from tercet.errors import UsageError
+from tercet.fabric.spec import FabricSpec, named
+
+Files = Mapping[str, str | bytes]
+
+
+@dataclass(frozen=True)
+class Network:
+    """An integer network, the name its files carry and the fabric its program is for."""
+
+    module: ModuleOp
+    name: str
+    spec: FabricSpec
+
+
+def bundle(model: str, fabric: str, wanted: Sequence[str] | None) -> Files:
+    """The files by path: a folder a target, and manifest.json with the digest of each."""
+    targets = wanted or list(TARGETS)
+    if strange := [target for target in targets if target not in TARGETS]:
+        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
+    spec = named(fabric)
+    found = frontends.resolve(model)
+    module = passes.run(frontends.load(found.module, found.example))
+    network = Network(module, identifier(found.name), spec)
+    files = {
+        f"{target}/{path}": content
+        for target in targets
+        for path, content in TARGETS[target](network).items()
+    }
+    return {**files, "manifest.json": _manifest(found.name, spec.name, files)}
+
+
+def _mlir(network: Network) -> Files:
+    return {f"{network.name}.mlir": f"{network.module}\n"}
+
+
+def _onnx(network: Network) -> Files:
+    return {f"{network.name}.onnx": onnx.emit(network.module).SerializeToString()}
+
+
+def _c(network: Network) -> Files:
+    """The network and the runtime it stands on: what a C99 compiler needs, and no more."""
+    sources = _shipped("runtime/include", ".h") | _shipped("runtime/src", ".[ch]")
+    return {**c.emit(network.module, network.name), **sources}
+
+
+def _hls(network: Network) -> Files:
+    """The network and the header kernels it stands on."""
+    headers = _shipped("hls/include", ".hpp") | _shipped("runtime/include", ".h")
+    return {**hls.emit(network.module, network.name), **headers}
+
+
+def _shipped(folder: str, suffix: str) -> dict[str, str]:
+    """Files of ours that go with the emitted ones, at the paths they have in the checkout."""
+    root = assets.ROOT / folder
+    return {
+        str(path.relative_to(assets.ROOT)): path.read_text(encoding="utf-8")
+        for path in sorted(root.rglob(f"*{suffix}"))
+    }
+
+
+def _manifest(model: str, fabric: str, files: Files) -> str:
+    digests = {
+        path: sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+        for path, content in files.items()
+    }
+    return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
+
+
+TARGETS: Mapping[str, Callable[[Network], Files]] = {
+    "mlir": _mlir,
+    "onnx": _onnx,
+    "c": _c,
+    "hls": _hls,
+}

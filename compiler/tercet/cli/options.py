@@ -1,0 +1,20 @@
+"""What several commands take, and where they write when they are not told."""
+
+import re
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+ModelArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(metavar="MODEL", help="A zoo name, package.module:factory, or file.py:Class."),
+]
+FabricOption: TypeAlias = Annotated[
+    str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")
+]
+
+
+def default_folder(command: str, model: str, fabric: str) -> Path:
+    """build/COMMAND/MODEL-FABRIC, with what is no part of a file's name replaced."""
+    return Path("build") / command / re.sub(r"[^\w.=-]+", "_", f"{model}-{fabric}").strip("_.")

@@ -1,0 +1,117 @@
+"""A report on the terminal."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tercet.cli.watch import MARKS
+from tercet.report.contract import Layer, Report, Spread
+from tercet.report.verdict import problems
+from tercet.report.words import figure, number, seconds, shape, share
+
+LOG_WIDTH = 118
+"""Columns of a table where there is no terminal to ask."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """As wide as the terminal, or wide enough for the tables in a log."""
+    found = Console(stderr=stderr)
+    return found if found.is_terminal else Console(stderr=stderr, width=LOG_WIDTH)
+
+
+def show(out: Console, report: Report) -> None:
+    """The whole report: checks, layers, cycles, time, verdict."""
+    model, fabric = escape(report.model.name), escape(report.fabric.name)
+    only = "" if report.vectors.only is None else f" (only vector {report.vectors.only})"
+    out.print(
+        f"\n[bold]{model}[/] ({shape(report.model.input_shape)} to "
+        f"{shape(report.model.output_shape)}, {number(report.model.weights)} weights) on "
+        f"[bold]{fabric}[/], {number(report.vectors.count)} vectors{only}",
+        highlight=False,
+    )
+    out.print(_checks(report))
+    if report.layers:
+        out.print(_layers(report))
+        out.print(_cycles(report), highlight=False)
+    out.print(_time(report), highlight=False)
+    for check in report.checks:
+        if check.verdict == "fail" and check.rerun:
+            out.print(f"rerun {check.id}: [bold]{escape(check.rerun)}[/]", soft_wrap=True)
+    for problem in problems(report.vectors, report.checks):
+        out.print(f"[red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
+    color = "green" if report.verdict == "pass" else "red"
+    out.print(f"\n[bold {color}]verdict: {report.verdict}[/]", highlight=False)
+
+
+def _checks(report: Report) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("check", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("compared", justify="right", no_wrap=True)
+    table.add_column("wrong", justify="right", no_wrap=True)
+    table.add_column("detail", overflow="fold")
+    for check in report.checks:
+        ran = check.verdict != "skipped"
+        table.add_row(
+            check.id,
+            MARKS[check.verdict],
+            number(check.compared) if ran else "",
+            number(check.mismatches) if ran else "",
+            escape(check.detail),
+            style=None if ran else "dim",
+        )
+    return table
+
+
+def _layers(report: Report) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("layer", no_wrap=True)
+    table.add_column("shape", no_wrap=True)
+    table.add_column("Tk To pass", no_wrap=True)
+    for name in ("zeros", "columns", "issued", "skip act", "skip wgt"):
+        table.add_column(name, justify="right")
+    table.add_column("cycles predicted", justify="right", no_wrap=True)
+    table.add_column("measured", justify="right", no_wrap=True)
+    table.add_column("eff.", justify="right", no_wrap=True)
+    for layer in report.layers:
+        table.add_row(*_cells(layer))
+    return table
+
+
+def _cells(layer: Layer) -> tuple[str, ...]:
+    mapping = layer.mapping
+    return (
+        escape(layer.name),
+        f"{layer.inputs}→{layer.outputs}",
+        f"{mapping.tk} x {mapping.to} x {mapping.passes}",
+        share(layer.weight_sparsity),
+        *(
+            number(value.mean)
+            for value in (layer.columns, layer.issued, layer.skip_act, layer.skip_wgt)
+        ),
+        figure(layer.cycles_predicted),
+        "not run" if layer.cycles_measured is None else number(layer.cycles_measured.mean),
+        f"{layer.efficiency.mean:.2f}",
+    )
+
+
+def _cycles(report: Report) -> str:
+    """One sentence on the whole inference."""
+    cycles = report.cycles
+    if cycles.measured is None:
+        return f"An inference should take {_span(cycles.predicted)} cycles; the RTL did not run."
+    pairs = zip(cycles.predicted, cycles.measured, strict=True)
+    wrong = sum(want != got for want, got in pairs)
+    told = f"{wrong} unlike" if wrong else "all as"
+    return f"An inference took {_span(cycles.measured)} cycles, doorbell to irq: {told} predicted."
+
+
+def _span(values: tuple[int, ...]) -> str:
+    return figure(Spread(min(values), sum(values) / len(values), max(values)))
+
+
+def _time(report: Report) -> str:
+    longest = sorted(report.timing.stages, key=lambda stage: -stage.seconds)[:5]
+    parts = ", ".join(f"{stage.name} {seconds(stage.seconds)}" for stage in longest)
+    return f"[dim]Time {seconds(report.timing.seconds)}: {parts}[/]"

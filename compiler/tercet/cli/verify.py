@@ -1,0 +1,58 @@
+"""`tercet verify`: sign a model off on a fabric."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tercet.cli.options import FabricOption, ModelArgument, default_folder
+from tercet_cosim.signoff.request import SEED, VECTORS, Request
+
+
+def verify(
+    model: ModelArgument,
+    fabric: FabricOption = "small",
+    vectors: Annotated[int, typer.Option(min=1, help="How many to compare on.")] = VECTORS,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
+    only_vector: Annotated[
+        int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
+    ] = None,
+    waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print report.json and nothing else.")
+    ] = False,
+) -> None:
+    """Compare RTL, C, HLS and every golden model bit by bit and cycle by cycle; write a report.
+
+    Exit code 0 when the verdict is pass, 1 when it is fail.
+    """
+    from tercet.cli.tables import console, show
+    from tercet.cli.watch import Watch
+    from tercet.report.write import write_all
+    from tercet_cosim.signoff.sign import sign_off
+    from tercet_cosim.signoff.stages import Silent
+
+    folder = out or _folder(model, fabric, only_vector)
+    request = Request(model, fabric, vectors, seed, only_vector, waves, folder)
+    if json:
+        report = sign_off(request, Silent())
+    else:
+        with Watch(console(stderr=True)) as watch:
+            report = sign_off(request, watch)
+    written = write_all(report, folder)
+    if json:
+        typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
+    else:
+        show(console(), report)
+        typer.echo("written: " + ", ".join(map(str, written)))
+    if report.verdict != "pass":
+        raise typer.Exit(1)
+
+
+def _folder(model: str, fabric: str, only: int | None) -> Path:
+    """The rerun of one vector never replaces a whole sign-off."""
+    folder = default_folder("verify", model, fabric)
+    return folder if only is None else folder / f"vector-{only}"

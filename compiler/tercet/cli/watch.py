@@ -1,0 +1,53 @@
+"""What a person sees while `tercet verify` works: a bar on a terminal, lines in a log."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tercet.report.contract import Check
+
+MARKS = {"pass": "[green]✓ pass[/]", "fail": "[red]✗ fail[/]", "skipped": "[dim]- skipped[/]"}
+
+
+class Watch:
+    """A listener of a sign-off, to be used in a `with` statement."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._seen: set[str] = set()
+        self._bar = Progress(
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> "Watch":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def stage(self, name: str) -> None:
+        self._bar.update(self._task, description=name)
+        if not self._console.is_terminal and name not in self._seen:
+            self._console.print(f"· {name}", highlight=False)
+        self._seen.add(name)
+
+    def progress(self, done: int, total: int) -> None:
+        self._bar.update(self._task, completed=done, total=total)
+
+    def check(self, check: Check) -> None:
+        if check.verdict != "pass":
+            self._console.print(f"{MARKS[check.verdict]} {check.id}", highlight=False)

@@ -1,0 +1,176 @@
+"""`tercet verify` around a sign-off that is made up: what is asked, printed, written, returned."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.reports import passing_report
+from typer.testing import Result
+
+from tercet.errors import UnsupportedError
+from tercet.report.contract import Mismatch, Report
+from tercet.report.make import make
+from tercet.report.outcome import measured
+from tercet_cosim.signoff import sign
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.stages import Listener
+
+Tercet = Callable[..., Result]
+REPORTS = ["junit.xml", "report.html", "report.json"]
+
+
+def failing_report(request: Request) -> Report:
+    """The RTL got one value of vector 4 wrong."""
+    good = passing_report()
+    wrong = measured(
+        "rtl.bitexact",
+        9,
+        1,
+        "first wrong: fc1:requantize element 7 of vector 4: expected 3, found 5",
+        Mismatch("fc1:requantize", 4, (7,), 3, 5),
+        request.rerun(4),
+    )
+    return make(
+        tool=good.tool,
+        model=good.model,
+        fabric=good.fabric,
+        vectors=good.vectors,
+        checks=[wrong if c.id == wrong.id else c for c in good.checks],
+        layers=good.layers,
+        cycles=good.cycles,
+        timing=good.timing,
+    )
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """Every request that reached the sign-off; it passes unless the model is called `wrong`."""
+    requests: list[Request] = []
+
+    def sign_off(request: Request, listener: Listener) -> Report:
+        requests.append(request)
+        listener.stage("RTL simulation")
+        listener.progress(1, 2)
+        if request.model == "wrong":
+            return failing_report(request)
+        return passing_report()
+
+    monkeypatch.setattr(sign, "sign_off", sign_off)
+    return requests
+
+
+def test_a_sign_off_that_passes_exits_0_and_writes_three_reports(
+    tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    result = tercet("verify", "digits_mlp")
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "build/verify/digits_mlp-small"
+    assert sorted(path.name for path in folder.iterdir()) == REPORTS
+    assert "verdict: pass" in result.stdout
+    for name in ("rtl.bitexact", "fc1", "report.html"):
+        assert name in result.stdout
+    assert "RTL simulation" in result.stderr
+
+
+def test_a_sign_off_that_fails_exits_1_and_says_how_to_rerun_the_vector(
+    tercet: Tercet, asked: list[Request]
+) -> None:
+    result = tercet("verify", "wrong", "--fabric", "tfmbs", "--seed", "9")
+    assert result.exit_code == 1
+    assert "verdict: fail" in result.stdout
+    assert "expected 3, found 5" in result.stdout
+    assert "tercet verify wrong --fabric tfmbs --seed 9 --only-vector 4 --waves" in result.stdout
+
+
+def test_every_option_reaches_the_sign_off(
+    tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    words = "verify m --fabric T=8,L=20 --vectors 9 --seed 4 --only-vector 3 --waves --out here"
+    assert tercet(*words.split()).exit_code == 0
+    assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"))]
+    assert (tmp_path / "here/report.json").exists()
+
+
+def test_the_rerun_of_one_vector_leaves_the_whole_sign_off_alone(
+    tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    tercet("verify", "m")
+    before = (tmp_path / "build/verify/m-small/report.json").stat().st_mtime_ns
+    tercet("verify", "m", "--only-vector", "4")
+    assert (tmp_path / "build/verify/m-small/report.json").stat().st_mtime_ns == before
+    assert (tmp_path / "build/verify/m-small/vector-4/report.json").exists()
+
+
+def test_a_model_given_as_a_file_still_gets_a_folder_inside_build(
+    tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    assert tercet("verify", "../nets/my net.py:Net").exit_code == 0
+    (folder,) = (tmp_path / "build/verify").iterdir()
+    assert folder.name == "nets_my_net.py_Net-small"
+
+
+def test_json_prints_the_report_and_nothing_else(tercet: Tercet, asked: list[Request]) -> None:
+    result = tercet("verify", "digits_mlp", "--json")
+    assert json.loads(result.stdout)["verdict"] == "pass"
+    assert result.stderr == ""
+    assert tercet("verify", "wrong", "--json").exit_code == 1
+
+
+def test_an_unsupported_model_is_one_sentence_and_exit_code_1(
+    tercet: Tercet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(request: Request, listener: Listener) -> Report:
+        raise UnsupportedError("fc1: a Softsign; use a ReLU")
+
+    monkeypatch.setattr(sign, "sign_off", refuse)
+    result = tercet("verify", "m")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == "tercet: fc1: a Softsign; use a ReLU"
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("")
+    result = tercet("verify", "m", "--out", "taken")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("tercet: cannot write taken/report.json: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["m", "n"],
+        ["m", "--vectors", "0"],
+        ["m", "--vectors", "many"],
+        ["m", "--seed", "-1"],
+        ["m", "--only-vector", "-1"],
+        ["m", "--colour"],
+    ],
+)
+def test_a_wrong_command_line_exits_2(
+    tercet: Tercet, asked: list[Request], words: list[str]
+) -> None:
+    result = tercet("verify", *words)
+    assert result.exit_code == 2
+    assert not asked
+
+
+def test_a_passing_report_is_shown_alike_on_a_narrow_terminal(
+    tercet: Tercet, asked: list[Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = tercet("verify", "m")
+    monkeypatch.setenv("COLUMNS", "60")
+    assert tercet("verify", "m").stdout == wide.stdout
+
+
+def test_the_command_that_reruns_a_vector_repeats_what_was_not_default() -> None:
+    asked = Request("m", "small")
+    assert asked.rerun(7) == "tercet verify m --fabric small --only-vector 7 --waves"
+    more = replace(asked, vectors=1000, seed=3)
+    assert "--vectors 1000 --seed 3 --only-vector 7" in more.rerun(7)
