@@ -43,7 +43,7 @@ def bundle(model: str, fabric: str, wanted: Sequence[str] | None) -> Files:
 
 
 def _mlir(network: Network) -> Files:
-    return {f"{network.name}.mlir": f"{network.module}\n"}
+    return {f"{network.name}.mlir": str(network.module) + "\n"}
 
 
 def _onnx(network: Network) -> Files:

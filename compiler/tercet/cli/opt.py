@@ -37,7 +37,7 @@ def opt(
             f"there are {', '.join(known)}, and default for all of them in order"
         )
     steps = [s for name in wanted for s in (DEFAULT if name == "default" else (known[name],))]
-    text = f"{run(parse(_read(file)), steps)}\n"
+    text = str(run(parse(_read(file)), steps)) + "\n"
     if out is None:
         typer.echo(text, nl=False)
     else:
