@@ -12,7 +12,7 @@ from tercet_cosim.signoff.request import SEED, VECTORS, Request
 def verify(
     model: ModelArgument,
     fabric: FabricOption = "small",
-    vectors: Annotated[int, typer.Option(min=1, help="How many to compare on.")] = VECTORS,
+    vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
     seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
     only_vector: Annotated[
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")

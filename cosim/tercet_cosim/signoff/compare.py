@@ -47,7 +47,10 @@ def matching(
 
     Both are keyed by a value's or counter's name, and the first axis counts the vectors.
     """
-    outcome = compare(want, got)
+    try:
+        outcome = compare(want, got)
+    except ValueError as error:  # a shape that is wrong altogether
+        return failed(check_id, str(error))
     if outcome.first is None:
         return measured(check_id, outcome.compared, outcome.mismatches, passed)
     wrong = outcome.first

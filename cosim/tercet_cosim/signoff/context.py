@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.types import IntArray
-from tercet.plan import Plan
 from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.stages import Stages
 from tercet_golden.vectors import Vectors
 
 if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
     from tercet.frontends import Model
+    from tercet.plan import Plan
     from tercet_cosim.run import Run
     from tercet_golden.cycles import Prediction
 
@@ -28,7 +28,7 @@ class CheckContext:
     """The user's model: its name, float module, example and samples."""
     module: ModuleOp
     """The integer graph."""
-    plan: Plan
+    plan: "Plan"
     vectors: Vectors
 
     @cached_property

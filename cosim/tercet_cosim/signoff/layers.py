@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tercet.plan import LayerPlan
+from tercet.ir.boundary import entry_of
 from tercet.report.contract import Cycles, Layer, Mapped, Spread
 from tercet_cosim.signoff.context import CheckContext
 
 if TYPE_CHECKING:
+    from tercet.plan import LayerPlan
     from tercet_cosim.run import Run
 
 
@@ -26,7 +27,7 @@ def cycles(ctx: CheckContext) -> Cycles:
     return Cycles(
         predicted=tuple(map(int, ctx.prediction.cycles)),
         measured=None if run is None else tuple(map(int, run.cycles)),
-        density=tuple(map(float, (x != 0).mean(axis=1))),
+        density=tuple(map(float, (x != entry_of(ctx.module).zero_point).mean(axis=1))),
     )
 
 
@@ -36,7 +37,7 @@ def spread(values: npt.ArrayLike) -> Spread:
     return Spread(float(array.min()), float(array.mean()), float(array.max()))
 
 
-def _row(ctx: CheckContext, layer: LayerPlan, run: "Run | None") -> Layer:
+def _row(ctx: CheckContext, layer: "LayerPlan", run: "Run | None") -> Layer:
     cost = ctx.prediction.layers[layer.name]
     return Layer(
         name=layer.name,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-VECTORS = 256
+VECTORS = 200
+"""Real vectors; the corners come on top of them."""
 SEED = 1
 
 

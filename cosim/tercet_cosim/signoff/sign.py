@@ -71,7 +71,7 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed)
     if request.only is not None:
-        drawn = _one(drawn, request.only)
+        drawn = one(drawn, request.only)
     return CheckContext(request, stages, model, module, planned, drawn)
 
 
@@ -86,7 +86,7 @@ def _outcome(check: Registered, ctx: CheckContext) -> Check:
             return failed(check.id, f"broke: {type(error).__name__}: {error}")
 
 
-def _one(drawn: Vectors, index: int) -> Vectors:
+def one(drawn: Vectors, index: int) -> Vectors:
     """The vector `index` alone."""
     if not 0 <= index < len(drawn.x):
         raise UsageError(

@@ -1,0 +1,153 @@
+"""A network of two layers, and a fabric that is made up: right, or wrong in one chosen place."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+import tercet_cosim
+import tercet_golden
+from tercet.ir.interval import Interval
+from tercet.ir.module import build
+from tercet.ir.types import UI8, IntArray, tensor
+from tercet.ops.linear import Linear
+from tercet.ops.requantize import Requantize
+from tercet_cosim.signoff.context import CheckContext
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.stages import Silent, Stages
+from tercet_golden.vectors import Vectors, make
+
+
+@dataclass(frozen=True)
+class FakeLayer:
+    name: str
+    inputs: int
+    outputs: int
+    tk: int = 4
+    to: int = 2
+    passes: int = 1
+    weight_sparsity: float = 0.25
+
+
+@dataclass(frozen=True)
+class FakeSpec:
+    name: str = "small"
+    tiles: int = 8
+
+
+@dataclass(frozen=True)
+class FakePlan:
+    layers: tuple[FakeLayer, ...] = (FakeLayer("fc1", 6, 4), FakeLayer("fc2", 4, 3))
+    spec: FakeSpec = FakeSpec()
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    name: str = "tiny"
+
+
+@dataclass(frozen=True)
+class FakeCost:
+    columns: IntArray
+    issued: IntArray
+    skip_act: IntArray
+    skip_wgt: IntArray
+    exec_cycles: IntArray
+    efficiency: Any
+
+
+@dataclass(frozen=True)
+class FakePrediction:
+    cycles: IntArray
+    layers: dict[str, FakeCost]
+
+
+@dataclass
+class FakeRun:
+    """What the fabric did. Tests change it."""
+
+    values: dict[str, IntArray]
+    cycles: IntArray
+    layer_cycles: dict[str, IntArray]
+    counters: dict[str, IntArray] = field(default_factory=dict)
+
+
+def cost(vectors: int) -> FakeCost:
+    of = np.ones(vectors, np.int64)
+    return FakeCost(24 * of, 12 * of, 8 * of, 4 * of, (20 + np.arange(vectors)), 0.5 * of)
+
+
+class Simulator:
+    """Stands in for `tercet_cosim.run`: hands out `run`, or raises it, and counts how often."""
+
+    def __init__(self, run: FakeRun | Exception) -> None:
+        self.run = run
+        self.calls = 0
+
+    def simulate(self, plan: object, x: IntArray, *, waves: bool) -> FakeRun:
+        self.calls += 1
+        if isinstance(self.run, Exception):
+            raise self.run
+        return self.run
+
+
+class CycleModel:
+    """Stands in for `tercet_golden.cycles`."""
+
+    @staticmethod
+    def predict(plan: object, values: dict[str, IntArray]) -> FakePrediction:
+        count = len(values["x"])
+        layers = {"fc1": cost(count), "fc2": cost(count)}
+        return FakePrediction(50 + np.arange(count), layers)
+
+
+def context(only: int | None = None) -> CheckContext:
+    """Ten real vectors, then the corners; or one of them."""
+    rng = np.random.default_rng(3)
+    first, second = rng.integers(-1, 2, (4, 6)), rng.integers(-1, 2, (3, 4))
+    module = build(
+        [tensor((1, 6), UI8)],
+        lambda x: [
+            one := Linear(x, first, np.arange(4), layer="fc1"),
+            two := Requantize(
+                one.acc,
+                np.full(4, 3),
+                np.full(4, 200),
+                np.full(4, 3),
+                Interval(0, 255),
+                UI8,
+                layer="fc1",
+            ),
+            Linear(two.y, second, layer="fc2"),
+        ],
+    )
+    vectors = make(module, rng.integers(0, 256, (10, 6)).astype(np.float64), 10, 1)
+    if only is not None:
+        vectors = Vectors(vectors.x[only : only + 1], vectors.labels[only : only + 1])
+    return CheckContext(
+        Request("tiny", "small", only=only),
+        Stages(Silent()),
+        cast(Any, FakeModel()),
+        module,
+        cast(Any, FakePlan()),
+        vectors,
+    )
+
+
+def right_run(ctx: CheckContext) -> FakeRun:
+    """A fabric that computes what the reference computes, in the predicted cycles."""
+    count = len(ctx.vectors.x)
+    return FakeRun(
+        values={name: array.copy() for name, array in ctx.golden.items()},
+        cycles=50 + np.arange(count),
+        layer_cycles={"fc1": 20 + np.arange(count), "fc2": 20 + np.arange(count)},
+    )
+
+
+def install(patch: pytest.MonkeyPatch, run: FakeRun | Exception) -> Simulator:
+    """Make `run` what the next simulation finds."""
+    simulator = Simulator(run)
+    patch.setattr(tercet_cosim, "run", simulator, raising=False)
+    patch.setattr(tercet_golden, "cycles", CycleModel, raising=False)
+    return simulator

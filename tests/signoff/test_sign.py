@@ -1,0 +1,140 @@
+"""A sign-off as a whole, on a made-up fabric: it passes when all is right, and only then."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.signoff.fakes import FakeRun, context, install, right_run
+
+from tercet.errors import TercetError, UsageError
+from tercet.report.catalogue import CATALOGUE
+from tercet.report.codec import encode
+from tercet.report.contract import Check, Report
+from tercet.report.outcome import measured
+from tercet_cosim.signoff import sign
+from tercet_cosim.signoff.compare import bitexact
+from tercet_cosim.signoff.context import CheckContext
+from tercet_cosim.signoff.registry import Registered, registered
+from tercet_cosim.signoff.stages import Silent, Stages
+
+REQUIRED = [line.id for line in CATALOGUE if line.required]
+
+
+def on_the_fabric(check_id: str) -> Registered:
+    return Registered(check_id, lambda ctx: bitexact(ctx, check_id, ctx.rtl.values))
+
+
+@pytest.fixture
+def signed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
+    """Runs a sign-off in which every required check compares the fabric's values."""
+
+    def run(
+        fabric: FakeRun | Exception,
+        ctx: CheckContext,
+        checks: tuple[Registered, ...] = tuple(map(on_the_fabric, REQUIRED)),
+    ) -> Report:
+        install(monkeypatch, fabric)
+        monkeypatch.setattr(sign, "prepare", lambda request, stages: ctx)
+        monkeypatch.setattr(sign, "registered", lambda: checks)
+        return sign.sign_off(ctx.request, Silent())
+
+    return run
+
+
+def test_a_right_fabric_is_signed_off(signed: Callable[..., Report]) -> None:
+    ctx = context()
+    report = signed(right_run(ctx), ctx)
+    assert report.verdict == "pass"
+    assert [layer.name for layer in report.layers] == ["fc1", "fc2"]
+    assert report.layers[0].activation_sparsity.mean == pytest.approx(1 / 3)
+    assert report.cycles.measured == report.cycles.predicted
+    assert report.vectors.origins["real"] == 10
+    assert report.vectors.count == len(ctx.vectors.x)
+    assert report.model.weights == 6 * 4 + 4 * 3
+    assert report.fabric.parameters == {"tiles": 8}
+    assert encode(report)
+
+
+def test_a_wrong_element_fails_the_sign_off(signed: Callable[..., Report]) -> None:
+    ctx = context()
+    run = right_run(ctx)
+    run.values["fc2:linear"][0, 0] += 1
+    assert signed(run, ctx).verdict == "fail"
+
+
+def test_a_required_check_that_is_not_installed_fails_the_sign_off(
+    signed: Callable[..., Report],
+) -> None:
+    ctx = context()
+    report = signed(right_run(ctx), ctx, tuple(map(on_the_fabric, REQUIRED[:-1])))
+    assert report.verdict == "fail"
+    missing = next(check for check in report.checks if check.id == REQUIRED[-1])
+    assert (missing.verdict, missing.detail) == ("skipped", "no such check is installed")
+
+
+def test_a_simulation_that_dies_fails_its_checks_once_and_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch, signed: Callable[..., Report]
+) -> None:
+    ctx = context()
+    ran = tuple(map(on_the_fabric, ("rtl.bitexact", "rtl.cycles")))
+    report = signed(TercetError("no irq after 9,999 cycles"), ctx, ran)
+    simulator = install(monkeypatch, TercetError("again"))
+    assert [c.detail for c in report.checks if c.id.startswith("rtl.")][:2] == [
+        "no irq after 9,999 cycles"
+    ] * 2
+    assert report.layers[0].cycles_measured is None
+    assert report.cycles.measured is None
+    assert simulator.calls == 0
+    assert encode(report)
+
+
+def test_the_simulation_runs_once_for_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    ctx = context()
+    simulator = install(monkeypatch, right_run(ctx))
+    assert ctx.rtl is ctx.rtl
+    assert simulator.calls == 1
+
+
+def test_a_check_that_breaks_fails_alone(signed: Callable[..., Report]) -> None:
+    def broken(ctx: CheckContext) -> Check:
+        raise ZeroDivisionError("division by zero")
+
+    ctx = context()
+    checks = (*map(on_the_fabric, REQUIRED[1:]), Registered(REQUIRED[0], broken))
+    report = signed(right_run(ctx), ctx, checks)
+    failed = [check for check in report.checks if check.verdict == "fail"]
+    assert [check.id for check in failed] == [REQUIRED[0]]
+    assert failed[0].detail == "broke: ZeroDivisionError: division by zero"
+
+
+def test_a_check_that_compares_nothing_fails_the_sign_off(signed: Callable[..., Report]) -> None:
+    ctx = context()
+    idle = Registered(REQUIRED[0], lambda ctx: measured(REQUIRED[0], 0, 0, ""))
+    report = signed(right_run(ctx), ctx, (*map(on_the_fabric, REQUIRED[1:]), idle))
+    assert report.verdict == "fail"
+
+
+def test_a_vector_that_does_not_exist_is_a_usage_error() -> None:
+    vectors = context().vectors
+    last = len(vectors.x) - 1
+    assert sign.one(vectors, last).labels == vectors.labels[-1:]
+    with pytest.raises(UsageError, match=f"vectors 0 to {last}"):
+        sign.one(vectors, last + 1)
+
+
+def test_every_installed_check_is_in_the_contract_and_found_in_its_order() -> None:
+    found = [check.id for check in registered()]
+    order = [line.id for line in CATALOGUE]
+    assert found == sorted(found, key=order.index)
+    assert {"numerics.certificates", "c.bitexact", "hls.bitexact"} <= set(found)
+
+
+def test_every_second_belongs_to_the_innermost_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 3.0, 6.0, 10.0])
+    monkeypatch.setattr("tercet_cosim.signoff.stages.perf_counter", lambda: next(clock))
+    stages = Stages(Silent())
+    with stages.stage("outer"), stages.stage("inner"):
+        pass
+    assert [(stage.name, stage.seconds) for stage in stages.timing()] == [
+        ("outer", 2.0 + 4.0),
+        ("inner", 3.0),
+    ]
