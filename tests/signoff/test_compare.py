@@ -23,16 +23,9 @@ def test_one_wrong_element_is_named_with_the_command_that_reruns_it() -> None:
     check = bitexact(ctx, "c.bitexact", got)
     want = int(ctx.golden["fc1:requantize"][5, 2])
     assert (check.verdict, check.mismatches) == ("fail", 2)
-    assert check.first is not None
-    assert (check.first.layer, check.first.vector, check.first.element) == (
-        "fc1:requantize",
-        5,
-        (2,),
-    )
-    assert (check.first.expected, check.first.found) == (want, want + 1)
-    assert (
-        f"fc1:requantize element 2 of vector 5: expected {want}, found {want + 1}" in check.detail
-    )
+    assert check.first == Mismatch("fc1:requantize", 5, (2,), want, want + 1)
+    place = "fc1:requantize element 2 of vector 5"
+    assert f"{place}: expected {want}, found {want + 1}" in check.detail
     assert check.rerun == "tercet verify tiny --fabric small --only-vector 5 --waves"
 
 
