@@ -37,9 +37,10 @@ def train(model: nn.Module, pixels: Bytes, labels: Bytes, folder: Path, epochs: 
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3, weight_decay=1e-5)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
-        for batch in torch.randperm(len(rows)).split(64):
+        for batch in torch.split(torch.randperm(len(rows)), 64):
             optimizer.zero_grad()
-            nn.functional.cross_entropy(model(rows[batch]), y[batch]).backward()
+            loss = nn.functional.cross_entropy(model(rows[batch]), y[batch])
+            torch.autograd.backward(loss)
             optimizer.step()
         schedule.step()
     model.eval()

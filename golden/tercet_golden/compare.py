@@ -35,8 +35,10 @@ class Comparison:
 
 
 def compare(want: Mapping[str, IntArray], got: Mapping[str, IntArray]) -> Comparison:
-    """Every value of `want`, in its order. A missing value or a wrong shape raises `KeyError` or
-    `ValueError`: that is a fault of the executor, no difference of numbers.
+    """Compare every value of `want`, in its order.
+
+    A missing value or a wrong shape raises `KeyError` or `ValueError`: that is a fault of the
+    executor, no difference of numbers.
     """
     compared = mismatches = 0
     first: Mismatch | None = None

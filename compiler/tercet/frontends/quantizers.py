@@ -10,7 +10,7 @@ from brevitas.quant.scaled_int import Uint8ActPerTensorFloat
 from brevitas.quant.solver import WeightQuantSolver
 
 
-class TernaryWeight(NarrowIntQuant, WeightQuantSolver):
+class TernaryWeight(NarrowIntQuant, WeightQuantSolver):  # type: ignore[misc]
     """clip(round(w / scale), -1, 1); one learned scale a channel, first the mean magnitude.
 
     The clamp passes no gradient outside [-1, 1]: with Brevitas' default one it does not learn.
@@ -25,7 +25,7 @@ class TernaryWeight(NarrowIntQuant, WeightQuantSolver):
     tensor_clamp_impl = TensorClamp
 
 
-class PixelInput(Uint8ActPerTensorFloat):
+class PixelInput(Uint8ActPerTensorFloat):  # type: ignore[misc]
     """Bytes as they are: [0, 1] in 255 steps, zero is the integer 0."""
 
     scaling_impl_type = ScalingImplType.CONST
@@ -33,7 +33,7 @@ class PixelInput(Uint8ActPerTensorFloat):
     max_val = 1.0
 
 
-class UnsignedAct(Uint8ActPerTensorFloat):
+class UnsignedAct(Uint8ActPerTensorFloat):  # type: ignore[misc]
     """u8 after a ReLU, with a learned scale that starts at 6 / 255."""
 
     scaling_impl_type = ScalingImplType.PARAMETER

@@ -61,7 +61,7 @@ def entry_of(module: ModuleOp) -> Entry:
     """The module's entry; integers pass unscaled where the module says nothing of it."""
     found = main_of(module).attributes
     if INPUT_SCALE not in found:
-        return Entry(np.float64(1).reshape(()), 0, Interval.of(input_type(module).element_type))
+        return Entry(np.ones(()), 0, Interval.of(input_type(module).element_type))
     scale, zero = found[INPUT_SCALE], found[INPUT_ZERO]
     low, high = found[INPUT_LOW], found[INPUT_HIGH]
     assert isinstance(scale, Dense)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import Builtin, ModuleOp
+from xdsl.dialects.builtin import Builtin, FunctionType, ModuleOp
 from xdsl.dialects.func import Func, FuncOp, ReturnOp
 from xdsl.ir import Attribute, Block, BlockArgument, Dialect, Operation, Region, SSAValue
 from xdsl.parser import Parser
@@ -62,6 +62,14 @@ def outputs_of(module: ModuleOp) -> tuple[SSAValue, ...]:
     last: Operation | None = main_of(module).body.block.last_op
     assert isinstance(last, ReturnOp)
     return tuple(last.arguments)
+
+
+def retype(module: ModuleOp) -> None:
+    """Let the signature of `main` follow its arguments and results."""
+    inputs, outputs = inputs_of(module), outputs_of(module)
+    main_of(module).properties["function_type"] = FunctionType.from_lists(
+        [value.type for value in inputs], [value.type for value in outputs]
+    )
 
 
 def input_type(module: ModuleOp) -> IntTensor:

@@ -13,6 +13,7 @@ from xdsl.irdl import IRDLOperation, attr_def
 from xdsl.utils.exceptions import VerifyException
 
 from tercet.errors import VerifyError
+from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.types import Dense, IntArray
 
@@ -76,6 +77,13 @@ class IntegerOp(LayerOp):
     @abstractmethod
     def range(self, *operands: Any) -> Interval:
         """All values the result can take, given those that the operands can take."""
+
+    @abstractmethod
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        """Add standard ONNX nodes that compute the operator; the name of their result.
+
+        Its ONNX type is the smallest that holds the result's type: UINT8 for ui4, and so on.
+        """
 
     @classmethod
     @abstractmethod

@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
@@ -41,6 +42,9 @@ class Flatten(IntegerOp):
 
     def reference(self, x: IntArray) -> IntArray:
         return x.reshape(len(x), -1)
+
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        return graph.node("Flatten", *operands, axis=1)
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:

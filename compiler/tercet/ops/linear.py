@@ -15,6 +15,7 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
+from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
@@ -27,6 +28,7 @@ from tercet.ir.types import (
     IntArray,
     dense,
     number,
+    storage,
     tensor,
     tensor_type,
     values_of,
@@ -109,6 +111,16 @@ class Linear(IntegerOp):
         shifted = (x - self.zero_point.value.data).astype(np.float64)
         product = shifted @ self.matrix().T.astype(np.float64)
         return product.astype(np.int64) + self.addend()
+
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        element = storage(tensor_type(self.x).element_type)
+        zero = graph.constant(self.zero_point.value.data, element)
+        weight = graph.constant(self.matrix().T, np.int8)
+        acc = graph.node("MatMulInteger", *operands, weight, zero)
+        bias = self.bias
+        if bias is None:
+            return acc
+        return graph.node("Add", acc, graph.constant(values_of(bias), np.int32))
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:

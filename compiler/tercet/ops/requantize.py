@@ -15,6 +15,7 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
+from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
@@ -29,6 +30,7 @@ from tercet.ir.types import (
     IntArray,
     dense,
     number,
+    storage,
     tensor,
     tensor_type,
     unsigned,
@@ -67,6 +69,8 @@ class Requantize(IntegerOp):
     scale = opt_attr_def(FloatAttr)
     """real value = scale * (y - zero_point): metadata."""
     zero_point = opt_attr_def(I64Attr)
+    quantizer = opt_attr_def(StringAttr)
+    """Path of the quantizer in the user's model that this operator is."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_requantize", "tercet/requantize.h"),
@@ -132,6 +136,23 @@ class Requantize(IntegerOp):
     def reference(self, acc: IntArray) -> IntArray:
         mul, add, shift = self.triples()
         return np.clip(rne(mul * acc + add, shift), self.low.value.data, self.high.value.data)
+
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        mul, add, shift = self.triples()
+        wide = graph.cast(operands[0], np.int64)
+        value = graph.node("Mul", wide, graph.constant(mul))
+        value = graph.node("Add", value, graph.constant(add))
+        unit = graph.constant(np.int64(1) << shift)
+        rest = graph.node("Mod", value, unit)
+        down = graph.node("Div", graph.node("Sub", value, rest), unit)
+        twice = graph.node("Add", rest, rest)
+        odd = graph.node("Equal", graph.node("Mod", down, graph.constant(2)), graph.constant(1))
+        tie = graph.node("And", graph.node("Equal", twice, unit), odd)
+        up = graph.node("Or", graph.node("Greater", twice, unit), tie)
+        rounded = graph.node("Add", down, graph.cast(up, np.int64))
+        clip = self.clip()
+        y = graph.node("Clip", rounded, graph.constant(clip.low), graph.constant(clip.high))
+        return graph.cast(y, storage(tensor_type(self.y).element_type))
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:

@@ -15,6 +15,7 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
+from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
@@ -28,6 +29,7 @@ from tercet.ir.types import (
     dense,
     number,
     signed,
+    storage,
     tensor,
     tensor_type,
     unsigned,
@@ -48,6 +50,8 @@ class Threshold(IntegerOp):
     scale = opt_attr_def(FloatAttr)
     """real value = scale * (y - zero_point): metadata."""
     zero_point = opt_attr_def(I64Attr)
+    quantizer = opt_attr_def(StringAttr)
+    """Path of the quantizer in the user's model that this operator is."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_threshold", "tercet/threshold.h"),
@@ -99,6 +103,14 @@ class Threshold(IntegerOp):
     def reference(self, acc: IntArray) -> IntArray:
         reached: IntArray = (acc[..., None] >= self.rows()).sum(-1)
         return self.low.value.data + reached
+
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        acc = graph.node("Unsqueeze", operands[0], graph.constant([-1]))
+        reached = graph.node("GreaterOrEqual", acc, graph.constant(self.rows(), np.int32))
+        ones = graph.cast(reached, np.int64)
+        count = graph.node("ReduceSum", ones, graph.constant([-1]), keepdims=0)
+        y = graph.node("Add", count, graph.constant(self.low.value.data))
+        return graph.cast(y, storage(tensor_type(self.y).element_type))
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:

@@ -26,9 +26,9 @@ ATTRIBUTE = "certificate"
 
 @dataclass(frozen=True)
 class Certificate:
-    """One channel of one operator. With u = sign * acc, for every u from low to high:
+    """One channel of one operator.
 
-    y = first + number of steps t with u >= t.
+    With u = sign * acc, for every u from low to high: y = first + number of steps t <= u.
     """
 
     layer: str

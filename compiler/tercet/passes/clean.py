@@ -1,6 +1,7 @@
 """Remove operators whose result nothing reads."""
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.rewriter import Rewriter
 
 from tercet.ir.module import steps_of
 
@@ -9,5 +10,4 @@ def erase_unused(module: ModuleOp) -> None:
     """Every operator is pure, so what is not read does not matter."""
     for op in reversed(steps_of(module)):
         if not any(result.uses for result in op.results):
-            op.detach()
-            op.erase()
+            Rewriter.erase_op(op)

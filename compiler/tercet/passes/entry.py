@@ -9,7 +9,7 @@ from xdsl.rewriter import Rewriter
 
 from tercet.errors import UnsupportedError
 from tercet.ir.boundary import Entry, set_entry
-from tercet.ir.module import inputs_of, main_of
+from tercet.ir.module import inputs_of, retype
 from tercet.ir.op import LayerOp
 from tercet.ir.types import floats_of
 from tercet.ops.real.quantize import Quantize
@@ -36,6 +36,5 @@ class LiftEntry(ModulePass):
             set_entry(op, Entry(scale, zero, quantizer.clip()))
             integers = Rewriter.replace_value_with_new_type(argument, quantizer.q.type)
             quantizer.q.replace_all_uses_with(integers)
-            quantizer.detach()
-            quantizer.erase()
-        main_of(op).update_function_type()
+            Rewriter.erase_op(quantizer)
+        retype(op)

@@ -10,7 +10,7 @@ from xdsl.passes import ModulePass
 
 from tercet.errors import UnsupportedError
 from tercet.ir.boundary import Exit, set_exit
-from tercet.ir.module import main_of, outputs_of
+from tercet.ir.module import main_of, outputs_of, retype
 from tercet.ir.types import FloatArray, floats_of
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.batch_norm import BatchNorm
@@ -47,7 +47,7 @@ class LiftExit(ModulePass):
         last = main_of(op).body.block.last_op
         assert last is not None
         last.operands = [owner.q]
-        main_of(op).update_function_type()
+        retype(op)
         erase_unused(op)
 
 

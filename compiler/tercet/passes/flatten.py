@@ -40,6 +40,7 @@ class _BeforeQuantize(RewritePattern):
             element = tensor_type(op.q).element_type
             scale, zero = floats_of(op.scale), op.zero_point.value.data
             q = Quantize(before.x, scale, zero, op.clip(), element, layer=op.layer.data)
+            q.attributes["quantizer"] = op.quantizer
             rewriter.replace_op(op, [q, Flatten(q.q, layer=before.layer.data)])
 
 

@@ -45,11 +45,17 @@ class _Fuse(RewritePattern):
         triples = solve(steps, op.clip())
         narrow = tensor_type(op.q).element_type.width.data <= self.threshold_bits
         if narrow or not triples.found.all():
-            new = _thresholds(op, sums, steps, rewriter)
+            _replace(op, _thresholds(op, sums, steps, rewriter), _upright(steps), rewriter)
         else:
-            new = _requantize(op, sums, triples)
-            attach(new, steps)
-        rewriter.replace_op(op, new)
+            _replace(op, _requantize(op, sums, triples), steps, rewriter)
+
+
+def _replace(
+    op: Quantize, new: Requantize | Threshold, steps: Steps, rewriter: PatternRewriter
+) -> None:
+    attach(new, steps)
+    new.attributes["quantizer"] = op.quantizer
+    rewriter.replace_op(op, new)
 
 
 def _chain(op: Quantize) -> tuple[list[ElementwiseOp], Dequantize]:
@@ -105,7 +111,7 @@ def _thresholds(op: Quantize, sums: Linear, steps: Steps, rewriter: PatternRewri
     always = np.repeat(steps.low[:, None], int((steps.first - shared).max()), 1)
     lead = np.where(np.arange(always.shape[1]) < (steps.first - shared)[:, None], always, NEVER)
     table = np.sort(np.concatenate([lead, rows], axis=1), axis=1)
-    new = Threshold(
+    return Threshold(
         sums.acc,
         table[:, : int((table < NEVER).sum(1).max())],
         int(shared),
@@ -114,8 +120,6 @@ def _thresholds(op: Quantize, sums: Linear, steps: Steps, rewriter: PatternRewri
         scale=scale,
         zero_point=zero,
     )
-    attach(new, _upright(steps))
-    return new
 
 
 def _negated(op: Quantize, sums: Linear, sign: IntArray, rewriter: PatternRewriter) -> Linear:

@@ -7,14 +7,17 @@ nothing is approximated, and the smallest s comes first.
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
 from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.passes.steps import Steps
 
+Mask: TypeAlias = npt.NDArray[np.bool_]
 FAR = np.int64(1) << 60
 """Beyond every bound: a constraint that holds for all M and B in range."""
 
@@ -26,7 +29,7 @@ class Triples:
     mul: IntArray
     add: IntArray
     shift: IntArray
-    found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    found: Mask
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ def solve(steps: Steps, clip: Interval) -> Triples:
     channels = len(steps.first)
     mul, add = np.zeros(channels, np.int64), steps.first.copy()
     shift = np.zeros(channels, np.int64)
-    constant = (steps.at > steps.high[:, None]).all(1)
-    found = constant.copy()
+    constant: Mask = np.asarray((steps.at > steps.high[:, None]).all(1))
+    found = np.array(constant)
     bounds = _bounds(steps, clip)
     for s in range(SHIFT_MAX + 1):
         left = np.nonzero(~found)[0]

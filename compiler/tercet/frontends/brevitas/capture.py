@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from collections.abc import Mapping
 
 import torch
 from brevitas.nn.mixin.base import QuantLayerMixin
@@ -82,13 +83,14 @@ def _require_faithful(program: ExportedProgram, example: Tensor, want: Tensor) -
         )
 
 
-def _require_same_integers(calls: list[Call], stands: dict[str, nn.Module]) -> None:
+def _require_same_integers(calls: list[Call], stands: Mapping[str, nn.Module]) -> None:
     for call in calls:
         ours, theirs = stands[call.path], stand_in(call)
         if not isinstance(ours, Constant) or not isinstance(theirs, Constant):
             continue
-        if not torch.equal(ours.q, theirs.q):
-            index = (ours.q != theirs.q).nonzero()[0].tolist()
+        differs = ours.integers() != theirs.integers()
+        if bool(differs.any()):
+            index = differs.nonzero()[0].tolist()
             raise CaptureError(
                 f"{call.layer}: the quantized constant at {index} lies on a rounding tie, which "
                 "float32 and float64 decide differently; store the scale as a parameter"

@@ -42,6 +42,8 @@ class Builder:
     """The operators so far."""
 
     ops: list[LayerOp] = field(default_factory=list)
+    quantizer: str = ""
+    """Path of the quantizer that is being converted."""
 
     def add(self, op: LayerOp) -> SSAValue:
         self.ops.append(op)
@@ -106,8 +108,9 @@ def _fake_quantize(
     element = signed(bits) if low < 0 else unsigned(bits)
     rank = len(source.type.get_shape())  # type: ignore[attr-defined]
     steps = _per_channel(layer, steps, rank)
-    q = builder.add(Quantize(source, steps, zero, clip, element, layer=layer))
-    return builder.add(Dequantize(q, steps, zero, layer=layer))
+    path = builder.quantizer
+    op = Quantize(source, steps, zero, clip, element, layer=layer, quantizer=path)
+    return builder.add(Dequantize(builder.add(op), steps, zero, layer=layer))
 
 
 def _per_channel(layer: str, steps: FloatArray, rank: int) -> FloatArray:

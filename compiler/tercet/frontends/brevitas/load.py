@@ -1,6 +1,7 @@
 """A live Brevitas module to a module of the float dialect."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from torch import Tensor, nn
@@ -36,6 +37,7 @@ def _operators(program: ExportedProgram, x: SSAValue) -> list[LayerOp]:
         if node.op == "placeholder" and node.name not in values:
             values[node.name] = x
         elif node.op == "call_function":
+            builder.quantizer = quantizer_of(node)
             arguments = [_argument(a, values) for a in node.args]
             values[node.name] = convert(builder, node, layer_of(node), arguments)
         elif node.op == "output":
@@ -70,10 +72,22 @@ def _require_last(node: Node, values: dict[str, Value], builder: Builder) -> Non
 
 def layer_of(node: Node) -> str:
     """The path of the user's module that `node` belongs to, such as "fc1"."""
-    path = ""
-    for entry, kind in (node.meta.get("nn_module_stack") or {}).values():
+    theirs = [path for path, ours in _stack(node) if not ours]
+    return theirs[-1] if theirs and theirs[-1] else node.name
+
+
+def quantizer_of(node: Node) -> str:
+    """The path of the quantizer that `node` belongs to, such as "relu1.act_quant", or ""."""
+    return next((path for path, ours in _stack(node) if ours), "")
+
+
+def _stack(node: Node) -> Iterator[tuple[str, bool]]:
+    """The modules around `node` from the outermost, with True for what stands for a quantizer.
+
+    What lies inside a quantizer is left out.
+    """
+    for path, kind in (node.meta.get("nn_module_stack") or {}).values():
         name = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
+        yield path, name.startswith(OURS)
         if name.startswith(OURS):
-            break
-        path = entry
-    return path or node.name
+            return

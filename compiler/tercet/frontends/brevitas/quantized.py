@@ -94,5 +94,8 @@ class Constant(Stand):
     def __init__(self, q: Tensor, scale: Tensor, zero_point: Tensor) -> None:
         super().__init__((("q", q), ("scale", scale), ("zero_point", zero_point)))
 
+    def integers(self) -> Tensor:
+        return self.get_buffer("q")
+
     def forward(self, *_: Any) -> Any:
         return torch.ops.tercet.constant(self.q, self.scale, self.zero_point)

@@ -20,7 +20,7 @@ def save(model: nn.Module, path: Path) -> None:
     for name, value in state.items():
         scale = state.get(name + SCALE)
         arrays[name] = value.numpy() if scale is None else _trits(value, scale)
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 def load(model: nn.Module, path: Path) -> nn.Module:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
+from xdsl.irdl import attr_def, irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.interval import Interval
@@ -36,6 +36,8 @@ class Quantize(LayerOp):
     zero_point = prop_def(I64Attr)
     low = prop_def(I64Attr)
     high = prop_def(I64Attr)
+    quantizer = attr_def(StringAttr)
+    """Path of the quantizer in the user's model, such as "relu1.act_quant"; "" where unknown."""
     traits = traits_def(Pure())
 
     def __init__(
@@ -47,6 +49,7 @@ class Quantize(LayerOp):
         element: Int,
         *,
         layer: str,
+        quantizer: str = "",
     ) -> None:
         super().__init__(
             operands=[x],
@@ -57,7 +60,7 @@ class Quantize(LayerOp):
                 "low": number(clip.low),
                 "high": number(clip.high),
             },
-            attributes={"layer": StringAttr(layer)},
+            attributes={"layer": StringAttr(layer), "quantizer": StringAttr(quantizer)},
         )
 
     def verify_(self) -> None:
