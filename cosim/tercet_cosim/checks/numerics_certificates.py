@@ -12,10 +12,8 @@ ID = "numerics.certificates"
 
 def run(ctx: CheckContext) -> Check:
     """Compared are the channels with a certificate and the values whose type must hold them."""
-    with ctx.stages.stage("certificates"):
-        values = ranges(ctx.module)
-        claimed = certificates(ctx.module)
-        findings = [finding for claim in claimed if (finding := check(claim)) is not None]
+    values, claimed = ranges(ctx.module), certificates(ctx.module)
+    findings = [finding for claim in claimed if (finding := check(claim)) is not None]
     compared = len(claimed) + len(values)
     if findings:
         wrong = findings[0]

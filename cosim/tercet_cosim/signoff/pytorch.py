@@ -1,0 +1,48 @@
+"""The user's own PyTorch module against the integer reference, in either precision."""
+
+from typing import TYPE_CHECKING
+
+from tercet.report.contract import Check, Mismatch
+from tercet.report.outcome import measured
+from tercet_cosim.signoff.compare import sentence
+from tercet_cosim.signoff.context import CheckContext
+
+if TYPE_CHECKING:
+    import torch
+
+    from tercet_golden.torch_golden import TorchComparison
+
+
+def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
+    """Equal at every quantizer, but for elements shown to lie next to a tie: those are counted."""
+    from tercet_golden import torch_golden
+
+    outcome = torch_golden.compare(ctx.model.module, ctx.module, ctx.vectors.x, ctx.golden, dtype)
+    if outcome.first is None:
+        return measured(check_id, outcome.compared, outcome.mismatches, _agreement(ctx, outcome))
+    wrong = outcome.first
+    first = Mismatch(
+        wrong.layer, ctx.vector(wrong.vector), wrong.element, wrong.expected, wrong.found
+    )
+    return measured(
+        check_id,
+        outcome.compared,
+        outcome.mismatches,
+        f"{sentence(first)}, and no tie is near",
+        first,
+        ctx.request.rerun(first.vector),
+    )
+
+
+def _agreement(ctx: CheckContext, outcome: "TorchComparison") -> str:
+    """How many elements differ, each explained, and the one farthest from its tie."""
+    if not outcome.explained:
+        return "no element differs"
+    worst = max(outcome.explained, key=lambda element: element.distance)
+    rate = 1 - len(outcome.explained) / outcome.compared
+    place = ", ".join(map(str, worst.element))
+    return (
+        f"{100 * rate:.4f} % equal; {len(outcome.explained)} differ by one step next to a tie, at "
+        f"most {worst.distance:.1e} of a step from it: {worst.layer} element {place} "
+        f"of vector {ctx.vector(worst.vector)}"
+    )

@@ -1,0 +1,99 @@
+"""The checks that need no fabric, on a model of the zoo: they pass, and a planted fault fails."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+from torch import nn
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import frontends, passes
+from tercet.ir.module import ops_of
+from tercet.ir.types import SI32, dense
+from tercet.ops.requantize import Requantize
+from tercet.report.contract import Check
+from tercet_cosim.signoff.context import CheckContext
+from tercet_cosim.signoff.registry import registered
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.stages import Silent, Stages
+from tercet_golden.vectors import make
+
+WITHOUT_FABRIC = [check for check in registered() if not check.id.startswith("rtl.")]
+
+
+@pytest.fixture(scope="module")
+def ctx() -> CheckContext:
+    """digits_mlp on 20 real digits and the corners; its plan is not looked at."""
+    model = frontends.resolve("digits_mlp")
+    module = passes.run(frontends.load(model.module, model.example))
+    vectors = make(module, model.samples, 20, 1)
+    request = Request("digits_mlp", "small", vectors=20)
+    return CheckContext(request, Stages(Silent()), model, module, cast(Any, None), vectors)
+
+
+def with_module(ctx: CheckContext, module: ModuleOp) -> CheckContext:
+    return replace(ctx, module=module)
+
+
+def spoiled(module: ModuleOp) -> ModuleOp:
+    """The integer graph with one multiplier of the first requantize one too large."""
+    copy = module.clone()
+    op = next(op for op in ops_of(copy) if isinstance(op, Requantize))
+    mul = op.triples()[0].copy()
+    mul[3] += 1 + abs(int(mul[3])) // 50
+    op.properties["mul"] = dense(mul, SI32)
+    return copy
+
+
+@pytest.mark.parametrize("check", WITHOUT_FABRIC, ids=lambda check: check.id)
+def test_the_zoo_passes_every_check_that_needs_no_fabric(ctx: CheckContext, check: Any) -> None:
+    outcome: Check = check.run(ctx)
+    assert (outcome.id, outcome.verdict) == (check.id, "pass"), outcome.detail
+    assert outcome.compared > 0
+
+
+def named(check_id: str) -> Any:
+    return next(check for check in WITHOUT_FABRIC if check.id == check_id)
+
+
+def test_a_wrong_multiplier_breaks_its_certificate(ctx: CheckContext) -> None:
+    outcome = named("numerics.certificates").run(with_module(ctx, spoiled(ctx.module)))
+    assert (outcome.verdict, outcome.mismatches) == ("fail", 1)
+    assert outcome.detail.startswith("first wrong: fc1 channel 3: ")
+
+
+def test_a_wrong_multiplier_differs_from_pytorch(ctx: CheckContext) -> None:
+    outcome = named("golden.torch64").run(with_module(ctx, spoiled(ctx.module)))
+    assert outcome.verdict == "fail"
+    assert (outcome.first.layer, outcome.first.element) == ("fc1:requantize", (3,))
+    assert outcome.rerun.startswith("tercet verify digits_mlp --fabric small --vectors 20")
+
+
+@pytest.fixture
+def biased(ctx: CheckContext) -> Iterator[nn.Linear]:
+    """The first linear layer of the user's module with one row of its weights turned around."""
+    layer = next(m for m in ctx.model.module.modules() if isinstance(m, nn.Linear))
+    before = layer.weight.data.clone()
+    layer.weight.data[0] *= -1
+    yield layer
+    layer.weight.data.copy_(before)
+
+
+@pytest.mark.parametrize("check_id", ["golden.torch64", "golden.torch32"])
+def test_a_module_that_was_changed_after_its_compilation_differs(
+    ctx: CheckContext, biased: nn.Linear, check_id: str
+) -> None:
+    outcome = named(check_id).run(ctx)
+    assert outcome.verdict == "fail"
+    assert outcome.first.layer == "fc1:requantize"
+
+
+@pytest.mark.parametrize("check_id", ["golden.onnxruntime", "c.bitexact", "hls.bitexact"])
+def test_an_executor_of_another_network_differs(ctx: CheckContext, check_id: str) -> None:
+    wrong = with_module(ctx, spoiled(ctx.module))
+    vars(wrong)["golden"] = ctx.golden  # the cached reference stays that of the right network
+    outcome = named(check_id).run(wrong)
+    assert outcome.verdict == "fail"
+    assert outcome.first.layer == "fc1:requantize"
+    assert outcome.first.element == (3,)
