@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.signoff.fakes import FakeRun, context, install, right_run
+from tests.signoff.fakes import CycleModel, FakeRun, context, install, right_run
 
 from tercet.errors import TercetError, UsageError
 from tercet.report.catalogue import CATALOGUE
@@ -84,6 +84,16 @@ def test_a_simulation_that_dies_fails_its_checks_once_and_is_not_tried_again(
     assert report.layers[0].cycles_measured is None
     assert report.cycles.measured is None
     assert simulator.calls == 0
+    assert encode(report)
+
+
+def test_a_cycle_model_that_breaks_still_leaves_a_report(
+    monkeypatch: pytest.MonkeyPatch, signed: Callable[..., Report]
+) -> None:
+    ctx = context()
+    monkeypatch.setattr(CycleModel, "predict", lambda plan, values: 1 // 0)
+    report = signed(right_run(ctx), ctx)
+    assert (report.layers, report.cycles.predicted) == ((), ())
     assert encode(report)
 
 

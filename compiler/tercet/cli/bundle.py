@@ -47,7 +47,7 @@ def _mlir(network: Network) -> Files:
 
 
 def _onnx(network: Network) -> Files:
-    return {f"{network.name}.onnx": onnx.emit(network.module).SerializeToString()}
+    return onnx.emit(network.module, network.name)
 
 
 def _c(network: Network) -> Files:

@@ -33,6 +33,7 @@ def show(out: Console, report: Report) -> None:
     out.print(_checks(report))
     if report.layers:
         out.print(_layers(report))
+    if report.cycles.predicted:
         out.print(_cycles(report), highlight=False)
     out.print(_time(report), highlight=False)
     for check in report.checks:

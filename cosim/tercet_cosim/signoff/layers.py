@@ -12,20 +12,25 @@ from tercet_cosim.signoff.context import CheckContext
 if TYPE_CHECKING:
     from tercet.plan import LayerPlan
     from tercet_cosim.run import Run
+    from tercet_golden.cycles import LayerCycles, Prediction
 
 
 def rows(ctx: CheckContext) -> tuple[Layer, ...]:
-    """One row a layer of the plan, in its order."""
-    run = _run(ctx)
-    return tuple(_row(ctx, layer, run) for layer in ctx.plan.layers)
+    """One row a layer of the plan, in its order; none where the cycle model failed."""
+    run, costs = _run(ctx), _prediction(ctx)
+    if costs is None:
+        return ()
+    return tuple(_row(layer, costs.layers[layer.name], run) for layer in ctx.plan.layers)
 
 
 def cycles(ctx: CheckContext) -> Cycles:
     """Doorbell to irq, for every vector."""
-    run = _run(ctx)
+    run, costs = _run(ctx), _prediction(ctx)
     x = ctx.vectors.x.reshape(len(ctx.vectors.x), -1)
+    if costs is None:
+        return Cycles((), None, ())
     return Cycles(
-        predicted=tuple(map(int, ctx.prediction.cycles)),
+        predicted=tuple(map(int, costs.cycles)),
         measured=None if run is None else tuple(map(int, run.cycles)),
         density=tuple(map(float, (x != entry_of(ctx.module).zero_point).mean(axis=1))),
     )
@@ -37,8 +42,7 @@ def spread(values: npt.ArrayLike) -> Spread:
     return Spread(float(array.min()), float(array.mean()), float(array.max()))
 
 
-def _row(ctx: CheckContext, layer: "LayerPlan", run: "Run | None") -> Layer:
-    cost = ctx.prediction.layers[layer.name]
+def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
     return Layer(
         name=layer.name,
         inputs=layer.inputs,
@@ -60,5 +64,13 @@ def _run(ctx: CheckContext) -> "Run | None":
     """The simulation, or None when it failed: then the checks say why."""
     try:
         return ctx.rtl
+    except Exception:
+        return None
+
+
+def _prediction(ctx: CheckContext) -> "Prediction | None":
+    """What the cycle model expects, or None when it failed: then too the checks say why."""
+    try:
+        return ctx.prediction
     except Exception:
         return None
