@@ -7,6 +7,7 @@ each element alone, `exact` in rationals, which decides where float64 comes near
 from abc import abstractmethod
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import TypeAlias
 
@@ -37,6 +38,7 @@ def per_channel(constant: Dense, channel: int) -> Fraction:
     return Fraction(float(values[channel if values.size > 1 else 0]))
 
 
+@lru_cache(maxsize=65536)
 def root(value: Fraction) -> Fraction:
     """Square root: exact where it is rational, else 256 bits below the true one."""
     top, bottom = isqrt(value.numerator), isqrt(value.denominator)

@@ -64,15 +64,23 @@ def attach(op: IntegerOp, steps: Steps) -> None:
 
 def certificates(module: ModuleOp) -> list[Certificate]:
     """The certificate of every channel of every requantize and threshold, in order."""
+    return [one for _, channels in certified(module) for one in channels]
+
+
+def certified(module: ModuleOp) -> list[tuple[Linear, list[Certificate]]]:
+    """Every layer that a requantize or threshold closes, with a certificate for each channel."""
     readers: dict[type[IntegerOp], Callable[[IntegerOp], list[Certificate]]] = {
         Requantize: _of_requantize,
         Threshold: _of_threshold,
     }
-    found: list[Certificate] = []
-    for op in ops_of(module):
-        if type(op) in readers:
-            found += readers[type(op)](op)
-    return found
+    return [(_producer(op), readers[type(op)](op)) for op in ops_of(module) if type(op) in readers]
+
+
+def _producer(op: IntegerOp) -> Linear:
+    owner = op.operands[0].owner
+    if isinstance(owner, Linear):
+        return owner
+    raise VerifyError(f"{op.layer.data}: {op.name} does not close a linear layer")
 
 
 def _of_requantize(op: IntegerOp) -> list[Certificate]:
@@ -110,9 +118,7 @@ def _one(
     field = {name: _values(stored, name, layer) for name in ("low", "high", "sign", "first")}
     low, high = int(field["low"][n]), int(field["high"][n])
     steps = _values(stored, "steps", layer)[n]
-    producer = op.acc.owner
-    if not isinstance(producer, Linear):
-        raise VerifyError(f"{layer}: {op.name} does not close a linear layer")
+    producer = _producer(op)
     least, greatest = producer.channels(range_of(producer.x))
     return Certificate(
         layer,

@@ -36,13 +36,13 @@ def _findings(c: Certificate) -> Iterator[Finding]:
     evaluate = EVALUATORS[c.method]
     if not MONOTONE[c.method](c):
         yield finding("the operator falls where the steps rise")
-    for u, want in _places(c):
+    for u, want in places(c):
         got = evaluate(c, c.sign * u)
         if got != want:
             yield finding(f"acc {c.sign * u} gives {got}; the trained model gives {want}")
 
 
-def _places(c: Certificate) -> Iterator[tuple[int, int]]:
+def places(c: Certificate) -> Iterator[tuple[int, int]]:
     """Both ends, and both sides of every step, with the value that belongs there."""
     yield c.low, c.first
     yield c.high, c.first + len(c.steps)

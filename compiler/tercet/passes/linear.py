@@ -40,7 +40,7 @@ class _Rewrite(RewritePattern):
                 "of integers can take; quantize it per tensor"
             )
         factor, offset = floats_of(op.scale), op.offsets()
-        bias = _whole(offset, scale * factor)
+        bias = whole_bias(op, scale * factor)
         rest = offset if bias is None else np.zeros(())
         zero = before.zero_point.value.data
         sums = Linear(before.q, values_of(op.weight), bias, zero, layer=layer)
@@ -48,15 +48,14 @@ class _Rewrite(RewritePattern):
         rewriter.replace_op(op, [sums, reals, Affine(reals.x, factor, rest, layer=layer)])
 
 
-def _whole(offset: FloatArray, unit: FloatArray) -> IntArray | None:
-    """The offset in units of the accumulator, if it is a whole number of them in every channel."""
-    if not offset.any():
+def whole_bias(op: RealLinear, unit: FloatArray) -> IntArray | None:
+    """The quantized bias, [N], if its scale is the accumulator's; the ideal scale is the same."""
+    if op.bias is None or op.bias_scale is None:
         return None
-    multiple = offset / unit
-    rounded = np.rint(multiple)
-    whole = np.abs(multiple - rounded) <= ULPS * np.abs(multiple)
-    fits = np.abs(rounded) < 2**31
-    return rounded.astype(np.int64) if bool((whole & fits).all()) else None
+    same = np.abs(floats_of(op.bias_scale) - unit) <= ULPS * unit
+    values = floats_of(op.bias)
+    fits = np.abs(values) < 2**31
+    return values.astype(np.int64) if bool(same.all() and fits.all()) else None
 
 
 @dataclass(frozen=True)

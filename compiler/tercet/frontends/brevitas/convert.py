@@ -29,10 +29,6 @@ class Integers:
     values: IntArray
     scale: FloatArray
 
-    @property
-    def reals(self) -> FloatArray:
-        return self.values * self.scale
-
 
 Value: TypeAlias = SSAValue | Integers | Tensor | int | float | bool | None
 
@@ -143,9 +139,21 @@ def _linear(builder: Builder, layer: str, x: Value, weight: Value, bias: Value =
             f"{layer}: weight scales of shape {weight.scale.shape}; wanted one, or one for each of "
             f"the {n} outputs"
         )
-    offsets = bias.reals if isinstance(bias, Integers) else None if bias is None else _array(bias)
-    scale = weight.scale.reshape(-1) if weight.scale.size > 1 else weight.scale.reshape(())
-    return builder.add(RealLinear(_real(layer, x), weight.values, scale, offsets, layer=layer))
+    offsets, unit = _bias(bias)
+    source, scale = _real(layer, x), _flat(weight.scale)
+    return builder.add(RealLinear(source, weight.values, scale, offsets, unit, layer=layer))
+
+
+def _bias(bias: Value) -> tuple[FloatArray | None, FloatArray | None]:
+    """The bias of a linear layer, and its scale where it is quantized."""
+    if isinstance(bias, Integers):
+        return bias.values.astype(np.float64), _flat(bias.scale)
+    return (None if bias is None else _array(bias)), None
+
+
+def _flat(scale: FloatArray) -> FloatArray:
+    """One element, or one a channel."""
+    return scale.reshape(-1) if scale.size > 1 else scale.reshape(())
 
 
 @converts(aten.batch_norm.default)

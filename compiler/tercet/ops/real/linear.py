@@ -39,7 +39,9 @@ class RealLinear(LayerOp):
     scale = prop_def(Dense)
     """f64, one element or [N]."""
     bias = opt_prop_def(Dense)
-    """f64 [N]."""
+    """f64 [N], in units of `bias_scale`."""
+    bias_scale = opt_prop_def(Dense)
+    """f64, one element or [N]: there when the bias is quantized and so holds whole numbers."""
     traits = traits_def(Pure())
 
     def __init__(
@@ -48,6 +50,7 @@ class RealLinear(LayerOp):
         weight: IntArray,
         scale: FloatArray,
         bias: FloatArray | None = None,
+        bias_scale: FloatArray | None = None,
         *,
         layer: str,
     ) -> None:
@@ -58,6 +61,7 @@ class RealLinear(LayerOp):
                 "weight": dense(weight, SI8),
                 "scale": dense_float(scale),
                 "bias": None if bias is None else dense_float(bias),
+                "bias_scale": None if bias_scale is None else dense_float(bias_scale),
             },
             attributes={"layer": StringAttr(layer)},
         )
@@ -69,9 +73,11 @@ class RealLinear(LayerOp):
         )
 
     def offsets(self) -> FloatArray:
-        """The bias, [N]; zeros where there is none."""
-        n = self.weight.get_shape()[0]
-        return np.zeros(n) if self.bias is None else floats_of(self.bias)
+        """The real bias, [N]; zeros where there is none."""
+        if self.bias is None:
+            return np.zeros(self.weight.get_shape()[0])
+        unit = 1.0 if self.bias_scale is None else floats_of(self.bias_scale)
+        return floats_of(self.bias) * unit
 
     def reference(self, x: FloatArray) -> FloatArray:
         real_weight = values_of(self.weight) * floats_of(self.scale).reshape(-1, 1)
