@@ -98,6 +98,13 @@ def test_the_columns_of_a_layer_fill_its_bar_without_gap_or_overlap(passing: Rep
         assert bar.figure == figure(replace(layer.columns, low=20.5, high=20.5))
 
 
+def test_a_long_name_is_shortened_where_it_has_no_room(passing: Report) -> None:
+    name = "encoder.layers.0.feed_forward.linear"
+    layer = replace(passing.layers[0], name=name)
+    (row,) = bars.cycles(replace(passing, layers=(layer,))).rows
+    assert (row.name, row.label) == (name, "…d_forward.linear")
+
+
 def test_bars_are_as_long_as_what_they_show(passing: Report) -> None:
     first = replace(passing.layers[0], cycles_predicted=Spread(50, 50, 50))
     chart = bars.cycles(replace(passing, layers=(first, *passing.layers[1:])))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 from tercet.report.contract import Layer, Report, Spread
-from tercet.report.words import number, share
+from tercet.report.words import number, share, short
 
 LEFT, WIDTH, RIGHT = 130.0, 620.0, 100.0
 """Room for the layers' names, for the bars and for the figures, in user units of the SVG."""
@@ -35,7 +35,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Row:
+    name: str
     label: str
+    """The name, shortened to the room there is."""
     y: float
     bars: tuple[Bar, ...]
 
@@ -63,7 +65,7 @@ def ticks(high: float) -> tuple[float, ...]:
     if high <= 0:
         return (0.0,)
     power = 10.0 ** floor(log10(high / 4))
-    step = next(power * k for k in (1, 2, 5, 10) if power * k * 4.999 >= high)
+    step = next(power * k for k in (1, 2, 5, 10) if power * k * 5.001 >= high)
     return tuple(step * i for i in range(floor(high / step * (1 + 1e-9)) + 1))
 
 
@@ -126,7 +128,7 @@ def _chart(
     rows, y = [], TOP
     for layer, row in zip(layers, pieces, strict=True):
         drawn = tuple(_bar(bar, y + i * (BAR + 2), scale, words) for i, bar in enumerate(row))
-        rows.append(Row(layer.name, y + (len(row) * (BAR + 2) - 2) / 2, drawn))
+        rows.append(Row(layer.name, short(layer.name), y + (len(row) * (BAR + 2) - 2) / 2, drawn))
         y += len(row) * (BAR + 2) + GAP
     series = {p.series: p.name for row in pieces for bar in row for p in bar}
     return BarChart(

@@ -12,7 +12,13 @@ def number(value: float) -> str:
 
 def share(value: float) -> str:
     """A share of 0 to 1 in percent."""
-    return f"{100 * value:.0f} %" if value in (0.0, 1.0) else f"{100 * value:.1f} %"
+    percent = round(100 * value, 9)
+    return f"{percent:.0f} %" if percent == int(percent) else f"{percent:.1f} %"
+
+
+def short(name: str, most: int = 17) -> str:
+    """The end of a long name: that is where layers differ."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 def figure(value: Spread) -> str:
