@@ -93,7 +93,7 @@ module tct_array
   logic                        write_range, param_range;
 
   for (genvar t = 0; t < Tiles; t++) begin : gen_tile
-    tct_tile #(.Lanes, .AccW, .BankADepth, .BankBDepth) u_tile (
+    tct_tile #(.Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth)) u_tile (
       .clk_i, .rst_ni, .clear_i,
       .col_we_i(col_we_i[t]), .col_addr_i, .col_data_i, .col_bits_i,
       .beat_we_i(beat_we_i[t]), .beat_addr_i, .beat_data_i, .beat_bits_i,
@@ -113,7 +113,7 @@ module tct_array
   tag_t               tag_q [Reduce+Post+1];
   logic [ParamAw-1:0] param_q [Reduce];
 
-  tct_drain #(.Lanes, .ParamAw) u_drain (
+  tct_drain #(.Lanes(Lanes), .ParamAw(ParamAw)) u_drain (
     .clk_i, .rst_ni, .clear_i, .start_i,
     .param_base_i(frame_i.param_base), .outputs_i(frame_i.chain ? '0 : frame_i.outputs),
     .log2_phases_i(frame_i.log2_phases), .entries_i(frame_i.entries),
@@ -123,7 +123,7 @@ module tct_array
     .phase_last_o(phase_last), .frame_last_o(frame_last)
   );
   assign pass_o = released;
-  assign busy_o = |busy || |(full & frame_i.mask[Tiles-1:0]);
+  assign busy_o = |busy;
 
   always_ff @(posedge clk_i) begin
     for (int unsigned i = 0; i < Reduce + Post + 1; i++) begin
@@ -141,7 +141,7 @@ module tct_array
     sum_q <= sum;
   end
 
-  tct_reduce #(.Tiles, .AccW) u_reduce (
+  tct_reduce #(.Tiles(Tiles), .AccW(AccW)) u_reduce (
     .clk_i, .log2_tk_i(frame_i.log2_tk), .sum_i(sum_q), .sum_o(total)
   );
 
@@ -151,7 +151,7 @@ module tct_array
       .clk_i, .we_i(param_we_i[t]), .waddr_i(param_addr_i), .wdata_i(param_data_i),
       .re_i(1'b1), .raddr_i(param_q[Reduce-1]), .rdata_o(entry)
     );
-    tct_post #(.AccW) u_post (
+    tct_post #(.AccW(AccW)) u_post (
       .clk_i, .wide_i(frame_i.wide), .threshold_i(frame_i.threshold),
       .low_i(frame_i.low), .high_i(frame_i.high), .zero_i(frame_i.zero_point),
       .sum_i(signed'(total[t])), .param_i(entry), .first_i(tag_q[Reduce].first),
@@ -165,7 +165,7 @@ module tct_array
   assign writing_o = out.valid && out.value;
   assign range_o   = |range || write_range || param_range;
 
-  tct_writeback #(.Tiles, .BankBDepth, .OutDepth) u_writeback (
+  tct_writeback #(.Tiles(Tiles), .BankBDepth(BankBDepth), .OutDepth(OutDepth)) u_writeback (
     .clk_i, .start_i, .base_i(frame_i.out_base), .block_i(frame_i.block),
     .log2_tk_i(frame_i.log2_tk), .log2_phases_i(frame_i.log2_phases),
     .log2_split_i(frame_i.log2_split), .log2_next_i(frame_i.log2_next),

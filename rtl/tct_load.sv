@@ -88,7 +88,7 @@ module tct_load
   assign slice_last   = slice_q == 20'd1;
   assign finish_o     = running_o && left_q == '0 && gear_empty;
 
-  tct_gearbox #(.Lanes) u_gearbox (
+  tct_gearbox #(.Lanes(Lanes)) u_gearbox (
     .clk_i, .rst_ni, .clear_i, .valid_i(beat && weights), .beat_i, .ready_o(gear_ready),
     .valid_o(gear_valid), .column_o(col_data_o), .illegal_o(gear_illegal), .last_o(gear_last),
     .empty_o(gear_empty)

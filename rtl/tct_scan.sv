@@ -53,10 +53,10 @@ module tct_scan
   output logic [IdxW:0]        skip_act_o,
   output logic [IdxW:0]        skip_wgt_o
 );
-  function automatic logic [IdxW:0] ones(logic [WordW-1:0] word);
+  function automatic logic [IdxW:0] ones(logic [WordW-1:0] bits);
     ones = '0;
     for (int unsigned i = 0; i < WordW; i++) begin
-      ones += (IdxW+1)'(word[i]);
+      ones += (IdxW+1)'(bits[i]);
     end
   endfunction
 

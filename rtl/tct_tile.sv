@@ -48,6 +48,7 @@ module tct_tile
   input  logic [15:0]                          passes_i,
   input  logic                                 chain_i,
   input  logic                                 dense_i,
+  /// Scans, or holds sums that are not drained.
   output logic                                 busy_o,
   output logic                                 range_o,
 
@@ -65,17 +66,18 @@ module tct_tile
   output logic                                 overflow_o,
   output logic [Lanes-1:0]                     active_o
 );
-  logic                          read, column, token;
+  logic                          scanning, read, column, token;
   logic [ActWordW-1:0]           act_word;
   logic [ColWordW-1:0]           col_word;
   logic [WordW-1:0]              act_bits, col_bits;
   logic [ActAw-1:0]              act_addr;
   logic [ColAw-1:0]              col_addr;
+  logic                          full_q, pending_q;
 
   tct_scan #(.ActWords(BankBDepth / WordW), .ColWords(BankADepth / WordW)) u_scan (
     .clk_i, .rst_ni, .clear_i,
     .start_i, .act_word_i, .col_word_i, .words_i, .tail_i, .passes_i, .chain_i, .dense_i,
-    .busy_o, .range_o,
+    .busy_o(scanning), .range_o,
     .read_o(read), .act_raddr_o(act_word), .col_raddr_o(col_word),
     .act_bits_i(act_bits), .col_bits_i(col_bits),
     .column_o(column), .act_addr_o(act_addr), .col_addr_o(col_addr),
@@ -83,6 +85,7 @@ module tct_tile
     .columns_o, .skip_act_o, .skip_wgt_o
   );
   assign issued_o = column;
+  assign busy_o   = scanning || pending_q;
 
   // Bank A and its bitmap. The loader writes a bitmap word again with every column of it.
   logic [Lanes-1:0][1:0] trits;
@@ -141,7 +144,6 @@ module tct_tile
 
   // From the scanner to the lanes.
   logic                   column1_q, column2_q, token1_q, token2_q;
-  logic                   full_q, pending_q;
   logic [BeatW-1:0]       select_q;
   logic signed [ActW-1:0] act_q;
   logic [Lanes-1:0][1:0]  trits_q;
@@ -175,7 +177,7 @@ module tct_tile
 
   assign full_o = full_q;
 
-  tct_lanes #(.Lanes, .AccW) u_lanes (
+  tct_lanes #(.Lanes(Lanes), .AccW(AccW)) u_lanes (
     .clk_i, .rst_ni, .clear_i,
     .column_i(column2_q), .act_i(act_q), .trits_i(trits_q), .token_i(token2_q),
     .lane_i, .sum_o, .overflow_o

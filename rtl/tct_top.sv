@@ -90,7 +90,7 @@ module tct_top
   err_e        error;
 
   tct_csr #(
-    .Tiles, .Lanes, .AccW, .BankADepth, .BankBDepth, .ParamDepth, .OutDepth, .Telemetry,
+    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth), .OutDepth(OutDepth), .Telemetry(Telemetry),
     .ConfigId(16'(ConfigId))
   ) u_csr (
     .clk_i, .rst_ni,
@@ -144,7 +144,7 @@ module tct_top
     .ready_i(word_ready)
   );
 
-  tct_dispatch #(.Tiles, .ConfigId(16'(ConfigId))) u_dispatch (
+  tct_dispatch #(.Tiles(Tiles), .ConfigId(16'(ConfigId))) u_dispatch (
     .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
     .frames_i(frames), .window_base_i(window_base), .window_limit_i(window_limit),
     .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .word_valid_o(engine_valid),
@@ -180,7 +180,7 @@ module tct_top
     .rdata_i(m_axi_rdata_i), .rresp_i(m_axi_rresp_i), .rlast_i(m_axi_rlast_i)
   );
 
-  tct_load #(.Tiles, .Lanes, .BankADepth, .BankBDepth, .ParamDepth) u_load (
+  tct_load #(.Tiles(Tiles), .Lanes(Lanes), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth)) u_load (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Load]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Load]), .loads_i(loads),
     .execs_i(execs), .stores_i(stores), .start_o(starts[Load]), .running_o(active[Load]),
@@ -205,7 +205,7 @@ module tct_top
   logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
   logic [Tiles-1:0][Lanes-1:0]  lanes_active;
 
-  tct_exec #(.Tiles) u_exec (
+  tct_exec #(.Tiles(Tiles)) u_exec (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Exec]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Exec]), .loads_i(loads),
     .execs_i(execs), .stores_i(stores), .start_o(starts[Exec]), .running_o(active[Exec]),
@@ -216,7 +216,7 @@ module tct_top
   );
 
   tct_array #(
-    .Tiles, .Lanes, .AccW, .BankADepth, .BankBDepth, .ParamDepth, .OutDepth
+    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth), .OutDepth(OutDepth)
   ) u_array (
     .clk_i, .rst_ni, .clear_i(clear), .start_i(array_start), .frame_i(frame),
     .busy_o(array_busy), .unfinished_o(array_unfinished), .last_o(array_last),
@@ -231,7 +231,7 @@ module tct_top
   // Banks to memory.
   logic store_beat, write_stall;
 
-  tct_store #(.OutDepth) u_store (
+  tct_store #(.OutDepth(OutDepth)) u_store (
     .clk_i, .rst_ni, .clear_i(clear), .abort_i(clear), .busy_o(writer_busy),
     .word_valid_i(engine_valid[Store]), .word_index_i(word_index), .word_i(word), .index_i(index),
     .ready_o(engine_ready[Store]), .loads_i(loads), .execs_i(execs), .stores_i(stores),
@@ -245,7 +245,7 @@ module tct_top
     .bready_o(m_axi_bready_o), .bresp_i(m_axi_bresp_i)
   );
 
-  tct_telemetry #(.Tiles, .Lanes, .Telemetry) u_telemetry (
+  tct_telemetry #(.Tiles(Tiles), .Lanes(Lanes), .Telemetry(Telemetry)) u_telemetry (
     .clk_i, .rst_ni, .clear_i(clear_telemetry), .cycle_i(running), .exec_i(active[Exec]),
     .load_beat_i(load_valid && load_ready), .store_beat_i(store_beat),
     .stall_i(read_stall || write_stall),

@@ -1,0 +1,1 @@
+"""`make gen`: everything that is generated from one source and kept in the repository."""

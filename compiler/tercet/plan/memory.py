@@ -1,0 +1,67 @@
+"""Where things lie: banks of the tiles, and memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tercet.errors import CapacityError
+from tercet.fabric.mapping import DenseMap, up
+from tercet.fabric.spec import WORD, FabricSpec
+
+MEMORY_BASE = 0x1000
+"""The fabric's memory window begins here: address zero stays out of reach."""
+ALIGN = 64
+LARGEST_WINDOW = 1 << 28
+"""Bytes that a window may span."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """First column, activation and parameter entry of every layer; the activations' last entry is
+    where the network's result would lie."""
+
+    columns: tuple[int, ...]
+    acts: tuple[int, ...]
+    params: tuple[int, ...]
+
+
+def place(names: Sequence[str], maps: Sequence[DenseMap], entries: Sequence[int], spec: FabricSpec) -> Places:
+    """Banks A and parameters are filled layer after layer; bank B is used from two sides in turn,
+    so that a layer never writes what it reads. Raises CapacityError."""
+    columns, params = [0], [0]
+    for mapping, each in zip(maps, entries, strict=True):
+        columns.append(columns[-1] + mapping.passes * mapping.columns)
+        params.append(params[-1] + mapping.passes * mapping.lanes * each)
+    widths = [up(m.slice_inputs, WORD) for m in maps]
+    low, high = max(widths[0::2]), max(widths[1::2], default=0)
+    for needed, depth, what, key in (
+        (columns[-1], spec.bank_a_depth, "weight columns", "bank_a_depth"),
+        (params[-1], spec.param_depth, "parameter entries", "param_depth"),
+        (low + high, spec.bank_b_depth, "activations", "bank_b_depth"),
+        (maps[-1].outputs, spec.out_depth, "outputs", "out_depth"),
+    ):
+        if needed > depth:
+            raise CapacityError(
+                f"the network of {len(names)} layers ({names[0]} … {names[-1]}) needs {needed}"
+                f" {what} a tile, the fabric {spec.name!r} has {depth}: choose a larger fabric or"
+                f" --fabric {spec.name},{key}={1 << (needed - 1).bit_length()}"
+            )
+    acts = [0 if i % 2 == 0 else low for i in range(len(maps) + 1)]
+    return Places(tuple(columns), tuple(acts), tuple(params))
+
+
+class Memory:
+    """Hands out addresses, one after the other. Local to one run of `plan.make`."""
+
+    def __init__(self) -> None:
+        self.top = MEMORY_BASE
+
+    def take(self, size: int, what: str) -> int:
+        """The first of `size` bytes. Raises CapacityError where the window ends."""
+        address = self.top
+        self.top = up(address + size, ALIGN)
+        if self.top - MEMORY_BASE > LARGEST_WINDOW:
+            raise CapacityError(
+                f"the memory map ends before the {what}: {self.top - MEMORY_BASE} bytes are needed,"
+                f" a window spans {LARGEST_WINDOW}; split the network"
+            )
+        return address

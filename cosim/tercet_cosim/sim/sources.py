@@ -1,0 +1,24 @@
+"""What a simulation is built from."""
+
+from pathlib import Path
+
+from tercet import assets
+
+SIM = Path(__file__).parent
+
+
+def rtl(folder: Path | None = None) -> tuple[Path, ...]:
+    """The fabric's SystemVerilog, packages first; from another folder to try a changed design."""
+    home = assets.ROOT / "rtl" if folder is None else folder
+    modules = sorted(path for path in home.glob("tct_*.sv") if path.name != "tct_pkg.sv")
+    packages = sorted((home / "gen").glob("*_pkg.sv"))
+    return (home / "tct_pkg.sv", *packages, home / "gen" / "tct_csr_regs.sv", *modules)
+
+
+def testbench() -> tuple[Path, ...]:
+    """The testbench around it, and what of it cocotb may touch."""
+    return (SIM / "tct_tb_memory.sv", SIM / "tct_tb.sv", SIM / "public.vlt")
+
+
+def native() -> Path:
+    return SIM / "turbo.cpp"

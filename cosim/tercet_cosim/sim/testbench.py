@@ -1,0 +1,81 @@
+"""The cocotb test that runs a job: it lives in the simulator's own Python."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import cocotb
+import numpy as np
+from cocotb.clock import Clock
+from cocotb.triggers import ClockCycles, FallingEdge
+from tercet_cosim.sim.driver import Driver, FabricError
+from tercet_cosim.sim.job import Job, Outcome
+from tercet_cosim.sim.ports import BusError, ClockedPort, Native, Port, TurboPort
+
+
+@cocotb.test()
+async def run_job(dut: Any) -> None:
+    """Make a network resident, run every input, write what was seen."""
+    folder = Path(str(cocotb.plusargs["tercet_job"]))
+    job = Job.read(folder / "job.npz")
+    clock = await reset(dut, job)
+    native = Native()
+    port: Port = ClockedPort(dut) if "tercet_clocked" in cocotb.plusargs else TurboPort(native)
+    outcome = await _run(job, native, port)
+    clock.stop()
+    outcome.write(folder / "outcome.npz")
+
+
+async def reset(dut: Any, job: Job) -> Clock:
+    """Idle inputs, three cycles of reset; returns the running clock."""
+    for name in ("awvalid_i", "wvalid_i", "bready_i", "arvalid_i", "rready_i", "fault_i"):
+        getattr(dut, name).value = 0
+    dut.latency_i.value, dut.stall_i.value = job.latency, job.stall
+    dut.rst_ni.value = 0
+    clock = Clock(dut.clk_i, 10, unit="ns", impl="gpi")
+    clock.start()
+    await ClockCycles(dut.clk_i, 3)
+    await FallingEdge(dut.clk_i)
+    dut.rst_ni.value = 1
+    await FallingEdge(dut.clk_i)
+    return clock
+
+
+async def _run(job: Job, native: Native, port: Port) -> Outcome:
+    memory = native.memory(len(job.memory))
+    memory[:] = job.memory
+    driver = Driver(port)
+    vectors = len(job.inputs)
+    outputs = np.zeros((vectors, job.output_bytes), np.uint8)
+    latency = np.zeros(vectors, np.int64)
+    counters, values, frames = [], [], []
+    setup_cycles, setup_counters, error = 0, [0], ""
+    started = time.process_time()
+    try:
+        await driver.open((int(job.window[0]), int(job.window[1])))
+        await driver.clear_telemetry()
+        setup_cycles = await driver.run(int(job.setup[0]), int(job.setup[1]), job.limit)
+        setup_counters = await driver.telemetry(job.tiles, job.lanes, job.telemetry)
+        for v in range(vectors):
+            memory[job.input_address : job.input_address + job.inputs.shape[1]] = job.inputs[v]
+            await driver.clear_telemetry()
+            latency[v] = await driver.run(int(job.infer[0]), int(job.infer[1]), job.limit)
+            outputs[v] = memory[job.output_address : job.output_address + job.output_bytes]
+            counters.append(await driver.telemetry(job.tiles, job.lanes, job.telemetry))
+            values.append(np.insert(native.values(job.tiles), 0, v, axis=1))
+            frames.append(np.insert(native.frames(), 0, v, axis=1))
+    except (FabricError, BusError) as found:
+        where = f"vector {len(counters)}" if setup_cycles else "the setup program"
+        error = f"{where}: {found}"
+    return Outcome(
+        outputs=outputs[: len(counters)],
+        latency=latency[: len(counters)],
+        counters=np.array(counters, np.int64),
+        values=np.concatenate(values) if values else np.zeros((0, 2 + 2 * job.tiles), np.int32),
+        frames=np.concatenate(frames).astype(np.int64) if frames else np.zeros((0, 3), np.int64),
+        setup_cycles=setup_cycles,
+        setup_counters=np.array(setup_counters, np.int64),
+        simulated=port.now(),
+        seconds=time.process_time() - started,
+        error=error,
+    )
