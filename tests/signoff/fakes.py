@@ -130,6 +130,7 @@ def context(only: int | None = None) -> CheckContext:
         Stages(Silent()),
         cast(Any, FakeModel()),
         module,
+        module,
         cast(Any, FakePlan()),
         vectors,
     )

@@ -24,12 +24,15 @@ WITHOUT_FABRIC = [check for check in registered() if not check.id.startswith("rt
 
 @pytest.fixture(scope="module")
 def ctx() -> CheckContext:
-    """digits_mlp on 20 real digits and the corners; its plan is not looked at."""
-    model = frontends.resolve("digits_mlp")
-    module = passes.run(frontends.load(model.module, model.example))
+    """tfmbs_mlp on 20 real digits and the corners; its plan is not looked at."""
+    model = frontends.resolve("tfmbs_mlp")
+    captured = frontends.load(model.module, model.example)
+    module = passes.run(captured)
     vectors = make(module, model.samples, 20, 1)
-    request = Request("digits_mlp", "small", vectors=20)
-    return CheckContext(request, Stages(Silent()), model, module, cast(Any, None), vectors)
+    request = Request("tfmbs_mlp", "small", vectors=20)
+    return CheckContext(
+        request, Stages(Silent()), model, captured, module, cast(Any, None), vectors
+    )
 
 
 def with_module(ctx: CheckContext, module: ModuleOp) -> CheckContext:
@@ -63,11 +66,22 @@ def test_a_wrong_multiplier_breaks_its_certificate(ctx: CheckContext) -> None:
     assert outcome.detail.startswith("first wrong: fc1 channel 3: ")
 
 
+def test_a_model_that_was_captured_otherwise_breaks_the_certificates(ctx: CheckContext) -> None:
+    layer = next(m for m in ctx.model.module.modules() if isinstance(m, nn.BatchNorm1d))
+    before = layer.bias.data.clone()
+    layer.bias.data[5] += 0.25
+    other = frontends.load(ctx.model.module, ctx.model.example)
+    layer.bias.data.copy_(before)
+    outcome = named("numerics.certificates").run(replace(ctx, captured=other))
+    assert outcome.verdict == "fail"
+    assert outcome.detail.startswith("first wrong: fc1 channel 5: ")
+
+
 def test_a_wrong_multiplier_differs_from_pytorch(ctx: CheckContext) -> None:
     outcome = named("golden.torch64").run(with_module(ctx, spoiled(ctx.module)))
     assert outcome.verdict == "fail"
     assert (outcome.first.layer, outcome.first.element) == ("fc1:requantize", (3,))
-    assert outcome.rerun.startswith("tercet verify digits_mlp --fabric small --vectors 20")
+    assert outcome.rerun.startswith("tercet verify tfmbs_mlp --fabric small --vectors 20")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
-"""Every requantization and threshold against its certificate; every value against its type."""
+"""Every requantization and threshold against its certificate, and that against the model."""
 
 from tercet.ir.ranges import ranges
+from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
 from tercet.report.contract import Check
@@ -11,10 +12,12 @@ ID = "numerics.certificates"
 
 
 def run(ctx: CheckContext) -> Check:
-    """Compared are the channels with a certificate and the values whose type must hold them."""
+    """Compared: channels, sums next to a step in exact rationals, and values with their types."""
     values, claimed = ranges(ctx.module), certificates(ctx.module)
-    findings = [finding for claim in claimed if (finding := check(claim)) is not None]
-    compared = len(claimed) + len(values)
+    audited = audit(ctx.captured, ctx.module)
+    own = [finding for claim in claimed if (finding := check(claim)) is not None]
+    findings = [*own, *audited.findings]
+    compared = len(claimed) + audited.evaluated + len(values)
     if findings:
         wrong = findings[0]
         detail = f"first wrong: {wrong.layer} channel {wrong.channel}: {wrong.message}"
@@ -24,5 +27,6 @@ def run(ctx: CheckContext) -> Check:
         ID,
         compared,
         0,
-        f"{len(claimed)} channels of {layers} layers proven, {len(values)} values fit their types",
+        f"{len(claimed)} channels of {layers} layers proven, {audited.evaluated:,} sums next to "
+        f"their steps evaluated exactly; {len(values)} values fit their types",
     )

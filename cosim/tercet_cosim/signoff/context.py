@@ -26,6 +26,8 @@ class CheckContext:
     stages: Stages
     model: "Model"
     """The user's model: its name, float module, example and samples."""
+    captured: ModuleOp
+    """The model as it was captured, in the float dialect."""
     module: ModuleOp
     """The integer graph."""
     plan: "Plan"

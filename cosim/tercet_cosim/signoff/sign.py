@@ -72,7 +72,7 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
         drawn = make_vectors(module, model.samples, request.vectors, request.seed)
     if request.only is not None:
         drawn = one(drawn, request.only)
-    return CheckContext(request, stages, model, module, planned, drawn)
+    return CheckContext(request, stages, model, captured, module, planned, drawn)
 
 
 def _outcome(check: Registered, ctx: CheckContext) -> Check:
