@@ -1,6 +1,7 @@
 """A network of two layers, and a fabric that is made up: right, or wrong in one chosen place."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -85,7 +86,7 @@ class Simulator:
         self.run = run
         self.calls = 0
 
-    def simulate(self, plan: object, x: IntArray, *, waves: bool) -> FakeRun:
+    def simulate(self, plan: object, x: IntArray, *, waves: bool, out: Path) -> FakeRun:
         self.calls += 1
         if isinstance(self.run, Exception):
             raise self.run

@@ -47,7 +47,7 @@ def verify(
         typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
     else:
         show(console(), report)
-        typer.echo("written: " + ", ".join(map(str, written)))
+        typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave.*"))))))
     if report.verdict != "pass":
         raise typer.Exit(1)
 

@@ -62,7 +62,9 @@ class CheckContext:
 
         with self.stages.stage("RTL simulation"):
             try:
-                return run.simulate(self.plan, self.vectors.x, waves=self.request.waves)
+                return run.simulate(
+                    self.plan, self.vectors.x, waves=self.request.waves, out=self.request.out
+                )
             except Exception as error:
                 return error
 
