@@ -1,0 +1,61 @@
+"""What the pages point at exists: files, options of the command line, check ids, report fields."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import typer
+
+from tercet.cli.app import app
+from tercet.report.catalogue import CATALOGUE
+from tercet.report.contract import Layer, Report
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def options() -> set[str]:
+    """Every option of every command."""
+    group = typer.main.get_command(app)
+    commands = group.commands.values()  # type: ignore[attr-defined]
+    return {"--help", "--version"} | {o for c in commands for p in c.params for o in p.opts}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    dead = [x for x in links if not x.startswith("http") and not (page.parent / x).exists()]
+    assert not dead
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_option_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text(encoding="utf-8")))
+    assert named <= options()
+
+
+def test_the_page_on_reports_explains_every_field() -> None:
+    page = (ROOT / "docs/report.md").read_text(encoding="utf-8")
+    top = {field.name for field in fields(Report)} - {"version"}
+    layer = {field.name for field in fields(Layer)} - {"name", "inputs", "outputs"}
+    assert not [name for name in top | layer if f"`{name}`" not in page]
+
+
+def test_the_page_on_verify_explains_every_required_check() -> None:
+    page = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
+    assert not [line.id for line in CATALOGUE if line.required and f"`{line.id}`" not in page]
+
+
+def test_the_picture_of_the_readme_is_well_formed() -> None:
+    ElementTree.fromstring((ROOT / "docs/overview.svg").read_text(encoding="utf-8"))
+
+
+def test_the_readme_names_folders_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Folders") :]
+    named = re.findall(r"^\| (.+?) \|", table, re.MULTILINE)[2:]
+    folders = [name for cell in named for name in re.findall(r"`([\w/]+)`", cell)]
+    assert folders
+    assert not [name for name in folders if not (ROOT / name).is_dir()]
