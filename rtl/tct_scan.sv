@@ -64,7 +64,7 @@ module tct_scan
   logic             run_d, run_q;
   logic [BaseW-1:0] act_d, act_q, col_d, col_q, left_d, left_q;
   logic [15:0]      passes_d, passes_q;
-  logic             last_word, take;
+  logic             last_word, take, next;
   // The word at the memories' outputs.
   logic             word_d, word_q, end_d, end_q;
   logic [ActAw-1:0] word_act_q;
@@ -148,8 +148,10 @@ module tct_scan
   assign token_o    = !column_o && token_q && token_ready_i;
   assign free       = rest == '0 && (column_o ? !token_q : !token_q || token_ready_i);
 
-  assign bits_d  = take ? todo : rest;
-  assign token_d = take ? ends : token_q && !token_o;
+  // A word without columns is dropped at once, one with columns waits for the one before it.
+  assign next    = take && free;
+  assign bits_d  = next ? todo : rest;
+  assign token_d = next ? ends : token_q && !token_o;
   assign busy_o  = run_q || word_q || column_o || token_q;
 
   always_ff @(posedge clk_i) begin
@@ -176,7 +178,7 @@ module tct_scan
       word_act_q <= act_q[ActAw-1:0];
       word_col_q <= col_q[ColAw-1:0];
     end
-    if (take) begin
+    if (next) begin
       bits_act_q <= word_act_q;
       bits_col_q <= word_col_q;
     end

@@ -44,6 +44,8 @@ class Run:
     """Every telemetry register [V]."""
     layer_cycles: dict[str, IntArray]
     """Cycles in which the layer's EXEC frames ran [V]."""
+    setup: dict[str, int]
+    """Telemetry registers after the program that makes the network resident."""
     simulated: int
     """Clock cycles in all, and the processor seconds they took."""
     seconds: float
@@ -74,6 +76,7 @@ def simulate(
         cycles=outcome.latency,
         counters={name: outcome.counters[:, i] for i, name in enumerate(names)},
         layer_cycles=_layer_cycles(plan, outcome),
+        setup=dict(zip(names, map(int, outcome.setup_counters), strict=True)),
         simulated=outcome.simulated,
         seconds=outcome.seconds,
         waveform=waveform,

@@ -1,0 +1,18 @@
+"""Every telemetry register after every vector, and the identity that always holds."""
+
+from tercet.report.contract import Check
+from tercet_cosim.signoff.compare import matching
+from tercet_cosim.signoff.context import CheckContext
+
+ID = "rtl.telemetry"
+
+
+def run(ctx: CheckContext) -> Check:
+    got = dict(ctx.rtl.counters)
+    want = dict(ctx.prediction.counters)
+    for tile in range(ctx.plan.spec.tiles if ctx.plan.spec.telemetry else 0):
+        # columns = issued + skip_act + skip_wgt, of the registers themselves
+        parts = (got[f"tile{tile}.{name}"] for name in ("issued", "skip_act", "skip_wgt"))
+        name = f"tile{tile}: issued + skip_act + skip_wgt"
+        want[name], got[name] = got[f"tile{tile}.columns"], sum(parts)
+    return matching(ctx, ID, want, got, f"{len(ctx.rtl.counters)} registers after every vector")
