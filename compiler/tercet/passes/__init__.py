@@ -16,16 +16,22 @@ from tercet.passes.requantize import Requantization
 from tercet.passes.require_integers import RequireIntegers
 from tercet.passes.zero_point import FoldZeroPoint
 
-DEFAULT: tuple[ModulePass, ...] = (
-    IntegerFlatten(),
-    DropRepeatedQuantizers(),
-    LiftEntry(),
-    IntegerLinear(),
-    FoldZeroPoint(),
-    Requantization(),
-    LiftExit(),
-    RequireIntegers(),
-)
+
+def pipeline(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
+    """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
+    return (
+        IntegerFlatten(),
+        DropRepeatedQuantizers(),
+        LiftEntry(),
+        IntegerLinear(),
+        FoldZeroPoint(),
+        Requantization(threshold_bits),
+        LiftExit(),
+        RequireIntegers(),
+    )
+
+
+DEFAULT = pipeline()
 
 
 def run(module: ModuleOp, pipeline: Sequence[ModulePass] = DEFAULT) -> ModuleOp:

@@ -30,7 +30,7 @@ class _Drop(RewritePattern):
         same_zero = op.zero_point == before.zero_point
         held = op.clip().holds(range_of(before.q))
         if same_scale and same_zero and held:
-            rewriter.replace_op(op, [], [before.q])
+            rewriter.replace(op, [], [before.q])
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class _AfterDequantize(RewritePattern):
             flat = Flatten(before.q, layer=op.layer.data)
             scale, zero = floats_of(before.scale), before.zero_point.value.data
             reals = Dequantize(flat.y, scale, zero, layer=before.layer.data)
-            rewriter.replace_op(op, [flat, reals])
+            rewriter.replace(op, [flat, reals])
 
 
 class _BeforeQuantize(RewritePattern):
@@ -41,7 +41,7 @@ class _BeforeQuantize(RewritePattern):
             scale, zero = floats_of(op.scale), op.zero_point.value.data
             q = Quantize(before.x, scale, zero, op.clip(), element, layer=op.layer.data)
             q.attributes["quantizer"] = op.quantizer
-            rewriter.replace_op(op, [q, Flatten(q.q, layer=before.layer.data)])
+            rewriter.replace(op, [q, Flatten(q.q, layer=before.layer.data)])
 
 
 @dataclass(frozen=True)

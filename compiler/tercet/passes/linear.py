@@ -45,7 +45,7 @@ class _Rewrite(RewritePattern):
         zero = before.zero_point.value.data
         sums = Linear(before.q, values_of(op.weight), bias, zero, layer=layer)
         reals = Dequantize(sums.acc, scale, layer=layer)
-        rewriter.replace_op(op, [sums, reals, Affine(reals.x, factor, rest, layer=layer)])
+        rewriter.replace(op, [sums, reals, Affine(reals.x, factor, rest, layer=layer)])
 
 
 def whole_bias(op: RealLinear, unit: FloatArray) -> IntArray | None:

@@ -55,7 +55,7 @@ def _replace(
 ) -> None:
     attach(new, steps)
     new.attributes["quantizer"] = op.quantizer
-    rewriter.replace_op(op, new)
+    rewriter.replace(op, new)
 
 
 def _chain(op: Quantize) -> tuple[list[ElementwiseOp], Dequantize]:
@@ -132,7 +132,7 @@ def _negated(op: Quantize, sums: Linear, sign: IntArray, rewriter: PatternRewrit
     weight, bias = sums.matrix() * sign[:, None], sums.addend() * sign
     zero = sums.zero_point.value.data
     new = Linear(sums.x, weight, bias, zero, layer=sums.layer.data)
-    rewriter.replace_op(sums, new)
+    rewriter.replace(sums, new)
     return new
 
 

@@ -23,7 +23,7 @@ class _Fold(RewritePattern):
             return
         weight = op.matrix()
         bias = op.addend() - zero * weight.sum(1)
-        rewriter.replace_op(op, Linear(op.x, weight, bias, layer=op.layer.data))
+        rewriter.replace(op, Linear(op.x, weight, bias, layer=op.layer.data))
 
 
 @dataclass(frozen=True)

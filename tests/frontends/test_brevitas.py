@@ -1,0 +1,162 @@
+"""Brevitas networks with awkward parameters, from the live module to integers."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import frontends, passes
+from tercet.ir.boundary import entry_of, exit_of
+from tercet.ir.evaluate import evaluate
+from tercet.ir.interval import Interval
+from tercet.ir.module import inputs_of, ops_of, outputs_of, parse
+from tercet.ir.names import value_names
+from tercet.ir.types import tensor_type
+from tercet.ops.linear import Linear
+from tercet.passes.audit import audit
+from tercet.passes.certificate import certificates
+from tercet.passes.check import check
+from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet_golden.compare import compare
+from tests.networks import NETWORKS, Image, made, normed, shifted
+
+Network: TypeAlias = Callable[[], nn.Module]
+Case: TypeAlias = tuple[nn.Module, torch.Tensor, ModuleOp]
+Captured: TypeAlias = Callable[[Network], Case]
+
+THRESHOLD_BITS = (0, 4, 8)
+CASES = [pytest.param(n, bits, id=f"{n.__name__}-{bits}") for n in NETWORKS for bits in THRESHOLD_BITS]
+
+
+@pytest.fixture(scope="module")
+def captured() -> Captured:
+    """The network, inputs, and its float module; made once for each network."""
+    known: dict[str, Case] = {}
+
+    def get(network: Network) -> Case:
+        if network.__name__ not in known:
+            model, x = made(network)
+            known[network.__name__] = (model, x, frontends.load(model, x))
+        return known[network.__name__]
+
+    return get
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
+def test_the_float_dialect_is_the_module_in_float64(network: Network, captured: Captured) -> None:
+    model, x, module = captured(network)
+    with torch.no_grad():
+        want = model.double()(x.double())
+    model.float()
+    (output,) = outputs_of(module)
+    got = evaluate(module, x.double().numpy())[output]
+    np.testing.assert_allclose(got, getattr(want, "value", want), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("network", "bits"), CASES)
+def test_integers_equal_pytorch_and_onnxruntime_on_every_layer(
+    network: Network, bits: int, captured: Captured
+) -> None:
+    model, x, module = captured(network)
+    integers = passes.run(module, passes.pipeline(bits))
+    drawn = vectors.make(integers, x.double().numpy(), 64, 0)
+    golden = integer.run(integers, drawn.x)
+
+    assert compare(golden, onnxruntime_golden.run(integers, drawn.x)).passed
+    double = torch_golden.compare(model, integers, drawn.x, golden, torch.float64)
+    single = torch_golden.compare(model, integers, drawn.x, golden, torch.float32)
+    assert double.passed, double.first
+    assert not double.explained
+    assert single.passed, single.first
+    assert len(single.explained) < 1e-3 * single.compared
+    values = [golden[value_names(integers)[op.results[0]]] for op in ops_of(integers)]
+    assert all(np.unique(value).size > 2 for value in values)
+
+
+@pytest.mark.parametrize(("network", "bits"), CASES)
+def test_every_channel_is_proven_and_audited(
+    network: Network, bits: int, captured: Captured
+) -> None:
+    _, _, module = captured(network)
+    integers = passes.run(module, passes.pipeline(bits))
+    assert [check(one) for one in certificates(integers)] == [None] * len(certificates(integers))
+    audited = audit(module, integers)
+    assert not audited.findings
+    assert network is Image or audited.evaluated > 100
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
+def test_every_pass_keeps_what_the_module_computes(network: Network, captured: Captured) -> None:
+    """After each pass the module, its entry and its exit still give the reals of the first one."""
+    _, x, module = captured(network)
+    reals = x.double().numpy()
+    (output,) = outputs_of(module)
+    want = evaluate(module, reals)[output]
+    for count in range(1, len(passes.DEFAULT) + 1):
+        after = passes.run(module, passes.DEFAULT[:count])
+        (argument,), (output,) = inputs_of(after), outputs_of(after)
+        lifted = "f64" not in str(argument.type)
+        got = evaluate(after, entry_of(after).quantize(reals) if lifted else reals)[output]
+        got = got if "f64" in str(output.type) else exit_of(after).reals(got)
+        np.testing.assert_allclose(got, want, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
+def test_both_dialects_survive_their_text(network: Network, captured: Captured) -> None:
+    _, x, module = captured(network)
+    for before, inputs in (
+        (module, x.double().numpy()),
+        (passes.run(module), None),
+    ):
+        after = parse(str(before))
+        assert str(after) == str(before)
+        if inputs is not None:
+            results = [evaluate(m, inputs)[outputs_of(m)[0]] for m in (before, after)]
+            np.testing.assert_array_equal(*results)
+
+
+def test_zero_points_leave_no_trace_in_the_integer_layers(captured: Captured) -> None:
+    _, _, module = captured(shifted)
+    integers = passes.run(module)
+    assert entry_of(integers).zero_point != 0
+    sums = [op for op in ops_of(integers) if isinstance(op, Linear)]
+    assert [op.zero_point.value.data for op in sums] == [0, 0]
+
+
+def test_thresholds_of_falling_channels_negate_their_weights(captured: Captured) -> None:
+    _, _, module = captured(normed)
+    plain, negated = (
+        next(op for op in ops_of(passes.run(module, passes.pipeline(bits))) if isinstance(op, Linear))
+        for bits in (0, 8)
+    )
+    flips = [
+        not np.array_equal(a, b) and np.array_equal(a, -b)
+        for a, b in zip(plain.matrix(), negated.matrix(), strict=True)
+    ]
+    assert 0 < sum(flips) < len(flips)
+
+
+def test_the_input_type_is_that_of_the_first_quantizer(captured: Captured) -> None:
+    found = {
+        network.__name__: str(tensor_type(inputs_of(passes.run(captured(network)[2]))[0]))
+        for network in NETWORKS
+    }
+    assert found["plain"] == "tensor<1x12xui8>"
+    assert found["normed"] == "tensor<1x12xsi8>"
+    assert found["narrow"] == "tensor<1x12xui4>"
+    assert found["Image"] == "tensor<1x3x4xui8>"
+
+
+def test_integers_enter_unchanged_and_floats_are_rounded_half_to_even(captured: Captured) -> None:
+    _, _, module = captured(shifted)
+    integers = passes.run(module)
+    entry = entry_of(integers)
+    given = np.tile(np.arange(12), (2, 1))
+    np.testing.assert_array_equal(frontends.quantize_input(integers, given), given)
+    halves = (np.full((1, 12), 2.5) - entry.zero_point) * entry.scale
+    assert set(frontends.quantize_input(integers, halves).ravel()) == {2}
+    assert entry.clip == Interval(0, 255)

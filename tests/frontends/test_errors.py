@@ -1,0 +1,142 @@
+"""Every fault of a model is one sentence that names the layer or the file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import brevitas.nn as qnn
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tercet import frontends, passes
+from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
+from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+
+
+def dense(inputs: int = 4, outputs: int = 3) -> nn.Module:
+    return qnn.QuantLinear(inputs, outputs, bias=False, weight_quant=TernaryWeight)
+
+
+def pixels() -> nn.Module:
+    return qnn.QuantIdentity(act_quant=PixelInput)
+
+
+def relu() -> nn.Module:
+    return qnn.QuantReLU(act_quant=UnsignedAct)
+
+
+def compile_(model: nn.Module, inputs: int = 4) -> None:
+    passes.run(frontends.load(model.eval(), torch.rand(1, inputs)))
+
+
+def one_sentence(error: BaseException) -> str:
+    text = str(error)
+    assert "\n" not in text
+    assert len(text) < 300
+    return text
+
+
+class Two(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pixels, self.fc = pixels(), dense()
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.fc(self.pixels(x))
+        return y, y
+
+
+BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = [
+    ("sigmoid", lambda: nn.Sequential(pixels(), dense(), nn.Sigmoid(), relu()),
+     UnsupportedError, r"^2: operator sigmoid is not supported"),
+    ("quantized sigmoid", lambda: nn.Sequential(pixels(), dense(), qnn.QuantSigmoid()),
+     UnsupportedError, r"^2: operator sigmoid"),
+    ("float linear", lambda: nn.Sequential(pixels(), nn.Linear(4, 3)),
+     UnsupportedError, r"^1: its weights are floats; use"),
+    ("float input", lambda: nn.Sequential(dense()),
+     UnsupportedError, r"^0: gets the input as floats; put"),
+    ("float activation", lambda: nn.Sequential(pixels(), dense(), nn.ReLU(), dense(3, 2)),
+     UnsupportedError, r"^3: its input is not quantized; put"),
+    ("float tail", lambda: nn.Sequential(pixels(), dense(), nn.ReLU()),
+     UnsupportedError, r"^2: a real function stands before the output"),
+    ("grid to grid", lambda: nn.Sequential(pixels(), relu(), dense()),
+     UnsupportedError, r"^1: quantizes integers again"),
+    ("two results", Two, CaptureError, r"returns tuple; wanted one tensor"),
+    ("wrong width", lambda: nn.Sequential(pixels(), dense(7, 3)),
+     CaptureError, r"fails on its example input of shape \(1, 4\)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "message"),
+    [case[1:] for case in BAD_MODELS],
+    ids=[case[0] for case in BAD_MODELS],
+)
+def test_a_model_that_cannot_be_taken_names_the_layer(
+    make: Callable[[], nn.Module], kind: type[TercetError], message: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        compile_(make())
+    assert re.search(message, one_sentence(caught.value)), caught.value
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_weight_that_is_no_number_is_named_with_its_place(value: float) -> None:
+    model = nn.Sequential(pixels(), dense())
+    with torch.no_grad():
+        model[1].weight[2, 1] = value
+    with pytest.raises(CaptureError, match=rf"^1: weight\[2, 1\] is {value}"):
+        compile_(model)
+
+
+def test_a_statistic_of_batch_norm_that_is_no_number_is_named() -> None:
+    model = nn.Sequential(pixels(), dense(), nn.BatchNorm1d(3), relu(), dense(3, 2))
+    model[2].running_var[1] = float("nan")
+    with pytest.raises(CaptureError, match=r"^2: running_var\[1\] is nan"):
+        compile_(model)
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "message"),
+    [
+        ("nosuchnet", UsageError, "there is no model 'nosuchnet'; the zoo has digits_mlp"),
+        ("", UsageError, "there is no model"),
+        ("net.onnx", UnsupportedError, "ONNX front end is not there yet; give"),
+        ("missing.py:Net", UsageError, "missing.py: no such file"),
+        ("json:", UsageError, "names no model"),
+        ("json:dumps:more", UsageError, "names no model"),
+        ("json:nothing", UsageError, "has no class, factory or module named nothing"),
+        ("no.such.package:net", UsageError, "no such Python module"),
+        ("json:dumps", CaptureError, "json:dumps: fails when called"),
+        ("decimal:Decimal", CaptureError, "makes Decimal; wanted a torch.nn.Module"),
+    ],
+)
+def test_a_specification_that_finds_no_model_says_what_was_wanted(
+    spec: str, kind: type[TercetError], message: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        frontends.resolve(spec)
+    assert message in one_sentence(caught.value)
+
+
+def test_a_model_file_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def net(:\n")
+    with pytest.raises(CaptureError, match=r"broken.py: cannot be imported"):
+        frontends.resolve(f"{tmp_path}/broken.py:net")
+
+
+def test_a_class_in_a_file_is_a_model(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "import brevitas.nn as qnn\n"
+        "from torch import nn\n"
+        "from tercet.frontends.quantizers import PixelInput, TernaryWeight\n"
+        "class Net(nn.Sequential):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(qnn.QuantIdentity(act_quant=PixelInput),\n"
+        "            qnn.QuantLinear(6, 2, bias=True, weight_quant=TernaryWeight))\n"
+    )
+    model = frontends.resolve(f"{tmp_path}/net.py:Net")
+    assert model.name == "Net"
+    assert model.example.shape == (1, 6)
+    passes.run(frontends.load(model.module, model.example))

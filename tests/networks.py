@@ -1,0 +1,171 @@
+"""Small Brevitas networks with untrained but awkward parameters, for tests of the front half."""
+
+from collections.abc import Callable
+
+import brevitas.nn as qnn
+import torch
+from brevitas.inject.enum import ScalingImplType
+from brevitas.quant import (
+    Int8ActPerTensorFloat,
+    Int8Bias,
+    Int8WeightPerChannelFloat,
+    Int8WeightPerTensorFixedPoint,
+    Int32Bias,
+    ShiftedUint8ActPerTensorFloat,
+    Uint8ActPerTensorFixedPoint,
+)
+from brevitas.quant.ternary import SignedTernaryWeightPerTensorConst
+from torch import Tensor, nn
+
+from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+
+IN, HIDDEN, OUT = 12, 16, 5
+
+
+class Scales(UnsignedAct):  # type: ignore[misc]
+    """u8 with a scale that is no power of two."""
+
+    max_val = 3.7
+
+
+class Nibble(UnsignedAct):  # type: ignore[misc]
+    bit_width = 4
+    max_val = 2.3
+
+
+class SignedNibble(Int8ActPerTensorFloat):  # type: ignore[misc]
+    bit_width = 4
+
+
+class Trits(Int8ActPerTensorFloat):  # type: ignore[misc]
+    bit_width = 2
+    narrow_range = True
+    scaling_impl_type = ScalingImplType.CONST
+    min_val = -0.6
+    max_val = 0.6
+
+
+def norm(features: int, generator: torch.Generator) -> nn.BatchNorm1d:
+    """Batch norm with gains of both signs and a channel of gain zero."""
+    layer = nn.BatchNorm1d(features)
+    with torch.no_grad():
+        layer.weight.copy_(torch.randn(features, generator=generator))
+        layer.weight[0] = 0
+        layer.bias.copy_(torch.randn(features, generator=generator))
+        layer.running_mean.copy_(torch.randn(features, generator=generator))  # type: ignore[union-attr]
+        layer.running_var.copy_(torch.rand(features, generator=generator) + 0.01)  # type: ignore[union-attr]
+    return layer
+
+
+def plain() -> nn.Module:
+    """Per-channel ternary weights, odd scales, float biases, no batch norm."""
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=PixelInput),
+        qnn.QuantLinear(IN, HIDDEN, bias=True, weight_quant=TernaryWeight),
+        qnn.QuantReLU(act_quant=Scales),
+        qnn.QuantLinear(HIDDEN, OUT, bias=True, weight_quant=TernaryWeight),
+    )
+
+
+def normed() -> nn.Module:
+    """Batch norm with negative and zero gains; signed activations; quantized output."""
+    generator = torch.Generator().manual_seed(7)
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=Int8ActPerTensorFloat),
+        qnn.QuantLinear(IN, HIDDEN, bias=False, weight_quant=TernaryWeight),
+        norm(HIDDEN, generator),
+        qnn.QuantIdentity(act_quant=Int8ActPerTensorFloat),
+        qnn.QuantLinear(HIDDEN, OUT, bias=False, weight_quant=TernaryWeight),
+        norm(OUT, generator),
+        qnn.QuantIdentity(act_quant=Int8ActPerTensorFloat),
+    )
+
+
+def shifted() -> nn.Module:
+    """Zero points that are not zero, at the input and inside; 8-bit weights per channel."""
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=ShiftedUint8ActPerTensorFloat),
+        qnn.QuantLinear(IN, HIDDEN, bias=True, weight_quant=Int8WeightPerChannelFloat),
+        qnn.QuantIdentity(act_quant=ShiftedUint8ActPerTensorFloat),
+        qnn.QuantLinear(HIDDEN, OUT, bias=False, weight_quant=Int8WeightPerChannelFloat),
+    )
+
+
+def biased() -> nn.Module:
+    """Quantized biases: one in units of the accumulator, one with a scale of its own."""
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=PixelInput, return_quant_tensor=True),
+        qnn.QuantLinear(IN, HIDDEN, bias=True, weight_quant=TernaryWeight, bias_quant=Int32Bias),
+        qnn.QuantReLU(act_quant=Scales, return_quant_tensor=True),
+        qnn.QuantLinear(HIDDEN, OUT, bias=True, weight_quant=TernaryWeight, bias_quant=Int8Bias),
+        qnn.QuantReLU(act_quant=Scales),
+    )
+
+
+def dyadic() -> nn.Module:
+    """Scales that are powers of two, so that exact ties are everywhere."""
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=Uint8ActPerTensorFixedPoint),
+        qnn.QuantLinear(IN, HIDDEN, bias=False, weight_quant=Int8WeightPerTensorFixedPoint),
+        qnn.QuantReLU(act_quant=Uint8ActPerTensorFixedPoint),
+        qnn.QuantLinear(HIDDEN, OUT, bias=False, weight_quant=SignedTernaryWeightPerTensorConst),
+    )
+
+
+def narrow() -> nn.Module:
+    """Activations of four and two bits."""
+    generator = torch.Generator().manual_seed(8)
+    return nn.Sequential(
+        qnn.QuantIdentity(act_quant=Nibble),
+        qnn.QuantLinear(IN, HIDDEN, bias=False, weight_quant=TernaryWeight),
+        norm(HIDDEN, generator),
+        qnn.QuantReLU(act_quant=Nibble),
+        qnn.QuantLinear(HIDDEN, HIDDEN, bias=False, weight_quant=TernaryWeight),
+        norm(HIDDEN, generator),
+        qnn.QuantIdentity(act_quant=Trits),
+        qnn.QuantLinear(HIDDEN, HIDDEN, bias=False, weight_quant=TernaryWeight),
+        norm(HIDDEN, generator),
+        qnn.QuantIdentity(act_quant=SignedNibble),
+    )
+
+
+class Image(nn.Module):
+    """Flattens inside, has dropout, and quantizes on one grid twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry = qnn.QuantIdentity(act_quant=PixelInput)
+        self.again = qnn.QuantIdentity(act_quant=PixelInput)
+        self.body = nn.ModuleList(
+            [qnn.QuantLinear(IN, OUT, bias=True, weight_quant=TernaryWeight), nn.Dropout()]
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.flatten(self.again(self.entry(x)), 1)
+        for layer in self.body:
+            x = layer(x)
+        return x
+
+
+NETWORKS: tuple[Callable[[], nn.Module], ...] = (
+    plain,
+    normed,
+    shifted,
+    biased,
+    dyadic,
+    narrow,
+    Image,
+)
+
+
+def made(network: Callable[[], nn.Module]) -> tuple[nn.Module, Tensor]:
+    """The network after a few batches in training mode, which set its scales; inputs for it."""
+    torch.manual_seed(3)
+    model = network()
+    shape = (3, 4) if network is Image else (IN,)
+    x = torch.rand((64, *shape))
+    model.train()
+    with torch.no_grad():
+        for _ in range(3):
+            model(x * 2 - 0.7 if network in (normed, shifted) else x)
+    return model.eval(), x
