@@ -22,13 +22,13 @@ from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 IN, HIDDEN, OUT = 12, 16, 5
 
 
-class Scales(UnsignedAct):  # type: ignore[misc]
+class Scales(UnsignedAct):
     """u8 with a scale that is no power of two."""
 
     max_val = 3.7
 
 
-class Nibble(UnsignedAct):  # type: ignore[misc]
+class Nibble(UnsignedAct):
     bit_width = 4
     max_val = 2.3
 
@@ -52,8 +52,10 @@ def norm(features: int, generator: torch.Generator) -> nn.BatchNorm1d:
         layer.weight.copy_(torch.randn(features, generator=generator))
         layer.weight[0] = 0
         layer.bias.copy_(torch.randn(features, generator=generator))
-        layer.running_mean.copy_(torch.randn(features, generator=generator))  # type: ignore[union-attr]
-        layer.running_var.copy_(torch.rand(features, generator=generator) + 0.01)  # type: ignore[union-attr]
+        assert layer.running_mean is not None
+        assert layer.running_var is not None
+        layer.running_mean.copy_(torch.randn(features, generator=generator))
+        layer.running_var.copy_(torch.rand(features, generator=generator) + 0.01)
     return layer
 
 

@@ -14,7 +14,7 @@ from tercet_golden.torch_run import Seen
 from tercet_golden.torch_run import run as watch
 
 NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
-"""How near to a tie, in steps, rounding may go the other way."""
+"""How near to a tie, in steps, rounding may go the other way; grows beyond 8-bit magnitudes."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compare(
             vector, *element = (int(i) for i in place)
             values = int(want[place]), int(seen.found[place])
             distance = _distance(seen, place, values)
-            if distance <= NEAR[dtype] * max(1.0, abs(seen.position[place])):
+            if distance <= NEAR[dtype] * max(1.0, abs(seen.position[place]) / 256):
                 explained.append(Explained(name, vector, tuple(element), *values, distance))
                 continue
             mismatches += 1

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 import torch
+from tests.networks import NETWORKS, Image, made, normed, shifted
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
@@ -22,14 +23,15 @@ from tercet.passes.certificate import certificates
 from tercet.passes.check import check
 from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
 from tercet_golden.compare import compare
-from tests.networks import NETWORKS, Image, made, normed, shifted
 
 Network: TypeAlias = Callable[[], nn.Module]
 Case: TypeAlias = tuple[nn.Module, torch.Tensor, ModuleOp]
 Captured: TypeAlias = Callable[[Network], Case]
 
 THRESHOLD_BITS = (0, 4, 8)
-CASES = [pytest.param(n, bits, id=f"{n.__name__}-{bits}") for n in NETWORKS for bits in THRESHOLD_BITS]
+CASES = [
+    pytest.param(n, bits, id=f"{n.__name__}-{bits}") for n in NETWORKS for bits in THRESHOLD_BITS
+]
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +117,8 @@ def test_both_dialects_survive_their_text(network: Network, captured: Captured) 
         after = parse(str(before))
         assert str(after) == str(before)
         if inputs is not None:
-            results = [evaluate(m, inputs)[outputs_of(m)[0]] for m in (before, after)]
-            np.testing.assert_array_equal(*results)
+            want, got = (evaluate(m, inputs)[outputs_of(m)[0]] for m in (before, after))
+            np.testing.assert_array_equal(got, want)
 
 
 def test_zero_points_leave_no_trace_in_the_integer_layers(captured: Captured) -> None:
@@ -130,7 +132,9 @@ def test_zero_points_leave_no_trace_in_the_integer_layers(captured: Captured) ->
 def test_thresholds_of_falling_channels_negate_their_weights(captured: Captured) -> None:
     _, _, module = captured(normed)
     plain, negated = (
-        next(op for op in ops_of(passes.run(module, passes.pipeline(bits))) if isinstance(op, Linear))
+        next(
+            op for op in ops_of(passes.run(module, passes.pipeline(bits))) if isinstance(op, Linear)
+        )
         for bits in (0, 8)
     )
     flips = [

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import brevitas.nn as qnn
 import pytest
@@ -14,15 +15,15 @@ from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageErro
 from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
-def dense(inputs: int = 4, outputs: int = 3) -> nn.Module:
+def dense(inputs: int = 4, outputs: int = 3) -> Any:
     return qnn.QuantLinear(inputs, outputs, bias=False, weight_quant=TernaryWeight)
 
 
-def pixels() -> nn.Module:
+def pixels() -> Any:
     return qnn.QuantIdentity(act_quant=PixelInput)
 
 
-def relu() -> nn.Module:
+def relu() -> Any:
     return qnn.QuantReLU(act_quant=UnsignedAct)
 
 
@@ -83,16 +84,19 @@ def test_a_model_that_cannot_be_taken_names_the_layer(
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_a_weight_that_is_no_number_is_named_with_its_place(value: float) -> None:
-    model = nn.Sequential(pixels(), dense())
+    layer = dense()
+    model = nn.Sequential(pixels(), layer)
     with torch.no_grad():
-        model[1].weight[2, 1] = value
+        layer.weight[2, 1] = value
     with pytest.raises(CaptureError, match=rf"^1: weight\[2, 1\] is {value}"):
         compile_(model)
 
 
 def test_a_statistic_of_batch_norm_that_is_no_number_is_named() -> None:
-    model = nn.Sequential(pixels(), dense(), nn.BatchNorm1d(3), relu(), dense(3, 2))
-    model[2].running_var[1] = float("nan")
+    norm = nn.BatchNorm1d(3)
+    model = nn.Sequential(pixels(), dense(), norm, relu(), dense(3, 2))
+    assert norm.running_var is not None
+    norm.running_var[1] = float("nan")
     with pytest.raises(CaptureError, match=r"^2: running_var\[1\] is nan"):
         compile_(model)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.networks import made, normed
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 
 from tercet import frontends, passes
@@ -16,7 +17,6 @@ from tercet.ops.threshold import Threshold
 from tercet.passes.audit import audit
 from tercet.passes.certificate import ATTRIBUTE, Certificate, certificates
 from tercet.passes.check import check
-from tests.networks import made, normed
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_steps_that_are_not_the_models_are_found_by_the_audit(
 ) -> None:
     """A triple and steps that agree with each other, but not with the trained model."""
     op = next(op for op in ops_of(module) if isinstance(op, Requantize))
-    mul, add, shift = op.triples()
+    mul, add, _ = op.triples()
     stored = op.attributes[ATTRIBUTE]
     assert isinstance(stored, DictionaryAttr)
     steps, sign = values_of(stored.data["steps"]), values_of(stored.data["sign"])  # type: ignore[arg-type]
@@ -114,5 +114,5 @@ def test_a_changed_threshold_fails(captured: ModuleOp) -> None:
 def test_an_operator_without_a_certificate_is_named(module: ModuleOp) -> None:
     op = next(op for op in ops_of(module) if isinstance(op, Requantize))
     del op.attributes[ATTRIBUTE]
-    with pytest.raises(VerifyError, match="^1: tercet.requantize carries no certificate"):
+    with pytest.raises(VerifyError, match=r"^1: tercet\.requantize carries no certificate"):
         certificates(module)

@@ -20,7 +20,7 @@ ELEMENTS = [unsigned(8), signed(8), unsigned(4), signed(2), unsigned(1)]
 def function(
     slope: FloatArray, offset: FloatArray, element: Int, zero: int = 0, rectify: bool = False
 ) -> StepFunction:
-    """y = quantize(relu?(slope * acc + offset)) on a grid of step 1."""
+    """Step 1: y = quantize(relu?(slope * acc + offset))."""
     channels, found = len(slope), list[StepFunction]()
 
     def body(acc):  # type: ignore[no-untyped-def]
@@ -51,7 +51,8 @@ def by_hand(triples: Triples, acc: IntArray, clip: Interval) -> IntArray:
 
 def steps_by_hand(steps: Steps, acc: IntArray) -> IntArray:
     u = acc * steps.sign
-    return steps.first + (u[..., None] >= steps.at).sum(-1)
+    reached: IntArray = (u[..., None] >= steps.at).sum(-1)
+    return steps.first + reached
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,7 +113,7 @@ def test_long_ranges_are_exact_next_to_every_step(
 
 
 def test_the_smallest_shift_is_found() -> None:
-    """y = acc / 4 needs two bits, and no multiplier but 1."""
+    """The function acc / 4 needs two bits, and no multiplier but 1."""
     f = function(np.array([0.25]), np.zeros(1), unsigned(8))
     triples = solve(find(f, np.array([0]), np.array([1000])), Interval(0, 255))
     assert (triples.mul[0], triples.shift[0]) == (1, 2)

@@ -1,0 +1,121 @@
+"""The golden models find what is wrong, and only that."""
+
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+import torch
+from tests.networks import made, plain
+from torch import nn
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import frontends, passes
+from tercet.errors import UsageError
+from tercet.ir.interval import Interval
+from tercet.ir.module import build, ops_of
+from tercet.ir.types import SI64, UI8, FloatArray, dense, tensor
+from tercet.ops.linear import Linear
+from tercet.ops.requantize import Requantize
+from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet_golden.compare import compare
+
+Network: TypeAlias = tuple[nn.Module, ModuleOp, FloatArray]
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    model, x = made(plain)
+    return model, passes.run(frontends.load(model, x)), x.double().numpy()
+
+
+def test_the_first_difference_is_placed() -> None:
+    want = {"a": np.zeros((3, 4), np.int64), "b": np.zeros((3, 2, 2), np.int64)}
+    got = {name: values.copy() for name, values in want.items()}
+    got["b"][2, 0, 1], got["b"][2, 1, 1] = 5, 6
+    found = compare(want, got)
+    assert (found.compared, found.mismatches, found.passed) == (24, 2, False)
+    assert found.first is not None
+    assert (found.first.layer, found.first.vector, found.first.element) == ("b", 2, (0, 1))
+    assert (found.first.expected, found.first.found) == (0, 5)
+
+
+def test_nothing_compared_does_not_pass() -> None:
+    assert not compare({}, {}).passed
+
+
+def test_a_value_of_the_wrong_shape_is_no_comparison() -> None:
+    with pytest.raises(ValueError, match="found shape"):
+        compare({"a": np.zeros((3, 4), np.int64)}, {"a": np.zeros((1, 4), np.int64)})
+
+
+def test_pytorch_sees_a_requantization_that_is_off_by_one_step(network: Network) -> None:
+    model, module, x = network
+    broken = module.clone()
+    op = next(op for op in ops_of(broken) if isinstance(op, Requantize))
+    _, add, shift = op.triples()
+    add[3] += 1 << shift[3]
+    op.properties["add"] = dense(add, SI64)
+    q = frontends.quantize_input(broken, x)
+    golden = integer.run(broken, q)
+    found = torch_golden.compare(model, broken, q, golden, torch.float64)
+    assert not found.passed
+    assert found.first is not None
+    assert (found.first.layer, found.first.element) == ("1:requantize", (3,))
+    assert found.first.expected == found.first.found + 1
+
+
+def test_pytorch_sees_a_flipped_weight_behind_the_last_quantizer(network: Network) -> None:
+    model, module, x = network
+    broken = module.clone()
+    op = [op for op in ops_of(broken) if isinstance(op, Linear)][-1]
+    weight = op.matrix()
+    place = tuple(np.argwhere(weight)[0])
+    weight[place] *= -1
+    op.properties["weight"] = dense(weight, op.weight.get_element_type())
+    q = frontends.quantize_input(broken, x)
+    found = torch_golden.compare(model, broken, q, integer.run(broken, q), torch.float64)
+    assert found.first is not None
+    assert found.first.layer == "3:linear"
+    assert found.first.element == (place[0],)
+
+
+def test_float32_differences_are_explained_only_next_to_a_tie(network: Network) -> None:
+    """With a tolerance of nothing, what float32 rounds the other way would be a mismatch."""
+    model, module, _ = network
+    rng = np.random.default_rng(0)
+    q = rng.integers(0, 256, (4000, 12))
+    golden = integer.run(module, q)
+    found = torch_golden.compare(model, module, q, golden, torch.float32)
+    assert found.passed
+    assert all(one.distance < 1e-4 for one in found.explained)
+    assert all(abs(one.expected - one.found) == 1 for one in found.explained)
+
+
+def test_onnxruntime_takes_the_widest_sums() -> None:
+    """255 * 127 + 255 * 127 saturates 16 bits, which some kernels go through."""
+    weight = np.full((3, 64), 127)
+    weight[1] = -127
+    module = build([tensor((1, 64), UI8)], lambda x: [Linear(x, weight, layer="fc")])
+    x = np.full((5, 64), 255)
+    assert compare(integer.run(module, x), onnxruntime_golden.run(module, x)).passed
+
+
+def test_vectors_begin_with_real_data_and_end_with_corners(network: Network) -> None:
+    _, module, x = network
+    drawn = vectors.make(module, x, 20, seed=1)
+    np.testing.assert_array_equal(drawn.x[:20], frontends.quantize_input(module, x[:20]))
+    assert drawn.labels[:2] == ("real 0", "real 1")
+    assert len(drawn.labels) == len(drawn.x)
+    corners = dict(zip(drawn.labels, drawn.x, strict=True))
+    assert not corners["corner: all zero"].any()
+    assert (corners["corner: all max"] == 255).all()
+    assert Interval.around(corners["corner: alternating"]) == Interval(0, 255)
+    assert np.count_nonzero(corners["corner: one-hot 6"]) == 1
+    np.testing.assert_array_equal(drawn.x, vectors.make(module, x, 20, seed=1).x)
+    assert not np.array_equal(drawn.x, vectors.make(module, x, 20, seed=2).x)
+
+
+def test_no_vectors_are_no_sign_off(network: Network) -> None:
+    _, module, x = network
+    with pytest.raises(UsageError, match="0 vectors"):
+        vectors.make(module, x, 0, seed=1)

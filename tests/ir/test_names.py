@@ -1,0 +1,73 @@
+"""Names, intervals and boundaries."""
+
+import numpy as np
+import pytest
+
+from tercet.errors import VerifyError
+from tercet.ir.boundary import Entry, Exit, entry_of, exit_of, quantize_input, set_entry, set_exit
+from tercet.ir.interval import Interval
+from tercet.ir.module import build, parse
+from tercet.ir.names import value_names
+from tercet.ir.ranges import ranges
+from tercet.ir.types import SI8, UI8, signed, tensor, unsigned
+from tercet.ops.linear import Linear
+
+ONES = np.ones((2, 3), np.int64)
+
+
+def test_values_are_named_by_layer_and_operator_and_repeats_are_numbered() -> None:
+    eye = np.eye(2, dtype=np.int64)
+
+    def body(x):  # type: ignore[no-untyped-def]
+        return [Linear(x, eye, layer="fc"), Linear(x, eye, layer="fc"), Linear(x, eye, layer="g")]
+
+    names = value_names(build([tensor((1, 2), UI8)], body))
+    assert list(names.values()) == ["x", "fc:linear", "fc:linear#2", "g:linear"]
+
+
+@pytest.mark.parametrize(
+    ("element", "low", "high"),
+    [
+        (signed(2), -2, 1),
+        (unsigned(1), 0, 1),
+        (UI8, 0, 255),
+        (SI8, -128, 127),
+        (signed(32), -(2**31), 2**31 - 1),
+    ],
+)
+def test_the_interval_of_a_type_is_all_it_holds(element, low: int, high: int) -> None:  # type: ignore[no-untyped-def]
+    assert Interval.of(element) == Interval(low, high)
+
+
+def test_an_empty_interval_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="empty interval"):
+        Interval(1, 0)
+
+
+def test_an_accumulator_that_leaves_32_bits_names_its_layer() -> None:
+    weight = np.full((1, 80000), 127)
+    module = build([tensor((1, 80000), UI8)], lambda x: [Linear(x, weight, layer="deep.fc")])
+    with pytest.raises(VerifyError, match=r"^deep.fc: the result of tercet.linear can reach"):
+        ranges(module)
+
+
+def test_entry_and_exit_survive_the_text() -> None:
+    module = build([tensor((1, 3), UI8)], lambda x: [Linear(x, ONES, layer="fc")])
+    set_entry(module, Entry(np.array(0.1), 3, Interval(0, 15)))
+    set_exit(module, Exit(np.array([0.1, 1 / 3]), np.array([1e-30, -7.0])))
+    again = parse(str(module))
+    assert entry_of(again).scale == 0.1
+    assert (entry_of(again).zero_point, entry_of(again).clip) == (3, Interval(0, 15))
+    np.testing.assert_array_equal(exit_of(again).factor, [0.1, 1 / 3])
+    np.testing.assert_array_equal(exit_of(again).offset, [1e-30, -7.0])
+
+
+def test_an_input_of_the_wrong_shape_is_refused() -> None:
+    module = build([tensor((1, 3), UI8)], lambda x: [Linear(x, ONES, layer="fc")])
+    with pytest.raises(VerifyError, match=r"rows of shape \(4,\); wanted \(3,\)"):
+        quantize_input(module, np.zeros((1, 4)))
+
+
+def test_a_text_that_is_no_module_is_one_sentence() -> None:
+    with pytest.raises(VerifyError, match="no module of our dialects"):
+        parse("func.func @main( {")
