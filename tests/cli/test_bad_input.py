@@ -8,24 +8,71 @@ from typer.testing import Result
 
 Tercet = Callable[..., Result]
 
-HEAD = """
+NETS = """
+import brevitas.nn as qnn
 import torch
-from brevitas.nn import QuantIdentity, QuantLinear, QuantReLU
-from brevitas.quant import Uint8ActPerTensorFloat
 from torch import nn
 
-from tercet.frontends.quantizers import *
+from tercet.frontends.quantizers import PixelInput, TernaryWeight
 
 
 class Net(nn.Module):
-    example = torch.zeros(1, 6)
+    size = (6, 4)
 
     def __init__(self):
         super().__init__()
+        self.pixels = qnn.QuantIdentity(act_quant=PixelInput)
+        self.fc = qnn.QuantLinear(*self.size, bias=False, weight_quant=TernaryWeight)
+
+    def example(self):
+        return torch.rand(1, self.size[0])
+
+    def forward(self, x):
+        return self.fc(self.pixels(x))
+
+
+class Huge(Net):
+    size = (4000, 3000)
+
+
+class Nan(Net):
+    def __init__(self):
+        super().__init__()
+        with torch.no_grad():
+            self.fc.weight[2, 3] = float("nan")
+
+
+class Fourier(Net):
+    def forward(self, x):
+        return torch.fft.fft(super().forward(x)).real
+
+
+class FourBit(Net):
+    def __init__(self):
+        super().__init__()
+        self.fc = qnn.QuantLinear(6, 4, bias=False, weight_bit_width=4)
+
+
+class Floats(nn.Module):
+    def __init__(self):
+        super().__init__()
         self.fc = nn.Linear(6, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+class Raises(Net):
+    def forward(self, x):
+        return self.nothing(x)
 """
-UNSUPPORTED = HEAD + "\n    def forward(self, x):\n        return torch.fft.fft(self.fc(x)).real\n"
-BROKEN = HEAD + "\n    def forward(self, x):\n        return self.fd(x)\n"
+
+
+@pytest.fixture(autouse=True)
+def nets(tmp_path: Path) -> None:
+    """Networks of a user, all but `Net` with something wrong."""
+    (tmp_path / "nets.py").write_text(NETS)
+    (tmp_path / "broken.py").write_text("def Net(:\n")
 
 
 def sentence(result: Result, exit_code: int) -> str:
@@ -46,26 +93,39 @@ def sentence(result: Result, exit_code: int) -> str:
         ("net.onnx", "ONNX front end is not there yet"),
         ("no.such.package:net", "no.such.package"),
         ("broken.py:Net", "broken.py"),
-        ("net.py:Other", "Other"),
-        ("net.py:", "net.py"),
+        ("nets.py:Other", "Other"),
+        ("nets.py:", "nets.py"),
     ],
 )
 def test_a_model_that_cannot_be_had(
     tercet: Tercet, tmp_path: Path, command: str, model: str, words: str
 ) -> None:
-    (tmp_path / "broken.py").write_text("def Net(:\n")
-    (tmp_path / "net.py").write_text(UNSUPPORTED)
     result = tercet(command, model)
     assert result.exit_code in (1, 2)
     assert words in sentence(result, result.exit_code)
     assert not (tmp_path / "build").exists()
 
 
-@pytest.mark.parametrize("text", [UNSUPPORTED, BROKEN], ids=["unsupported", "broken"])
-def test_a_model_that_cannot_be_compiled(tercet: Tercet, tmp_path: Path, text: str) -> None:
-    (tmp_path / "net.py").write_text(text)
-    assert sentence(tercet("verify", "net.py:Net"), 1)
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Fourier", "fft_fft is not supported"),
+        ("Nan", "fc: weight[2, 3] is nan"),
+        ("Huge", "choose a larger fabric"),
+        ("FourBit", "fc: its weights range from -7 to 7"),
+        ("Floats", "fc: its weights are floats"),
+        ("Raises", "the model fails on its example input"),
+    ],
+)
+def test_a_model_that_cannot_be_signed_off(
+    tercet: Tercet, tmp_path: Path, name: str, words: str
+) -> None:
+    assert words in sentence(tercet("verify", f"nets.py:{name}"), 1)
     assert not (tmp_path / "build").exists()
+
+
+def test_the_same_model_with_nothing_wrong_is_compiled(tercet: Tercet) -> None:
+    assert tercet("compile", "nets.py:Net").exit_code == 0
 
 
 @pytest.mark.parametrize("fabric", ["smal", "T=3,L=20", "T=8,L=21", "T=many", "T=8,L=20,X=1", ""])

@@ -174,3 +174,5 @@ def test_the_command_that_reruns_a_vector_repeats_what_was_not_default() -> None
     assert asked.rerun(7) == "tercet verify m --fabric small --only-vector 7 --waves"
     more = replace(asked, vectors=1000, seed=3)
     assert "--vectors 1000 --seed 3 --only-vector 7" in more.rerun(7)
+    spaced = replace(asked, model="my nets/net.py:Net")
+    assert "tercet verify 'my nets/net.py:Net' --fabric small" in spaced.rerun(7)

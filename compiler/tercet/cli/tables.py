@@ -8,7 +8,7 @@ from rich.table import Table
 from tercet.cli.watch import MARKS
 from tercet.report.contract import Layer, Report, Spread
 from tercet.report.verdict import problems
-from tercet.report.words import figure, number, seconds, shape, share
+from tercet.report.words import count, figure, number, seconds, shape, share
 
 LOG_WIDTH = 118
 """Columns of a table where there is no terminal to ask."""
@@ -27,7 +27,7 @@ def show(out: Console, report: Report) -> None:
     out.print(
         f"\n[bold]{model}[/] ({shape(report.model.input_shape)} to "
         f"{shape(report.model.output_shape)}, {number(report.model.weights)} weights) on "
-        f"[bold]{fabric}[/], {number(report.vectors.count)} vectors{only}",
+        f"[bold]{fabric}[/], {count(report.vectors.count, 'vector')}{only}",
         highlight=False,
     )
     out.print(_checks(report))

@@ -21,6 +21,11 @@ def short(name: str, most: int = 17) -> str:
     return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
+def count(many: int, thing: str) -> str:
+    """3 vectors, 1 vector."""
+    return f"{number(many)} {thing}" if many == 1 else f"{number(many)} {thing}s"
+
+
 def figure(value: Spread) -> str:
     """The mean, and the range where there is one."""
     if value.low == value.high:

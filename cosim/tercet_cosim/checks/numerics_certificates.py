@@ -6,6 +6,7 @@ from tercet.passes.certificate import certificates
 from tercet.passes.check import check
 from tercet.report.contract import Check
 from tercet.report.outcome import measured
+from tercet.report.words import count
 from tercet_cosim.signoff.context import CheckContext
 
 ID = "numerics.certificates"
@@ -27,6 +28,7 @@ def run(ctx: CheckContext) -> Check:
         ID,
         compared,
         0,
-        f"{len(claimed)} channels of {layers} layers proven, {audited.evaluated:,} sums next to "
-        f"their steps evaluated exactly; {len(values)} values fit their types",
+        f"{count(len(claimed), 'channel')} of {count(layers, 'layer')} proven, "
+        f"{count(audited.evaluated, 'sum')} next to a step evaluated exactly; "
+        f"{count(len(values), 'value')} within the type",
     )

@@ -7,6 +7,7 @@ from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
 from tercet.report.contract import Check, Mismatch
 from tercet.report.outcome import failed, measured
+from tercet.report.words import count
 from tercet_cosim.signoff.context import CheckContext
 from tercet_golden.compare import compare
 
@@ -27,7 +28,8 @@ def bitexact(
         return failed(check_id, f"nothing was found of {', '.join(missing)}")
     want = {name: ctx.golden[name] for name in wanted}
     here = {name: got[name] for name in wanted}
-    return matching(ctx, check_id, want, here, f"{len(want)} values of {_vectors(ctx)}")
+    passed = f"{count(len(want), 'value')} of {count(len(ctx.vectors.x), 'vector')}"
+    return matching(ctx, check_id, want, here, passed)
 
 
 def computed(ctx: CheckContext) -> tuple[str, ...]:
@@ -74,8 +76,3 @@ def sentence(wrong: Mismatch) -> str:
         f"first wrong: {wrong.layer}{element} of vector {wrong.vector}: "
         f"expected {wrong.expected}, found {wrong.found}"
     )
-
-
-def _vectors(ctx: CheckContext) -> str:
-    count = len(ctx.vectors.x)
-    return "1 vector" if count == 1 else f"{count} vectors"

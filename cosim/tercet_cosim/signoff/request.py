@@ -1,5 +1,6 @@
 """What a sign-off was asked for."""
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +25,9 @@ class Request:
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
-        words = ["tercet verify", self.model, "--fabric", self.fabric]
+        words = ["tercet", "verify", self.model, "--fabric", self.fabric]
         if self.vectors != VECTORS:
             words += ["--vectors", str(self.vectors)]
         if self.seed != SEED:
             words += ["--seed", str(self.seed)]
-        return " ".join([*words, "--only-vector", str(vector), "--waves"])
+        return shlex.join([*words, "--only-vector", str(vector), "--waves"])
