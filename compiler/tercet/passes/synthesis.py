@@ -18,6 +18,8 @@ from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.passes.steps import Steps
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+NEARBY = 16
+"""How far around twice the last multiplier the next one is looked for first."""
 FAR = np.int64(1) << 60
 """Beyond every bound: a constraint that holds for all M and B in range."""
 
@@ -54,12 +56,13 @@ def solve(steps: Steps, clip: Interval) -> Triples:
     shift = np.zeros(channels, np.int64)
     constant: Mask = np.asarray((steps.at > steps.high[:, None]).all(1))
     found = np.array(constant)
-    bounds = _bounds(steps, clip)
+    bounds, guess = _bounds(steps, clip), np.zeros(channels, np.int64)
     for s in range(SHIFT_MAX + 1):
         left = np.nonzero(~found)[0]
         if not left.size:
             break
-        m, low, high = _widest(bounds.rows(left), s)
+        m, low, high = _widest(bounds.rows(left), s, guess[left])
+        guess[left] = 2 * m
         middle = low + (high - low) // 2
         good = (high >= low) & (np.abs(middle) < ADD_LIMIT)
         mul[left[good]], add[left[good]], shift[left[good]] = m[good], middle[good], s
@@ -84,8 +87,11 @@ def _bounds(steps: Steps, clip: Interval) -> _Bounds:
     )
 
 
-def _widest(bounds: _Bounds, s: int) -> tuple[IntArray, IntArray, IntArray]:
-    """The M of every channel with the most room for B, and the least and greatest B."""
+def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """The M of every channel with the most room for B, and the least and greatest B.
+
+    Looks near `guess` first; where the room still grows at an edge of that, everywhere.
+    """
     lower = np.where(bounds.lower_used, _floor(bounds.lower_level, s), -FAR)
     upper = np.where(bounds.upper_used, _floor(bounds.upper_level, s) - 1, FAR)
     lower_point = np.where(bounds.lower_used, bounds.lower_point, 0)
@@ -95,15 +101,20 @@ def _widest(bounds: _Bounds, s: int) -> tuple[IntArray, IntArray, IntArray]:
         scale = m[:, None]
         return (lower - scale * lower_point).max(1), (upper - scale * upper_point).min(1)
 
-    left, right = np.zeros(len(lower), np.int64), np.full(len(lower), MUL_LIMIT - 1)
+    def rises(m: IntArray) -> Mask:
+        """Is there more room at m + 1 than at m?"""
+        (low, high), (next_low, next_high) = room(m), room(m + 1)
+        return np.asarray(next_high - next_low > high - low)
+
+    left = np.clip(guess - NEARBY, 0, MUL_LIMIT - 1)
+    right = np.clip(guess + NEARBY, 0, MUL_LIMIT - 1)
+    left = np.where(rises(left), left, 0)
+    right = np.where(rises(right), MUL_LIMIT - 1, right)
     while (left < right).any():
         middle = (left + right) >> 1
-        here_low, here_high = room(middle)
-        next_low, next_high = room(middle + 1)
-        rising = next_high - next_low > here_high - here_low
-        active = left < right
-        left = np.where(active & rising, middle + 1, left)
-        right = np.where(active & ~rising, middle, right)
+        active, up = left < right, rises(middle)
+        left = np.where(active & up, middle + 1, left)
+        right = np.where(active & ~up, middle, right)
     return left, *room(left)
 
 
