@@ -1,0 +1,92 @@
+"""The regression's options: `pytest cosim/ [--model M] [--fabric F] [--vectors N] [--seed S]
+[--waves]`. The first two may be given several times.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tercet.frontends import zoo
+from tercet_cosim.signoff.context import CheckContext
+from tercet_cosim.signoff.request import Request
+from tercet_cosim.signoff.sign import prepare
+from tercet_cosim.signoff.stages import Silent, Stages
+
+FABRICS = ("tfmbs", "small")
+VECTORS = 24
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    models: tuple[str, ...]
+    fabrics: tuple[str, ...]
+    vectors: int
+    seed: int
+    waves: bool
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("tercet", "regression on the simulated fabric")
+    group.addoption("--model", action="append", help="zoo name, module:factory or file.py:Class")
+    group.addoption("--fabric", action="append", help="small, tfmbs, large or T=8,L=20")
+    group.addoption("--vectors", type=int, default=VECTORS, help="real vectors of each model")
+    group.addoption("--seed", type=int, default=SEED, help="seed of everything that is random")
+    group.addoption("--waves", action="store_true", help="keep waveforms below build/regression")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    options = _options(config)
+    return f"tercet: {', '.join(options.models)} on {', '.join(options.fabrics)}, --seed {options.seed}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `signed` runs on every model and fabric asked for."""
+    if "signed" not in metafunc.fixturenames:
+        return
+    options = _options(metafunc.config)
+    pairs = [(model, fabric) for fabric in options.fabrics for model in options.models]
+    ids = [f"{model}-{fabric}" for model, fabric in pairs]
+    metafunc.parametrize("signed", pairs, ids=ids, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def options(pytestconfig: pytest.Config) -> Options:
+    return _options(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def signed(request: pytest.FixtureRequest, options: Options) -> CheckContext:
+    """A model prepared for a fabric, with real digits, corners and noise; simulated once."""
+    model, fabric = request.param
+    return _prepared(model, fabric, options)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, options: Options) -> np.random.Generator:
+    """Random numbers that depend on the test's name and on --seed alone, so a failure repeats."""
+    return np.random.default_rng([options.seed, *request.node.nodeid.encode()])
+
+
+@cache
+def _prepared(model: str, fabric: str, options: Options) -> CheckContext:
+    out = Path("build/regression") / f"{Path(model).stem}-{fabric}"
+    request = Request(
+        model, fabric, vectors=options.vectors, seed=options.seed, waves=options.waves, out=out
+    )
+    return prepare(request, Stages(Silent()))
+
+
+def _options(config: pytest.Config) -> Options:
+    return Options(
+        models=tuple(config.getoption("--model") or zoo.names()),
+        fabrics=tuple(config.getoption("--fabric") or FABRICS),
+        vectors=config.getoption("--vectors"),
+        seed=config.getoption("--seed"),
+        waves=config.getoption("--waves"),
+    )

@@ -1,0 +1,90 @@
+"""Every model of the zoo on every fabric asked for: integers, memory, registers, cycles."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tercet.fabric.frame import Exec
+from tercet.plan import Plan
+from tercet.report.contract import Check
+from tercet_cosim.checks import rtl_bitexact, rtl_cycles, rtl_protocol, rtl_telemetry
+from tercet_cosim.run import Memory, simulate
+from tercet_cosim.signoff.context import CheckContext
+from tercet_golden import cycles
+from tercet_golden.compare import compare
+
+SOME = 6
+"""Vectors where all of them would only take longer."""
+
+
+def assert_passed(check: Check, least: int) -> None:
+    """The check passed, and compared at least so many integers."""
+    assert check.verdict == "pass", check.detail
+    assert check.compared >= least, check
+
+
+def without_skipping(plan: Plan) -> Plan:
+    """The same program, every column visited."""
+    frames = (replace(f, dense=1) if isinstance(f, Exec) else f for f in plan.infer.frames)
+    return replace(plan, infer=replace(plan.infer, frames=tuple(frames)))
+
+
+def test_every_layer_and_the_output_equal_the_integer_reference(signed: CheckContext) -> None:
+    outputs = sum(layer.outputs for layer in signed.plan.layers)
+    assert_passed(rtl_bitexact.run(signed), outputs * len(signed.vectors.x))
+
+
+def test_every_predicted_cycle_is_measured(signed: CheckContext) -> None:
+    least = (1 + len(signed.plan.layers)) * len(signed.vectors.x)
+    assert_passed(rtl_cycles.run(signed), least)
+    assert len(set(signed.rtl.cycles.tolist())) > 1, "the vectors all take the same time"
+
+
+def test_every_telemetry_register_is_as_predicted(signed: CheckContext) -> None:
+    registers = 7 + 5 * signed.plan.spec.tiles + 1
+    assert_passed(rtl_telemetry.run(signed), registers * len(signed.vectors.x))
+
+
+def test_random_back_pressure_changes_no_integer(signed: CheckContext) -> None:
+    assert_passed(rtl_protocol.run(signed), 1)
+
+
+def test_the_vectors_are_real_and_random_and_do_not_all_give_the_same(signed: CheckContext) -> None:
+    origins = {label.split()[0] for label in signed.vectors.labels}
+    assert origins == {"real", "corner:"}
+    answers = signed.rtl.values["output"].argmax(axis=1)
+    assert len(set(answers.tolist())) > 3
+
+
+def test_without_zero_skip_the_integers_stay_and_the_cycles_are_the_dense_ones(
+    signed: CheckContext,
+) -> None:
+    x = signed.vectors.x[:SOME]
+    values = {name: value[:SOME] for name, value in signed.golden.items()}
+    plan = without_skipping(signed.plan)
+    run, predicted = simulate(plan, x), cycles.predict(plan, values)
+    for name, value in run.values.items():
+        if name != "output":
+            np.testing.assert_array_equal(value, values[name], err_msg=name)
+    np.testing.assert_array_equal(run.values["output"], signed.rtl.values["output"][:SOME])
+    assert compare(predicted.counters, run.counters).first is None
+    np.testing.assert_array_equal(run.cycles, predicted.cycles)
+    assert (run.counters["tile0.skip_act"] == 0).all()
+    assert (run.cycles >= signed.rtl.cycles[:SOME]).all()
+    assert len(set(run.layer_cycles[plan.layers[0].name].tolist())) == 1
+
+
+@pytest.mark.parametrize("latency", [1, 37])
+def test_a_memory_of_another_latency_is_predicted_exactly(
+    signed: CheckContext, latency: int
+) -> None:
+    x = signed.vectors.x[:SOME]
+    values = {name: value[:SOME] for name, value in signed.golden.items()}
+    run = simulate(signed.plan, x, memory=Memory(latency))
+    predicted = cycles.predict(signed.plan, values, latency)
+    assert run.cycles.tolist() == predicted.cycles.tolist()
+    assert compare(predicted.counters, run.counters).first is None
+    want = cycles.predict_setup(signed.plan, latency)
+    assert {name: run.setup[name] for name in want} == want
+    np.testing.assert_array_equal(run.values["output"], signed.rtl.values["output"][:SOME])
