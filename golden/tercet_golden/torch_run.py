@@ -80,7 +80,7 @@ def run(
         proxy.register_forward_pre_hook(recorder.before(path))
         proxy.register_forward_hook(recorder.after(path, function or nn.Identity()))
     with torch.no_grad():
-        result = network(torch.from_numpy(_reals(module, integers)).to(dtype))
+        result = network(torch.from_numpy(entry_of(module).reals(integers)).to(dtype))
     output = getattr(result, "value", result).double().numpy()
     return {**recorder.seen, **_accumulators(module, output, golden)}
 
@@ -93,11 +93,6 @@ def _quantizers(module: ModuleOp) -> dict[str, list[str]]:
         if isinstance(path, StringAttr) and path.data:
             found[path.data].append(names[op.results[0]])
     return found
-
-
-def _reals(module: ModuleOp, x: IntArray) -> FloatArray:
-    entry = entry_of(module)
-    return (x - entry.zero_point) * entry.scale
 
 
 def _accumulators(

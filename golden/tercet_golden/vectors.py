@@ -27,7 +27,7 @@ class Vectors:
 
 
 def make(module: ModuleOp, samples: FloatArray, count: int, seed: int) -> Vectors:
-    """`count` real vectors (or all there are; noise where there are none), then the corners."""
+    """`count` vectors, real ones first and noise where they run out; then the corners."""
     if count < 1:
         raise UsageError(f"{count} vectors were asked for; a sign-off needs at least 1")
     kind = input_type(module)
@@ -37,8 +37,7 @@ def make(module: ModuleOp, samples: FloatArray, count: int, seed: int) -> Vector
     if len(samples):
         chosen = quantize_input(module, samples[:count])
         rows += [(f"real {i}", row) for i, row in enumerate(chosen)]
-    else:
-        rows += [(f"random {i}", _noise(rng, shape, domain)) for i in range(count)]
+    rows += [(f"random {i}", _noise(rng, shape, domain)) for i in range(count - len(rows))]
     rows += list(_corners(rng, shape, domain))
     return Vectors(np.stack([row for _, row in rows]), tuple(label for label, _ in rows))
 

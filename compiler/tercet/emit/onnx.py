@@ -95,8 +95,9 @@ def _boundary(module: ModuleOp) -> dict[str, str]:
     """How the host makes the input's integers and reads the output's: for a person and a host."""
     entry, exit_ = entry_of(module), exit_of(module)
     return {
-        "tercet.input": f"clip(rint(x / scale + {entry.zero_point}), {entry.clip.low}, "
-        f"{entry.clip.high}); scale = {entry.scale.tolist()!r}",
+        "tercet.input": f"clip(rint((factor * x + offset) / scale + {entry.zero_point}), "
+        f"{entry.clip.low}, {entry.clip.high}); factor = {entry.factor.tolist()!r}; "
+        f"offset = {entry.offset.tolist()!r}; scale = {entry.scale.tolist()!r}",
         "tercet.output": f"factor * q + offset; factor = {exit_.factor.tolist()!r}; "
         f"offset = {exit_.offset.tolist()!r}",
     }

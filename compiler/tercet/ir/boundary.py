@@ -1,10 +1,11 @@
 """Where the integers begin and end: kept as attributes of `main`, used by the host alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp
+from xdsl.ir import Attribute
 
 from tercet.errors import VerifyError
 from tercet.ir.interval import Interval
@@ -20,22 +21,35 @@ from tercet.ir.types import (
 
 INPUT_SCALE, INPUT_ZERO = "tercet.input_scale", "tercet.input_zero_point"
 INPUT_LOW, INPUT_HIGH = "tercet.input_low", "tercet.input_high"
+INPUT_FACTOR, INPUT_OFFSET = "tercet.input_factor", "tercet.input_offset"
 OUTPUT_FACTOR, OUTPUT_OFFSET = "tercet.output_factor", "tercet.output_offset"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How the host makes the input's integers: clip(round_half_even(x / scale + zero_point))."""
+    """How the host makes the input's integers, in float64.
+
+    q = clip(round_half_even((factor * x + offset) / scale + zero_point)). Every constant has one
+    element, or one for each index of the last axis.
+    """
 
     scale: FloatArray
-    """One element, or one for each index of the last axis."""
     zero_point: int
     clip: Interval
+    factor: FloatArray = field(default_factory=lambda: np.ones(()))
+    """With `offset`: what the model does to its input before it quantizes it."""
+    offset: FloatArray = field(default_factory=lambda: np.zeros(()))
 
     def quantize(self, x: npt.NDArray[np.floating]) -> IntArray:
-        """Evaluated in float64."""
-        position = x.astype(np.float64) / self.scale + self.zero_point
+        """The integers of real inputs."""
+        scaled = x.astype(np.float64) * self.factor + self.offset
+        position = scaled / self.scale + self.zero_point
         return np.clip(np.rint(position), self.clip.low, self.clip.high).astype(np.int64)
+
+    def reals(self, q: IntArray) -> FloatArray:
+        """Inputs that become the integers `q`; a factor of 0 forgets what they were."""
+        scaled = (q - self.zero_point) * self.scale - self.offset
+        return scaled / np.where(self.factor == 0, 1, self.factor)
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,8 @@ def set_entry(module: ModuleOp, entry: Entry) -> None:
     attributes[INPUT_ZERO] = number(entry.zero_point)
     attributes[INPUT_LOW] = number(entry.clip.low)
     attributes[INPUT_HIGH] = number(entry.clip.high)
+    attributes[INPUT_FACTOR] = dense_float(entry.factor)
+    attributes[INPUT_OFFSET] = dense_float(entry.offset)
 
 
 def entry_of(module: ModuleOp) -> Entry:
@@ -62,13 +78,23 @@ def entry_of(module: ModuleOp) -> Entry:
     found = main_of(module).attributes
     if INPUT_SCALE not in found:
         return Entry(np.ones(()), 0, Interval.of(input_type(module).element_type))
-    scale, zero = found[INPUT_SCALE], found[INPUT_ZERO]
-    low, high = found[INPUT_LOW], found[INPUT_HIGH]
-    assert isinstance(scale, Dense)
-    assert isinstance(zero, IntegerAttr)
-    assert isinstance(low, IntegerAttr)
-    assert isinstance(high, IntegerAttr)
-    return Entry(floats_of(scale), zero.value.data, Interval(low.value.data, high.value.data))
+    return Entry(
+        _reals(found[INPUT_SCALE]),
+        _whole(found[INPUT_ZERO]),
+        Interval(_whole(found[INPUT_LOW]), _whole(found[INPUT_HIGH])),
+        _reals(found[INPUT_FACTOR]),
+        _reals(found[INPUT_OFFSET]),
+    )
+
+
+def _reals(attribute: Attribute) -> FloatArray:
+    assert isinstance(attribute, Dense)
+    return floats_of(attribute)
+
+
+def _whole(attribute: Attribute) -> int:
+    assert isinstance(attribute, IntegerAttr)
+    return attribute.value.data
 
 
 def set_exit(module: ModuleOp, exit_: Exit) -> None:
@@ -80,12 +106,9 @@ def set_exit(module: ModuleOp, exit_: Exit) -> None:
 def exit_of(module: ModuleOp) -> Exit:
     """The module's exit; integers are the reals where the module says nothing of it."""
     found = main_of(module).attributes
-    factor, offset = found.get(OUTPUT_FACTOR), found.get(OUTPUT_OFFSET)
-    if factor is None or offset is None:
+    if OUTPUT_FACTOR not in found:
         return Exit(np.ones(()), np.zeros(()))
-    assert isinstance(factor, Dense)
-    assert isinstance(offset, Dense)
-    return Exit(floats_of(factor), floats_of(offset))
+    return Exit(_reals(found[OUTPUT_FACTOR]), _reals(found[OUTPUT_OFFSET]))
 
 
 def quantize_input(module: ModuleOp, x: npt.NDArray[np.generic]) -> IntArray:

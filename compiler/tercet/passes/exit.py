@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
@@ -16,6 +15,7 @@ from tercet.ops.real.affine import Affine
 from tercet.ops.real.batch_norm import BatchNorm
 from tercet.ops.real.dequantize import Dequantize
 from tercet.passes.clean import erase_unused
+from tercet.passes.line import line
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class LiftExit(ModulePass):
         factor = floats_of(owner.scale)
         offset: FloatArray = -zero * factor
         for step in chain:
-            slope, shift = _line(step)
+            slope, shift = line(step)
             factor, offset = factor * slope, offset * slope + shift
         set_exit(op, Exit(factor, offset))
         last = main_of(op).body.block.last_op
@@ -49,11 +49,3 @@ class LiftExit(ModulePass):
         last.operands = [owner.q]
         retype(op)
         erase_unused(op)
-
-
-def _line(step: Affine | BatchNorm) -> tuple[FloatArray, FloatArray]:
-    """Factor and offset of a step, in float64."""
-    if isinstance(step, Affine):
-        return floats_of(step.factor), floats_of(step.offset)
-    slope = floats_of(step.gain) / np.sqrt(floats_of(step.variance) + step.epsilon.value.data)
-    return slope, floats_of(step.offset) - floats_of(step.mean) * slope

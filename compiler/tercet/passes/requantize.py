@@ -26,7 +26,7 @@ from tercet.ops.threshold import Threshold
 from tercet.passes.certificate import attach
 from tercet.passes.clean import erase_unused
 from tercet.passes.steps import StepFunction, Steps, find
-from tercet.passes.synthesis import Triples, solve
+from tercet.passes.synthesis import Triples, synthesize
 
 NEVER = 2**31 - 1
 """A threshold that no accumulator reaches."""
@@ -42,7 +42,7 @@ class _Fuse(RewritePattern):
         sums = _sums(op, start)
         low, high = sums.channels(range_of(sums.x))
         steps = find(StepFunction(start, chain, op), low, high)
-        triples = solve(steps, op.clip())
+        triples = synthesize(steps, op.clip())
         narrow = tensor_type(op.q).element_type.width.data <= self.threshold_bits
         if narrow or not triples.found.all():
             _replace(op, _thresholds(op, sums, steps, rewriter), _upright(steps), rewriter)
@@ -93,7 +93,7 @@ def _requantize(op: Quantize, sums: Linear, triples: Triples) -> Requantize:
         triples.mul,
         triples.add,
         triples.shift,
-        op.clip(),
+        triples.clip,
         tensor_type(op.q).element_type,
         layer=sums.layer.data,
         scale=scale,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tercet.ir.interval import Interval
 from tercet.ir.real import ElementwiseOp
 from tercet.ir.types import FloatArray, IntArray
 from tercet.ops.real.dequantize import Dequantize
@@ -67,6 +68,11 @@ class Steps:
     """[N], the value at low."""
     at: IntArray
     """[N, L], ascending, above low; high + 1 where there is no further step."""
+
+    def values(self) -> Interval:
+        """The least and the greatest value that any channel takes."""
+        last = self.first + (self.at <= self.high[:, None]).sum(1)
+        return Interval(int(self.first.min()), int(last.max()))
 
 
 def find(function: StepFunction, low: IntArray, high: IntArray) -> Steps:

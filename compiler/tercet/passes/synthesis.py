@@ -32,6 +32,7 @@ class Triples:
     add: IntArray
     shift: IntArray
     found: Mask
+    clip: Interval
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,15 @@ class _Bounds:
 
     def rows(self, keep: IntArray) -> "_Bounds":
         return _Bounds(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+
+
+def synthesize(steps: Steps, clip: Interval) -> Triples:
+    """As `solve`, clipping to the values that f takes where that alone makes it possible.
+
+    A ReLU before a quantizer with a zero point is such a case: it clips inside of the type.
+    """
+    plain = solve(steps, clip)
+    return plain if plain.found.all() else solve(steps, steps.values())
 
 
 def solve(steps: Steps, clip: Interval) -> Triples:
@@ -67,7 +77,7 @@ def solve(steps: Steps, clip: Interval) -> Triples:
         good = (high >= low) & (np.abs(middle) < ADD_LIMIT)
         mul[left[good]], add[left[good]], shift[left[good]] = m[good], middle[good], s
         found[left[good]] = True
-    return Triples(mul * steps.sign, add, shift, found)
+    return Triples(mul * steps.sign, add, shift, found, clip)
 
 
 def _bounds(steps: Steps, clip: Interval) -> _Bounds:
@@ -102,7 +112,7 @@ def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArra
         return (lower - scale * lower_point).max(1), (upper - scale * upper_point).min(1)
 
     def rises(m: IntArray) -> Mask:
-        """Is there more room at m + 1 than at m?"""
+        """Where there is more room at m + 1 than at m."""
         (low, high), (next_low, next_high) = room(m), room(m + 1)
         return np.asarray(next_high - next_low > high - low)
 

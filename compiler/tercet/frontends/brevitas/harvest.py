@@ -113,6 +113,11 @@ def _bits(call: Call, result: Any, largest: int) -> int:
 
 def _grid(call: Call, result: Any) -> Grid:
     bits, narrow = _bits(call, result, LARGEST), int(call.proxy.is_narrow_range)
+    if result.signed and bits == 1:
+        raise UnsupportedError(
+            f"{call.layer}: its activations are binary (-1 and 1); wanted at least 2 bits, or "
+            "unsigned ones"
+        )
     half = 1 << (bits - 1)
     low, high = (narrow - half, half - 1) if result.signed else (0, 2 * half - 1 - narrow)
     return Grid(result.scale, result.zero_point, low, high)

@@ -11,9 +11,10 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CaptureError
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
-from tercet.frontends.brevitas.convert import Builder, Value, convert
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import real_tensor
@@ -37,9 +38,10 @@ def _operators(program: ExportedProgram, x: SSAValue) -> list[LayerOp]:
         if node.op == "placeholder" and node.name not in values:
             values[node.name] = x
         elif node.op == "call_function":
-            builder.quantizer = quantizer_of(node)
+            builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
             arguments = [_argument(a, values) for a in node.args]
-            values[node.name] = convert(builder, node, layer_of(node), arguments)
+            keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
+            values[node.name] = convert(builder, node.target, arguments, keywords)
         elif node.op == "output":
             _require_last(node, values, builder)
     return builder.ops

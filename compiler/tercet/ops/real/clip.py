@@ -1,0 +1,42 @@
+"""Clipping: hardtanh, ReLU6, clamp."""
+
+from fractions import Fraction
+
+import numpy as np
+from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr
+from xdsl.ir import SSAValue
+from xdsl.irdl import irdl_op_definition, prop_def, traits_def
+from xdsl.traits import Pure
+
+from tercet.ir.real import ElementwiseOp
+from tercet.ir.types import FloatArray
+
+
+@irdl_op_definition
+class Clip(ElementwiseOp):
+    """y = min(max(x, low), high)."""
+
+    name = "real.clip"
+    low = prop_def(FloatAttr)
+    high = prop_def(FloatAttr)
+    traits = traits_def(Pure())
+
+    def __init__(self, x: SSAValue, low: float, high: float, *, layer: str) -> None:
+        super().__init__(
+            operands=[x],
+            result_types=[x.type],
+            properties={
+                "low": FloatAttr(low, Float64Type()),
+                "high": FloatAttr(high, Float64Type()),
+            },
+            attributes={"layer": StringAttr(layer)},
+        )
+
+    def verify_(self) -> None:
+        self.require(self.low.value.data <= self.high.value.data, "low must not be above high")
+
+    def reference(self, x: FloatArray) -> FloatArray:
+        return np.clip(x, self.low.value.data, self.high.value.data)
+
+    def exact(self, x: Fraction, channel: int) -> Fraction:
+        return min(max(x, Fraction(self.low.value.data)), Fraction(self.high.value.data))
