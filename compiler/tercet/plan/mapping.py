@@ -21,14 +21,14 @@ def choose(layers: Sequence[Layer], spec: FabricSpec) -> tuple[DenseMap, ...]:
             options = (
                 (cost + mapped.estimate(), (mapped, *rest))
                 for targets, (cost, rest) in after.items()
-                for mapped in [_map(layer, spec, tk, targets, rest, first=i == 0)]
+                for mapped in [map_layer(layer, spec, tk, targets, rest, first=i == 0)]
             )
             best[tk] = min(options, key=lambda option: option[0])
         after = best
     return min(after.values(), key=lambda option: option[0])[1]
 
 
-def _map(
+def map_layer(
     layer: Layer,
     spec: FabricSpec,
     tk: int,
@@ -37,6 +37,7 @@ def _map(
     *,
     first: bool,
 ) -> DenseMap:
+    """A layer on `tk` input slices, before a layer of `targets` of them; `rest` is mapped."""
     outputs, inputs = layer.matrix.shape
     slice_inputs = -(-inputs // tk)
     return DenseMap(
