@@ -1,5 +1,6 @@
-"""The regression's options: `pytest cosim/ [--model M] [--fabric F] [--vectors N] [--seed S]
-[--waves]`. The first two may be given several times.
+"""The regression: `pytest cosim/ [--model M] [--fabric F] [--vectors N] [--seed S] [--waves]`.
+
+The first two may be given several times.
 """
 
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     options = _options(config)
-    return f"tercet: {', '.join(options.models)} on {', '.join(options.fabrics)}, --seed {options.seed}"
+    models, fabrics = ", ".join(options.models), ", ".join(options.fabrics)
+    return f"tercet: {models} on {fabrics}, --seed {options.seed}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
