@@ -21,4 +21,6 @@ def test_the_table_lists_every_operator(tercet: Tercet) -> None:
 def test_the_page_in_docs_is_what_the_command_prints(tercet: Tercet) -> None:
     printed = tercet("ops", "--markdown").stdout
     assert printed == markdown_page()
-    assert PAGE.read_text(encoding="utf-8") == printed, "run `tercet ops --markdown > docs/operators.md`"
+    assert PAGE.read_text(encoding="utf-8") == printed, (
+        "run `tercet ops --markdown > docs/operators.md`"
+    )

@@ -148,3 +148,18 @@ def test_every_second_belongs_to_the_innermost_stage(monkeypatch: pytest.MonkeyP
         ("outer", 2.0 + 4.0),
         ("inner", 3.0),
     ]
+
+
+def test_progress_counts_the_stages_that_lie_inside_no_other() -> None:
+    heard: list[tuple[int, int]] = []
+
+    class Ear(Silent):
+        def progress(self, done: int, total: int) -> None:
+            heard.append((done, total))
+
+    stages = Stages(Ear(), total=2)
+    with stages.stage("first"), stages.stage("inside it"):
+        pass
+    with stages.stage("second"):
+        pass
+    assert heard == [(1, 2), (2, 2)]

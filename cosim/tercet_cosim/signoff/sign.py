@@ -18,29 +18,22 @@ from tercet_cosim.signoff.stages import Listener, Stages
 from tercet_golden.vectors import Vectors
 
 PREPARATIONS = 5
-"""Steps of `prepare`, for the progress."""
+"""Stages of `prepare`."""
 
 
 def sign_off(request: Request, listener: Listener) -> Report:
     """Compare every executor of the model with the integer reference, and judge."""
     started, since = datetime.now(UTC), perf_counter()
-    stages = Stages(listener)
     installed = registered()
-    total = PREPARATIONS + len(installed) + 1
-    listener.progress(0, total)
+    stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
-    listener.progress(PREPARATIONS, total)
-
     checks = []
-    for done, check in enumerate(installed, PREPARATIONS + 1):
+    for check in installed:
         outcome = _outcome(check, ctx)
         listener.check(outcome)
-        listener.progress(done, total)
         checks.append(outcome)
-
     with stages.stage("report"):
         table, cycles = layers.rows(ctx), layers.cycles(ctx)
-    listener.progress(total, total)
     return make(
         tool=tool(),
         model=facts.model(ctx),

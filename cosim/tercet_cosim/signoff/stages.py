@@ -15,7 +15,7 @@ class Listener(Protocol):
         """The work that now goes on."""
 
     def progress(self, done: int, total: int) -> None:
-        """How many steps of the sign-off are behind it."""
+        """How many stages of the sign-off are behind it."""
 
     def check(self, check: Check) -> None:
         """A check has ended."""
@@ -35,10 +35,14 @@ class Silent:
 
 
 class Stages:
-    """A stopwatch: every second belongs to the innermost stage that was open."""
+    """A stopwatch: every second belongs to the innermost stage that was open.
 
-    def __init__(self, listener: Listener) -> None:
+    `total` is how many stages will not lie inside another: each one that ends is progress.
+    """
+
+    def __init__(self, listener: Listener, total: int = 0) -> None:
         self._listener = listener
+        self._done, self._total = 0, total
         self._seconds: dict[str, float] = {}
         self._open: list[str] = []
         self._since = perf_counter()
@@ -56,6 +60,9 @@ class Stages:
             self._open.pop()
             if self._open:
                 self._listener.stage(self._open[-1])
+            else:
+                self._done += 1
+                self._listener.progress(self._done, self._total)
 
     def _charge(self) -> None:
         """Give the time since the last change to the innermost open stage."""
