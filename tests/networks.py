@@ -37,6 +37,24 @@ class SignedNibble(Int8ActPerTensorFloat):  # type: ignore[misc]
     bit_width = 4
 
 
+class CommonWeight(Int8WeightPerTensorFixedPoint):  # type: ignore[misc]
+    """Brevitas' CommonWeightQuant at two bits."""
+
+    scaling_impl_type = ScalingImplType.CONST
+    scaling_const = 0.3
+    bit_width = 2
+    narrow_range = True
+
+
+class CommonAct(Int8ActPerTensorFloat):  # type: ignore[misc]
+    """Brevitas' CommonActQuant."""
+
+    scaling_impl_type = ScalingImplType.CONST
+    min_val = -1.0
+    max_val = 1.0
+    narrow_range = True
+
+
 class Trits(Int8ActPerTensorFloat):  # type: ignore[misc]
     bit_width = 2
     narrow_range = True
@@ -149,6 +167,71 @@ class Image(nn.Module):
         return x
 
 
+def inside() -> nn.Module:
+    """Quantizers inside of the layers, hardtanh, ReLU6, a scale and an offset of its own."""
+    return nn.Sequential(
+        qnn.QuantLinear(
+            IN,
+            HIDDEN,
+            bias=True,
+            weight_quant=TernaryWeight,
+            input_quant=Int8ActPerTensorFloat,
+            output_quant=None,
+        ),
+        qnn.QuantHardTanh(act_quant=SignedNibble, min_val=-0.8, max_val=0.8),
+        qnn.QuantLinear(
+            HIDDEN, HIDDEN, bias=False, weight_quant=TernaryWeight, output_quant=SignedNibble
+        ),
+        qnn.QuantLinear(HIDDEN, HIDDEN, bias=False, weight_quant=TernaryWeight),
+        nn.ReLU6(),
+        Halved(),
+        qnn.QuantIdentity(act_quant=ShiftedUint8ActPerTensorFloat),
+        qnn.QuantLinear(HIDDEN, OUT, bias=False, weight_quant=TernaryWeight),
+        Halved(),
+    )
+
+
+class Halved(nn.Module):
+    """Arithmetic with constants, the constant on either side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.offset = nn.Parameter(torch.tensor([0.3]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 1.0 - (0.5 * x + self.offset)
+
+
+class Usual(nn.Module):
+    """The shape of Brevitas' own example networks: TFC with 2-bit weights and activations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        weights = {"bias": False, "weight_quant": CommonWeight}
+        self.features = nn.ModuleList(
+            [
+                qnn.QuantIdentity(act_quant=CommonAct, bit_width=8),
+                nn.Dropout(p=0.2),
+                qnn.QuantLinear(IN, HIDDEN, **weights),
+                norm(HIDDEN, torch.Generator().manual_seed(9)),
+                qnn.QuantIdentity(act_quant=CommonAct, bit_width=2),
+                nn.Dropout(p=0.2),
+                qnn.QuantLinear(HIDDEN, HIDDEN, **weights),
+                nn.BatchNorm1d(HIDDEN),
+                qnn.QuantIdentity(act_quant=CommonAct, bit_width=2),
+                qnn.QuantLinear(HIDDEN, OUT, **weights),
+                nn.BatchNorm1d(OUT, affine=False),
+            ]
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.view(x.shape[0], -1)
+        x = 2.0 * x - torch.tensor([1.0])
+        for layer in self.features:
+            x = layer(x)
+        return x
+
+
 NETWORKS: tuple[Callable[[], nn.Module], ...] = (
     plain,
     normed,
@@ -157,6 +240,8 @@ NETWORKS: tuple[Callable[[], nn.Module], ...] = (
     dyadic,
     narrow,
     Image,
+    inside,
+    Usual,
 )
 
 
@@ -164,10 +249,10 @@ def made(network: Callable[[], nn.Module]) -> tuple[nn.Module, Tensor]:
     """The network after a few batches in training mode, which set its scales; inputs for it."""
     torch.manual_seed(3)
     model = network()
-    shape = (3, 4) if network is Image else (IN,)
+    shape = (3, 4) if network in (Image, Usual) else (IN,)
     x = torch.rand((64, *shape))
     model.train()
     with torch.no_grad():
         for _ in range(3):
-            model(x * 2 - 0.7 if network in (normed, shifted) else x)
+            model(x * 2 - 0.7 if network in (normed, shifted, inside) else x)
     return model.eval(), x

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.ir.boundary import entry_of, exit_of, quantize_input
-from tercet.ir.module import ops_of, outputs_of
+from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import FloatArray, IntArray
 from tercet.ops.linear import Linear
@@ -56,11 +56,13 @@ class _Recorder:
             scale, zero = result.scale, result.zero_point
             position = function(self.inputs[path]) / scale + zero
             found = torch.round(result.value / scale + zero)
+            shape = self.golden[name].shape
             self.seen[name] = Seen(
-                found.numpy().astype(np.int64), position.double().numpy().astype(np.float64)
+                found.numpy().astype(np.int64).reshape(shape),
+                position.double().numpy().astype(np.float64).reshape(shape),
             )
             reference = torch.from_numpy(self.golden[name]).to(scale.dtype)
-            return result._replace(value=(reference - zero) * scale)
+            return result._replace(value=(reference.reshape(found.shape) - zero) * scale)
 
         return hook
 
@@ -70,6 +72,7 @@ def run(
 ) -> dict[str, Seen]:
     """Every quantizer's integers, and the accumulators behind a float output, by value name."""
     integers = quantize_input(module, x)
+    reals = x if np.issubdtype(x.dtype, np.floating) else entry_of(module).reals(integers)
     golden = integer.run(module, integers)
     recorder = _Recorder(_quantizers(module), golden)
     network = deepcopy(model).eval().to(dtype)
@@ -80,7 +83,7 @@ def run(
         proxy.register_forward_pre_hook(recorder.before(path))
         proxy.register_forward_hook(recorder.after(path, function or nn.Identity()))
     with torch.no_grad():
-        result = network(torch.from_numpy(entry_of(module).reals(integers)).to(dtype))
+        result = network(torch.from_numpy(reals).to(dtype))
     output = getattr(result, "value", result).double().numpy()
     return {**recorder.seen, **_accumulators(module, output, golden)}
 
@@ -88,6 +91,8 @@ def run(
 def _quantizers(module: ModuleOp) -> dict[str, list[str]]:
     """The names of the values that each quantizer of the user's module makes, in call order."""
     names, found = value_names(module), defaultdict(list)
+    if entry := entry_of(module).quantizer:
+        found[entry].append(names[inputs_of(module)[0]])
     for op in ops_of(module):
         path = op.attributes.get("quantizer")
         if isinstance(path, StringAttr) and path.data:

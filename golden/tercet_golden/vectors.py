@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import UsageError
-from tercet.ir.boundary import quantize_input
+from tercet.ir.boundary import entry_of, quantize_input
 from tercet.ir.interval import Interval
 from tercet.ir.module import input_type
 from tercet.ir.types import FloatArray, IntArray
@@ -18,7 +18,7 @@ NOISE = 8
 
 @dataclass(frozen=True)
 class Vectors:
-    """Integers of the input's type, and where each vector comes from."""
+    """Integers that the input can be, and where each vector comes from."""
 
     x: IntArray
     """(vectors, …)."""
@@ -30,8 +30,7 @@ def make(module: ModuleOp, samples: FloatArray, count: int, seed: int) -> Vector
     """`count` vectors, real ones first and noise where they run out; then the corners."""
     if count < 1:
         raise UsageError(f"{count} vectors were asked for; a sign-off needs at least 1")
-    kind = input_type(module)
-    shape, domain = kind.get_shape()[1:], Interval.of(kind.element_type)
+    shape, domain = input_type(module).get_shape()[1:], entry_of(module).clip
     rng = np.random.default_rng(seed)
     rows: list[tuple[str, IntArray]] = []
     if len(samples):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr
 from xdsl.ir import Attribute
 
 from tercet.errors import VerifyError
@@ -22,6 +22,7 @@ from tercet.ir.types import (
 INPUT_SCALE, INPUT_ZERO = "tercet.input_scale", "tercet.input_zero_point"
 INPUT_LOW, INPUT_HIGH = "tercet.input_low", "tercet.input_high"
 INPUT_FACTOR, INPUT_OFFSET = "tercet.input_factor", "tercet.input_offset"
+INPUT_QUANTIZER = "tercet.input_quantizer"
 OUTPUT_FACTOR, OUTPUT_OFFSET = "tercet.output_factor", "tercet.output_offset"
 
 
@@ -39,6 +40,8 @@ class Entry:
     factor: FloatArray = field(default_factory=lambda: np.ones(()))
     """With `offset`: what the model does to its input before it quantizes it."""
     offset: FloatArray = field(default_factory=lambda: np.zeros(()))
+    quantizer: str = ""
+    """Path of the quantizer in the user's model, "" where unknown."""
 
     def quantize(self, x: npt.NDArray[np.floating]) -> IntArray:
         """The integers of real inputs."""
@@ -71,6 +74,7 @@ def set_entry(module: ModuleOp, entry: Entry) -> None:
     attributes[INPUT_HIGH] = number(entry.clip.high)
     attributes[INPUT_FACTOR] = dense_float(entry.factor)
     attributes[INPUT_OFFSET] = dense_float(entry.offset)
+    attributes[INPUT_QUANTIZER] = StringAttr(entry.quantizer)
 
 
 def entry_of(module: ModuleOp) -> Entry:
@@ -84,6 +88,7 @@ def entry_of(module: ModuleOp) -> Entry:
         Interval(_whole(found[INPUT_LOW]), _whole(found[INPUT_HIGH])),
         _reals(found[INPUT_FACTOR]),
         _reals(found[INPUT_OFFSET]),
+        _text(found[INPUT_QUANTIZER]),
     )
 
 
@@ -95,6 +100,11 @@ def _reals(attribute: Attribute) -> FloatArray:
 def _whole(attribute: Attribute) -> int:
     assert isinstance(attribute, IntegerAttr)
     return attribute.value.data
+
+
+def _text(attribute: Attribute) -> str:
+    assert isinstance(attribute, StringAttr)
+    return attribute.data
 
 
 def set_exit(module: ModuleOp, exit_: Exit) -> None:

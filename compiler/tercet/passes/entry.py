@@ -41,7 +41,8 @@ class LiftEntry(ModulePass):
         if not isinstance(reader, Quantize):
             raise _floats(reader)
         scale, zero = floats_of(reader.scale), reader.zero_point.value.data
-        set_entry(op, Entry(scale, zero, reader.clip(), factor, offset))
+        path = reader.quantizer.data
+        set_entry(op, Entry(scale, zero, reader.clip(), factor, offset, path))
         block = argument.block
         integers = block.insert_arg(reader.q.type, 0)
         integers.name_hint = argument.name_hint

@@ -13,7 +13,8 @@ from xdsl.pattern_rewriter import (
     op_type_rewrite_pattern,
 )
 
-from tercet.ir.types import floats_of, tensor_type
+from tercet.ir.real import ElementwiseOp
+from tercet.ir.types import Dense, floats_of, tensor_type
 from tercet.ops.flatten import Flatten
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.flatten import RealFlatten
@@ -44,13 +45,31 @@ class _BeforeQuantize(RewritePattern):
             rewriter.replace(op, [q, Flatten(q.q, layer=before.layer.data)])
 
 
+class _AfterElementwise(RewritePattern):
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ElementwiseOp, rewriter: PatternRewriter) -> None:
+        before = op.x.owner
+        tables = [p for p in op.properties.values() if isinstance(p, Dense)]
+        if isinstance(before, RealFlatten) and all(floats_of(t).size == 1 for t in tables):
+            earlier = type(op).create(
+                operands=[before.x],
+                result_types=[before.x.type],
+                properties=op.properties,
+                attributes=op.attributes,
+            )
+            flat = RealFlatten(earlier.y, layer=before.layer.data)
+            rewriter.replace(op, [earlier, flat])
+
+
 @dataclass(frozen=True)
 class IntegerFlatten(ModulePass):
-    """Flattening moves data only, so it commutes with (de)quantization per tensor."""
+    """Flattening moves data only, so it commutes with all that treats every element alike."""
 
     name = "integer-flatten"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns = GreedyRewritePatternApplier([_AfterDequantize(), _BeforeQuantize()])
+        patterns = GreedyRewritePatternApplier(
+            [_AfterDequantize(), _AfterElementwise(), _BeforeQuantize()]
+        )
         PatternRewriteWalker(patterns).rewrite_module(op)
         erase_unused(op)

@@ -84,6 +84,22 @@ def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return _affine(builder, source, np.asarray(sign), -sign * constant)
 
 
+@converts(aten.rsub.Scalar, aten.rsub.Tensor)
+def rsub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+    return sub(builder, b, a, alpha)
+
+
+@converts(aten.div.Tensor)
+def div(builder: Builder, a: Value, b: Value) -> Value:
+    source, constant = _sides(builder, a, b)
+    exponents = np.frexp(constant)[0]
+    if source is not a or not bool((np.abs(exponents) == 0.5).all()):
+        raise builder.unsupported(
+            "divides by what is no power of two", "multiply by the reciprocal"
+        )
+    return _affine(builder, source, 1 / constant, np.zeros(()))
+
+
 @converts(aten.neg.default)
 def neg(builder: Builder, x: Value) -> Value:
     return _affine(builder, builder.real(x), np.asarray(-1.0), np.zeros(()))
@@ -94,7 +110,14 @@ def dropout(builder: Builder, x: Value, p: float, training: bool) -> Value:
     return x
 
 
-@converts(aten.alias.default, aten.detach.default, aten.contiguous.default, aten.clone.default)
+@converts(
+    aten.alias.default,
+    aten.clone.default,
+    aten.contiguous.default,
+    aten.detach.default,
+    aten.detach_.default,
+    aten.lift_fresh_copy.default,
+)
 def same(builder: Builder, x: Value) -> Value:
     return x
 
