@@ -151,5 +151,6 @@ def install(patch: pytest.MonkeyPatch, run: FakeRun | Exception) -> Simulator:
     """Make `run` what the next simulation finds."""
     simulator = Simulator(run)
     patch.setattr(tercet_cosim, "run", simulator, raising=False)
+    patch.setattr("tercet_cosim.sim.build.build", lambda spec, *, waves: None)
     patch.setattr(tercet_golden, "cycles", CycleModel, raising=False)
     return simulator

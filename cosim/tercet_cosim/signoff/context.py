@@ -59,14 +59,16 @@ class CheckContext:
     @cached_property
     def _simulated(self) -> "Run | Exception":
         from tercet_cosim import run
+        from tercet_cosim.sim.build import build
 
-        with self.stages.stage("RTL simulation"):
-            try:
-                return run.simulate(
-                    self.plan, self.vectors.x, waves=self.request.waves, out=self.request.out
-                )
-            except Exception as error:
-                return error
+        waves = self.request.waves
+        try:
+            with self.stages.stage("RTL build"):
+                build(self.plan.spec, waves=waves)
+            with self.stages.stage("RTL simulation"):
+                return run.simulate(self.plan, self.vectors.x, waves=waves, out=self.request.out)
+        except Exception as error:
+            return error
 
     def vector(self, index: int) -> int:
         """The number a user knows a vector by: that in the run of all vectors."""
