@@ -1,6 +1,6 @@
 """From the integer graph to a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -22,14 +22,18 @@ OVERLAP_FROM = 256
 """Inputs a slice from which the first layer starts on a part while the rest is being loaded."""
 
 
-def make(module: ModuleOp, spec: FabricSpec) -> Plan:
+Chooser = Callable[[Sequence[Layer], FabricSpec], tuple[DenseMap, ...]]
+"""Decides how every layer lies on the tiles."""
+
+
+def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
     """Plan a network for a fabric.
 
     Raises UnsupportedError for a network that is no chain of ternary dense layers, CapacityError
     for one that does not fit.
     """
     layers = layers_of(module)
-    maps = choose(layers, spec)
+    maps = chooser(layers, spec)
     posts = tuple(post_of(layer, spec) for layer in layers)
     planned = _placed(layers, maps, posts, spec)
     images = Images(
