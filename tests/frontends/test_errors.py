@@ -8,6 +8,8 @@ from typing import Any
 import brevitas.nn as qnn
 import pytest
 import torch
+from brevitas.inject.enum import ScalingPerOutputType
+from brevitas.quant.binary import SignedBinaryActPerTensorConst
 from torch import Tensor, nn
 
 from tercet import frontends, passes
@@ -48,6 +50,32 @@ class Two(nn.Module):
         return y, y
 
 
+class Binary(SignedBinaryActPerTensorConst):  # type: ignore[misc]
+    min_val, max_val = -1.0, 1.0
+
+
+class Wide(UnsignedAct):
+    bit_width = 12
+
+
+class Each(UnsignedAct):
+    """One scale for each of four channels."""
+
+    scaling_per_output_type = ScalingPerOutputType.CHANNEL
+    per_channel_broadcastable_shape = (1, 4)
+    scaling_stats_permute_dims = (1, 0)
+
+
+class Meet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pixels, self.a, self.b = pixels(), dense(), dense()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.pixels(x)
+        return torch.as_tensor(self.a(x) + self.b(x))
+
+
 BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = [
     ("sigmoid", lambda: nn.Sequential(pixels(), dense(), nn.Sigmoid(), relu()),
      UnsupportedError, r"^2: operator sigmoid is not supported"),
@@ -63,6 +91,13 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
      UnsupportedError, r"^2: a real function stands before the output"),
     ("grid to grid", lambda: nn.Sequential(pixels(), relu(), dense()),
      UnsupportedError, r"^1: quantizes integers again"),
+    ("binary activations", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Binary), dense()),
+     UnsupportedError, r"^0: its activations are binary"),
+    ("a scale for each input", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Each), dense()),
+     UnsupportedError, r"^1: its input has a scale for each of 4 channels"),
+    ("wide activations", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Wide), dense()),
+     UnsupportedError, r"^0: its quantizer has 12 bits; wanted"),
+    ("two layers meet", Meet, UnsupportedError, r"^add: combines the results of two layers"),
     ("two results", Two, CaptureError, r"returns tuple; wanted one tensor"),
     ("wrong width", lambda: nn.Sequential(pixels(), dense(7, 3)),
      CaptureError, r"fails on its example input of shape \(1, 4\)"),

@@ -18,6 +18,7 @@ from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.torch_run import run as watch
 
 Network: TypeAlias = tuple[nn.Module, ModuleOp, FloatArray]
 
@@ -79,16 +80,29 @@ def test_pytorch_sees_a_flipped_weight_behind_the_last_quantizer(network: Networ
     assert found.first.element == (place[0],)
 
 
-def test_float32_differences_are_explained_only_next_to_a_tie(network: Network) -> None:
-    """With a tolerance of nothing, what float32 rounds the other way would be a mismatch."""
+def test_a_difference_next_to_a_tie_is_explained_in_float32_and_a_fault_in_float64(
+    network: Network,
+) -> None:
+    """The reference is put on the other side of the tie that some element comes nearest to."""
     model, module, _ = network
-    rng = np.random.default_rng(0)
-    q = rng.integers(0, 256, (4000, 12))
+    q = np.random.default_rng(0).integers(0, 256, (4000, 12))
     golden = integer.run(module, q)
-    found = torch_golden.compare(model, module, q, golden, torch.float32)
-    assert found.passed
-    assert all(one.distance < 1e-4 for one in found.explained)
-    assert all(abs(one.expected - one.found) == 1 for one in found.explained)
+    assert torch_golden.compare(model, module, q, golden, torch.float32).passed
+    name = "1:requantize"
+    position = watch(model, module, q, torch.float64)[name].position
+    tie = np.floor(position) + 0.5
+    distance = np.where((position > 1) & (position < 254), np.abs(position - tie), 1)
+    place = tuple(np.argwhere(distance == distance.min())[0])
+    assert 1e-9 < distance[place] < 1e-4
+    other = golden[name].copy()
+    other[place] = int(2 * tie[place]) - other[place]
+
+    single = torch_golden.compare(model, module, q, {**golden, name: other}, torch.float32)
+    double = torch_golden.compare(model, module, q, {**golden, name: other}, torch.float64)
+
+    assert single.passed
+    assert [(e.layer, e.vector, *e.element) for e in single.explained] == [(name, *place)]
+    assert double.mismatches == 1
 
 
 def test_onnxruntime_takes_the_widest_sums() -> None:
