@@ -86,7 +86,9 @@ class Simulator:
         self.run = run
         self.calls = 0
 
-    def simulate(self, plan: object, x: IntArray, *, waves: bool, out: Path) -> FakeRun:
+    def simulate(
+        self, plan: object, x: IntArray, *, waves: bool, rtl: Path | None, out: Path
+    ) -> FakeRun:
         self.calls += 1
         if isinstance(self.run, Exception):
             raise self.run
@@ -151,6 +153,6 @@ def install(patch: pytest.MonkeyPatch, run: FakeRun | Exception) -> Simulator:
     """Make `run` what the next simulation finds."""
     simulator = Simulator(run)
     patch.setattr(tercet_cosim, "run", simulator, raising=False)
-    patch.setattr("tercet_cosim.sim.build.build", lambda spec, *, waves: None)
+    patch.setattr("tercet_cosim.sim.build.build", lambda spec, *, waves, rtl: None)
     patch.setattr(tercet_golden, "cycles", CycleModel, raising=False)
     return simulator

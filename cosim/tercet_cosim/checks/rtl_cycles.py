@@ -1,6 +1,7 @@
 """Predicted cycles are measured cycles: doorbell to irq, every layer, and the set-up program."""
 
 import numpy as np
+
 from tercet.report.contract import Check
 from tercet_cosim.signoff.compare import matching
 from tercet_cosim.signoff.context import CheckContext

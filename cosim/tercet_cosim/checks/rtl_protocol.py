@@ -15,7 +15,7 @@ def run(ctx: CheckContext) -> Check:
 
     x = ctx.vectors.x[:VECTORS]
     with ctx.stages.stage("RTL simulation with back-pressure"):
-        stalled = simulate(ctx.plan, x, memory=Memory(latency=3, stall=STALL))
+        stalled = simulate(ctx.plan, x, memory=Memory(latency=3, stall=STALL), rtl=ctx.request.rtl)
     names = [name for name in computed(ctx) if name in stalled.values]
     last = ctx.plan.layers[-1].result_name
     want = {name: ctx.golden[name][: len(x)] for name in names}

@@ -61,12 +61,12 @@ class CheckContext:
         from tercet_cosim import run
         from tercet_cosim.sim.build import build
 
-        waves = self.request.waves
+        waves, rtl, out = self.request.waves, self.request.rtl, self.request.out
         try:
             with self.stages.stage("RTL build"):
-                build(self.plan.spec, waves=waves)
+                build(self.plan.spec, waves=waves, rtl=rtl)
             with self.stages.stage("RTL simulation"):
-                return run.simulate(self.plan, self.vectors.x, waves=waves, out=self.request.out)
+                return run.simulate(self.plan, self.vectors.x, waves=waves, rtl=rtl, out=out)
         except Exception as error:
             return error
 

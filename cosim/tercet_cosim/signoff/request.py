@@ -22,6 +22,8 @@ class Request:
     waves: bool = False
     out: Path = Path("build/verify")
     """The folder that the report and a waveform go to."""
+    rtl: Path | None = None
+    """The folder of the RTL to sign off; None: the product's."""
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""

@@ -1,0 +1,41 @@
+"""A network whose sums fall on halves: only rounding half to even gets all of it right."""
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.interval import Interval
+from tercet.ir.module import build
+from tercet.ir.types import SI8, IntArray, tensor
+from tercet.ops.linear import Linear
+from tercet.ops.requantize import Requantize
+
+LAYER = "ties"
+SHIFTS = np.array([1, 2, 3, 4, 5, 8, 12, 16, 17, 24])
+"""Of the ten channels: every stage of the shifter meets a half."""
+INPUTS, VECTORS = 8, 32
+
+
+def ties(seed: int) -> tuple[ModuleOp, IntArray]:
+    """The network, and inputs [V, 8]: every odd sum is a tie, every other one up."""
+    rng = np.random.default_rng(seed)
+    first = np.arange(len(SHIFTS)) % INPUTS
+    weight = np.zeros((len(SHIFTS), INPUTS), np.int64)
+    weight[np.arange(len(SHIFTS)), first] = 1
+    weight[np.arange(len(SHIFTS)), (first + 3) % INPUTS] = -1
+    sign = np.where(np.arange(len(SHIFTS)) % 3 == 2, -1, 1)
+    module = build(
+        [tensor((1, INPUTS), SI8)],
+        lambda x: [
+            linear := Linear(x, weight, layer=LAYER),
+            Requantize(
+                linear.acc,
+                sign << (SHIFTS - 1),
+                np.zeros_like(SHIFTS),
+                SHIFTS,
+                Interval(-128, 127),
+                SI8,
+                layer=LAYER,
+            ),
+        ],
+    )
+    return module, rng.integers(-128, 128, (VECTORS, INPUTS))
