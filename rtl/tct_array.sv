@@ -80,9 +80,9 @@ module tct_array
   logic                       released;
   logic [LaneW-1:0]           lane;
   logic [Tiles-1:0][AccW-1:0] sum, sum_q, total;
-  logic [11:0]                words;
+  logic [ActAw-4:0]           words;
 
-  assign words = 12'((17'(frame_i.length) + 17'(WordW - 1)) >> $clog2(WordW));
+  assign words = (ActAw-3)'(frame_i.length[ActAw:4]) + (ActAw-3)'(frame_i.length[3:0] != '0);
   assign start = {Tiles{start_i}} & frame_i.mask[Tiles-1:0];
 
   // Write-back.
@@ -98,8 +98,9 @@ module tct_array
       .col_we_i(col_we_i[t]), .col_addr_i, .col_data_i, .col_bits_i,
       .beat_we_i(beat_we_i[t]), .beat_addr_i, .beat_data_i, .beat_bits_i,
       .act_we_i(act_we[t]), .act_addr_i(act_addr), .act_data_i(act_routed[t]),
-      .start_i(start[t]), .act_word_i(frame_i.act_base[15:4]), .col_word_i(frame_i.column_base[15:4]),
-      .words_i(words), .tail_i(frame_i.length[3:0]), .passes_i(frame_i.passes),
+      .start_i(start[t]), .act_word_i(frame_i.act_base[ActAw-1:4]),
+      .col_word_i(frame_i.column_base[ColAw-1:4]), .words_i(words), .tail_i(frame_i.length[3:0]),
+      .passes_i(frame_i.passes[ColAw-4:0]),
       .chain_i(frame_i.chain), .dense_i(frame_i.dense), .busy_o(busy[t]), .range_o(range[t]),
       .full_o(full[t]), .release_i(released), .lane_i(lane), .sum_o(sum[t]),
       .issued_o(issued_o[t]), .columns_o(columns_o[t]), .skip_act_o(skip_act_o[t]),
@@ -115,7 +116,7 @@ module tct_array
 
   tct_drain #(.Lanes(Lanes), .ParamAw(ParamAw)) u_drain (
     .clk_i, .rst_ni, .clear_i, .start_i,
-    .param_base_i(frame_i.param_base), .outputs_i(frame_i.chain ? '0 : frame_i.outputs),
+    .param_base_i(frame_i.param_base[ParamAw:0]), .outputs_i(frame_i.chain ? '0 : frame_i.outputs),
     .log2_phases_i(frame_i.log2_phases), .entries_i(frame_i.entries),
     .unfinished_o, .range_o(param_range),
     .full_i(&(full | ~frame_i.mask[Tiles-1:0])), .release_o(released), .lane_o(lane),
@@ -149,7 +150,7 @@ module tct_array
     logic [ParamW-1:0] entry;
     tct_ram #(.Width(ParamW), .Depth(ParamDepth)) u_params (
       .clk_i, .we_i(param_we_i[t]), .waddr_i(param_addr_i), .wdata_i(param_data_i),
-      .re_i(1'b1), .raddr_i(param_q[Reduce-1]), .rdata_o(entry)
+      .re_i(1'b1), .zero_i(1'b0), .raddr_i(param_q[Reduce-1]), .rdata_o(entry)
     );
     tct_post #(.AccW(AccW)) u_post (
       .clk_i, .wide_i(frame_i.wide), .threshold_i(frame_i.threshold),

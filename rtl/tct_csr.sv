@@ -41,8 +41,8 @@ module tct_csr
   output logic        clear_telemetry_o,
   output logic [31:0] program_o,
   output logic [15:0] frames_o,
-  output logic [31:0] window_base_o,
-  output logic [31:0] window_limit_o,
+  output logic [19:0] window_base_o,
+  output logic [19:0] window_limit_o,
   output logic        irq_o,
 
   input  logic        busy_i,
@@ -54,31 +54,44 @@ module tct_csr
   output logic        count_read_o,
   output logic [15:0] count_addr_o,
   input  logic        count_valid_i,
-  input  logic [63:0] count_i
+  input  logic [31:0] count_i
 );
   tct_csr_regs_pkg::tct_csr_regs__in_t  in;
   tct_csr_regs_pkg::tct_csr_regs__out_t out;
   logic                                 ended_q, reading_q, req, req_is_wr;
   logic [15:0]                          addr_q;
+  logic                                 request, write, answer;
+  logic [16:0]                          addr;
+  logic [31:0]                          wdata, rdata;
+
+  tct_axil u_axil (
+    .clk_i, .rst_ni, .awvalid_i, .awready_o, .awaddr_i, .wvalid_i, .wready_o, .wdata_i, .wstrb_i,
+    .bvalid_o, .bready_i, .bresp_o, .arvalid_i, .arready_o, .araddr_i, .rvalid_o, .rready_i,
+    .rdata_o, .rresp_o, .request_o(request), .write_o(write), .addr_o(addr), .data_o(wdata),
+    .answer_i(answer), .data_i(rdata)
+  );
+
+  // Requests are one at a time and wait for their answer, so nothing stalls.
+  logic [1:0] unused_stall;
+  logic       unused_read_error, unused_write_error, unused_written;
 
   tct_csr_regs u_regs (
     .clk(clk_i), .rst_n(rst_ni),
-    .s_axil_awready(awready_o), .s_axil_awvalid(awvalid_i), .s_axil_awaddr(awaddr_i),
-    .s_axil_awprot('0), .s_axil_wready(wready_o), .s_axil_wvalid(wvalid_i),
-    .s_axil_wdata(wdata_i), .s_axil_wstrb(wstrb_i), .s_axil_bready(bready_i),
-    .s_axil_bvalid(bvalid_o), .s_axil_bresp(bresp_o), .s_axil_arready(arready_o),
-    .s_axil_arvalid(arvalid_i), .s_axil_araddr(araddr_i), .s_axil_arprot('0),
-    .s_axil_rready(rready_i), .s_axil_rvalid(rvalid_o), .s_axil_rdata(rdata_o),
-    .s_axil_rresp(rresp_o), .hwif_in(in), .hwif_out(out)
+    .s_cpuif_req(request), .s_cpuif_req_is_wr(write), .s_cpuif_addr(addr),
+    .s_cpuif_wr_data(wdata), .s_cpuif_wr_biten('1), .s_cpuif_req_stall_wr(unused_stall[0]),
+    .s_cpuif_req_stall_rd(unused_stall[1]), .s_cpuif_rd_ack(answer),
+    .s_cpuif_rd_err(unused_read_error), .s_cpuif_rd_data(rdata),
+    .s_cpuif_wr_ack(unused_written), .s_cpuif_wr_err(unused_write_error),
+    .hwif_in(in), .hwif_out(out)
   );
 
   assign start_o           = out.CONTROL.start.value;
   assign soft_reset_o      = out.CONTROL.soft_reset.value;
   assign clear_telemetry_o = out.CONTROL.clear_telemetry.value;
-  assign program_o         = out.PROGRAM_ADDRESS.address.value;
+  assign program_o         = {out.PROGRAM_ADDRESS.address.value, 6'd0};
   assign frames_o          = out.PROGRAM_LENGTH.frames.value;
-  assign window_base_o     = out.WINDOW_BASE.address.value;
-  assign window_limit_o    = out.WINDOW_LIMIT.address.value;
+  assign window_base_o     = out.WINDOW_BASE.page.value;
+  assign window_limit_o    = out.WINDOW_LIMIT.page.value;
   assign irq_o             = out.CONTROL.irq_enable.value && out.IRQ_STATUS.done.value;
 
   assign in.CONFIG_SIZES.tiles.next     = 8'(Tiles);
@@ -105,7 +118,7 @@ module tct_csr
   assign count_read_o = reading_q;
   assign count_addr_o = addr_q;
   assign in.TELEMETRY.rd_ack  = reading_q && count_valid_i;
-  assign in.TELEMETRY.rd_data = addr_q[2] ? count_i[63:32] : count_i[31:0];
+  assign in.TELEMETRY.rd_data = count_i;
   assign in.TELEMETRY.wr_ack  = req && req_is_wr;
 
   always_ff @(posedge clk_i) begin

@@ -17,8 +17,8 @@ module tct_dispatch
   input  logic        check_i,
   input  logic [31:0] program_i,
   input  logic [15:0] frames_i,
-  input  logic [31:0] window_base_i,
-  input  logic [31:0] window_limit_i,
+  input  logic [19:0] window_base_i,
+  input  logic [19:0] window_limit_i,
 
   input  logic        valid_i,
   input  logic [63:0] word_i,
@@ -73,11 +73,12 @@ module tct_dispatch
   // Address and beats stand in the same place in LOAD and STORE; the program is one more such span.
   logic [31:0] address;
   logic [19:0] beats;
-  logic [32:0] end_address;
+  logic [29:0] end_beat;
   assign address     = check_i ? program_i : word_i[31:0];
   assign beats       = check_i ? {1'b0, frames_i, 3'd0} : word_i[51:32];
-  assign end_address = {1'b0, address} + {10'd0, beats, 3'd0};
-  assign outside     = address < window_base_i || end_address > {1'b0, window_limit_i}
+  // The last beat's page, so that the end of memory needs no special care.
+  assign end_beat    = {1'b0, address[31:3]} + {10'd0, beats} - 30'd1;
+  assign outside     = address[31:12] < window_base_i || end_beat[29:9] >= {1'b0, window_limit_i}
                        || address[2:0] != '0;
 
   always_comb begin

@@ -5,7 +5,13 @@
 module tct_exec
   import tct_pkg::*, tct_frame_pkg::*;
 #(
-  parameter int unsigned Tiles = 8
+  parameter  int unsigned Tiles      = 8,
+  parameter  int unsigned BankADepth = 1024,
+  parameter  int unsigned BankBDepth = 4096,
+  parameter  int unsigned ParamDepth = 512,
+  localparam int unsigned ColAw      = $clog2(BankADepth),
+  localparam int unsigned ActAw      = $clog2(BankBDepth),
+  localparam int unsigned ParamAw    = $clog2(ParamDepth)
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -41,7 +47,7 @@ module tct_exec
   exec_t frame;
   logic  misplaced, empty;
 
-  tct_slot u_slot (
+  tct_slot #(.Engine(1)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
     .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
     .empty_o, .finish_i(finish_o)
@@ -49,7 +55,11 @@ module tct_exec
   assign frame_o = frame;
 
   assign misplaced = frame.column_base[3:0] != '0 || frame.act_base[3:0] != '0
-                     || (!frame.to_c && frame.out_base[3:0] != '0);
+                     || (!frame.to_c && frame.out_base[3:0] != '0)
+                     // What the array's counters have no room for lies beyond a bank.
+                     || |frame.column_base[15:ColAw] || |frame.act_base[15:ActAw]
+                     || |frame.param_base[15:ParamAw] || |frame.length[15:ActAw+1]
+                     || |frame.passes[15:ColAw-3];
   assign empty     = frame.length == '0 || frame.passes == '0
                      || (frame.chain ? frame.passes != 16'd1
                          : frame.outputs == '0 || frame.block == '0 || frame.entries == '0)

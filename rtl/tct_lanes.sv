@@ -31,12 +31,12 @@ module tct_lanes
   logic [Lanes-1:0][AccW:0]   next;
   logic [Lanes-1:0]           overflow;
 
-  // One adder a lane: the carry in rides in an extra bit below.
+  // One adder a lane: the carry in comes from an extra bit below.
   always_comb begin
     for (int unsigned l = 0; l < Lanes; l++) begin
       logic [AccW-1:0] term;
-      term = (AccW'(act_i) ^ {AccW{trits_i[l][1]}}) & {AccW{trits_i[l][0]}};
-      next[l] = {acc_q[l], 1'b1} + {term, trits_i[l][1]};
+      term = (AccW'(act_i) ^ {AccW{!trits_i[l][1]}}) & {AccW{trits_i[l][0]}};
+      next[l] = {acc_q[l], 1'b1} + {term, !trits_i[l][1]};
       overflow[l] = acc_q[l][AccW-1] == term[AccW-1] && next[l][AccW] != acc_q[l][AccW-1];
     end
   end

@@ -63,16 +63,17 @@ module tct_load
 );
   load_t             frame;
   logic [31:0]       address_d, address_q;
-  logic [19:0]       asked_d, asked_q, left_d, left_q, slice_d, slice_q;
+  logic [19:0]       asked_d, asked_q, got_q, slice_q;
   logic [Tiles-1:0]  mask_d, mask_q;
   logic [15:0]       at_d, at_q;
   logic              ends_d, ends_q, half_d, half_q;
   logic [63:0]       first_q;
   logic [WordW-1:0]  seen_d, seen_q;
+  logic [Lanes-1:0]  nonzero;
   logic              weights, acts, beat, slice_last, next_slice, placed, beyond;
   logic              gear_ready, gear_valid, gear_illegal, gear_last, gear_empty;
 
-  tct_slot u_slot (
+  tct_slot #(.Engine(0)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
     .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
     .empty_o, .finish_i(finish_o)
@@ -85,8 +86,8 @@ module tct_load
   assign beats_o      = asked_q;
   assign beat_ready_o = weights ? gear_ready : !(acts && writing_i);
   assign beat         = beat_valid_i && beat_ready_o && running_o;
-  assign slice_last   = slice_q == 20'd1;
-  assign finish_o     = running_o && left_q == '0 && gear_empty;
+  assign slice_last   = slice_q == frame.slice_beats;
+  assign finish_o     = running_o && got_q == frame.beats && gear_empty;
 
   tct_gearbox #(.Lanes(Lanes)) u_gearbox (
     .clk_i, .rst_ni, .clear_i, .valid_i(beat && weights), .beat_i, .ready_o(gear_ready),
@@ -102,9 +103,12 @@ module tct_load
   assign col_addr_o = at_q[ColAw-1:0];
   always_comb begin
     seen_d = at_q[3:0] == '0 ? '0 : seen_q;
-    seen_d[at_q[3:0]] = col_data_o != '0;
+    seen_d[at_q[3:0]] = |nonzero;
   end
   assign col_bits_o = seen_d;
+  for (genvar l = 0; l < Lanes; l++) begin : gen_nonzero
+    assign nonzero[l] = col_data_o[l][0];
+  end
 
   assign act_we_o   = {Tiles{placed && acts}} & mask_q;
   assign act_addr_o = at_q[ActAw-1:BeatW];
@@ -117,7 +121,7 @@ module tct_load
 
   assign param_we_o   = {Tiles{placed && !weights && !acts}} & mask_q;
   assign param_addr_o = at_q[ParamAw-1:0];
-  assign param_data_o = {beat_i[ParamW-65:0], first_q};
+  assign param_data_o = {beat_i[ParamW-BusW-1:0], first_q};
 
   assign beyond = weights ? |at_q[15:ColAw] : acts ? |at_q[15:ActAw] : |at_q[15:ParamAw];
 
@@ -136,8 +140,6 @@ module tct_load
   always_comb begin
     address_d = address_q;
     asked_d   = asked_q;
-    left_d    = left_q - 20'(beat);
-    slice_d   = slice_q;
     mask_d    = mask_q;
     at_d      = at_q;
     half_d    = half_q ^ beat;
@@ -145,9 +147,6 @@ module tct_load
     if (grant_i) begin
       address_d = address_q + {20'd0, grant_beats_i, 3'd0};
       asked_d   = asked_q - 20'(grant_beats_i);
-    end
-    if (beat) begin
-      slice_d = slice_last ? frame.slice_beats : slice_q - 20'd1;
     end
     if (placed) begin
       at_d = at_q + (acts ? 16'(BeatActs) : 16'd1);
@@ -163,8 +162,6 @@ module tct_load
     if (start_o) begin
       address_d = frame.address;
       asked_d   = frame.beats;
-      left_d    = frame.beats;
-      slice_d   = frame.slice_beats;
       mask_d    = frame.mask[Tiles-1:0];
       at_d      = frame.base;
       half_d    = 1'b0;
@@ -175,12 +172,21 @@ module tct_load
   always_ff @(posedge clk_i) begin
     address_q <= address_d;
     asked_q   <= asked_d;
-    left_q    <= left_d;
-    slice_q   <= slice_d;
     mask_q    <= mask_d;
     at_q      <= at_d;
     half_q    <= half_d;
     ends_q    <= ends_d;
+    // Beats taken, and the number of the next one in its slice, from 1.
+    if (start_o) begin
+      got_q <= '0;
+    end else if (beat) begin
+      got_q <= got_q + 20'd1;
+    end
+    if (start_o || (beat && slice_last)) begin
+      slice_q <= 20'd1;
+    end else if (beat) begin
+      slice_q <= slice_q + 20'd1;
+    end
     if (beat) begin
       first_q <= beat_i;
     end

@@ -16,16 +16,15 @@ package tct_pkg;
   localparam int unsigned MulW = 25;
   localparam int unsigned AddW = 48;
   localparam int unsigned ShiftW = 6;
-  /// Bits of a parameter entry: M, s and B, or three thresholds.
-  localparam int unsigned ParamW = 96;
-  localparam int unsigned Thresholds = 3;
-  localparam int unsigned ThresholdW = 32;
+  /// Bits of a parameter entry: B, M and s from the lowest up, or a threshold.
+  localparam int unsigned ParamW = AddW + MulW + ShiftW;
   /// Bits of a result before it is narrowed.
   localparam int unsigned WideW = 32;
   /// Bits of a clip bound.
   localparam int unsigned ClipW = 10;
 
-  /// Trits in a PT-5 byte, two bits each: 00 is 0, 01 is 1, 11 is -1.
+  /// Trits in a PT-5 byte. In the fabric a trit has two bits, {not negative, not zero}: the adders
+  /// then need no inverter for the carry that makes a complement.
   localparam int unsigned ByteTrits = 5;
   localparam int unsigned Pt5Codes = 243;
 

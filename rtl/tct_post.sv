@@ -6,7 +6,7 @@
 // that the plain shift rounds halves down; a half is then seen by the bits shifted out being all
 // ones, and goes up where that makes the result even. The least significant bits shift first, and
 // what leaves the range of the result only sets a flag: no full-width shifter.
-// Threshold: low + the number of thresholds reached, three an entry, summed over a channel's entries.
+// Threshold: low + the number of thresholds reached, one an entry, summed over a channel's entries.
 // Wide: the 32 low bits of M * acc + B.
 
 module tct_post
@@ -27,7 +27,7 @@ module tct_post
   /// First entry of a channel.
   input  logic                    first_i,
 
-  /// The result, and the same less its zero point for bank B.
+  /// The result (ten bits of it count, or 32 if wide), and the same less its zero point for bank B.
   output logic [WideW-1:0]        result_o,
   output logic [ActW-1:0]         act_o
 );
@@ -44,25 +44,20 @@ module tct_post
   always_ff @(posedge clk_i) begin
     product_q <= sum_i * signed'(param_i[AddW +: MulW]);
     addend_q  <= signed'(param_i[AddW-1:0]);
-    shift1_q  <= param_i[AddW+32 +: ShiftW];
+    shift1_q  <= param_i[AddW+MulW +: ShiftW];
     value_q   <= ValueW'(product_q) + ValueW'(addend_q);
     shift2_q  <= shift1_q;
   end
 
   // Count thresholds, in step with the above.
-  logic [1:0]       reached_q;
+  logic             reached_q;
   logic             first_q;
   logic [ClipW-1:0] count_d, count_q;
 
   always_ff @(posedge clk_i) begin
-    reached_q <= '0;
-    for (int unsigned i = 0; i < Thresholds; i++) begin
-      if (sum_i >= signed'(param_i[i*ThresholdW +: AccW])) begin
-        reached_q <= 2'(i + 1);
-      end
-    end
-    first_q <= first_i;
-    count_q <= count_d;
+    reached_q <= sum_i >= signed'(param_i[AccW-1:0]);
+    first_q   <= first_i;
+    count_q   <= count_d;
   end
   assign count_d = (first_q ? ClipW'(low_i) : count_q) + ClipW'(reached_q);
 
@@ -143,7 +138,7 @@ module tct_post
   end
 
   always_ff @(posedge clk_i) begin
-    result_o <= wide_i ? wide_q : WideW'(narrow);
+    result_o <= {wide_q[WideW-1:ClipW], wide_i ? wide_q[ClipW-1:0] : narrow};
     act_o    <= ActW'(narrow - zero_i);
   end
 endmodule

@@ -18,7 +18,7 @@ module tct_pt5
       rest = code;
       for (int unsigned i = 0; i < ByteTrits; i++) begin
         // A digit is the trit plus one.
-        make_table[code][i] = rest % 3 == 0 ? 2'b11 : rest % 3 == 1 ? 2'b00 : 2'b01;
+        make_table[code][i] = rest % 3 == 0 ? 2'b01 : rest % 3 == 1 ? 2'b10 : 2'b11;
         rest = rest / 3;
       end
     end

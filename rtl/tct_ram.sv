@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one memory of the fabric: a write port with lane enables, a read port that answers in the next
-// cycle and holds. An ASIC flow replaces this module.
+// The one memory of the fabric: a write port with enables, a read port that answers in the next cycle
+// and holds. An ASIC flow replaces this module.
 
 module tct_ram #(
   parameter  int unsigned Width = 36,
@@ -18,10 +18,12 @@ module tct_ram #(
   input  logic [Width-1:0] wdata_i,
 
   input  logic             re_i,
+  /// Answer with zero instead.
+  input  logic             zero_i,
   input  logic [AddrW-1:0] raddr_i,
   output logic [Width-1:0] rdata_o
 );
-  logic [Width-1:0] mem [Depth];
+  (* ram_style = "block" *) logic [Width-1:0] mem [Depth];
 
   always_ff @(posedge clk_i) begin
     for (int unsigned p = 0; p < Parts; p++) begin
@@ -32,7 +34,9 @@ module tct_ram #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (re_i) begin
+    if (zero_i) begin
+      rdata_o <= '0;
+    end else if (re_i) begin
       rdata_o <= mem[raddr_i];
     end
   end

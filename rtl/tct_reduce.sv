@@ -22,9 +22,7 @@ module tct_reduce #(
       stage_d[s] = s == 0 ? sum_i : stage_q[s == 0 ? 0 : s-1];
       for (int unsigned v = 2 * s; v < 2 * s + 2 && v < Levels; v++) begin
         for (int unsigned t = 0; t + (1 << v) < Tiles; t += 2 << v) begin
-          if (32'(log2_tk_i) > v) begin
-            stage_d[s][t] += stage_d[s][t + (1 << v)];
-          end
+          stage_d[s][t] += stage_d[s][t + (1 << v)] & {AccW{32'(log2_tk_i) > v}};
         end
       end
     end

@@ -15,7 +15,6 @@ module tct_scan
   parameter  int unsigned ColWords = 64,
   localparam int unsigned ActAw    = $clog2(ActWords),
   localparam int unsigned ColAw    = $clog2(ColWords),
-  localparam int unsigned BaseW    = 12,
   localparam int unsigned IdxW     = $clog2(WordW)
 ) (
   input  logic                 clk_i,
@@ -24,12 +23,12 @@ module tct_scan
 
   // A frame: constant from start_i until busy_o falls.
   input  logic                 start_i,
-  input  logic [BaseW-1:0]     act_word_i,
-  input  logic [BaseW-1:0]     col_word_i,
+  input  logic [ActAw-1:0]     act_word_i,
+  input  logic [ColAw-1:0]     col_word_i,
   /// Words of a pass, and how many bits of the last one count (0: all).
-  input  logic [BaseW-1:0]     words_i,
+  input  logic [ActAw:0]       words_i,
   input  logic [IdxW-1:0]      tail_i,
-  input  logic [15:0]          passes_i,
+  input  logic [ColAw:0]       passes_i,
   input  logic                 chain_i,
   input  logic                 dense_i,
   output logic                 busy_o,
@@ -62,8 +61,8 @@ module tct_scan
 
   // Read ahead: the next word to read.
   logic             run_d, run_q;
-  logic [BaseW-1:0] act_d, act_q, col_d, col_q, left_d, left_q;
-  logic [15:0]      passes_d, passes_q;
+  logic [ActAw:0]   act_d, act_q, read_d, read_q;
+  logic [ColAw:0]   col_d, col_q, pass_d, pass_q;
   logic             last_word, take, next;
   // The word at the memories' outputs.
   logic             word_d, word_q, end_d, end_q;
@@ -72,41 +71,41 @@ module tct_scan
   logic [WordW-1:0] valid, todo;
   logic             ends;
   // The word being issued.
-  logic [WordW-1:0] bits_d, bits_q, first, rest;
+  logic [WordW-1:0] bits_d, bits_q, rest;
   logic             token_d, token_q, free;
   logic [ActAw-1:0] bits_act_q;
   logic [ColAw-1:0] bits_col_q;
   logic [IdxW-1:0]  index;
 
-  assign last_word   = left_q == BaseW'(1);
+  assign last_word   = read_q == words_i;
   assign read_o      = run_q && (!word_q || take);
   assign act_raddr_o = act_q[ActAw-1:0];
   assign col_raddr_o = col_q[ColAw-1:0];
-  assign range_o     = run_q && (|act_q[BaseW-1:ActAw] || |col_q[BaseW-1:ColAw]);
+  assign range_o     = run_q && (act_q[ActAw] || col_q[ColAw]);
 
   always_comb begin
-    run_d    = run_q;
-    act_d    = act_q;
-    col_d    = col_q;
-    left_d   = left_q;
-    passes_d = passes_q;
+    run_d  = run_q;
+    act_d  = act_q;
+    col_d  = col_q;
+    read_d = read_q;
+    pass_d = pass_q;
     if (read_o) begin
-      act_d  = act_q + BaseW'(1);
-      col_d  = col_q + BaseW'(1);
-      left_d = left_q - BaseW'(1);
+      act_d  = act_q + (ActAw+1)'(1);
+      col_d  = col_q + (ColAw+1)'(1);
+      read_d = read_q + (ActAw+1)'(1);
       if (last_word) begin
-        act_d    = act_word_i;
-        left_d   = words_i;
-        passes_d = passes_q - 16'd1;
-        run_d    = passes_q != 16'd1;
+        act_d  = {1'b0, act_word_i};
+        read_d = (ActAw+1)'(1);
+        pass_d = pass_q + (ColAw+1)'(1);
+        run_d  = pass_q != passes_i;
       end
     end
     if (start_i) begin
-      run_d    = 1'b1;
-      act_d    = act_word_i;
-      col_d    = col_word_i;
-      left_d   = words_i;
-      passes_d = passes_i;
+      run_d  = 1'b1;
+      act_d  = {1'b0, act_word_i};
+      col_d  = {1'b0, col_word_i};
+      read_d = (ActAw+1)'(1);
+      pass_d = (ColAw+1)'(1);
     end
   end
 
@@ -126,18 +125,35 @@ module tct_scan
   assign ends = end_q && !chain_i;
   assign take = word_q && (free || (todo == '0 && !ends));
 
-  assign columns_o  = take ? ones(valid) : '0;
+  assign columns_o  = !take ? '0 : end_q && tail_i != '0 ? {1'b0, tail_i} : (IdxW+1)'(WordW);
   assign skip_act_o = take && !dense_i ? ones(valid & ~act_bits_i) : '0;
   assign skip_wgt_o = take && !dense_i ? ones(valid & act_bits_i & ~col_bits_i) : '0;
 
-  // The lowest set bit, and what is left without it.
-  assign rest  = bits_q & (bits_q - WordW'(1));
-  assign first = bits_q ^ rest;
+  // The lowest set bit, and what is left without it: by groups of four bits.
+  localparam int unsigned Groups = WordW / 4;
+  logic [Groups-1:0]      any, below;
+  logic [Groups-1:0][1:0] inner;
+
   always_comb begin
-    index = '0;
-    for (int unsigned i = 0; i < WordW; i++) begin
-      if (first[i]) begin
-        index |= IdxW'(i);
+    for (int unsigned g = 0; g < Groups; g++) begin
+      any[g]   = bits_q[4*g +: 4] != '0;
+      below[g] = (bits_q & WordW'((1 << 4*g) - 1)) != '0;
+    end
+  end
+  always_comb begin
+    for (int unsigned g = 0; g < Groups; g++) begin
+      inner[g]  = bits_q[4*g] ? 2'd0 : bits_q[4*g+1] ? 2'd1 : bits_q[4*g+2] ? 2'd2 : 2'd3;
+      rest[4*g]   = bits_q[4*g] && below[g];
+      rest[4*g+1] = bits_q[4*g+1] && (below[g] || bits_q[4*g]);
+      rest[4*g+2] = bits_q[4*g+2] && (below[g] || bits_q[4*g +: 2] != '0);
+      rest[4*g+3] = bits_q[4*g+3] && (below[g] || bits_q[4*g +: 3] != '0);
+    end
+  end
+  always_comb begin
+    index = {2'd3, inner[3]};
+    for (int unsigned g = Groups - 1; g > 0; g--) begin
+      if (any[g-1]) begin
+        index = {2'(g - 1), inner[g-1]};
       end
     end
   end
@@ -169,11 +185,11 @@ module tct_scan
   end
 
   always_ff @(posedge clk_i) begin
-    act_q    <= act_d;
-    col_q    <= col_d;
-    left_q   <= left_d;
-    passes_q <= passes_d;
-    end_q    <= end_d;
+    act_q  <= act_d;
+    col_q  <= col_d;
+    read_q <= read_d;
+    pass_q <= pass_d;
+    end_q  <= end_d;
     if (read_o) begin
       word_act_q <= act_q[ActAw-1:0];
       word_col_q <= col_q[ColAw-1:0];

@@ -7,7 +7,10 @@
 
 module tct_slot
   import tct_pkg::*, tct_frame_pkg::*;
-(
+#(
+  /// The engine, 0 LOAD, 1 EXEC, 2 STORE: it need not wait for its own frames, they run in order.
+  parameter int unsigned Engine = 0
+) (
   input  logic                            clk_i,
   input  logic                            rst_ni,
   input  logic                            clear_i,
@@ -47,8 +50,9 @@ module tct_slot
   assign waiting_o = valid_q && !running_q && !start_o;
   // The waits stand in the same place in every frame.
   assign head      = frame_q;
-  assign start_o   = valid_q && !running_q && loads_i >= head.wait_load
-                     && execs_i >= head.wait_exec && stores_i >= head.wait_store;
+  assign start_o   = valid_q && !running_q && (Engine == 0 || loads_i >= head.wait_load)
+                     && (Engine == 1 || execs_i >= head.wait_exec)
+                     && (Engine == 2 || stores_i >= head.wait_store);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

@@ -64,7 +64,7 @@ module tct_store
   logic [15:0] at_d, at_q;
   logic        read, answered;
 
-  tct_slot u_slot (
+  tct_slot #(.Engine(2)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
     .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
     .empty_o, .finish_i(finish_o)
@@ -72,7 +72,7 @@ module tct_store
 
   tct_ram #(.Width(64), .Depth(OutDepth), .Parts(8)) u_bank_c (
     .clk_i, .we_i(out_we_i), .waddr_i(out_addr_i), .wdata_i(out_data_i),
-    .re_i(read), .raddr_i(at_q[OutAw-1:0]), .rdata_o(wdata_o)
+    .re_i(read), .zero_i(1'b0), .raddr_i(at_q[OutAw-1:0]), .rdata_o(wdata_o)
   );
   tct_burst u_burst (.page_beat_i(address_q[11:3]), .wanted_i(left_q), .beats_o(burst));
 

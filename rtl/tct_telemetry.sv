@@ -34,7 +34,7 @@ module tct_telemetry
   input  logic                         read_i,
   input  logic [15:0]                  addr_i,
   output logic                         valid_o,
-  output logic [63:0]                  count_o
+  output logic [31:0]                  half_o
 );
   // Eight counters a group: the fabric's own first, then a group a tile.
   localparam int unsigned Groups = Tiles + 1;
@@ -55,12 +55,17 @@ module tct_telemetry
 
   if (Telemetry == 0) begin : gen_none
     assign valid_o = read_i;
-    assign count_o = '0;
+    assign half_o  = '0;
   end else begin : gen_tiles
+    // Of eight counters in a group, those that count single events.
+    localparam logic [7:0]          FabricSingle = 8'b1101_1111;
+    localparam logic [7:0]          TileSingle   = 8'b1111_0010;
+    localparam logic [8*Groups-1:0] Single       = {{Tiles{TileSingle}}, FabricSingle};
+
     logic [Groups-1:0][7:0][CountW-1:0] inc;
     logic [GroupW-1:0]                  group;
-    logic                               lane_space, valid;
-    logic [63:0]                        count;
+    logic                               lane_space, high, read, valid;
+    logic [31:0]                        half;
 
     always_comb begin
       inc = '0;
@@ -80,23 +85,32 @@ module tct_telemetry
       end
     end
 
+    // A lane's skipped columns are those of its tile less the active ones.
     assign lane_space = addr_i[15];
     assign group      = lane_space ? GroupW'(addr_i[14:10]) + GroupW'(1)
                         : addr_i[12] ? GroupW'(addr_i[10:6]) + GroupW'(1) : '0;
 
-    tct_tally #(.Sources(8 * Groups), .IncW(CountW)) u_tally (
-      .clk_i, .rst_ni, .clear_i, .inc_i(inc), .read_i,
-      .index_i({group, lane_space ? 3'd0 : addr_i[5:3]}), .valid_o(valid), .sum_o(count)
+    tct_tally #(
+      .Sources(8 * Groups), .IncW(CountW), .Most(WordW), .Single(Single)
+    ) u_tally (
+      .clk_i, .rst_ni, .clear_i, .inc_i(inc), .read_i(read),
+      .index_i({group, lane_space ? 3'd0 : addr_i[5:3]}), .high_i(high), .valid_o(valid),
+      .half_o(half)
     );
 
     if (Telemetry < 2) begin : gen_no_lanes
+      assign read    = read_i;
+      assign high    = addr_i[2];
       assign valid_o = valid;
-      assign count_o = lane_space ? '0 : count;
+      assign half_o  = lane_space ? '0 : half;
     end else begin : gen_lanes
-      // A lane skips what it is not active in, of all the columns of its tile.
+      localparam int unsigned LaneSources = Tiles << LaneW;
       logic [Tiles-1:0][(1<<LaneW)-1:0] lane_inc;
-      logic                             lane_valid, have_q, lane_have_q;
-      logic [63:0]                      lane_count, count_q, lane_count_q;
+      logic                             lane_valid, high_q, done_q;
+      logic [1:0]                       have_q;
+      logic [31:0]                      lane_half;
+      logic [1:0][31:0]                 tile_q, lane_q;
+      logic [63:0]                      count;
 
       always_comb begin
         lane_inc = '0;
@@ -105,20 +119,35 @@ module tct_telemetry
         end
       end
 
-      tct_tally #(.Sources(Tiles << LaneW), .IncW(1)) u_lanes (
-        .clk_i, .rst_ni, .clear_i, .inc_i(lane_inc), .read_i(read_i && !lane_have_q),
-        .index_i(LaneIndexW'({addr_i[14:10], addr_i[4 +: LaneW]})), .valid_o(lane_valid),
-        .sum_o(lane_count)
+      tct_tally #(.Sources(LaneSources)) u_lanes (
+        .clk_i, .rst_ni, .clear_i, .inc_i(lane_inc), .read_i(read_i && !have_q[1] && !done_q),
+        .index_i(LaneIndexW'({addr_i[14:10], addr_i[4 +: LaneW]})), .high_i(high_q),
+        .valid_o(lane_valid), .half_o(lane_half)
       );
 
+      // Both halves of both counts, then the difference.
+      assign read = read_i && !have_q[0] && !done_q;
+      assign high = high_q;
+
       always_ff @(posedge clk_i) begin
-        have_q      <= rst_ni && read_i && !valid_o && (have_q || valid);
-        lane_have_q <= rst_ni && read_i && !valid_o && (lane_have_q || lane_valid);
-        if (valid) count_q <= count;
-        if (lane_valid) lane_count_q <= lane_count;
+        if (!rst_ni) begin
+          have_q <= '0;
+          high_q <= 1'b0;
+          done_q <= 1'b0;
+        end else begin
+          have_q <= have_q == '1 ? '0 : have_q | {lane_valid, valid};
+          high_q <= high_q ^ (have_q == '1);
+          done_q <= high_q && have_q == '1;
+        end
       end
-      assign valid_o = have_q && lane_have_q;
-      assign count_o = !lane_space ? count_q : addr_i[3] ? count_q - lane_count_q : lane_count_q;
+      always_ff @(posedge clk_i) begin
+        if (valid) tile_q[high_q] <= half;
+        if (lane_valid) lane_q[high_q] <= lane_half;
+      end
+
+      assign count   = !lane_space ? tile_q : addr_i[3] ? tile_q - lane_q : lane_q;
+      assign valid_o = done_q;
+      assign half_o  = addr_i[2] ? count[63:32] : count[31:0];
     end
   end
 endmodule

@@ -41,11 +41,11 @@ module tct_tile
 
   // A frame; see tct_scan.
   input  logic                                 start_i,
-  input  logic [11:0]                          act_word_i,
-  input  logic [11:0]                          col_word_i,
-  input  logic [11:0]                          words_i,
+  input  logic [ActWordW-1:0]                  act_word_i,
+  input  logic [ColWordW-1:0]                  col_word_i,
+  input  logic [ActWordW:0]                    words_i,
   input  logic [IdxW-1:0]                      tail_i,
-  input  logic [15:0]                          passes_i,
+  input  logic [ColWordW:0]                    passes_i,
   input  logic                                 chain_i,
   input  logic                                 dense_i,
   /// Scans, or holds sums that are not drained.
@@ -92,11 +92,11 @@ module tct_tile
 
   tct_ram #(.Width(2 * Lanes), .Depth(BankADepth)) u_bank_a (
     .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i), .wdata_i(col_data_i),
-    .re_i(column), .raddr_i(col_addr), .rdata_o(trits)
+    .re_i(column), .zero_i(1'b0), .raddr_i(col_addr), .rdata_o(trits)
   );
   tct_ram #(.Width(WordW), .Depth(BankADepth / WordW)) u_map_a (
     .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i[ColAw-1:IdxW]), .wdata_i(col_bits_i),
-    .re_i(read), .raddr_i(col_word), .rdata_o(col_bits)
+    .re_i(read), .zero_i(1'b0), .raddr_i(col_word), .rdata_o(col_bits)
   );
 
   // Bank B holds a beat a word. Its bitmap is written by half words from memory; the write-back,
@@ -135,11 +135,11 @@ module tct_tile
 
   tct_ram #(.Width(BeatActs * ActW), .Depth(BankBDepth / BeatActs), .Parts(BeatActs)) u_bank_b (
     .clk_i, .we_i(bank_we), .waddr_i(bank_addr), .wdata_i(bank_data),
-    .re_i(column), .raddr_i(act_addr[ActAw-1:BeatW]), .rdata_o(word)
+    .re_i(column), .zero_i(1'b0), .raddr_i(act_addr[ActAw-1:BeatW]), .rdata_o(word)
   );
   tct_ram #(.Width(WordW), .Depth(BankBDepth / WordW), .Parts(2)) u_map_b (
     .clk_i, .we_i(map_we), .waddr_i(map_addr), .wdata_i(map_data),
-    .re_i(read), .raddr_i(act_word), .rdata_o(act_bits)
+    .re_i(read), .zero_i(1'b0), .raddr_i(act_word), .rdata_o(act_bits)
   );
 
   // From the scanner to the lanes.

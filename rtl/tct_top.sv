@@ -83,10 +83,11 @@ module tct_top
 
   // Registers.
   logic        start, soft_reset, clear_telemetry, busy, done;
-  logic [31:0] program_address, window_base, window_limit, overflow;
+  logic [31:0] program_address, overflow;
+  logic [19:0] window_base, window_limit;
   logic [15:0] frames, error_frame, count_addr;
   logic        count_read, count_valid;
-  logic [63:0] count;
+  logic [31:0] count;
   err_e        error;
 
   tct_csr #(
@@ -205,7 +206,9 @@ module tct_top
   logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
   logic [Tiles-1:0][Lanes-1:0]  lanes_active;
 
-  tct_exec #(.Tiles(Tiles)) u_exec (
+  tct_exec #(
+    .Tiles(Tiles), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth)
+  ) u_exec (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Exec]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Exec]), .loads_i(loads),
     .execs_i(execs), .stores_i(stores), .start_o(starts[Exec]), .running_o(active[Exec]),
@@ -252,6 +255,6 @@ module tct_top
     .frames_i(2'(finish[Load]) + 2'(finish[Exec]) + 2'(finish[Store])), .pass_i(pass),
     .issued_i(issued), .columns_i(columns), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt),
     .overflow_i(overflows), .active_i(lanes_active), .overflow_o(overflow),
-    .read_i(count_read), .addr_i(count_addr), .valid_o(count_valid), .count_o(count)
+    .read_i(count_read), .addr_i(count_addr), .valid_o(count_valid), .half_o(count)
   );
 endmodule

@@ -41,7 +41,8 @@ module tct_writeback
   output logic [OutAw-1:0]             out_addr_o,
   output logic [63:0]                  out_data_o
 );
-  logic [15:0]      addr_d, addr_q, left_d, left_q;
+  logic [15:0]      addr_d, addr_q, value_q;
+  logic             block_last;
   logic [TileW-1:0] phase_d, phase_q, target_d, target_q;
 
   // The tile whose results a write target of number `target` hears.
@@ -82,17 +83,16 @@ module tct_writeback
   assign range_o = valid_i && (!to_c_i ? |(addr_q >> ActAw)
                              : wide_i ? |(addr_q >> (OutAw + 1)) : |(addr_q >> (OutAw + 3)));
 
+  assign block_last = value_q == block_i;
+
   always_comb begin
     addr_d   = addr_q;
-    left_d   = left_q;
     phase_d  = phase_q;
     target_d = target_q;
     if (valid_i) begin
       addr_d = addr_q + 16'd1;
-      left_d = left_q - 16'd1;
-      if (left_q == 16'd1) begin
+      if (block_last) begin
         addr_d   = base_i;
-        left_d   = block_i;
         target_d = target_q + TileW'(1);
       end
       if (phase_last_i) begin
@@ -101,7 +101,6 @@ module tct_writeback
     end
     if (start_i) begin
       addr_d   = base_i;
-      left_d   = block_i;
       phase_d  = '0;
       target_d = '0;
     end
@@ -109,7 +108,12 @@ module tct_writeback
 
   always_ff @(posedge clk_i) begin
     addr_q   <= addr_d;
-    left_q   <= left_d;
+    // The number of the value in its block, from 1.
+    if (start_i || (valid_i && block_last)) begin
+      value_q <= 16'd1;
+    end else if (valid_i) begin
+      value_q <= value_q + 16'd1;
+    end
     phase_q  <= phase_d;
     target_q <= target_d;
   end

@@ -6,25 +6,18 @@ module tct_csr_regs (
         input wire clk,
         input wire rst_n,
 
-        output logic s_axil_awready,
-        input wire s_axil_awvalid,
-        input wire [16:0] s_axil_awaddr,
-        input wire [2:0] s_axil_awprot,
-        output logic s_axil_wready,
-        input wire s_axil_wvalid,
-        input wire [31:0] s_axil_wdata,
-        input wire [3:0]s_axil_wstrb,
-        input wire s_axil_bready,
-        output logic s_axil_bvalid,
-        output logic [1:0] s_axil_bresp,
-        output logic s_axil_arready,
-        input wire s_axil_arvalid,
-        input wire [16:0] s_axil_araddr,
-        input wire [2:0] s_axil_arprot,
-        input wire s_axil_rready,
-        output logic s_axil_rvalid,
-        output logic [31:0] s_axil_rdata,
-        output logic [1:0] s_axil_rresp,
+        input wire s_cpuif_req,
+        input wire s_cpuif_req_is_wr,
+        input wire [16:0] s_cpuif_addr,
+        input wire [31:0] s_cpuif_wr_data,
+        input wire [31:0] s_cpuif_wr_biten,
+        output wire s_cpuif_req_stall_wr,
+        output wire s_cpuif_req_stall_rd,
+        output wire s_cpuif_rd_ack,
+        output wire s_cpuif_rd_err,
+        output wire [31:0] s_cpuif_rd_data,
+        output wire s_cpuif_wr_ack,
+        output wire s_cpuif_wr_err,
 
         input tct_csr_regs_pkg::tct_csr_regs__in_t hwif_in,
         output tct_csr_regs_pkg::tct_csr_regs__out_t hwif_out
@@ -48,170 +41,18 @@ module tct_csr_regs (
     logic cpuif_wr_ack;
     logic cpuif_wr_err;
 
-    // Max Outstanding Transactions: 2
-    logic [1:0] axil_n_in_flight;
-    logic axil_prev_was_rd;
-    logic axil_arvalid;
-    logic [16:0] axil_araddr;
-    logic axil_ar_accept;
-    logic axil_awvalid;
-    logic [16:0] axil_awaddr;
-    logic axil_wvalid;
-    logic [31:0] axil_wdata;
-    logic [3:0] axil_wstrb;
-    logic axil_aw_accept;
-    logic axil_resp_acked;
-
-    // Transaction request acceptance
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            axil_prev_was_rd <= '0;
-            axil_arvalid <= '0;
-            axil_araddr <= '0;
-            axil_awvalid <= '0;
-            axil_awaddr <= '0;
-            axil_wvalid <= '0;
-            axil_wdata <= '0;
-            axil_wstrb <= '0;
-            axil_n_in_flight <= '0;
-        end else begin
-            // AR* acceptance register
-            if(axil_ar_accept) begin
-                axil_prev_was_rd <= '1;
-                axil_arvalid <= '0;
-            end
-            if(s_axil_arvalid && s_axil_arready) begin
-                axil_arvalid <= '1;
-                axil_araddr <= s_axil_araddr;
-            end
-
-            // AW* & W* acceptance registers
-            if(axil_aw_accept) begin
-                axil_prev_was_rd <= '0;
-                axil_awvalid <= '0;
-                axil_wvalid <= '0;
-            end
-            if(s_axil_awvalid && s_axil_awready) begin
-                axil_awvalid <= '1;
-                axil_awaddr <= s_axil_awaddr;
-            end
-            if(s_axil_wvalid && s_axil_wready) begin
-                axil_wvalid <= '1;
-                axil_wdata <= s_axil_wdata;
-                axil_wstrb <= s_axil_wstrb;
-            end
-
-            // Keep track of in-flight transactions
-            if((axil_ar_accept || axil_aw_accept) && !axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight + 1'b1;
-            end else if(!(axil_ar_accept || axil_aw_accept) && axil_resp_acked) begin
-                axil_n_in_flight <= axil_n_in_flight - 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        s_axil_arready = (!axil_arvalid || axil_ar_accept);
-        s_axil_awready = (!axil_awvalid || axil_aw_accept);
-        s_axil_wready = (!axil_wvalid || axil_aw_accept);
-    end
-
-    // Request dispatch
-    always_comb begin
-        cpuif_wr_data = axil_wdata;
-        for(int i=0; i<4; i++) begin
-            cpuif_wr_biten[i*8 +: 8] = {8{axil_wstrb[i]}};
-        end
-        cpuif_req = '0;
-        cpuif_req_is_wr = '0;
-        cpuif_addr = '0;
-        axil_ar_accept = '0;
-        axil_aw_accept = '0;
-
-        if(axil_n_in_flight < 2'd2) begin
-            // Can safely issue more transactions without overwhelming response buffer
-            if(axil_arvalid && !axil_prev_was_rd) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[16:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end else if(axil_awvalid && axil_wvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '1;
-                cpuif_addr = {axil_awaddr[16:2], 2'b0};
-                if(!cpuif_req_stall_wr) axil_aw_accept = '1;
-            end else if(axil_arvalid) begin
-                cpuif_req = '1;
-                cpuif_req_is_wr = '0;
-                cpuif_addr = {axil_araddr[16:2], 2'b0};
-                if(!cpuif_req_stall_rd) axil_ar_accept = '1;
-            end
-        end
-    end
-
-
-    // AXI4-Lite Response Logic
-    logic axil_resp_buffer_is_wr[2];
-    logic axil_resp_buffer_err[2];
-    logic [31:0] axil_resp_buffer_rdata[2];
-
-    logic [1:0] axil_resp_wptr;
-    logic [1:0] axil_resp_rptr;
-
-    always_ff @(posedge clk) begin
-        if(~rst_n) begin
-            for(int i=0; i<2; i++) begin
-                axil_resp_buffer_is_wr[i] <= '0;
-                axil_resp_buffer_err[i] <= '0;
-                axil_resp_buffer_rdata[i] <= '0;
-            end
-            axil_resp_wptr <= '0;
-            axil_resp_rptr <= '0;
-        end else begin
-            // Store responses in buffer until AXI response channel accepts them
-            if(cpuif_rd_ack || cpuif_wr_ack) begin
-                if(cpuif_rd_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '0;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_rd_err;
-                    axil_resp_buffer_rdata[axil_resp_wptr[0:0]] <= cpuif_rd_data;
-
-                end else if(cpuif_wr_ack) begin
-                    axil_resp_buffer_is_wr[axil_resp_wptr[0:0]] <= '1;
-                    axil_resp_buffer_err[axil_resp_wptr[0:0]] <= cpuif_wr_err;
-                end
-                axil_resp_wptr <= axil_resp_wptr + 1'b1;
-            end
-
-            // Advance read pointer when acknowledged
-            if(axil_resp_acked) begin
-                axil_resp_rptr <= axil_resp_rptr + 1'b1;
-            end
-        end
-    end
-
-    always_comb begin
-        axil_resp_acked = '0;
-        s_axil_bvalid = '0;
-        s_axil_rvalid = '0;
-        if(axil_resp_rptr != axil_resp_wptr) begin
-            if(axil_resp_buffer_is_wr[axil_resp_rptr[0:0]]) begin
-                s_axil_bvalid = '1;
-                if(s_axil_bready) axil_resp_acked = '1;
-            end else begin
-                s_axil_rvalid = '1;
-                if(s_axil_rready) axil_resp_acked = '1;
-            end
-        end
-
-        s_axil_rdata = axil_resp_buffer_rdata[axil_resp_rptr[0:0]];
-        if(axil_resp_buffer_err[axil_resp_rptr[0:0]]) begin
-            s_axil_bresp = 2'b10;
-            s_axil_rresp = 2'b10;
-        end else begin
-            s_axil_bresp = 2'b00;
-            s_axil_rresp = 2'b00;
-        end
-    end
+    assign cpuif_req = s_cpuif_req;
+    assign cpuif_req_is_wr = s_cpuif_req_is_wr;
+    assign cpuif_addr = s_cpuif_addr;
+    assign cpuif_wr_data = s_cpuif_wr_data;
+    assign cpuif_wr_biten = s_cpuif_wr_biten;
+    assign s_cpuif_req_stall_wr = cpuif_req_stall_wr;
+    assign s_cpuif_req_stall_rd = cpuif_req_stall_rd;
+    assign s_cpuif_rd_ack = cpuif_rd_ack;
+    assign s_cpuif_rd_err = cpuif_rd_err;
+    assign s_cpuif_rd_data = cpuif_rd_data;
+    assign s_cpuif_wr_ack = cpuif_wr_ack;
+    assign s_cpuif_wr_err = cpuif_wr_err;
 
     logic cpuif_req_masked;
     logic external_pending;
@@ -335,7 +176,7 @@ module tct_csr_regs (
         } IRQ_STATUS;
         struct {
             struct {
-                logic [31:0] next;
+                logic [25:0] next;
                 logic load_next;
             } address;
         } PROGRAM_ADDRESS;
@@ -347,15 +188,15 @@ module tct_csr_regs (
         } PROGRAM_LENGTH;
         struct {
             struct {
-                logic [31:0] next;
+                logic [19:0] next;
                 logic load_next;
-            } address;
+            } page;
         } WINDOW_BASE;
         struct {
             struct {
-                logic [31:0] next;
+                logic [19:0] next;
                 logic load_next;
-            } address;
+            } page;
         } WINDOW_LIMIT;
     } field_combo_t;
     field_combo_t field_combo;
@@ -382,7 +223,7 @@ module tct_csr_regs (
         } IRQ_STATUS;
         struct {
             struct {
-                logic [31:0] value;
+                logic [25:0] value;
             } address;
         } PROGRAM_ADDRESS;
         struct {
@@ -392,13 +233,13 @@ module tct_csr_regs (
         } PROGRAM_LENGTH;
         struct {
             struct {
-                logic [31:0] value;
-            } address;
+                logic [19:0] value;
+            } page;
         } WINDOW_BASE;
         struct {
             struct {
-                logic [31:0] value;
-            } address;
+                logic [19:0] value;
+            } page;
         } WINDOW_LIMIT;
     } field_storage_t;
     field_storage_t field_storage;
@@ -532,12 +373,12 @@ module tct_csr_regs (
     assign hwif_out.IRQ_STATUS.done.value = field_storage.IRQ_STATUS.done.value;
     // Field: tct_csr_regs.PROGRAM_ADDRESS.address
     always_comb begin
-        automatic logic [31:0] next_c;
+        automatic logic [25:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.PROGRAM_ADDRESS.address.value;
         load_next_c = '0;
         if(decoded_reg_strb.PROGRAM_ADDRESS && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.PROGRAM_ADDRESS.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            next_c = (field_storage.PROGRAM_ADDRESS.address.value & ~decoded_wr_biten[31:6]) | (decoded_wr_data[31:6] & decoded_wr_biten[31:6]);
             load_next_c = '1;
         end
         field_combo.PROGRAM_ADDRESS.address.next = next_c;
@@ -545,7 +386,7 @@ module tct_csr_regs (
     end
     always_ff @(posedge clk) begin
         if(~rst_n) begin
-            field_storage.PROGRAM_ADDRESS.address.value <= 32'h0;
+            field_storage.PROGRAM_ADDRESS.address.value <= 26'h0;
         end else begin
             if(field_combo.PROGRAM_ADDRESS.address.load_next) begin
                 field_storage.PROGRAM_ADDRESS.address.value <= field_combo.PROGRAM_ADDRESS.address.next;
@@ -576,52 +417,52 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.PROGRAM_LENGTH.frames.value = field_storage.PROGRAM_LENGTH.frames.value;
-    // Field: tct_csr_regs.WINDOW_BASE.address
+    // Field: tct_csr_regs.WINDOW_BASE.page
     always_comb begin
-        automatic logic [31:0] next_c;
+        automatic logic [19:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.WINDOW_BASE.address.value;
+        next_c = field_storage.WINDOW_BASE.page.value;
         load_next_c = '0;
         if(decoded_reg_strb.WINDOW_BASE && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.WINDOW_BASE.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            next_c = (field_storage.WINDOW_BASE.page.value & ~decoded_wr_biten[31:12]) | (decoded_wr_data[31:12] & decoded_wr_biten[31:12]);
             load_next_c = '1;
         end
-        field_combo.WINDOW_BASE.address.next = next_c;
-        field_combo.WINDOW_BASE.address.load_next = load_next_c;
+        field_combo.WINDOW_BASE.page.next = next_c;
+        field_combo.WINDOW_BASE.page.load_next = load_next_c;
     end
     always_ff @(posedge clk) begin
         if(~rst_n) begin
-            field_storage.WINDOW_BASE.address.value <= 32'h0;
+            field_storage.WINDOW_BASE.page.value <= 20'h0;
         end else begin
-            if(field_combo.WINDOW_BASE.address.load_next) begin
-                field_storage.WINDOW_BASE.address.value <= field_combo.WINDOW_BASE.address.next;
+            if(field_combo.WINDOW_BASE.page.load_next) begin
+                field_storage.WINDOW_BASE.page.value <= field_combo.WINDOW_BASE.page.next;
             end
         end
     end
-    assign hwif_out.WINDOW_BASE.address.value = field_storage.WINDOW_BASE.address.value;
-    // Field: tct_csr_regs.WINDOW_LIMIT.address
+    assign hwif_out.WINDOW_BASE.page.value = field_storage.WINDOW_BASE.page.value;
+    // Field: tct_csr_regs.WINDOW_LIMIT.page
     always_comb begin
-        automatic logic [31:0] next_c;
+        automatic logic [19:0] next_c;
         automatic logic load_next_c;
-        next_c = field_storage.WINDOW_LIMIT.address.value;
+        next_c = field_storage.WINDOW_LIMIT.page.value;
         load_next_c = '0;
         if(decoded_reg_strb.WINDOW_LIMIT && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.WINDOW_LIMIT.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            next_c = (field_storage.WINDOW_LIMIT.page.value & ~decoded_wr_biten[31:12]) | (decoded_wr_data[31:12] & decoded_wr_biten[31:12]);
             load_next_c = '1;
         end
-        field_combo.WINDOW_LIMIT.address.next = next_c;
-        field_combo.WINDOW_LIMIT.address.load_next = load_next_c;
+        field_combo.WINDOW_LIMIT.page.next = next_c;
+        field_combo.WINDOW_LIMIT.page.load_next = load_next_c;
     end
     always_ff @(posedge clk) begin
         if(~rst_n) begin
-            field_storage.WINDOW_LIMIT.address.value <= 32'h0;
+            field_storage.WINDOW_LIMIT.page.value <= 20'h0;
         end else begin
-            if(field_combo.WINDOW_LIMIT.address.load_next) begin
-                field_storage.WINDOW_LIMIT.address.value <= field_combo.WINDOW_LIMIT.address.next;
+            if(field_combo.WINDOW_LIMIT.page.load_next) begin
+                field_storage.WINDOW_LIMIT.page.value <= field_combo.WINDOW_LIMIT.page.next;
             end
         end
     end
-    assign hwif_out.WINDOW_LIMIT.address.value = field_storage.WINDOW_LIMIT.address.value;
+    assign hwif_out.WINDOW_LIMIT.page.value = field_storage.WINDOW_LIMIT.page.value;
     // External region: tct_csr_regs.TELEMETRY
     assign hwif_out.TELEMETRY.req = decoded_reg_strb.TELEMETRY;
     assign hwif_out.TELEMETRY.addr = decoded_addr[15:0];
@@ -714,16 +555,16 @@ module tct_csr_regs (
             readback_data_var[0] = field_storage.IRQ_STATUS.done.value;
         end
         if(rd_mux_addr == 17'h30) begin
-            readback_data_var[31:0] = field_storage.PROGRAM_ADDRESS.address.value;
+            readback_data_var[31:6] = field_storage.PROGRAM_ADDRESS.address.value;
         end
         if(rd_mux_addr == 17'h34) begin
             readback_data_var[15:0] = field_storage.PROGRAM_LENGTH.frames.value;
         end
         if(rd_mux_addr == 17'h38) begin
-            readback_data_var[31:0] = field_storage.WINDOW_BASE.address.value;
+            readback_data_var[31:12] = field_storage.WINDOW_BASE.page.value;
         end
         if(rd_mux_addr == 17'h3c) begin
-            readback_data_var[31:0] = field_storage.WINDOW_LIMIT.address.value;
+            readback_data_var[31:12] = field_storage.WINDOW_LIMIT.page.value;
         end
         if(rd_mux_addr == 17'h40) begin
             readback_data_var[31:0] = hwif_in.OVERFLOW.tiles.next;

@@ -162,7 +162,7 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__IRQ_STATUS__out_t;
 
     typedef struct {
-        logic [31:0] value;
+        logic [25:0] value;
     } tct_csr_regs__PROGRAM_ADDRESS__address__out_t;
 
     typedef struct {
@@ -178,19 +178,19 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__PROGRAM_LENGTH__out_t;
 
     typedef struct {
-        logic [31:0] value;
-    } tct_csr_regs__WINDOW_BASE__address__out_t;
+        logic [19:0] value;
+    } tct_csr_regs__WINDOW_BASE__page__out_t;
 
     typedef struct {
-        tct_csr_regs__WINDOW_BASE__address__out_t address;
+        tct_csr_regs__WINDOW_BASE__page__out_t page;
     } tct_csr_regs__WINDOW_BASE__out_t;
 
     typedef struct {
-        logic [31:0] value;
-    } tct_csr_regs__WINDOW_LIMIT__address__out_t;
+        logic [19:0] value;
+    } tct_csr_regs__WINDOW_LIMIT__page__out_t;
 
     typedef struct {
-        tct_csr_regs__WINDOW_LIMIT__address__out_t address;
+        tct_csr_regs__WINDOW_LIMIT__page__out_t page;
     } tct_csr_regs__WINDOW_LIMIT__out_t;
 
     typedef struct {

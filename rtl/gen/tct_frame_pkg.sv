@@ -78,8 +78,8 @@ package tct_frame_pkg;
     logic signed [9:0] high;
     logic [5:0] unused_330;
     logic signed [9:0] low;
-    logic [36:0] unused_283;
-    logic [2:0] entries;
+    logic [35:0] unused_284;
+    logic [3:0] entries;
     logic [2:0] unused_277;
     logic [0:0] dense;
     logic [0:0] chain;
@@ -117,7 +117,7 @@ package tct_frame_pkg;
     64'hffffffffffffffff,
     64'hffffffffffffffff,
     64'hfffffc00fc00fc00,
-    64'hfffffffff8e08888,
+    64'hfffffffff0e08888,
     64'h0000000000000000,
     64'h0000000000000000,
     64'h0000000000000000,

@@ -160,7 +160,7 @@ class Exec(Frame):
     threshold: int = bits(4, 18, 1, "post-process by thresholds, not by multiplication")
     chain: int = bits(4, 19, 1, "keep the sums: the next EXEC goes on with them")
     dense: int = bits(4, 20, 1, "zero-skip off: visit every column")
-    entries: int = bits(4, 24, 3, "parameter entries of a channel")
+    entries: int = bits(4, 24, 4, "parameter entries of a channel: 1, or its thresholds")
     low: int = bits(5, 0, 10, "least result", signed=True)
     high: int = bits(5, 16, 10, "largest result", signed=True)
     zero_point: int = bits(5, 32, 10, "subtracted from a result on its way to bank B", signed=True)

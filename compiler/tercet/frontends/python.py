@@ -3,7 +3,8 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,7 +29,8 @@ def factory_from_file(place: str, attribute: str) -> Factory:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with _importable(path.resolve().parent):
+            spec.loader.exec_module(module)
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
     return _attribute(module, place, attribute)
@@ -37,7 +39,8 @@ def factory_from_file(place: str, attribute: str) -> Factory:
 def factory_from_module(place: str, attribute: str) -> Factory:
     """`attribute` of the importable module `place`."""
     try:
-        module = importlib.import_module(place)
+        with _importable(Path.cwd()):
+            module = importlib.import_module(place)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"{place}: no such Python module ({_first(error)}); wanted package.module:factory"
@@ -45,6 +48,16 @@ def factory_from_module(place: str, attribute: str) -> Factory:
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
     return _attribute(module, place, attribute)
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let a user's file import what lies beside it."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
 
 
 def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:

@@ -39,9 +39,7 @@ def _peakrdl(command: str, out: Path, *options: str) -> None:
 
 def _registers_rtl() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
-        _peakrdl(
-            "regblock", Path(folder), "--cpuif", "axi4-lite-flat", "--default-reset", "rst_n"
-        )
+        _peakrdl("regblock", Path(folder), "--cpuif", "passthrough", "--default-reset", "rst_n")
         files = {f"rtl/gen/{path.name}": path.read_text() for path in Path(folder).iterdir()}
     # One structure is written by several processes there, each a part of its own.
     path = "rtl/gen/tct_csr_regs.sv"

@@ -13,7 +13,7 @@ from tercet.ir.interval import is_signed
 from tercet.ir.module import input_type
 from tercet.plan.layers import Layer, layers_of
 from tercet.plan.mapping import choose
-from tercet.plan.memory import MEMORY_BASE, Memory, place
+from tercet.plan.memory import MEMORY_BASE, PAGE, Memory, place
 from tercet.plan.parameters import Post, post_of
 from tercet.plan.plan import LayerPlan, Plan, Program, Segment
 from tercet.plan.program import Addresses, Images, infer_frames, setup_frames
@@ -66,7 +66,7 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
         input_bytes=input_bytes,
         output_address=at.output,
         output_bytes=output_bytes,
-        window=(MEMORY_BASE, memory.top),
+        window=(MEMORY_BASE, up(memory.top, PAGE)),
         input_signed=signed,
         output_dtype=dtype,
     )

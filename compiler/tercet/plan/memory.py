@@ -10,6 +10,8 @@ from tercet.fabric.spec import WORD, FabricSpec
 MEMORY_BASE = 0x1000
 """The fabric's memory window begins here: address zero stays out of reach."""
 ALIGN = 64
+PAGE = 4096
+"""The window is made of whole pages."""
 LARGEST_WINDOW = 1 << 28
 """Bytes that a window may span."""
 

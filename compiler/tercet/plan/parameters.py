@@ -1,8 +1,8 @@
 """Parameter entries: what post-processing gets per channel, as it lies in memory.
 
-An entry has 16 bytes. To requantize: B (48 bits), M (at bit 48, 25 bits), s (at bit 80, 6 bits); B
+An entry has 16 bytes. To requantize: B (48 bits), M (at bit 48, 25 bits), s (at bit 73, 6 bits); B
 already holds the bias and, for s > 0, 2^(s-1) - 1, so that the shift alone rounds (tct_post.sv). By
-thresholds: three of 32 bits an entry, ascending.
+thresholds: one an entry, its low bits count, ascending.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,7 @@ from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.plan.layers import Layer
 
-PER_ENTRY = 3
-_ADD_BITS, _MUL_BITS, _SHIFT_AT = 48, 25, 80
+_ADD_BITS, _MUL_BITS, _SHIFT_AT = 48, 25, 73
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,12 @@ def _threshold(layer: Layer, op: Threshold, spec: FabricSpec) -> Post:
     if not low <= zero <= low + steps.shape[1]:
         raise CapacityError(f"{layer.name}: its zero point {zero} is no value it can take")
     most = (1 << (spec.acc_width - 1)) - 1
-    entries = -(-steps.shape[1] // PER_ENTRY)
-    gap = ((0, 1), (0, entries * PER_ENTRY - steps.shape[1]))
-    rows = np.pad(steps - layer.bias[:, None], gap, constant_values=most)
+    entries = steps.shape[1]
+    rows = np.pad(steps - layer.bias[:, None], ((0, 1), (0, 0)), constant_values=most)
     rows[-1, : zero - low] = -most - 1
-    words = np.clip(rows, -most - 1, most).astype("<i4").reshape(-1, entries, PER_ENTRY)
-    data = np.zeros((*words.shape[:2], PARAM_BYTES), np.uint8)
-    data[..., : 4 * PER_ENTRY] = words.view(np.uint8)
+    words = np.zeros((*rows.shape, PARAM_BYTES // 4), "<i4")
+    words[..., 0] = np.clip(rows, -most - 1, most)
+    data = words.view(np.uint8)
     return Post(low, low + steps.shape[1], zero, False, True, entries, data)
 
 

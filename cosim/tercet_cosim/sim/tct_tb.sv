@@ -106,12 +106,14 @@ module tct_tb
 
   // Sums meet their results four cycles later, at the end of post-processing.
   logic [3:0][Tiles*32-1:0] sums_q;
-  logic [Tiles*32-1:0]      sums;
+  logic [Tiles*32-1:0]      sums, results;
   logic [31:0]              cycles_q;
 
   always_comb begin
     for (int unsigned t = 0; t < Tiles; t++) begin
       sums[32*t +: 32] = 32'(signed'(u_dut.u_array.total[t]));
+      results[32*t +: 32] = u_dut.u_array.frame_i.wide ? u_dut.u_array.result[t]
+                            : 32'(signed'(u_dut.u_array.result[t][ClipW-1:0]));
     end
   end
 
@@ -119,7 +121,7 @@ module tct_tb
     sums_q   <= {sums_q[2:0], sums};
     cycles_q <= u_dut.u_exec.running_o && !u_dut.u_exec.finish_o ? cycles_q + 32'd1 : '0;
     if (rst_ni && u_dut.u_array.writing_o) begin
-      tct_value(32'(u_dut.u_exec.index_o), u_dut.u_array.result, sums_q[3]);
+      tct_value(32'(u_dut.u_exec.index_o), results, sums_q[3]);
     end
     if (rst_ni && u_dut.u_exec.finish_o) begin
       tct_frame(32'(u_dut.u_exec.index_o), cycles_q + 32'd1);

@@ -248,5 +248,3 @@ class Machine:
         if self._gear >= self.column_bytes:
             self._gear -= self.column_bytes
         self._gear += arrived
-
-

@@ -10,7 +10,7 @@ from tercet.plan import Plan
 from tercet_golden.cycles.machine import ExecTime, Machine, Totals
 from tercet_golden.cycles.scan import Columns, Timeline, columns_of, timeline
 
-DOORBELL = 3
+DOORBELL = 2
 """Cycles of the registers: from the doorbell's handshake to the program, and from its end to irq."""
 LATENCY = 10
 
@@ -57,9 +57,7 @@ class _Part:
 def predict_setup(plan: Plan, latency: int = LATENCY) -> dict[str, int]:
     """The fabric's own counters after the program that makes the network resident."""
     program = plan.setup
-    machine = Machine(
-        program.frames, program.address, {}, plan.spec.column_bytes, latency
-    )
+    machine = Machine(program.frames, program.address, {}, plan.spec.column_bytes, latency)
     return {**asdict(machine.run()), "passes": 0}
 
 
@@ -116,9 +114,7 @@ def _machine(plan: Plan, parts: Mapping[int, _Part], vector: int, latency: int) 
         for number, part in parts.items()
     }
     program = plan.infer
-    return Machine(
-        program.frames, program.address, execs, plan.spec.column_bytes, latency
-    ).run()
+    return Machine(program.frames, program.address, execs, plan.spec.column_bytes, latency).run()
 
 
 def _layer(plan: Plan, parts: list[_Part]) -> LayerCycles:

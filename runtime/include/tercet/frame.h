@@ -152,7 +152,7 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_DENSE_WIDTH 1 /* zero-skip off: visit every column */
 #define TERCET_EXEC_ENTRIES_WORD 4
 #define TERCET_EXEC_ENTRIES_LOW 24
-#define TERCET_EXEC_ENTRIES_WIDTH 3 /* parameter entries of a channel */
+#define TERCET_EXEC_ENTRIES_WIDTH 4 /* parameter entries of a channel: 1, or its thresholds */
 #define TERCET_EXEC_LOW_WORD 5
 #define TERCET_EXEC_LOW_LOW 0
 #define TERCET_EXEC_LOW_WIDTH 10 /* least result */

@@ -2,7 +2,6 @@
 
 import copy
 import warnings
-from collections.abc import Mapping
 
 import torch
 from brevitas.nn.mixin.base import QuantLayerMixin
@@ -10,8 +9,8 @@ from torch import Tensor, nn
 from torch.export import ExportedProgram
 
 from tercet.errors import CaptureError
-from tercet.frontends.brevitas.harvest import Call, harvest, stand_in
-from tercet.frontends.brevitas.quantized import Constant
+from tercet.frontends.brevitas.harvest import harvest, stand_in
+from tercet.frontends.brevitas.pin import constants, pin
 
 
 def capture(model: nn.Module, example: Tensor) -> ExportedProgram:
@@ -23,12 +22,11 @@ def capture(model: nn.Module, example: Tensor) -> ExportedProgram:
     require_finite(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        single = copy.deepcopy(model).eval().float()
-        double = copy.deepcopy(model).eval().double()
-        first = example[:1]
-        calls = harvest(double, first.double())
-        stands = {call.path: stand_in(call) for call in calls}
-        _require_same_integers(harvest(single, first.float()), stands)
+        first = example[:1].cpu()
+        integers = constants(copy.deepcopy(model).cpu().eval(), first)
+        double = copy.deepcopy(model).cpu().eval().double()
+        pin(double, integers)
+        stands = {call.path: stand_in(call) for call in harvest(double, first.double())}
         with torch.no_grad():
             want = _plain(double(first.double()))
         for path, stand in stands.items():
@@ -81,17 +79,3 @@ def _require_faithful(program: ExportedProgram, example: Tensor, want: Tensor) -
             "the captured graph does not reproduce the model on its example input; its forward "
             "depends on something that is no operator"
         )
-
-
-def _require_same_integers(calls: list[Call], stands: Mapping[str, nn.Module]) -> None:
-    for call in calls:
-        ours, theirs = stands[call.path], stand_in(call)
-        if not isinstance(ours, Constant) or not isinstance(theirs, Constant):
-            continue
-        differs = ours.integers() != theirs.integers()
-        if bool(differs.any()):
-            index = differs.nonzero()[0].tolist()
-            raise CaptureError(
-                f"{call.layer}: the quantized constant at {index} lies on a rounding tie, which "
-                "float32 and float64 decide differently; store the scale as a parameter"
-            )

@@ -126,8 +126,13 @@ def _grid(call: Call, result: Any) -> Grid:
 def _constant(call: Call, result: Any) -> Constant:
     is_bias = isinstance(call.proxy, BiasQuantProxyFromInjectorBase)
     _bits(call, result, 32 if is_bias else LARGEST)
-    scaled = result.value / result.scale + result.zero_point
+    scaled = result.value.double() / result.scale.double() + result.zero_point.double()
     q = torch.round(scaled)
+    if bool((torch.abs(scaled - q) > 0.25).any()):
+        raise UnsupportedError(
+            f"{call.layer}: its quantized constant reaches {int(q.abs().max())}, more than its "
+            "float type resolves; use a larger scale"
+        )
     found = Constant(q.to(torch.int32), result.scale, result.zero_point)
     for other in call.results[1:]:
         if not torch.equal(other.value, result.value):

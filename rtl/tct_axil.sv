@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// AXI4-Lite to one request at a time. A write is taken when address and data are both there, in
+// whatever order they came; one with strobes for a part of the word is refused with SLVERR.
+
+`include "tct_assert.svh"
+
+module tct_axil #(
+  parameter int unsigned AddrW = 17
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+
+  input  logic             awvalid_i,
+  output logic             awready_o,
+  input  logic [AddrW-1:0] awaddr_i,
+  input  logic             wvalid_i,
+  output logic             wready_o,
+  input  logic [31:0]      wdata_i,
+  input  logic [3:0]       wstrb_i,
+  output logic             bvalid_o,
+  input  logic             bready_i,
+  output logic [1:0]       bresp_o,
+  input  logic             arvalid_i,
+  output logic             arready_o,
+  input  logic [AddrW-1:0] araddr_i,
+  output logic             rvalid_o,
+  input  logic             rready_i,
+  output logic [31:0]      rdata_o,
+  output logic [1:0]       rresp_o,
+
+  // A request; a read may be answered in the same cycle or later, a write is done at once.
+  output logic             request_o,
+  output logic             write_o,
+  output logic [AddrW-1:0] addr_o,
+  output logic [31:0]      data_o,
+  input  logic             answer_i,
+  input  logic [31:0]      data_i
+);
+  localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
+  logic idle, write, read, waiting_q, bvalid_q, rvalid_q, refused_q;
+
+  assign idle  = !waiting_q && !bvalid_q && !rvalid_q;
+  assign write = idle && awvalid_i && wvalid_i;
+  assign read  = idle && arvalid_i && !write;
+
+  assign awready_o = write;
+  assign wready_o  = write;
+  assign arready_o = read;
+  assign bvalid_o  = bvalid_q;
+  assign bresp_o   = refused_q ? SlaveError : Okay;
+  assign rvalid_o  = rvalid_q;
+  assign rresp_o   = Okay;
+
+  assign request_o = read || (write && wstrb_i == '1);
+  assign write_o   = write;
+  assign addr_o    = write ? awaddr_i : araddr_i;
+  assign data_o    = wdata_i;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      waiting_q <= 1'b0;
+      bvalid_q  <= 1'b0;
+      rvalid_q  <= 1'b0;
+    end else begin
+      waiting_q <= (read || waiting_q) && !answer_i;
+      bvalid_q  <= write || (bvalid_q && !bready_i);
+      rvalid_q  <= ((read || waiting_q) && answer_i) || (rvalid_q && !rready_i);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (write) begin
+      refused_q <= wstrb_i != '1;
+    end
+    if (answer_i) begin
+      rdata_o <= data_i;
+    end
+  end
+
+  `TCT_ASSERT(AnswerHolds, rvalid_o && !rready_i |=> rvalid_o && $stable(rdata_o))
+endmodule
