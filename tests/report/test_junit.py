@@ -1,5 +1,6 @@
 """junit.xml: continuous integration sees what the report says."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from tercet.report import junit
@@ -38,3 +39,16 @@ def test_a_failed_and_a_missing_required_check_are_failures(passing: Report) -> 
         "rtl.cycles": "skipped: no such check is installed",
     }
     assert suite.get("failures") == "2"
+
+
+def test_a_detail_with_control_characters_still_makes_readable_xml(passing: Report) -> None:
+    checks = [
+        replace(c, verdict="fail", detail="\x1b[31mstopped\x00 <at> tct_scan\x1b[0m")
+        if c.id == "rtl.protocol"
+        else c
+        for c in passing.checks
+    ]
+    text = junit.render(replace(passing, checks=tuple(checks)))
+    failure = ElementTree.fromstring(text).find(".//failure")
+    assert failure is not None
+    assert failure.get("message") == "[31mstopped <at> tct_scan[0m"

@@ -27,10 +27,10 @@ def render(report: Report) -> str:
             time=f"{seconds.get(check.id, 0.0):.3f}",
         )
         if _skips(check):
-            Xml.SubElement(case, "skipped", message=check.detail)
+            Xml.SubElement(case, "skipped", message=_clean(check.detail))
         elif _fails(check):
             message = check.detail if check.verdict == "fail" else f"skipped: {check.detail}"
-            failure = Xml.SubElement(case, "failure", message=message)
+            failure = Xml.SubElement(case, "failure", message=_clean(message))
             failure.text = f"rerun: {check.rerun}" if check.rerun else None
     suites = Xml.Element("testsuites")
     suites.append(suite)
@@ -44,3 +44,8 @@ def _skips(check: Check) -> bool:
 
 def _fails(check: Check) -> bool:
     return check.verdict == "fail" or (check.verdict == "skipped" and check.required)
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML cannot hold, such as a simulator's colours."""
+    return "".join(sign for sign in text if sign in "\t\n" or sign.isprintable())
