@@ -47,7 +47,7 @@ def passing_report() -> Report:
     return make(
         tool=Tool("tercet", "0.1.0", "3.11.2", "Linux", {"numpy": "2.0"}),
         model=Model("digits_mlp", "digits_mlp", (1, 64), (1, 10), 12928),
-        fabric=Fabric("small", {"tiles": 8, "lanes": 20}),
+        fabric=Fabric("small", {"tiles": 8, "lanes": 20}, None),
         vectors=Vectors(count=3, seed=7, origins={"real": 2, "corner: all zero": 1}, only=None),
         checks=passing_checks(),
         layers=(_layer("fc1", 64, 128), _layer("fc2", 128, 64)),

@@ -87,9 +87,11 @@ def test_a_sign_off_that_fails_exits_1_and_says_how_to_rerun_the_vector(
 def test_every_option_reaches_the_sign_off(
     tercet: Tercet, asked: list[Request], tmp_path: Path
 ) -> None:
-    words = "verify m --fabric T=8,L=20 --vectors 9 --seed 4 --only-vector 3 --waves --out here"
+    words = "verify m --fabric T=8,L=20 --vectors 9 --seed 4 --only-vector 3 --waves"
+    words += " --out here --rtl mine"
+    (tmp_path / "mine").mkdir()
     assert tercet(*words.split()).exit_code == 0
-    assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"))]
+    assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"), Path("mine"))]
     assert (tmp_path / "here/report.json").exists()
 
 
@@ -151,6 +153,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         ["m", "--seed", "-1"],
         ["m", "--only-vector", "-1"],
         ["m", "--colour"],
+        ["m", "--rtl", "nowhere"],
     ],
 )
 def test_a_wrong_command_line_exits_2(
@@ -175,4 +178,5 @@ def test_the_command_that_reruns_a_vector_repeats_what_was_not_default() -> None
     more = replace(asked, vectors=1000, seed=3)
     assert "--vectors 1000 --seed 3 --only-vector 7" in more.rerun(7)
     spaced = replace(asked, model="my nets/net.py:Net")
+    assert "--rtl mine --only-vector 7" in replace(asked, rtl=Path("mine")).rerun(7)
     assert "tercet verify 'my nets/net.py:Net' --fabric small" in spaced.rerun(7)

@@ -24,10 +24,11 @@ def show(out: Console, report: Report) -> None:
     """The whole report: checks, layers, cycles, time, verdict."""
     model, fabric = escape(report.model.name), escape(report.fabric.name)
     only = "" if report.vectors.only is None else f" (only vector {report.vectors.only})"
+    rtl = "" if report.fabric.rtl is None else f" with the RTL in {escape(report.fabric.rtl)}"
     out.print(
         f"\n[bold]{model}[/] ({shape(report.model.input_shape)} to "
         f"{shape(report.model.output_shape)}, {number(report.model.weights)} weights) on "
-        f"[bold]{fabric}[/], {count(report.vectors.count, 'vector')}{only}",
+        f"[bold]{fabric}[/]{rtl}, {count(report.vectors.count, 'vector')}{only}",
         highlight=False,
     )
     out.print(_checks(report))

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import FabricOption, ModelArgument, default_folder
+from tercet.errors import UsageError
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
 
@@ -18,6 +19,9 @@ def verify(
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
+    rtl: Annotated[
+        Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
     ] = None,
@@ -35,8 +39,10 @@ def verify(
     from tercet_cosim.signoff.sign import sign_off
     from tercet_cosim.signoff.stages import Silent
 
+    if rtl is not None and not rtl.is_dir():
+        raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
     folder = out or _folder(model, fabric, only_vector)
-    request = Request(model, fabric, vectors, seed, only_vector, waves, folder)
+    request = Request(model, fabric, vectors, seed, only_vector, waves, folder, rtl)
     if json:
         report = sign_off(request, Silent())
     else:

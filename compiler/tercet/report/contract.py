@@ -41,6 +41,8 @@ class Fabric:
 
     name: str
     parameters: Mapping[str, int]
+    rtl: str | None
+    """The folder of SystemVerilog that was built, or None when it was Tercet's own."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def model(ctx: CheckContext) -> Model:
 def fabric(ctx: CheckContext) -> Fabric:
     """The configuration, every size by its name in the specification."""
     sizes = asdict(ctx.plan.spec)
-    return Fabric(sizes.pop("name"), sizes)
+    rtl = ctx.request.rtl
+    return Fabric(sizes.pop("name"), sizes, None if rtl is None else str(rtl))
 
 
 def vectors(ctx: CheckContext) -> Vectors:

@@ -32,4 +32,6 @@ class Request:
             words += ["--vectors", str(self.vectors)]
         if self.seed != SEED:
             words += ["--seed", str(self.seed)]
+        if self.rtl is not None:
+            words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])
