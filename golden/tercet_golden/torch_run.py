@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
+from tercet.frontends.brevitas.pin import constants, pin
 from tercet.ir.boundary import entry_of, exit_of, quantize_input
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
@@ -75,7 +76,10 @@ def run(
     reals = x if np.issubdtype(x.dtype, np.floating) else entry_of(module).reals(integers)
     golden = integer.run(module, integers)
     recorder = _Recorder(_quantizers(module), golden)
-    network = deepcopy(model).eval().to(dtype)
+    network = deepcopy(model).cpu().eval().to(dtype)
+    if dtype is not torch.float32:
+        example = torch.from_numpy(reals[:1])
+        pin(network, constants(deepcopy(model).cpu().eval(), example))
     for path in recorder.names:
         proxy = network.get_submodule(path)
         fused = getattr(proxy, "fused_activation_quant_proxy", None)

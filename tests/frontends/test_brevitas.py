@@ -1,16 +1,20 @@
 """Brevitas networks with awkward parameters, from the live module to integers."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import TypeAlias
 
+import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
+from brevitas.quant import Int8WeightPerTensorFloat
 from tests.networks import NETWORKS, Image, made, normed, shifted
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
+from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.ir.boundary import entry_of, exit_of
 from tercet.ir.evaluate import evaluate
 from tercet.ir.interval import Interval
@@ -21,6 +25,7 @@ from tercet.ops.linear import Linear
 from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
+from tercet_cosim import native
 from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
 from tercet_golden.compare import compare
 
@@ -164,3 +169,59 @@ def test_integers_enter_unchanged_and_floats_are_rounded_half_to_even(captured: 
     halves = (np.full((1, 12), 2.5) - entry.zero_point) * entry.scale
     assert set(frontends.quantize_input(integers, halves).ravel()) == {2}
     assert entry.clip == Interval(0, 255)
+
+
+def test_weights_on_rounding_ties_are_what_float32_makes_of_them() -> None:
+    """The scale is computed, 1 / 127, and weights lie half way: the float types disagree."""
+    layer = qnn.QuantLinear(126, 2, bias=False, weight_quant=Int8WeightPerTensorFloat)
+    with torch.no_grad():
+        layer.weight[0] = (torch.arange(126) + 0.5) / 127
+        layer.weight[1] = 1.0
+    model = nn.Sequential(qnn.QuantIdentity(act_quant=PixelInput), layer).eval()
+    single = layer.quant_weight().int()
+    double = deepcopy(layer).double().quant_weight().int()
+    assert (single != double).sum() > 10
+
+    module = passes.run(frontends.load(model, torch.rand(1, 126)))
+    (sums,) = (op for op in ops_of(module) if isinstance(op, Linear))
+    np.testing.assert_array_equal(sums.matrix(), single.numpy())
+    q = np.random.default_rng(0).integers(0, 256, (20, 126))
+    golden = integer.run(module, q)
+    for dtype in (torch.float64, torch.float32):
+        assert torch_golden.compare(model, module, q, golden, dtype).passed
+
+
+def test_a_layer_that_is_called_twice_is_two_layers() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.entry = qnn.QuantIdentity(act_quant=PixelInput)
+            self.fc = qnn.QuantLinear(4, 4, bias=False, weight_quant=TernaryWeight)
+            self.first = qnn.QuantReLU(act_quant=PixelInput)
+            self.second = qnn.QuantReLU(act_quant=UnsignedAct)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self.first(self.fc(self.entry(x)))
+            return torch.as_tensor(self.second(self.fc(x)))
+
+    torch.manual_seed(0)
+    model = Twice().eval()
+    captured = frontends.load(model, torch.rand(1, 4))
+    module = passes.run(captured)
+    assert list(value_names(module).values()) == [
+        "x", "fc:linear", "fc:requantize", "fc:linear#2", "fc:requantize#2",
+    ]  # fmt: skip
+    q = np.random.default_rng(0).integers(0, 256, (20, 4))
+    double = torch_golden.compare(model, module, q, integer.run(module, q), torch.float64)
+    assert double.passed, double.first
+    assert not audit(captured, module).findings
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
+def test_the_emitted_c_equals_the_reference_on_every_layer(
+    network: Network, captured: Captured
+) -> None:
+    _, x, module = captured(network)
+    integers = passes.run(module, passes.pipeline(threshold_bits=4))
+    drawn = vectors.make(integers, x.double().numpy(), 16, 1)
+    assert compare(integer.run(integers, drawn.x), native.run_c(integers, drawn.x)).passed

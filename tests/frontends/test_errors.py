@@ -179,3 +179,10 @@ def test_a_class_in_a_file_is_a_model(tmp_path: Path) -> None:
     assert model.name == "Net"
     assert model.example.shape == (1, 6)
     passes.run(frontends.load(model.module, model.example))
+
+
+def test_a_model_file_imports_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "beside.py").write_text("def net():\n    return 3\n")
+    (tmp_path / "net.py").write_text("from beside import net\n")
+    with pytest.raises(CaptureError, match="makes int; wanted"):
+        frontends.resolve(f"{tmp_path}/net.py:net")

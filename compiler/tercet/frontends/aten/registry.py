@@ -9,16 +9,21 @@ from typing import Any, TypeAlias
 from tercet.frontends.aten.builder import Builder, Value
 
 Converter: TypeAlias = Callable[..., Value]
-COPIES = {"alias", "clone", "contiguous", "detach", "detach_", "lift_fresh_copy"}
-"""Operators that torch.export leaves behind; nobody writes them, so no message names them."""
 _FOUND: dict[Any, Converter] = {}
+_NAMED: set[str] = set()
+"""Operators that a user would write: messages name them."""
 
 
-def converts(*targets: Any) -> Callable[[Converter], Converter]:
-    """Register a function for torch operators: converter(builder, *arguments, **keywords)."""
+def converts(*targets: Any, leftover: bool = False) -> Callable[[Converter], Converter]:
+    """Register a function for torch operators: converter(builder, *arguments, **keywords).
+
+    A leftover is what torch.export puts in by itself.
+    """
 
     def register(converter: Converter) -> Converter:
         _FOUND.update(dict.fromkeys(targets, converter))
+        names = (str(target).split(".") for target in targets if not leftover)
+        _NAMED.update(name for space, name, *_ in names if space == "aten")
         return converter
 
     return register
@@ -39,9 +44,8 @@ def convert(
     """The value of the torch operator `target`; what computes it is added to `builder`."""
     converter = converters().get(target)
     if converter is None:
-        known = {str(t).split(".")[1] for t in converters() if str(t).startswith("aten.")} - COPIES
         name = str(target).removeprefix("aten.").partition(".")[0]
         raise builder.unsupported(
-            f"operator {name} is not supported", f"Tercet takes {', '.join(sorted(known))}"
+            f"operator {name} is not supported", f"Tercet takes {', '.join(sorted(_NAMED))}"
         )
     return converter(builder, *arguments, **keywords)

@@ -105,23 +105,6 @@ def neg(builder: Builder, x: Value) -> Value:
     return _affine(builder, builder.real(x), np.asarray(-1.0), np.zeros(()))
 
 
-@converts(aten.dropout.default)
-def dropout(builder: Builder, x: Value, p: float, training: bool) -> Value:
-    return x
-
-
-@converts(
-    aten.alias.default,
-    aten.clone.default,
-    aten.contiguous.default,
-    aten.detach.default,
-    aten.detach_.default,
-    aten.lift_fresh_copy.default,
-)
-def same(builder: Builder, x: Value) -> Value:
-    return x
-
-
 def _sides(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, FloatArray]:
     """The result of a layer, and the constant it meets, whichever came first."""
     source, other = (a, b) if isinstance(a, SSAValue) else (b, a)
