@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from cocotb_tools.check_results import get_results
+
 from tercet import assets
 from tercet.errors import TercetError
 from tercet.fabric.frame import Exec

@@ -60,9 +60,9 @@ class Bits:
     doc: str
 
 
-def bits(word: int, low: int, width: int, doc: str, *, signed: bool = False, default: int = 0) -> Any:
+def bits(word: int, low: int, width: int, doc: str, *, signed: bool = False) -> Any:
     """Declare a field of `width` bits at bit `low` of 64-bit word `word`."""
-    return field(default=default, metadata={"bits": Bits(word, low, width, signed, doc)})
+    return field(default=0, metadata={"bits": Bits(word, low, width, signed, doc)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ class Load(Frame):
     bank: int = bits(3, 0, 2, "0 weights, 1 activations, 2 parameters")
     signed_bytes: int = bits(3, 8, 1, "activations are s8, not u8")
     zero_point: int = bits(3, 16, 9, "subtracted from every activation", signed=True)
-    base: int = bits(3, 32, 16, "first column, activation or entry; a multiple of 16 for the first two")
+    base: int = bits(3, 32, 16, "first column or activation (a multiple of 16), or entry")
     rotate: int = bits(3, 48, 5, "tiles by which the mask turns after each slice")
     slice_beats: int = bits(4, 0, 20, "beats of a slice; the next slice starts at base again")
 

@@ -1,4 +1,4 @@
-"""The sizes of a fabric: the one source of every parameter the RTL, the plan and the goldens share."""
+"""The sizes of a fabric: the one source of the parameters that RTL, plan and goldens share."""
 
 import zlib
 from dataclasses import asdict, dataclass, fields, replace
@@ -16,7 +16,7 @@ MAX_TILES, MAX_LANES = 32, 64
 
 @dataclass(frozen=True)
 class FabricSpec:
-    """One configuration. Depths are powers of two, so that a carry out of an address is an error."""
+    """One configuration. Depths are powers of two: a carry out of an address is an error."""
 
     name: str
     tiles: int
@@ -120,4 +120,4 @@ def named(text: str) -> FabricSpec:
                 f"fabric {text!r}: {part!r} is neither one of {', '.join(NAMED)} nor a size such as"
                 f" T=8, L=20, ACC_W=24, TELEMETRY=2, bank_a_depth=1024"
             )
-    return replace(spec, name=text, **sizes) if sizes else spec  # type: ignore[arg-type]
+    return replace(spec, name=text, **sizes) if sizes else spec

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from systemrdl import RDLCompiler
+from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddressableNode, RegNode
 
 from tercet import assets
@@ -92,7 +92,7 @@ def _register(node: RegNode) -> _Register:
     above = [n for n in _path(node) if n.is_array]
     counts = tuple(n.array_dimensions[0] for n in above if n.array_dimensions)
     strides = tuple(n.array_stride for n in above)
-    args = [hex(node.raw_absolute_address), str(node.size * 8)]
+    args = [f"0x{node.raw_absolute_address:X}", str(node.size * 8)]
     if counts:
         args += [repr(counts), repr(strides)]
     name = "_".join(n.inst_name for n in _path(node))

@@ -42,8 +42,9 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
     signed = is_signed(input_type(module).element_type)
 
     memory = Memory()
-    weights = tuple(memory.take(len(i), f"weights of {p.name}") for i, p in zip(images.weights, planned, strict=True))
-    params = tuple(memory.take(len(i), f"parameters of {p.name}") for i, p in zip(images.params, planned, strict=True))
+    names = [layer.name for layer in planned]
+    weights = memory.take_all(images.weights, [f"weights of {name}" for name in names])
+    params = memory.take_all(images.params, [f"parameters of {name}" for name in names])
     first, last = planned[0], planned[-1]
     input_bytes = first.mapping.tk * first.mapping.slice_inputs
     dtype = "<i4" if last.post.wide else "i1" if is_signed(layers[-1].element) else "u1"
@@ -96,8 +97,10 @@ def _placed(
 
 
 def _chunks(mapping: DenseMap) -> tuple[int, ...]:
-    """The first layer computes on the first part of its inputs while the rest is loaded. Its sums
-    stay in the lanes between the parts, so it must have one pass only."""
+    """Columns of the first layer's EXEC frames: it computes on a part while the rest is loaded.
+
+    Its sums stay in the lanes between the parts, so it must have one pass only.
+    """
     inputs = mapping.slice_inputs
     if mapping.passes > 1 or inputs < OVERLAP_FROM:
         return (inputs,)
@@ -113,4 +116,3 @@ def _weight_image(layer: LayerPlan) -> bytes:
 def _param_image(layer: LayerPlan) -> bytes:
     """Entries, output slice by output slice, pass by pass, lane by lane."""
     return layer.post.data[layer.mapping.channels].tobytes()
-

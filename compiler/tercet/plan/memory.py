@@ -18,17 +18,21 @@ LARGEST_WINDOW = 1 << 28
 
 @dataclass(frozen=True)
 class Places:
-    """First column, activation and parameter entry of every layer; the activations' last entry is
-    where the network's result would lie."""
+    """First column, activation and parameter entry of every layer, and what follows the last."""
 
     columns: tuple[int, ...]
     acts: tuple[int, ...]
     params: tuple[int, ...]
 
 
-def place(names: Sequence[str], maps: Sequence[DenseMap], entries: Sequence[int], spec: FabricSpec) -> Places:
-    """Banks A and parameters are filled layer after layer; bank B is used from two sides in turn,
-    so that a layer never writes what it reads. Raises CapacityError."""
+def place(
+    names: Sequence[str], maps: Sequence[DenseMap], entries: Sequence[int], spec: FabricSpec
+) -> Places:
+    """Places in the banks for layers with so many parameter `entries` a channel.
+
+    Bank A and the parameters are filled layer after layer; bank B is used from two sides in turn,
+    so that a layer never writes what it reads. Raises CapacityError.
+    """
     columns, params = [0], [0]
     for mapping, each in zip(maps, entries, strict=True):
         columns.append(columns[-1] + mapping.passes * mapping.columns)
@@ -56,6 +60,10 @@ class Memory:
 
     def __init__(self) -> None:
         self.top = MEMORY_BASE
+
+    def take_all(self, images: Sequence[bytes], what: Sequence[str]) -> tuple[int, ...]:
+        """The first byte of each image."""
+        return tuple(self.take(len(i), w) for i, w in zip(images, what, strict=True))
 
     def take(self, size: int, what: str) -> int:
         """The first of `size` bytes. Raises CapacityError where the window ends."""

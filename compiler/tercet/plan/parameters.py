@@ -73,8 +73,8 @@ def _products(
     if (abs(addend) >= 1 << (_ADD_BITS - 1)).any():
         channel = int(np.argmax(abs(addend)))
         raise CapacityError(
-            f"{layer.name}: channel {channel} needs an addend of more than {_ADD_BITS} bits with its"
-            " bias folded in; give the layer a smaller bias"
+            f"{layer.name}: channel {channel} needs an addend of more than {_ADD_BITS} bits with"
+            " its bias folded in; give the layer a smaller bias"
         )
     rows = [
         _bits((b, 0, _ADD_BITS), (m, _ADD_BITS, _MUL_BITS), (s, _SHIFT_AT, 6))

@@ -109,8 +109,10 @@ class Plan:
     """numpy type of an output in memory."""
 
     def pack(self, x: IntArray) -> npt.NDArray[np.uint8]:
-        """Bytes [V, input_bytes] of inputs [V, K], as LOAD expects them: chunk by chunk, slice by
-        slice, padded with the zero point."""
+        """Bytes [V, input_bytes] of inputs [V, K], as LOAD expects them.
+
+        Chunk by chunk, slice by slice, padded with the zero point.
+        """
         first = self.layers[0]
         mapping = first.mapping
         gap = mapping.tk * mapping.slice_inputs - mapping.inputs

@@ -73,7 +73,11 @@ def infer_frames(
         frames += [load, replace(part, wait_load=n + 1)]
         address += first.tk * chunk
         column += chunk
-    frames += [_exec(spec, layers, i, 0, layer.chunks[0], chain=False) for i, layer in enumerate(layers) if i]
+    frames += [
+        _exec(spec, layers, i, 0, layer.chunks[0], chain=False)
+        for i, layer in enumerate(layers)
+        if i
+    ]
     execs = sum(isinstance(frame, Exec) for frame in frames)
     store = Store(
         config_id=spec.config_id,

@@ -1,9 +1,8 @@
-"""What goes into a simulation and what comes out: two files between this process and the
-simulator's."""
+"""What goes into a simulation and what comes out: files between this process and its own."""
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +40,7 @@ class Job:
     def read(cls, path: Path) -> Self:
         with np.load(path) as data:
             named = {f.name: data[f.name] for f in fields(cls)}
-        return cls(**{k: v if v.ndim else int(v) for k, v in named.items()})
+        return cls(**{k: _scalar(v) for k, v in named.items()})
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,16 @@ class Outcome:
     error: str
 
     def write(self, path: Path) -> None:
-        np.savez(path, **{k: np.asarray(v) for k, v in asdict(self).items()})
+        arrays: dict[str, Any] = {k: np.asarray(v) for k, v in asdict(self).items()}
+        np.savez(path, **arrays)
 
     @classmethod
     def read(cls, path: Path) -> Self:
         with np.load(path) as data:
             named = {f.name: data[f.name] for f in fields(cls)}
-        return cls(**{k: v if v.ndim else v.item() for k, v in named.items()})
+        return cls(**{k: _scalar(v) for k, v in named.items()})
+
+
+def _scalar(value: npt.NDArray[Any]) -> Any:
+    """An array as it is; one without axes as the Python value in it."""
+    return value if value.ndim else value.item()

@@ -1,4 +1,4 @@
-"""A compiler wrapper that keeps the objects of Verilator's run time, the same in every simulation."""
+"""A compiler wrapper that keeps the objects of Verilator's run time: all simulations share them."""
 
 import hashlib
 import os

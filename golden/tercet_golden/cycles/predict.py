@@ -1,9 +1,10 @@
 """Predict a whole inference, for every vector."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+
 from tercet.fabric.frame import Exec
 from tercet.ir.types import FloatArray, IntArray
 from tercet.plan import Plan
@@ -11,7 +12,7 @@ from tercet_golden.cycles.machine import ExecTime, Machine, Totals
 from tercet_golden.cycles.scan import Columns, Timeline, columns_of, timeline
 
 DOORBELL = 2
-"""Cycles of the registers: from the doorbell's handshake to the program, and from its end to irq."""
+"""Cycles of the registers: from the doorbell's handshake to the program, from its end to irq."""
 LATENCY = 10
 
 
@@ -119,11 +120,11 @@ def _machine(plan: Plan, parts: Mapping[int, _Part], vector: int, latency: int) 
 
 def _layer(plan: Plan, parts: list[_Part]) -> LayerCycles:
     return LayerCycles(
-        columns=sum((p.columns.columns.sum(1) for p in parts), np.int64(0)),
-        issued=sum((p.columns.issued.sum(1) for p in parts), np.int64(0)),
-        skip_act=sum((p.columns.skip_act.sum(1) for p in parts), np.int64(0)),
-        skip_wgt=sum((p.columns.skip_wgt.sum(1) for p in parts), np.int64(0)),
-        exec_cycles=sum((p.time.cycles for p in parts), np.int64(0)),
+        columns=_total(p.columns.columns.sum(1) for p in parts),
+        issued=_total(p.columns.issued.sum(1) for p in parts),
+        skip_act=_total(p.columns.skip_act.sum(1) for p in parts),
+        skip_wgt=_total(p.columns.skip_wgt.sum(1) for p in parts),
+        exec_cycles=_total(p.time.cycles for p in parts),
         tiles=plan.spec.tiles,
     )
 
@@ -138,15 +139,19 @@ def _counters(plan: Plan, parts: list[_Part], totals: list[Totals]) -> dict[str,
         found["passes"] = np.full(vectors, sum(p.time.passes for p in parts))
     for tile in range(spec.tiles if spec.telemetry >= 1 else 0):
         for name in ("columns", "issued", "skip_act", "skip_wgt"):
-            found[f"tile{tile}.{name}"] = sum(
-                (getattr(p.columns, name)[:, tile] for p in parts), np.int64(0)
-            )
+            found[f"tile{tile}.{name}"] = _total(getattr(p.columns, name)[:, tile] for p in parts)
         found[f"tile{tile}.idle"] = found["exec_cycles"] - found[f"tile{tile}.issued"]
     for tile in range(spec.tiles if spec.telemetry >= 2 else 0):
         for lane in range(spec.lanes):
-            active = sum((p.columns.active[:, tile, lane] for p in parts), np.int64(0))
+            active = _total(p.columns.active[:, tile, lane] for p in parts)
             found[f"tile{tile}.lane{lane}.active"] = active
             found[f"tile{tile}.lane{lane}.skipped"] = found[f"tile{tile}.columns"] - active
     # the compiler has proven that no accumulator leaves its range
     found["overflow"] = np.zeros(vectors, np.int64)
+    return found
+
+
+def _total(parts: Iterable[IntArray]) -> IntArray:
+    """The sum of arrays [V]."""
+    found: IntArray = np.sum(list(parts), axis=0)
     return found

@@ -1,15 +1,17 @@
 """One EXEC frame: when each tile issues its columns, and when the results are written.
 
-Cycle 0 is the frame's start. Per tile, words of the bitmaps are read from cycle 1 on; a word is taken
-one cycle later at the earliest: at once if it has no column to issue, else when the last column of
-the word before is being issued. Columns follow one a cycle from the next cycle on. A pass ends with a
-token in the place of a column; it waits until the sums of the pass before have been drained.
+Cycle 0 is the frame's start. Per tile, words of the bitmaps are read from cycle 1 on; a word is
+taken one cycle later at the earliest: at once if it has no column to issue, else when the last
+column of the word before is being issued. Columns follow one a cycle from the next cycle on. A pass
+ends with a token in the place of a column; it waits until the sums of the pass before have been
+drained.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from tercet.fabric.frame import Exec
 from tercet.fabric.mapping import DenseMap
 from tercet.fabric.spec import WORD
@@ -100,4 +102,5 @@ def _todo(nonzero: Bits, weights: Bits, *, dense: bool) -> IntArray:
         both = np.ones_like(both)
     gap = -both.shape[3] % WORD
     padded = np.pad(both, ((0, 0), (0, 0), (0, 0), (0, gap)))
-    return padded.reshape(*both.shape[:3], -1, WORD).sum(4)
+    counts: IntArray = padded.reshape(*both.shape[:3], -1, WORD).sum(4)
+    return counts

@@ -69,7 +69,7 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_ZERO_POINT_WIDTH 9 /* subtracted from every activation */
 #define TERCET_LOAD_BASE_WORD 3
 #define TERCET_LOAD_BASE_LOW 32
-#define TERCET_LOAD_BASE_WIDTH 16 /* first column, activation or entry; a multiple of 16 for the first two */
+#define TERCET_LOAD_BASE_WIDTH 16 /* first column or activation (a multiple of 16), or entry */
 #define TERCET_LOAD_ROTATE_WORD 3
 #define TERCET_LOAD_ROTATE_LOW 48
 #define TERCET_LOAD_ROTATE_WIDTH 5 /* tiles by which the mask turns after each slice */
