@@ -93,7 +93,9 @@ module tct_array
   logic                        write_range, param_range;
 
   for (genvar t = 0; t < Tiles; t++) begin : gen_tile
-    tct_tile #(.Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth)) u_tile (
+    tct_tile #(
+      .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth)
+    ) u_tile (
       .clk_i, .rst_ni, .clear_i,
       .col_we_i(col_we_i[t]), .col_addr_i, .col_data_i, .col_bits_i,
       .beat_we_i(beat_we_i[t]), .beat_addr_i, .beat_data_i, .beat_bits_i,

@@ -97,7 +97,8 @@ module tct_rdma
     end
   end
 
-  `TCT_ASSERT(AddressHolds, arvalid_o && !arready_i |=> arvalid_o && $stable(araddr_o) && $stable(arlen_o))
+  `TCT_ASSERT(AddressHolds, arvalid_o && !arready_i |=>
+              arvalid_o && $stable(araddr_o) && $stable(arlen_o))
   `TCT_ASSERT(StaysInPage, arvalid_o |-> 10'(araddr_o[11:3]) + 10'(arlen_o) < 10'd512)
   `TCT_ASSERT(NoStrayData, rvalid_i |-> state_q == Data)
 endmodule

@@ -202,5 +202,6 @@ module tct_scan
 
   `TCT_ASSERT(StartsWhenIdle, start_i |-> !busy_o)
   `TCT_ASSERT(IssuesOneThing, !(column_o && token_o))
-  `TCT_ASSERT(ColumnsAddUp, dense_i || columns_o == ones(todo & {WordW{take}}) + skip_act_o + skip_wgt_o)
+  `TCT_ASSERT(ColumnsAddUp, dense_i ||
+              columns_o == ones(todo & {WordW{take}}) + skip_act_o + skip_wgt_o)
 endmodule

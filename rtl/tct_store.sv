@@ -85,7 +85,8 @@ module tct_store
   assign bready_o  = state_q == Answer;
   assign answered  = bready_o && bvalid_i;
   assign beat_o    = wvalid_o && wready_i;
-  assign stall_o   = (awvalid_o && !awready_i) || (wvalid_o && !wready_i) || (bready_o && !bvalid_i);
+  assign stall_o   = (awvalid_o && !awready_i) || (wvalid_o && !wready_i)
+                     || (bready_o && !bvalid_i);
   assign finish_o  = running_o && answered && left_q == '0;
   // A word is read in the cycle before it is offered.
   assign read      = (awvalid_o && awready_i) || (beat_o && !wlast_o);
@@ -145,7 +146,9 @@ module tct_store
     at_q      <= at_d;
   end
 
-  `TCT_ASSERT(AddressHolds, awvalid_o && !awready_i |=> awvalid_o && $stable(awaddr_o) && $stable(awlen_o))
-  `TCT_ASSERT(DataHolds, wvalid_o && !wready_i |=> wvalid_o && $stable(wdata_o) && $stable(wlast_o))
+  `TCT_ASSERT(AddressHolds, awvalid_o && !awready_i |=>
+              awvalid_o && $stable(awaddr_o) && $stable(awlen_o))
+  `TCT_ASSERT(DataHolds, wvalid_o && !wready_i |=>
+              wvalid_o && $stable(wdata_o) && $stable(wlast_o))
   `TCT_ASSERT(StaysInPage, awvalid_o |-> 10'(awaddr_o[11:3]) + 10'(awlen_o) < 10'd512)
 endmodule

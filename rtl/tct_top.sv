@@ -91,7 +91,8 @@ module tct_top
   err_e        error;
 
   tct_csr #(
-    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth), .OutDepth(OutDepth), .Telemetry(Telemetry),
+    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
+    .ParamDepth(ParamDepth), .OutDepth(OutDepth), .Telemetry(Telemetry),
     .ConfigId(16'(ConfigId))
   ) u_csr (
     .clk_i, .rst_ni,
@@ -181,7 +182,10 @@ module tct_top
     .rdata_i(m_axi_rdata_i), .rresp_i(m_axi_rresp_i), .rlast_i(m_axi_rlast_i)
   );
 
-  tct_load #(.Tiles(Tiles), .Lanes(Lanes), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth)) u_load (
+  tct_load #(
+    .Tiles(Tiles), .Lanes(Lanes), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
+    .ParamDepth(ParamDepth)
+  ) u_load (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Load]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Load]), .loads_i(loads),
     .execs_i(execs), .stores_i(stores), .start_o(starts[Load]), .running_o(active[Load]),
@@ -219,7 +223,8 @@ module tct_top
   );
 
   tct_array #(
-    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth), .OutDepth(OutDepth)
+    .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
+    .ParamDepth(ParamDepth), .OutDepth(OutDepth)
   ) u_array (
     .clk_i, .rst_ni, .clear_i(clear), .start_i(array_start), .frame_i(frame),
     .busy_o(array_busy), .unfinished_o(array_unfinished), .last_o(array_last),

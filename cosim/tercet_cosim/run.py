@@ -86,12 +86,8 @@ def simulate(
 
 def job_of(plan: Plan, x: IntArray, memory: Memory = Memory()) -> Job:
     """Everything a simulation of the plan needs."""
-    image = np.zeros(plan.window[1], np.uint8)
-    programs = [(p.address, p.data) for p in (plan.setup, plan.infer)]
-    for address, data in [*((s.address, s.data) for s in plan.segments), *programs]:
-        image[address : address + len(data)] = np.frombuffer(data, np.uint8)
     return Job(
-        memory=image,
+        memory=plan.image(),
         window=np.array(plan.window),
         setup=np.array([plan.setup.address, len(plan.setup.frames)]),
         infer=np.array([plan.infer.address, len(plan.infer.frames)]),

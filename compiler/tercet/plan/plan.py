@@ -108,6 +108,16 @@ class Plan:
     output_dtype: str
     """numpy type of an output in memory."""
 
+    def image(self) -> npt.NDArray[np.uint8]:
+        """Memory before anything runs, every byte from address 0 to the window's end."""
+        memory = np.zeros(self.window[1], np.uint8)
+        programs = [Segment(p.address, p.data) for p in (self.setup, self.infer)]
+        for part in (*self.segments, *programs):
+            memory[part.address : part.address + len(part.data)] = np.frombuffer(
+                part.data, np.uint8
+            )
+        return memory
+
     def pack(self, x: IntArray) -> npt.NDArray[np.uint8]:
         """Bytes [V, input_bytes] of inputs [V, K], as LOAD expects them.
 

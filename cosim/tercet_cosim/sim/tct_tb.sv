@@ -88,7 +88,8 @@ module tct_tb
 
   // What the master must always say.
   AxiSize:  assert property (@(posedge clk_i) disable iff (!rst_ni)
-      (arvalid || awvalid) |-> arsize == 3'd3 && awsize == 3'd3 && arburst == 2'd1 && awburst == 2'd1);
+      (arvalid || awvalid)
+      |-> arsize == 3'd3 && awsize == 3'd3 && arburst == 2'd1 && awburst == 2'd1);
   LastBeat: assert property (@(posedge clk_i) disable iff (!rst_ni)
       wvalid && wready |-> wlast == (beats_q == awlen_q));
   NoX:      assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -36,7 +36,8 @@ module tct_tb_memory (
   output logic [1:0]  bresp_o
 );
   import "DPI-C" function longint tct_memory_read(input int address);
-  import "DPI-C" function void tct_memory_write(input int address, input longint data, input byte strobe);
+  import "DPI-C" function void tct_memory_write(
+    input int address, input longint data, input byte strobe);
 
   // One bit of chance for every channel that may be held back.
   logic [31:0] noise_q;
