@@ -10,7 +10,10 @@ import onnx
 import pytest
 from typer.testing import Result
 
+from tercet import frontends, passes, plan
+from tercet.fabric.spec import named
 from tercet.ir.module import parse
+from tercet_cosim.sim import sources
 
 Tercet = Callable[..., Result]
 
@@ -52,6 +55,29 @@ def test_the_mlir_and_the_onnx_of_the_bundle_are_read_back(bundle: Path) -> None
     onnx.checker.check_model(onnx.load(bundle / "onnx/tfmbs_mlp.onnx"))
 
 
+def test_the_memory_of_the_bundle_holds_both_programs_where_the_layout_says(bundle: Path) -> None:
+    layout = json.loads((bundle / "rtl/tfmbs_mlp.json").read_text())
+    memory = (bundle / "rtl/tfmbs_mlp.bin").read_bytes()
+    first, end = layout["window"]
+    assert len(memory) == end - first
+    model = frontends.resolve("tfmbs_mlp")
+    planned = plan.make(passes.run(frontends.load(model.module, model.example)), named("tfmbs"))
+    for name, program in (("setup", planned.setup), ("infer", planned.infer)):
+        start = layout[name]["address"] - first
+        assert memory[start : start + program.size] == program.data
+        assert layout[name]["frames"] == len(program.frames)
+    for segment in planned.segments:
+        start = segment.address - first
+        assert memory[start : start + len(segment.data)] == segment.data
+    assert (layout["parameters"]["Tiles"], layout["parameters"]["Lanes"]) == (4, 15)
+
+
+def test_the_rtl_of_the_bundle_is_all_that_is_built(bundle: Path) -> None:
+    built = sources.rtl(bundle / "rtl/rtl")
+    assert [path.name for path in built] == [path.name for path in sources.rtl()]
+    assert all(path.is_file() for path in built)
+
+
 def test_one_target_can_be_asked_for(tercet: Tercet, tmp_path: Path) -> None:
     result = tercet("compile", "tfmbs_mlp", "--target", "mlir", "--out", "here")
     assert result.exit_code == 0, result.output
@@ -61,5 +87,5 @@ def test_one_target_can_be_asked_for(tercet: Tercet, tmp_path: Path) -> None:
 def test_an_unknown_target_is_a_usage_error(tercet: Tercet, tmp_path: Path) -> None:
     result = tercet("compile", "tfmbs_mlp", "--target", "vhdl")
     assert result.exit_code == 2
-    assert "there is no target vhdl; there are mlir, onnx, c, hls" in result.stderr
+    assert "there is no target vhdl; there are mlir, onnx, c, hls, rtl" in result.stderr
     assert not (tmp_path / "build").exists()

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet import assets, frontends, passes
-from tercet.emit import c, hls, onnx
+from tercet import assets, frontends, passes, plan
+from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import identifier
 from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
@@ -62,6 +62,12 @@ def _hls(network: Network) -> Files:
     return {**hls.emit(network.module, network.name), **headers}
 
 
+def _rtl(network: Network) -> Files:
+    """The program, the memory and the fabric itself."""
+    program = rtl.emit(plan.make(network.module, network.spec), network.name)
+    return {**program, **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
+
+
 def _shipped(folder: str, suffix: str) -> dict[str, str]:
     """Files of ours that go with the emitted ones, at the paths they have in the checkout."""
     root = assets.ROOT / folder
@@ -84,4 +90,5 @@ TARGETS: Mapping[str, Callable[[Network], Files]] = {
     "onnx": _onnx,
     "c": _c,
     "hls": _hls,
+    "rtl": _rtl,
 }

@@ -13,13 +13,13 @@ def compile_model(
     fabric: FabricOption = "small",
     target: Annotated[
         list[str] | None,
-        typer.Option(help="mlir, onnx, c or hls; repeat it for more; all if none."),
+        typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
     ] = None,
 ) -> None:
-    """Write the integer network as MLIR, ONNX, C99 and HLS C++, with all that these stand on."""
+    """Write the network as MLIR, ONNX, C99, HLS C++ and for the fabric, with what these need."""
     from tercet.cli.bundle import bundle
     from tercet.report.files import write
 
