@@ -1,29 +1,58 @@
-"""What the fabric needs to run a network: its parameters, its memory, where everything lies."""
+"""What the fabric needs to run a network: its sizes, its memory, where everything lies."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from tercet import assets
+from tercet.emit.render import environment
+from tercet.fabric.frame import Frame
 from tercet.plan import Plan, Program
 
-TOP = "tct_top"
+TOP = "tercet_fabric"
+_PORT = re.compile(r"^  (input|output) +logic +(\[[^]]+\] +)?(\w+),?$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Port:
+    direction: str
+    range: str
+    name: str
 
 
 def emit(plan: Plan, name: str) -> Mapping[str, str | bytes]:
-    """The files by path: `<name>.json` for a host and a synthesis script, `<name>.bin` for memory.
+    """The files by path, besides the RTL itself.
 
-    Byte i of the memory belongs at address window[0] + i, before the set-up program runs.
+    `tercet_fabric.sv`, the fabric with its sizes fixed; `<name>.json` for a host and a synthesis
+    script; `<name>.bin`, the memory before anything runs, whose byte i belongs at address
+    window[0] + i; `<name>.txt`, both programs frame by frame, to read.
     """
-    return {f"{name}.json": json.dumps(_layout(plan), indent=2) + "\n", f"{name}.bin": image(plan)}
+    env = environment("rtl/templates")
+    env.filters["settings"] = _settings
+    programs = (("setup", plan.setup), ("infer", plan.infer))
+    return {
+        "rtl/tercet_fabric.sv": env.get_template("tercet_fabric.sv.j2").render(
+            spec=plan.spec, ports=_ports()
+        ),
+        f"{name}.json": json.dumps(_layout(plan), indent=2) + "\n",
+        f"{name}.bin": plan.image()[plan.window[0] :].tobytes(),
+        f"{name}.txt": env.get_template("program.txt.j2").render(
+            name=name, plan=plan, programs=programs
+        ),
+    }
 
 
-def image(plan: Plan) -> bytes:
-    """The memory window: weights, parameters and both programs; zeros elsewhere."""
-    first, end = plan.window
-    memory = bytearray(end - first)
-    programs = [(program.address, program.data) for program in (plan.setup, plan.infer)]
-    for address, data in [*((s.address, s.data) for s in plan.segments), *programs]:
-        memory[address - first : address - first + len(data)] = data
-    return bytes(memory)
+def _ports() -> list[_Port]:
+    """The ports of the RTL's top, in order."""
+    text = (assets.ROOT / "rtl" / "tct_top.sv").read_text(encoding="utf-8")
+    return [_Port(d.ljust(6), r.strip().ljust(6), n) for d, r, n in _PORT.findall(text)]
+
+
+def _settings(frame: Frame) -> str:
+    """The fields of a frame that are not zero."""
+    found = ((name, getattr(frame, name)) for name in frame.layout())
+    return " ".join(f"{name}={int(value)}" for name, value in found if value)
 
 
 def _layout(plan: Plan) -> dict[str, object]:
