@@ -1,7 +1,7 @@
 """Operators of the float dialect: exact real functions of the model's parameters.
 
 Every one has two meanings that agree: `reference` in float64 on arrays, and, for those that act on
-each element alone, `exact` in rationals, which decides where float64 comes near a tie.
+each element alone, `line` in rationals, which decides where float64 comes near a tie.
 """
 
 from abc import abstractmethod
@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import Float64Type, TensorType, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, result_def
 
+from tercet.ir.line import ClampedLine
 from tercet.ir.op import LayerOp
 from tercet.ir.types import Dense, FloatArray, floats_of
 
@@ -59,5 +60,5 @@ class ElementwiseOp(LayerOp):
         """In float64."""
 
     @abstractmethod
-    def exact(self, x: Fraction, channel: int) -> Fraction:
-        """In rationals, for one element of `channel`."""
+    def line(self, channel: int) -> ClampedLine:
+        """In rationals, for the elements of `channel`."""

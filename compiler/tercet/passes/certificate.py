@@ -6,7 +6,7 @@ every step and at both ends is equality everywhere.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
@@ -38,15 +38,16 @@ class Certificate:
     sign: int
     first: int
     steps: tuple[int, ...]
-    method: str
-    """The operator that claims to be this function: "requantize" or "threshold"."""
-    triple: tuple[int, int, int] | None
-    """mul, add, shift of a requantize."""
-    thresholds: tuple[int, ...] | None
-    """Of a threshold."""
-    clip: tuple[int, int]
     reachable: tuple[int, int]
     """What acc can be by the weights and the input's range, found anew."""
+    method: str = ""
+    """The operator that claims to be this function: "requantize" or "threshold"."""
+    clip: tuple[int, int] = (0, 0)
+    """Of that operator."""
+    triple: tuple[int, int, int] | None = None
+    """Of a requantize: mul, add, shift."""
+    thresholds: tuple[int, ...] | None = None
+    """Of a threshold."""
 
 
 def attach(op: IntegerOp, steps: Steps) -> None:
@@ -85,11 +86,11 @@ def _producer(op: IntegerOp) -> Linear:
 
 def _of_requantize(op: IntegerOp) -> list[Certificate]:
     assert isinstance(op, Requantize)
-    triples = np.stack(op.triples(), 1)
+    triples = np.stack(op.triples(), 1).tolist()
     clip = op.low.value.data, op.high.value.data
     return [
-        _one(op, n, "requantize", clip, triple=(int(t[0]), int(t[1]), int(t[2])))
-        for n, t in enumerate(triples)
+        replace(claim, method="requantize", clip=clip, triple=(mul, add, shift))
+        for claim, (mul, add, shift) in zip(_claims(op), triples, strict=True)
     ]
 
 
@@ -98,42 +99,35 @@ def _of_threshold(op: IntegerOp) -> list[Certificate]:
     rows, low = op.rows(), op.low.value.data
     clip = low, low + rows.shape[1]
     return [
-        _one(op, n, "threshold", clip, thresholds=tuple(map(int, row)))
-        for n, row in enumerate(rows)
+        replace(claim, method="threshold", clip=clip, thresholds=tuple(row))
+        for claim, row in zip(_claims(op), rows.tolist(), strict=True)
     ]
 
 
-def _one(
-    op: Requantize | Threshold,
-    n: int,
-    method: str,
-    clip: tuple[int, int],
-    triple: tuple[int, int, int] | None = None,
-    thresholds: tuple[int, ...] | None = None,
-) -> Certificate:
+def _claims(op: Requantize | Threshold) -> list[Certificate]:
+    """What is stored beside `op`, and what its accumulators reach: all but the operator itself."""
     layer = op.layer.data
     stored = op.attributes.get(ATTRIBUTE)
     if not isinstance(stored, DictionaryAttr):
         raise VerifyError(f"{layer}: {op.name} carries no certificate; make it by the passes")
-    field = {name: _values(stored, name, layer) for name in ("low", "high", "sign", "first")}
-    low, high = int(field["low"][n]), int(field["high"][n])
-    steps = _values(stored, "steps", layer)[n]
-    producer = _producer(op)
-    least, greatest = producer.channels(range_of(producer.x))
-    return Certificate(
-        layer,
-        n,
-        low,
-        high,
-        int(field["sign"][n]),
-        int(field["first"][n]),
-        tuple(int(t) for t in steps if t <= high),
-        method,
-        triple,
-        thresholds,
-        clip,
-        (int(least[n]), int(greatest[n])),
+    low, high, sign, first, steps = (
+        _values(stored, name, layer).tolist() for name in ("low", "high", "sign", "first", "steps")
     )
+    producer = _producer(op)
+    least, greatest = (end.tolist() for end in producer.channels(range_of(producer.x)))
+    return [
+        Certificate(
+            layer=layer,
+            channel=n,
+            low=low[n],
+            high=high[n],
+            sign=sign[n],
+            first=first[n],
+            steps=tuple(t for t in steps[n] if t <= high[n]),
+            reachable=(least[n], greatest[n]),
+        )
+        for n in range(len(low))
+    ]
 
 
 def _values(stored: DictionaryAttr, name: str, layer: str) -> IntArray:

@@ -1,7 +1,9 @@
 """The independent re-check of certificates: plain integers, nothing of the synthesis."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from tercet.passes.certificate import Certificate
 
@@ -44,13 +46,13 @@ def _findings(c: Certificate) -> Iterator[Finding]:
 
 def places(c: Certificate) -> Iterator[tuple[int, int]]:
     """Both ends, and both sides of every step, with the value that belongs there."""
-    yield c.low, c.first
-    yield c.high, c.first + len(c.steps)
-    for i, t in enumerate(c.steps):
-        rises_before = sum(1 for other in c.steps[max(0, i - 512) : i] if other == t)
-        yield t - 1, c.first + i - rises_before
-        rises_after = sum(1 for other in c.steps[i + 1 : i + 513] if other == t)
-        yield t, c.first + i + 1 + rises_after
+    value = c.first
+    yield c.low, value
+    for t, together in groupby(c.steps):
+        yield t - 1, value
+        value += len(list(together))
+        yield t, value
+    yield c.high, value
 
 
 def _requantize(c: Certificate, acc: int) -> int:
@@ -65,7 +67,7 @@ def _requantize(c: Certificate, acc: int) -> int:
 
 def _threshold(c: Certificate, acc: int) -> int:
     assert c.thresholds is not None
-    return c.clip[0] + sum(acc >= t for t in c.thresholds)
+    return c.clip[0] + bisect_right(c.thresholds, acc)
 
 
 def _requantize_is_monotone(c: Certificate) -> bool:

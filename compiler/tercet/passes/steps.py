@@ -5,6 +5,7 @@ Real arithmetic in float64 decides; where it comes near a tie, rationals do (num
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -39,10 +40,12 @@ class StepFunction:
 
     def exact(self, acc: int, channel: int) -> int:
         """One channel at one accumulator, in rationals."""
-        x = self.start.exact(acc, channel)
-        for step in self.chain:
-            x = step.exact(x, channel)
-        return self.end.exact(x, channel)
+        line = self.start.line(channel)
+        steps: list[ElementwiseOp | Quantize] = [*self.chain, self.end]
+        for step in steps:
+            line = line.then(step.line(channel))
+        clip = self.end.clip()
+        return min(max(round(line(Fraction(acc))), clip.low), clip.high)
 
     def _position(self, acc: IntArray) -> FloatArray:
         x = self.start.reference(acc)

@@ -1,12 +1,11 @@
 """A factor and an offset for each channel."""
 
-from fractions import Fraction
-
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.line import ClampedLine
 from tercet.ir.real import ElementwiseOp, per_channel, real_tensor, shape_of
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
 
@@ -33,5 +32,5 @@ class Affine(ElementwiseOp):
     def reference(self, x: FloatArray) -> FloatArray:
         return x * floats_of(self.factor) + floats_of(self.offset)
 
-    def exact(self, x: Fraction, channel: int) -> Fraction:
-        return x * per_channel(self.factor, channel) + per_channel(self.offset, channel)
+    def line(self, channel: int) -> ClampedLine:
+        return ClampedLine(per_channel(self.factor, channel), per_channel(self.offset, channel))

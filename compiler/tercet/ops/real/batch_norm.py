@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.line import ClampedLine
 from tercet.ir.real import ElementwiseOp, per_channel, real_tensor, root, shape_of
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
 
@@ -57,7 +58,8 @@ class BatchNorm(ElementwiseOp):
         slope = floats_of(self.gain) / deviation
         return (x - floats_of(self.mean)) * slope + floats_of(self.offset)
 
-    def exact(self, x: Fraction, channel: int) -> Fraction:
+    def line(self, channel: int) -> ClampedLine:
         spread = per_channel(self.variance, channel) + Fraction(self.epsilon.value.data)
-        centred = (x - per_channel(self.mean, channel)) * per_channel(self.gain, channel)
-        return centred / root(spread) + per_channel(self.offset, channel)
+        slope = per_channel(self.gain, channel) / root(spread)
+        centre = per_channel(self.mean, channel)
+        return ClampedLine(slope, per_channel(self.offset, channel) - slope * centre)

@@ -8,6 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.line import ClampedLine
 from tercet.ir.real import ElementwiseOp
 from tercet.ir.types import FloatArray
 
@@ -38,5 +39,6 @@ class Clip(ElementwiseOp):
     def reference(self, x: FloatArray) -> FloatArray:
         return np.clip(x, self.low.value.data, self.high.value.data)
 
-    def exact(self, x: Fraction, channel: int) -> Fraction:
-        return min(max(x, Fraction(self.low.value.data)), Fraction(self.high.value.data))
+    def line(self, channel: int) -> ClampedLine:
+        low, high = Fraction(self.low.value.data), Fraction(self.high.value.data)
+        return ClampedLine(Fraction(1), Fraction(0), low, high)

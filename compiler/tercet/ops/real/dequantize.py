@@ -1,12 +1,11 @@
 """From integers to the reals they stand for."""
 
-from fractions import Fraction
-
 from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.line import ClampedLine
 from tercet.ir.op import LayerOp
 from tercet.ir.real import per_channel, real_tensor, shape_of
 from tercet.ir.types import Dense, FloatArray, I64Attr, IntArray, dense_float, floats_of, number
@@ -35,6 +34,7 @@ class Dequantize(LayerOp):
     def reference(self, q: IntArray) -> FloatArray:
         return (q - self.zero_point.value.data) * floats_of(self.scale)
 
-    def exact(self, q: int, channel: int) -> Fraction:
-        """As `reference`, in rationals, for one element of `channel`."""
-        return (q - self.zero_point.value.data) * per_channel(self.scale, channel)
+    def line(self, channel: int) -> ClampedLine:
+        """As `reference`, in rationals, for the elements of `channel`."""
+        scale = per_channel(self.scale, channel)
+        return ClampedLine(scale, -self.zero_point.value.data * scale)

@@ -9,6 +9,7 @@ from xdsl.irdl import attr_def, irdl_op_definition, operand_def, prop_def, resul
 from xdsl.traits import Pure
 
 from tercet.ir.interval import Interval
+from tercet.ir.line import ClampedLine
 from tercet.ir.op import LayerOp
 from tercet.ir.real import per_channel, shape_of
 from tercet.ir.types import (
@@ -77,7 +78,7 @@ class Quantize(LayerOp):
         clip = self.clip()
         return np.clip(np.rint(self.position(x)), clip.low, clip.high).astype(np.int64)
 
-    def exact(self, x: Fraction, channel: int) -> int:
-        """As `reference`, in rationals, for one element of `channel`."""
-        rounded = round(x / per_channel(self.scale, channel) + self.zero_point.value.data)
-        return min(max(rounded, self.low.value.data), self.high.value.data)
+    def line(self, channel: int) -> ClampedLine:
+        """As `position`, in rationals, for the elements of `channel`."""
+        zero = Fraction(self.zero_point.value.data)
+        return ClampedLine(1 / per_channel(self.scale, channel), zero)
