@@ -16,6 +16,9 @@ _ENV = Environment(
 )
 
 
+_PATHS = ("rtl/gen/tct_frame_pkg.sv", "runtime/include/tercet/frame.h", "docs/program.md")
+
+
 @dataclass(frozen=True)
 class _Member:
     name: str
@@ -44,7 +47,7 @@ def generated() -> dict[str, str]:
     }
     return {
         path: _ENV.get_template(f"{path.rpartition('/')[2]}.j2").render(values)
-        for path in ("rtl/gen/tct_frame_pkg.sv", "runtime/include/tercet/frame.h")
+        for path in _PATHS
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from systemrdl.compiler import RDLCompiler
-from systemrdl.node import AddressableNode, RegNode
+from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
 from tercet.fabric.render import generated as program_format
@@ -23,7 +23,8 @@ def generated() -> dict[str, str]:
         **program_format(),
         **_registers_rtl(),
         "runtime/include/tercet/csr.h": _registers_c(),
-        "compiler/tercet/fabric/registers.py": _registers_python(),
+        "compiler/tercet/fabric/registers.py": _registers("registers.py.j2"),
+        "docs/registers.md": _registers("registers.md.j2"),
     }
 
 
@@ -55,20 +56,33 @@ def _registers_c() -> str:
 
 
 @dataclass(frozen=True)
-class _Register:
-    name: str
-    args: str
-    fields: tuple["_Field", ...]
-
-
-@dataclass(frozen=True)
 class _Field:
     name: str
     low: int
     width: int
+    access: str
+    doc: str
+
+    @property
+    def bits(self) -> str:
+        return f"{self.low + self.width - 1}:{self.low}"
 
 
-def _registers_python() -> str:
+@dataclass(frozen=True)
+class _Register:
+    name: str
+    title: str
+    where: str
+    args: str
+    fields: tuple[_Field, ...]
+
+    @property
+    def named_fields(self) -> tuple[_Field, ...]:
+        """Fields that are a part of their register, not all of it."""
+        return tuple(f for f in self.fields if f.name not in ("VALUE", "COUNT"))
+
+
+def _registers(template: str) -> str:
     env = Environment(
         loader=PackageLoader("tercet.fabric"),
         undefined=StrictUndefined,
@@ -76,7 +90,7 @@ def _registers_python() -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    text = env.get_template("registers.py.j2").render(registers=list(_walk()))
+    text = env.get_template(template).render(registers=list(_walk()))
     return text.rstrip("\n") + "\n"
 
 
@@ -96,9 +110,17 @@ def _register(node: RegNode) -> _Register:
     if counts:
         args += [repr(counts), repr(strides)]
     name = "_".join(n.inst_name for n in _path(node))
-    names = [f for f in node.fields() if f.inst_name not in ("value", "count")]
-    fields = tuple(_Field(f.inst_name.upper(), f.low, f.width) for f in names)
-    return _Register(name, ", ".join(args), fields)
+    terms = zip("ij", strides, strict=False)
+    where = "".join([args[0], *(f" + 0x{stride:X} {term}" for term, stride in terms)])
+    title = node.get_property("name") or node.parent.get_property("name")
+    fields = tuple(_field(f) for f in node.fields())
+    return _Register(name, title, where, ", ".join(args), fields)
+
+
+def _field(node: FieldNode) -> _Field:
+    access = "write one to clear" if node.get_property("onwrite") else node.get_property("sw").name
+    doc = " ".join((node.get_property("desc") or "").split())
+    return _Field(node.inst_name.upper(), node.low, node.width, access, doc)
 
 
 def _path(node: AddressableNode) -> list[AddressableNode]:
