@@ -112,6 +112,12 @@ module tct_csr
   assign in.IRQ_STATUS.done.hwset       = done_i;
   assign in.OVERFLOW.tiles.next         = overflow_i;
 
+  // A program that runs keeps what it was started with.
+  assign in.PROGRAM_ADDRESS.address.swwel = busy_i;
+  assign in.PROGRAM_LENGTH.frames.swwel   = busy_i;
+  assign in.WINDOW_BASE.page.swwel        = busy_i;
+  assign in.WINDOW_LIMIT.page.swwel       = busy_i;
+
   // Telemetry answers when its counters are settled; writes to it do nothing.
   assign req          = out.TELEMETRY.req;
   assign req_is_wr    = out.TELEMETRY.req_is_wr;

@@ -56,7 +56,7 @@ module tct_sequencer
   // Oldest work first.
   always_comb begin
     found       = ErrNone;
-    found_frame = dispatch_frame_i;
+    found_frame = check_o ? '0 : dispatch_frame_i;
     if (store_error_i != ErrNone) begin
       found       = store_error_i;
       found_frame = store_frame_i;

@@ -377,7 +377,7 @@ module tct_csr_regs (
         automatic logic load_next_c;
         next_c = field_storage.PROGRAM_ADDRESS.address.value;
         load_next_c = '0;
-        if(decoded_reg_strb.PROGRAM_ADDRESS && decoded_req_is_wr) begin // SW write
+        if(decoded_reg_strb.PROGRAM_ADDRESS && decoded_req_is_wr && !(hwif_in.PROGRAM_ADDRESS.address.swwel)) begin // SW write
             next_c = (field_storage.PROGRAM_ADDRESS.address.value & ~decoded_wr_biten[31:6]) | (decoded_wr_data[31:6] & decoded_wr_biten[31:6]);
             load_next_c = '1;
         end
@@ -400,7 +400,7 @@ module tct_csr_regs (
         automatic logic load_next_c;
         next_c = field_storage.PROGRAM_LENGTH.frames.value;
         load_next_c = '0;
-        if(decoded_reg_strb.PROGRAM_LENGTH && decoded_req_is_wr) begin // SW write
+        if(decoded_reg_strb.PROGRAM_LENGTH && decoded_req_is_wr && !(hwif_in.PROGRAM_LENGTH.frames.swwel)) begin // SW write
             next_c = (field_storage.PROGRAM_LENGTH.frames.value & ~decoded_wr_biten[15:0]) | (decoded_wr_data[15:0] & decoded_wr_biten[15:0]);
             load_next_c = '1;
         end
@@ -423,7 +423,7 @@ module tct_csr_regs (
         automatic logic load_next_c;
         next_c = field_storage.WINDOW_BASE.page.value;
         load_next_c = '0;
-        if(decoded_reg_strb.WINDOW_BASE && decoded_req_is_wr) begin // SW write
+        if(decoded_reg_strb.WINDOW_BASE && decoded_req_is_wr && !(hwif_in.WINDOW_BASE.page.swwel)) begin // SW write
             next_c = (field_storage.WINDOW_BASE.page.value & ~decoded_wr_biten[31:12]) | (decoded_wr_data[31:12] & decoded_wr_biten[31:12]);
             load_next_c = '1;
         end
@@ -446,7 +446,7 @@ module tct_csr_regs (
         automatic logic load_next_c;
         next_c = field_storage.WINDOW_LIMIT.page.value;
         load_next_c = '0;
-        if(decoded_reg_strb.WINDOW_LIMIT && decoded_req_is_wr) begin // SW write
+        if(decoded_reg_strb.WINDOW_LIMIT && decoded_req_is_wr && !(hwif_in.WINDOW_LIMIT.page.swwel)) begin // SW write
             next_c = (field_storage.WINDOW_LIMIT.page.value & ~decoded_wr_biten[31:12]) | (decoded_wr_data[31:12] & decoded_wr_biten[31:12]);
             load_next_c = '1;
         end

@@ -106,6 +106,38 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__IRQ_STATUS__in_t;
 
     typedef struct {
+        logic swwel;
+    } tct_csr_regs__PROGRAM_ADDRESS__address__in_t;
+
+    typedef struct {
+        tct_csr_regs__PROGRAM_ADDRESS__address__in_t address;
+    } tct_csr_regs__PROGRAM_ADDRESS__in_t;
+
+    typedef struct {
+        logic swwel;
+    } tct_csr_regs__PROGRAM_LENGTH__frames__in_t;
+
+    typedef struct {
+        tct_csr_regs__PROGRAM_LENGTH__frames__in_t frames;
+    } tct_csr_regs__PROGRAM_LENGTH__in_t;
+
+    typedef struct {
+        logic swwel;
+    } tct_csr_regs__WINDOW_BASE__page__in_t;
+
+    typedef struct {
+        tct_csr_regs__WINDOW_BASE__page__in_t page;
+    } tct_csr_regs__WINDOW_BASE__in_t;
+
+    typedef struct {
+        logic swwel;
+    } tct_csr_regs__WINDOW_LIMIT__page__in_t;
+
+    typedef struct {
+        tct_csr_regs__WINDOW_LIMIT__page__in_t page;
+    } tct_csr_regs__WINDOW_LIMIT__in_t;
+
+    typedef struct {
         logic [31:0] next;
     } tct_csr_regs__OVERFLOW__tiles__in_t;
 
@@ -126,6 +158,10 @@ package tct_csr_regs_pkg;
         tct_csr_regs__CONFIG_ID__in_t CONFIG_ID;
         tct_csr_regs__STATUS__in_t STATUS;
         tct_csr_regs__IRQ_STATUS__in_t IRQ_STATUS;
+        tct_csr_regs__PROGRAM_ADDRESS__in_t PROGRAM_ADDRESS;
+        tct_csr_regs__PROGRAM_LENGTH__in_t PROGRAM_LENGTH;
+        tct_csr_regs__WINDOW_BASE__in_t WINDOW_BASE;
+        tct_csr_regs__WINDOW_LIMIT__in_t WINDOW_LIMIT;
         tct_csr_regs__OVERFLOW__in_t OVERFLOW;
         tct_csr_regs__TELEMETRY__external__in_t TELEMETRY;
     } tct_csr_regs__in_t;
