@@ -1,5 +1,6 @@
 """Run a plan on the simulated fabric."""
 
+import json
 import logging
 import shutil
 import tempfile
@@ -111,7 +112,7 @@ def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, P
         job.write(folder / "job.npz")
         plus = [f"+tercet_job={folder}", *(["+tercet_clocked"] if built.waves else [])]
         log = folder / "sim.log"
-        results = _test(built, folder, plus, log)
+        results = _test(built, folder, plus, log, "tercet_cosim.sim.testbench")
         if not (folder / "outcome.npz").exists() or get_results(results)[1]:
             raise TercetError(f"the simulation broke: {_reason(log)}")
         outcome = Outcome.read(folder / "outcome.npz")
@@ -123,11 +124,26 @@ def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, P
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _test(built: Build, folder: Path, plus: list[str], log: Path) -> Path:
+def scenarios(built: Build) -> dict[str, str]:
+    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty."""
+    folder = Path(tempfile.mkdtemp(dir=assets.build_root(), prefix="run-"))
+    try:
+        log, outcome = folder / "sim.log", folder / "outcome.json"
+        plus = [f"+tercet_job={folder}"]
+        _test(built, folder, plus, log, "tercet_cosim.sim.safety")
+        if not outcome.exists():
+            raise TercetError(f"the simulation broke: {_reason(log)}")
+        found: dict[str, str] = json.loads(outcome.read_text(encoding="utf-8"))
+        return found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _test(built: Build, folder: Path, plus: list[str], log: Path, module: str) -> Path:
     logging.getLogger("cocotb").setLevel(logging.WARNING)
     try:
         return runner().test(
-            test_module="tercet_cosim.sim.testbench",
+            test_module=module,
             hdl_toplevel=TOP,
             hdl_toplevel_lang="verilog",
             build_dir=built.folder,

@@ -36,7 +36,7 @@ class Native:
         lib = ctypes.CDLL(None)
         lib.tct_memory.restype = ctypes.POINTER(ctypes.c_uint8)
         lib.tct_memory.argtypes = [ctypes.c_uint64]
-        for name in ("tct_take_values", "tct_take_frames"):
+        for name in ("tct_take_values", "tct_take_frames", "tct_take_accesses"):
             getattr(lib, name).restype = ctypes.POINTER(ctypes.c_int32)
             getattr(lib, name).argtypes = [ctypes.POINTER(ctypes.c_uint64)]
         lib.tct_ticks.restype = ctypes.c_uint64
@@ -61,6 +61,14 @@ class Native:
     def frames(self) -> npt.NDArray[np.int32]:
         """EXEC frames finished since the last call: frame, cycles."""
         return self._taken(self.lib.tct_take_frames, 2)
+
+    def watch(self) -> None:
+        """From now on, keep the address of every beat on the memory bus."""
+        self.lib.tct_watch()
+
+    def accesses(self) -> npt.NDArray[np.int32]:
+        """Addresses of the beats since the last call."""
+        return self._taken(self.lib.tct_take_accesses, 1)[:, 0]
 
     def _taken(self, take: Any, width: int) -> npt.NDArray[np.int32]:
         count = ctypes.c_uint64()

@@ -83,7 +83,9 @@ module tct_tb_memory (
       reading_q      <= !rlast_o;
       read_address_q <= read_address_q + 32'd8;
       read_left_q    <= read_left_q - 8'd1;
-      rdata_o        <= tct_memory_read(read_address_q + 32'd8);
+      if (!rlast_o) begin
+        rdata_o <= tct_memory_read(read_address_q + 32'd8);
+      end
     end
   end
 

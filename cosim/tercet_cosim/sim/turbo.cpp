@@ -21,6 +21,9 @@ std::vector<uint8_t> memory;
 /// Rows of frame, results, sums: 1 + 2 * tiles words each. Rows of frame and cycles.
 std::vector<int32_t> values;
 std::vector<int32_t> frames;
+/// Addresses of all beats, once somebody watches.
+std::vector<int32_t> accesses;
+bool watched = false;
 
 void tick() {
   top->clk_i = 1;
@@ -45,12 +48,14 @@ void tct_attach(int count) {
 long long tct_memory_read(int address) {
   long long word = 0x5a5a5a5a5a5a5a5aLL;
   const auto at = static_cast<uint32_t>(address);
+  if (watched) accesses.push_back(address);
   if (static_cast<size_t>(at) + 8 <= memory.size()) std::memcpy(&word, &memory[at], 8);
   return word;
 }
 
 void tct_memory_write(int address, long long data, char strobe) {
   const auto at = static_cast<uint32_t>(address);
+  if (watched) accesses.push_back(address);
   if (static_cast<size_t>(at) + 8 > memory.size()) return;
   for (int i = 0; i < 8; ++i) {
     if (strobe >> i & 1) memory[at + i] = static_cast<uint8_t>(data >> (8 * i));
@@ -88,6 +93,17 @@ TCT_EXPORT const int32_t *tct_take_frames(uint64_t *count) {
   static std::vector<int32_t> taken;
   taken.swap(frames);
   frames.clear();
+  *count = taken.size();
+  return taken.data();
+}
+
+/// Keep the address of every beat from now on.
+TCT_EXPORT void tct_watch() { watched = true; }
+
+TCT_EXPORT const int32_t *tct_take_accesses(uint64_t *count) {
+  static std::vector<int32_t> taken;
+  taken.swap(accesses);
+  accesses.clear();
   *count = taken.size();
   return taken.data();
 }
