@@ -12,6 +12,7 @@ BUS_BYTES = 8
 PARAM_BYTES = 16
 """Bytes of one parameter entry in memory: two beats."""
 MAX_TILES, MAX_LANES = 32, 64
+MAX_DEPTH = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class FabricSpec:
         self._want("TELEMETRY", self.telemetry, self.telemetry in (0, 1, 2), "0, 1 or 2")
         for key, least in (("bank_a_depth", 64), ("bank_b_depth", 64), ("param_depth", 16)):
             value = getattr(self, key)
-            self._want(key, value, _power(value) and least <= value <= 1 << 15, "a power of two")
+            self._want(key, value, _power(value) and least <= value <= MAX_DEPTH, "a power of two")
         self._want("out_depth", self.out_depth, _power(self.out_depth), "a power of two")
 
     def _want(self, key: str, found: int, ok: bool, wanted: str) -> None:

@@ -49,7 +49,7 @@ def resolve(spec: str) -> Model:
 def _from_zoo(name: str) -> Model:
     known = zoo.names()
     if name not in known:
-        raise UsageError(
+        raise CaptureError(
             f"there is no model {name!r}; the zoo has {', '.join(known)}, and a model of your own "
             "is file.py:Class or package.module:factory"
         )

@@ -21,7 +21,7 @@ def factory_from_file(place: str, attribute: str) -> Factory:
     """`attribute` of the Python file at `place`."""
     path = Path(place)
     if not path.is_file():
-        raise UsageError(f"{place}: no such file; the model was to be {attribute} in it")
+        raise CaptureError(f"{place}: no such file; the model was to be {attribute} in it")
     name = f"tercet_user_{path.resolve().parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -42,7 +42,7 @@ def factory_from_module(place: str, attribute: str) -> Factory:
         with _importable(Path.cwd()):
             module = importlib.import_module(place)
     except ModuleNotFoundError as error:
-        raise UsageError(
+        raise CaptureError(
             f"{place}: no such Python module ({_first(error)}); wanted package.module:factory"
         ) from error
     except Exception as error:
@@ -65,7 +65,7 @@ def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:
     if isinstance(found, nn.Module):
         return lambda: found
     if not callable(found):
-        raise UsageError(
+        raise CaptureError(
             f"{place}: has no class, factory or module named {attribute}; wanted something that "
             "makes a torch.nn.Module when called"
         )

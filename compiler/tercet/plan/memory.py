@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tercet.errors import CapacityError
 from tercet.fabric.mapping import DenseMap, up
-from tercet.fabric.spec import WORD, FabricSpec
+from tercet.fabric.spec import MAX_DEPTH, WORD, FabricSpec
 
 MEMORY_BASE = 0x1000
 """The fabric's memory window begins here: address zero stays out of reach."""
@@ -39,20 +39,27 @@ def place(
         params.append(params[-1] + mapping.passes * mapping.lanes * each)
     widths = [up(m.slice_inputs, WORD) for m in maps]
     low, high = max(widths[0::2]), max(widths[1::2], default=0)
-    for needed, depth, what, key in (
+    for needed, held, what, key in (
         (columns[-1], spec.bank_a_depth, "weight columns", "bank_a_depth"),
         (params[-1], spec.param_depth, "parameter entries", "param_depth"),
         (low + high, spec.bank_b_depth, "activations", "bank_b_depth"),
         (maps[-1].outputs, spec.out_depth, "outputs", "out_depth"),
     ):
-        if needed > depth:
+        if needed > held:
             raise CapacityError(
                 f"the network of {len(names)} layers ({names[0]} … {names[-1]}) needs {needed}"
-                f" {what} a tile, the fabric {spec.name!r} has {depth}: choose a larger fabric or"
-                f" --fabric {spec.name},{key}={1 << (needed - 1).bit_length()}"
+                f" {what} a tile, the fabric {spec.name!r} has {held}:"
+                f" {_way_out(needed, key, spec)}"
             )
     acts = [0 if i % 2 == 0 else low for i in range(len(maps) + 1)]
     return Places(tuple(columns), tuple(acts), tuple(params))
+
+
+def _way_out(needed: int, key: str, spec: FabricSpec) -> str:
+    depth = 1 << (needed - 1).bit_length()
+    if depth > MAX_DEPTH:
+        return f"none has more than {MAX_DEPTH}; choose one with more tiles, or split the network"
+    return f"choose a larger fabric, such as --fabric {spec.name},{key}={depth}"
 
 
 class Memory:
