@@ -111,7 +111,7 @@ def test_a_model_that_cannot_be_had(
     [
         ("Fourier", "fft_fft is not supported"),
         ("Nan", "fc: weight[2, 3] is nan"),
-        ("Huge", "choose a larger fabric"),
+        ("Huge", "choose one with more tiles, or split the network"),
         ("FourBit", "fc: its weights range from"),
         ("Floats", "fc: its weights are floats"),
         ("Raises", "the model fails on its example input"),
