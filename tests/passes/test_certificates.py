@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import brevitas.nn as qnn
 import numpy as np
 import pytest
+import torch
 from tests.networks import made, normed
+from torch import nn
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 
 from tercet import frontends, passes
 from tercet.errors import VerifyError
+from tercet.frontends.quantizers import PixelInput, TernaryWeight
 from tercet.ir.module import ops_of
 from tercet.ir.types import SI8, SI32, SI64, dense, values_of
 from tercet.ops.linear import Linear
@@ -17,6 +21,8 @@ from tercet.ops.threshold import Threshold
 from tercet.passes.audit import audit
 from tercet.passes.certificate import ATTRIBUTE, Certificate, certificates
 from tercet.passes.check import check
+from tercet_golden import integer, onnxruntime_golden
+from tercet_golden.compare import compare
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +122,25 @@ def test_an_operator_without_a_certificate_is_named(module: ModuleOp) -> None:
     del op.attributes[ATTRIBUTE]
     with pytest.raises(VerifyError, match=r"^1: tercet\.requantize carries no certificate"):
         certificates(module)
+
+
+def test_a_layer_that_is_constant_still_has_one_threshold() -> None:
+    """Values at the low end, the high end and in between of the type, each in every channel."""
+    for value in (0.0, 1.0, 0.4):
+        layer = qnn.QuantLinear(4, 3, bias=True, weight_quant=TernaryWeight)
+        model = nn.Sequential(
+            qnn.QuantIdentity(act_quant=PixelInput),
+            layer,
+            qnn.QuantReLU(act_quant=PixelInput),
+        ).eval()
+        with torch.no_grad():
+            layer.weight.zero_()
+            layer.bias.fill_(value)
+        module = passes.run(frontends.load(model, torch.rand(1, 4)), passes.pipeline(8))
+        op = next(op for op in ops_of(module) if isinstance(op, Threshold))
+        assert op.rows().shape == (3, 1)
+        x = np.random.default_rng(0).integers(0, 256, (5, 4))
+        golden = integer.run(module, x)
+        assert set(golden["1:threshold"].ravel()) == {round(255 * value)}
+        assert compare(golden, onnxruntime_golden.run(module, x)).passed
+        assert not [found for c in certificates(module) if (found := check(c))]

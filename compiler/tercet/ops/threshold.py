@@ -87,6 +87,7 @@ class Threshold(IntegerOp):
         self.require(y.get_shape() == acc.get_shape(), f"{y} has not the shape of {acc}")
         self.require(acc.get_shape()[-1] == n, f"{acc} has not the {n} channels of the thresholds")
         self.require(self.thresholds.get_element_type() == SI32, "thresholds must be si32")
+        self.require(steps > 0, "there must be at least one threshold")
         self.require(bool((np.diff(self.rows()) >= 0).all()), "thresholds must ascend")
         result = Interval(self.low.value.data, self.low.value.data + steps)
         self.require(Interval.of(y.element_type).holds(result), f"{result} is not in {y}")

@@ -15,6 +15,7 @@ from xdsl.pattern_rewriter import (
 )
 
 from tercet.errors import UnsupportedError
+from tercet.ir.interval import Interval
 from tercet.ir.ranges import range_of
 from tercet.ir.real import ElementwiseOp
 from tercet.ir.types import IntArray, floats_of, tensor_type
@@ -106,20 +107,30 @@ def _thresholds(op: Quantize, sums: Linear, steps: Steps, rewriter: PatternRewri
     if (steps.sign < 0).any():
         sums = _negated(op, sums, steps.sign, rewriter)
     scale, zero = _metadata(op)
-    rows = np.where(steps.at > steps.high[:, None], NEVER, steps.at)
-    shared = steps.first.min()
-    always = np.repeat(steps.low[:, None], int((steps.first - shared).max()), 1)
-    lead = np.where(np.arange(always.shape[1]) < (steps.first - shared)[:, None], always, NEVER)
-    table = np.sort(np.concatenate([lead, rows], axis=1), axis=1)
+    low, table = _table(steps, op.clip())
     return Threshold(
         sums.acc,
-        table[:, : int((table < NEVER).sum(1).max())],
-        int(shared),
+        table,
+        low,
         tensor_type(op.q).element_type,
         layer=sums.layer.data,
         scale=scale,
         zero_point=zero,
     )
+
+
+def _table(steps: Steps, clip: Interval) -> tuple[int, IntArray]:
+    """The value below all thresholds, and the thresholds, [N, n] with n of at least 1.
+
+    A channel that starts above that value has thresholds that every sum reaches.
+    """
+    low = min(int(steps.first.min()), clip.high - 1)
+    ahead = (steps.first - low)[:, None]
+    always = np.where(np.arange(ahead.max()) < ahead, steps.low[:, None], NEVER)
+    rows = np.where(steps.at > steps.high[:, None], NEVER, steps.at)
+    never = np.full((len(rows), 1), NEVER)
+    table = np.sort(np.concatenate([always, rows, never], axis=1), axis=1)
+    return low, table[:, : max(1, int((table < NEVER).sum(1).max()))]
 
 
 def _negated(op: Quantize, sums: Linear, sign: IntArray, rewriter: PatternRewriter) -> Linear:
