@@ -12,6 +12,7 @@ from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
+from tercet.cli.matrix import markdown_page
 from tercet.fabric.render import generated as program_format
 
 RDL = "rtl/csr/tct_csr_regs.rdl"
@@ -25,6 +26,7 @@ def generated() -> dict[str, str]:
         "runtime/include/tercet/csr.h": _registers_c(),
         "compiler/tercet/fabric/registers.py": _registers("registers.py.j2"),
         "docs/registers.md": _registers("registers.md.j2"),
+        "docs/operators.md": markdown_page(),
     }
 
 

@@ -135,10 +135,65 @@ extern "C" {
 #define TCT_CSR_REGS__OVERFLOW__TILES_bp 0
 #define TCT_CSR_REGS__OVERFLOW__TILES_bw 32
 
-// reg - tct_csr_regs::TELEMETRY::counter
-#define TCT_CSR_REGS__TELEMETRY__COUNTER__COUNT_bm 0xffffffffffffffff
-#define TCT_CSR_REGS__TELEMETRY__COUNTER__COUNT_bp 0
-#define TCT_CSR_REGS__TELEMETRY__COUNTER__COUNT_bw 64
+// reg - tct_csr_regs::TELEMETRY::counter_name_811c7265
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_811C7265__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_811C7265__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_811C7265__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_c607948a
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_C607948A__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_C607948A__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_C607948A__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_2f185909
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2F185909__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2F185909__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2F185909__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_6a1652fb
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6A1652FB__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6A1652FB__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6A1652FB__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_34d459e6
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_34D459E6__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_34D459E6__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_34D459E6__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_6eeda3ff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6EEDA3FF__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6EEDA3FF__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_6EEDA3FF__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_b1e1f2cd
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B1E1F2CD__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B1E1F2CD__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B1E1F2CD__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_d4dffa89
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D4DFFA89__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D4DFFA89__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D4DFFA89__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_ea4b5579
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_EA4B5579__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_EA4B5579__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_EA4B5579__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_d31b41a7
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D31B41A7__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D31B41A7__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_D31B41A7__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_8c88f063
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_8C88F063__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_8C88F063__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_8C88F063__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_1d967803
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_1D967803__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_1D967803__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_1D967803__COUNT_bw 64
 
 // regfile - tct_csr_regs::TELEMETRY::TILE
 typedef struct __attribute__ ((__packed__)) {
@@ -149,6 +204,16 @@ typedef struct __attribute__ ((__packed__)) {
     uint64_t IDLE;
     uint8_t RESERVED_28_3f[0x18];
 } tct_csr_regs__TELEMETRY__TILE__stride40_t;
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_2a48889b
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2A48889B__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2A48889B__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_2A48889B__COUNT_bw 64
+
+// reg - tct_csr_regs::TELEMETRY::counter_name_b90d2f13
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B90D2F13__COUNT_bm 0xffffffffffffffff
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B90D2F13__COUNT_bp 0
+#define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_B90D2F13__COUNT_bw 64
 
 // regfile - tct_csr_regs::TELEMETRY::LANE
 typedef struct __attribute__ ((__packed__)) {
