@@ -1,0 +1,58 @@
+"""`python -m benchmarks [latency|simulation|area …] [--write]`."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import area, latency, simulation
+from benchmarks.figures import Figures
+from tercet import assets
+
+BENCHMARKS: dict[str, Callable[[], Figures]] = {
+    "latency": latency.run,
+    "simulation": simulation.run,
+    "area": area.run,
+}
+PAGE = assets.ROOT / "docs" / "benchmarks.md"
+
+
+def main(words: list[str]) -> int:
+    """Run what was asked for, print tables; with --write, the page too."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} too")
+    options = parser.parse_args(words)
+    if unknown := set(options.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark is called {min(unknown)!r}; there are {', '.join(BENCHMARKS)}")
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    sections = []
+    for name in options.names or BENCHMARKS:
+        with console.status(name):
+            figures = BENCHMARKS[name]()
+        show(console, figures)
+        sections.append(figures.markdown())
+    if options.write:
+        command = " ".join(["python -m benchmarks", *words])
+        head = f"# Benchmarks\n\nMeasured by `{command}`.\n"
+        PAGE.write_text("\n".join([head, *sections]), encoding="utf-8")
+        console.print(f"written: {PAGE}")
+    return 0
+
+
+def show(console: Console, figures: Figures) -> None:
+    table = Table(title=figures.title, title_justify="left")
+    for i, column in enumerate(figures.header):
+        table.add_column(column, justify="right" if i else "left")
+    for row in figures.rows:
+        table.add_row(*row)
+    console.print(table)
+    for note in figures.notes:
+        console.print(note, style="dim")
+    console.print()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

