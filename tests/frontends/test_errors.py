@@ -186,3 +186,25 @@ def test_a_model_file_imports_what_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text("from beside import net\n")
     with pytest.raises(CaptureError, match="makes int; wanted"):
         frontends.resolve(f"{tmp_path}/net.py:net")
+
+
+def test_a_model_that_does_not_begin_with_a_linear_layer_is_asked_for_an_example(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "conv.py").write_text(
+        "import brevitas.nn as qnn\n"
+        "from torch import nn, rand\n"
+        "from tercet.frontends.quantizers import PixelInput, TernaryWeight\n"
+        "class Net(nn.Sequential):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(qnn.QuantIdentity(act_quant=PixelInput),\n"
+        "            qnn.QuantConv2d(1, 2, 3, bias=False, weight_quant=TernaryWeight))\n"
+        "class Shown(Net):\n"
+        "    def example(self):\n"
+        "        return rand(1, 1, 8, 8)\n"
+    )
+    with pytest.raises(CaptureError, match=r"begins with 1, a QuantConv2d.*example\(\)"):
+        frontends.resolve(f"{tmp_path}/conv.py:Net")
+    model = frontends.resolve(f"{tmp_path}/conv.py:Shown")
+    with pytest.raises(UnsupportedError, match=r"^1: operator conv2d is not supported"):
+        frontends.load(model.module, model.example)

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from tercet.errors import CaptureError, UsageError
 
 Factory = Callable[[], Any]
+SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
+"""Layers that work on inputs of many shapes."""
 
 
 def factory_from_file(place: str, attribute: str) -> Factory:
@@ -92,10 +94,16 @@ def example_of(spec: str, module: nn.Module) -> Tensor:
         if not isinstance(example, Tensor):
             raise CaptureError(f"{spec}: example() gives {type(example).__name__}; wanted a Tensor")
         return example.float()
-    for layer in module.modules():
+    for name, layer in module.named_modules():
         if isinstance(layer, nn.Linear):
             noise = torch.Generator().manual_seed(0)
             return torch.rand((1, layer.in_features), generator=noise)
+        if isinstance(layer, SHAPELESS):
+            kind = type(layer).__name__
+            raise CaptureError(
+                f"{spec}: begins with {name or 'itself'}, a {kind}, which does not tell the "
+                "input's shape; give the model a method example() that returns one input"
+            )
     raise CaptureError(
         f"{spec}: has no linear layer to tell its input's shape; give it a method example() that "
         "returns one input"
