@@ -17,6 +17,7 @@ from tercet.plan.memory import MEMORY_BASE, PAGE, Memory, place
 from tercet.plan.parameters import Post, post_of
 from tercet.plan.plan import LayerPlan, Plan, Program, Segment
 from tercet.plan.program import Addresses, Images, infer_frames, setup_frames
+from tercet.plan.width import check_width
 
 OVERLAP_FROM = 256
 """Inputs a slice from which the first layer starts on a part while the rest is being loaded."""
@@ -33,6 +34,8 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
     for one that does not fit.
     """
     layers = layers_of(module)
+    for layer in layers:
+        check_width(layer, spec)
     maps = chooser(layers, spec)
     posts = tuple(post_of(layer, spec) for layer in layers)
     planned = _placed(layers, maps, posts, spec)

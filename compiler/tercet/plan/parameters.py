@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tercet.errors import CapacityError
+from tercet.fabric.frame import Exec
 from tercet.fabric.spec import PARAM_BYTES, FabricSpec
 from tercet.ir.types import IntArray
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.plan.layers import Layer
 
+MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 _ADD_BITS, _MUL_BITS, _SHIFT_AT = 48, 25, 73
 
 
@@ -90,6 +92,11 @@ def _threshold(layer: Layer, op: Threshold, spec: FabricSpec) -> Post:
         raise CapacityError(f"{layer.name}: its zero point {zero} is no value it can take")
     most = (1 << (spec.acc_width - 1)) - 1
     entries = steps.shape[1]
+    if entries > MOST_THRESHOLDS:
+        raise CapacityError(
+            f"{layer.name}: its quantizer takes {entries} thresholds a channel, the fabric counts"
+            f" up to {MOST_THRESHOLDS}: quantize the layer's output to 4 bits or fewer"
+        )
     rows = np.pad(steps - layer.bias[:, None], ((0, 1), (0, 0)), constant_values=most)
     rows[-1, : zero - low] = -most - 1
     words = np.zeros((*rows.shape, PARAM_BYTES // 4), "<i4")
