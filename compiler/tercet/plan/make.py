@@ -79,7 +79,9 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
 def _placed(
     layers: Sequence[Layer], maps: Sequence[DenseMap], posts: Sequence[Post], spec: FabricSpec
 ) -> tuple[LayerPlan, ...]:
-    places = place([layer.name for layer in layers], maps, [p.entries for p in posts], spec)
+    out_words = -(-maps[-1].outputs * (4 if posts[-1].wide else 1) // BUS_BYTES)
+    names, entries = [layer.name for layer in layers], [post.entries for post in posts]
+    places = place(names, maps, entries, out_words, spec)
     return tuple(
         LayerPlan(
             name=layer.name,

@@ -26,7 +26,11 @@ class Places:
 
 
 def place(
-    names: Sequence[str], maps: Sequence[DenseMap], entries: Sequence[int], spec: FabricSpec
+    names: Sequence[str],
+    maps: Sequence[DenseMap],
+    entries: Sequence[int],
+    out_words: int,
+    spec: FabricSpec,
 ) -> Places:
     """Places in the banks for layers with so many parameter `entries` a channel.
 
@@ -40,15 +44,15 @@ def place(
     widths = [up(m.slice_inputs, WORD) for m in maps]
     low, high = max(widths[0::2]), max(widths[1::2], default=0)
     for needed, held, what, key in (
-        (columns[-1], spec.bank_a_depth, "weight columns", "bank_a_depth"),
-        (params[-1], spec.param_depth, "parameter entries", "param_depth"),
-        (low + high, spec.bank_b_depth, "activations", "bank_b_depth"),
-        (maps[-1].outputs, spec.out_depth, "outputs", "out_depth"),
+        (columns[-1], spec.bank_a_depth, "weight columns a tile", "bank_a_depth"),
+        (params[-1], spec.param_depth, "parameter entries a tile", "param_depth"),
+        (low + high, spec.bank_b_depth, "activations a tile", "bank_b_depth"),
+        (out_words, spec.out_depth, "64-bit words of outputs", "out_depth"),
     ):
         if needed > held:
             raise CapacityError(
                 f"the network of {len(names)} layers ({names[0]} … {names[-1]}) needs {needed}"
-                f" {what} a tile, the fabric {spec.name!r} has {held}:"
+                f" {what}, the fabric {spec.name!r} has {held}:"
                 f" {_way_out(needed, key, spec)}"
             )
     acts = [0 if i % 2 == 0 else low for i in range(len(maps) + 1)]
