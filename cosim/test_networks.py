@@ -43,6 +43,7 @@ CASES = (
     Case("signed with a zero point", LONE, (17, 11, 3), (SIGNED, None), SI8, -7),
     Case("thresholds", LONE, (9, 14, 6, 2), (STEPS, thresholded(S3), None)),
     Case("bytes out", LONE, (30, 12), (BYTES,), UI8, 128),
+    Case("bank C full", LONE, (10, 128), (None,)),
     Case("two tiles", PAIR, (33, 21, 10, 4), (BYTES, SIGNED, None)),
     Case("two parts of the input", PAIR, (530, 5, 9), (BYTES, None)),
     Case("sparse", PAIR, (64, 19, 3), (BYTES, None), density=0.05),
