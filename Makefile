@@ -28,7 +28,7 @@ help: ## List the targets
 	@echo '  Variables of verify: MODEL=$(MODEL) FABRIC=$(FABRIC) VECTORS= SEED= ARGS="further options"'
 
 verify: $(VENV)/run-$(KEY) runtime ## Compile, build, simulate and sign off MODEL on FABRIC
-	$(BIN)/tercet verify $(MODEL) --fabric $(FABRIC) \
+	$(BIN)/tercet verify '$(MODEL)' --fabric '$(FABRIC)' \
 	  $(if $(VECTORS),--vectors $(VECTORS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 test: $(VENV)/dev-$(KEY) runtime ## Every test: unit, then the regression in simulation
