@@ -91,7 +91,8 @@ def test_a_random_network_runs_as_predicted(case: Case, rng: np.random.Generator
     x = inputs(rng, module, VECTORS, case.entry_zero)
     plan = make(module, named(case.fabric))
     run = assert_as_predicted(module, plan, x)
-    assert len(np.unique(run.values[plan.layers[0].sum_name], axis=0)) > VECTORS // 3
+    if plan.layers[0].matrix.any():
+        assert len(np.unique(run.values[plan.layers[0].sum_name], axis=0)) > VECTORS // 3
 
 
 @pytest.mark.parametrize("fabric", [PAIR, LANES, MANY], ids=["T=2", "T=4", "T=8"])

@@ -47,7 +47,7 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One EXEC frame with what it costs."""
 
     layer: int
@@ -68,7 +68,7 @@ def predict(plan: Plan, values: Mapping[str, IntArray], latency: int = LATENCY) 
     `values` holds, by name, the input and every layer's result as the integer reference computes
     them, batch first; memory answers after `latency` cycles.
     """
-    parts = _parts(plan, values)
+    parts = parts_of(plan, values)
     vectors = len(next(iter(parts.values())).time.cycles)
     totals = [_machine(plan, parts, v, latency) for v in range(vectors)]
     layers = {
@@ -84,7 +84,7 @@ def predict(plan: Plan, values: Mapping[str, IntArray], latency: int = LATENCY) 
     )
 
 
-def _parts(plan: Plan, values: Mapping[str, IntArray]) -> dict[int, _Part]:
+def parts_of(plan: Plan, values: Mapping[str, IntArray]) -> dict[int, Part]:
     """Every EXEC frame by its number in the program."""
     parts, at, source = {}, [0] * len(plan.layers), _input_of(plan, values)
     for number, frame in enumerate(plan.infer.frames):
@@ -95,7 +95,7 @@ def _parts(plan: Plan, values: Mapping[str, IntArray]) -> dict[int, _Part]:
         acts = layer.mapping.activations(source[i] - layer.zero_point)[:, :, here]
         trits = layer.mapping.weights(layer.matrix)[:, :, here]
         time = timeline(acts, trits, layer.mapping, frame, plan.spec.reduce_stages)
-        parts[number] = _Part(i, columns_of(acts, trits, dense=bool(frame.dense)), time)
+        parts[number] = Part(i, columns_of(acts, trits, dense=bool(frame.dense)), time)
         at[i] += frame.length
     return parts
 
@@ -107,7 +107,7 @@ def _input_of(plan: Plan, values: Mapping[str, IntArray]) -> list[IntArray]:
     return [first.reshape(len(first), -1), *results]
 
 
-def _machine(plan: Plan, parts: Mapping[int, _Part], vector: int, latency: int) -> Totals:
+def _machine(plan: Plan, parts: Mapping[int, Part], vector: int, latency: int) -> Totals:
     execs = {
         number: ExecTime(
             int(part.time.cycles[vector]), frozenset(part.time.writes[vector].tolist())
@@ -118,7 +118,7 @@ def _machine(plan: Plan, parts: Mapping[int, _Part], vector: int, latency: int) 
     return Machine(program.frames, program.address, execs, plan.spec.column_bytes, latency).run()
 
 
-def _layer(plan: Plan, parts: list[_Part]) -> LayerCycles:
+def _layer(plan: Plan, parts: list[Part]) -> LayerCycles:
     return LayerCycles(
         columns=_total(p.columns.columns.sum(1) for p in parts),
         issued=_total(p.columns.issued.sum(1) for p in parts),
@@ -129,7 +129,7 @@ def _layer(plan: Plan, parts: list[_Part]) -> LayerCycles:
     )
 
 
-def _counters(plan: Plan, parts: list[_Part], totals: list[Totals]) -> dict[str, IntArray]:
+def _counters(plan: Plan, parts: list[Part], totals: list[Totals]) -> dict[str, IntArray]:
     """Every register that the configuration has, by its name."""
     vectors, spec = len(totals), plan.spec
     found: dict[str, IntArray] = {}
