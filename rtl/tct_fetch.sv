@@ -23,6 +23,8 @@ module tct_fetch
 
   output logic        valid_o,
   output logic [63:0] word_o,
+  /// Words in the queue.
+  output logic [5:0]  queued_o,
   input  logic        ready_i
 );
   localparam int unsigned Depth = 4 * FrameWords;
@@ -38,6 +40,7 @@ module tct_fetch
     .valid_o, .ready_i, .data_o(word_o), .count_o(count)
   );
 
+  assign queued_o = 6'(count);
   // Nothing is in flight when a request is granted, so the queue has room for all of it.
   assign request_o = left_q != '0 && 32'(count) <= Depth - Burst;
   assign address_o = address_q;

@@ -37,6 +37,7 @@ module tct_sequencer
   input  err_e        dispatch_error_i,
   input  logic [15:0] dispatch_frame_i,
   input  logic        fetch_error_i,
+  input  logic [15:0] fetch_frame_i,
   input  err_e        load_error_i,
   input  logic        load_bus_error_i,
   input  logic [15:0] load_frame_i,
@@ -70,6 +71,7 @@ module tct_sequencer
       found       = dispatch_error_i;
     end else if (fetch_error_i) begin
       found       = ErrRead;
+      found_frame = fetch_frame_i;
     end else if (stuck_q == '1) begin
       found       = ErrWait;
       found_frame = waiting_i[1] ? exec_frame_i : waiting_i[0] ? load_frame_i : store_frame_i;

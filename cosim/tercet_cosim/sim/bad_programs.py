@@ -275,6 +275,20 @@ def bad_programs() -> list[Bad]:
             fault=lambda plan: plan.infer.address + EXEC_LAST * FRAME_BYTES,
         ),
         Bad(
+            "the last frame meets a bus error",
+            e.READ,
+            STORE,
+            same,
+            fault=lambda plan: plan.infer.address + STORE * FRAME_BYTES,
+        ),
+        Bad(
+            "the end of a frame meets a bus error",
+            e.READ,
+            EXEC,
+            same,
+            fault=lambda plan: plan.infer.address + EXEC_LAST * FRAME_BYTES - 8,
+        ),
+        Bad(
             "STORE meets a bus error",
             e.WRITE,
             STORE,
