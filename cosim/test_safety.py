@@ -4,9 +4,9 @@ import pytest
 
 from tercet.fabric.frame import ErrorCode
 from tercet.fabric.spec import named
-from tercet_cosim.run import scenarios as run_scenarios
 from tercet_cosim.sim.bad_programs import FABRIC, bad_programs
 from tercet_cosim.sim.build import build
+from tercet_cosim.sim.process import scenarios as run_scenarios
 from tercet_cosim.sim.safety import scenarios
 
 

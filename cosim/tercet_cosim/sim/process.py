@@ -1,0 +1,85 @@
+"""One run of a simulator, in a process of its own."""
+
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cocotb_tools.check_results import get_results
+
+from tercet import assets
+from tercet.errors import TercetError
+from tercet_cosim.sim.build import TOP, Build, runner
+from tercet_cosim.sim.job import Job, Outcome
+
+
+def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, Path | None]:
+    """Run a job in a simulator of its own process."""
+    with _folder() as folder:
+        job.write(folder / "job.npz")
+        log, outcome = folder / "sim.log", folder / "outcome.npz"
+        results = _test(built, folder, log, "tercet_cosim.sim.testbench")
+        if not outcome.exists() or get_results(results)[1]:
+            raise TercetError(f"the simulation broke: {_reason(log)}")
+        fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+        if fired:
+            raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
+        return Outcome.read(outcome), _waveform(folder, out) if built.waves else None
+
+
+def scenarios(built: Build) -> dict[str, str]:
+    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty."""
+    with _folder() as folder:
+        log, outcome = folder / "sim.log", folder / "outcome.json"
+        _test(built, folder, log, "tercet_cosim.sim.safety")
+        if not outcome.exists():
+            raise TercetError(f"the simulation broke: {_reason(log)}")
+        found: dict[str, str] = json.loads(outcome.read_text(encoding="utf-8"))
+        return found
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for the files between the processes, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(dir=assets.build_root(), prefix="run-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _test(built: Build, folder: Path, log: Path, module: str) -> Path:
+    """Run a cocotb module; with waves, in simulated time."""
+    plus = [f"+tercet_job={folder}", *(["+tercet_clocked"] if built.waves else [])]
+    logging.getLogger("cocotb").setLevel(logging.WARNING)
+    try:
+        return runner().test(
+            test_module=module,
+            hdl_toplevel=TOP,
+            hdl_toplevel_lang="verilog",
+            build_dir=built.folder,
+            test_dir=folder,
+            results_xml=str(folder / "results.xml"),
+            plusargs=plus,
+            waves=built.waves,
+            log_file=log,
+        )
+    except (RuntimeError, SystemExit) as error:
+        raise TercetError(f"the simulation broke: {_reason(log) or error}") from error
+
+
+def _reason(log: Path) -> str:
+    lines = log.read_text().splitlines() if log.exists() else []
+    telling = [line.strip() for line in lines if "rror" in line or "ssertion" in line]
+    return telling[0] if telling else "\n".join(lines[-3:])
+
+
+def _waveform(folder: Path, out: Path | None) -> Path | None:
+    found = next((p for p in folder.iterdir() if p.suffix in (".vcd", ".fst")), None)
+    if found is None or out is None:
+        return None
+    out.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.move(found, out / f"wave{found.suffix}"))
