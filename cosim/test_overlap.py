@@ -11,8 +11,9 @@ from tercet.fabric.spec import named
 from tercet.ir.types import UI8, IntArray
 from tercet.plan import Plan, Program, make
 from tercet_cosim.networks import inputs, network, requantized
-from tercet_cosim.run import Memory, execute, job_of
+from tercet_cosim.run import Memory, job_of
 from tercet_cosim.sim.build import build
+from tercet_cosim.sim.process import execute
 from tercet_golden import cycles, integer
 from tercet_golden.cycles.machine import ExecTime, Machine
 from tercet_golden.cycles.predict import DOORBELL, parts_of
