@@ -46,8 +46,7 @@ def generated() -> dict[str, str]:
         "frames": [_layout(f) for f in FRAMES],
     }
     return {
-        path: _ENV.get_template(f"{path.rpartition('/')[2]}.j2").render(values)
-        for path in _PATHS
+        path: _ENV.get_template(f"{path.rpartition('/')[2]}.j2").render(values) for path in _PATHS
     }
 
 
