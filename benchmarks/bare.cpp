@@ -26,10 +26,32 @@ namespace {
 
 /// The job's words, as benchmarks/simulation.py writes them.
 enum Word : size_t {
-  kMemory, kWindowBase, kWindowLimit, kSetup, kSetupFrames, kInfer, kInferFrames, kInput,
-  kInputBytes, kOutput, kOutputBytes, kVectors, kLatency, kRegWindowBase, kRegWindowLimit,
-  kRegControl, kRegProgram, kRegLength, kRegIrqStatus, kRegStatus, kIrqEnable, kStart, kClear,
-  kDone, kCounters, kWords
+  kMemory,
+  kWindowBase,
+  kWindowLimit,
+  kSetup,
+  kSetupFrames,
+  kInfer,
+  kInferFrames,
+  kInput,
+  kInputBytes,
+  kOutput,
+  kOutputBytes,
+  kVectors,
+  kLatency,
+  kRegWindowBase,
+  kRegWindowLimit,
+  kRegControl,
+  kRegProgram,
+  kRegLength,
+  kRegIrqStatus,
+  kRegStatus,
+  kIrqEnable,
+  kStart,
+  kClear,
+  kDone,
+  kCounters,
+  kWords
 };
 
 std::vector<uint64_t> word(kWords);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of the harness that runs every clock: memory, what the ears heard, and a clock loop with an
-// AXI4-Lite master that cocotb calls through ctypes. Simulated time stands still meanwhile.
+// The part of the harness that runs every clock: memory, what the ears heard, and a clock loop with
+// an AXI4-Lite master that cocotb calls through ctypes. Simulated time stands still meanwhile.
 
 #include <cstdint>
 #include <cstring>
