@@ -23,9 +23,6 @@ module tct_dispatch
   input  logic        valid_i,
   input  logic [63:0] word_i,
   output logic        ready_o,
-  /// Words that wait behind, and the frame that the next one to come belongs to.
-  input  logic [5:0]  queued_i,
-  output logic [15:0] fetch_index_o,
 
   // To LOAD, EXEC and STORE.
   output logic [2:0]                    word_valid_o,
@@ -62,9 +59,6 @@ module tct_dispatch
   assign word_valid_o = engine_now & {3{valid_i && ready_o}};
   assign word_index_o = at_q;
   assign index_o      = index_q;
-
-  // Words handed out of this frame, and those still queued, lie before the one to come.
-  assign fetch_index_o = index_q + ((16'(at_q) + 16'(queued_i)) >> $clog2(FrameWords));
 
   always_comb begin
     reserved = '0;

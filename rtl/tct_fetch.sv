@@ -23,8 +23,8 @@ module tct_fetch
 
   output logic        valid_o,
   output logic [63:0] word_o,
-  /// Words in the queue.
-  output logic [5:0]  queued_o,
+  /// The frame that the next word from memory belongs to.
+  output logic [15:0] index_o,
   input  logic        ready_i
 );
   localparam int unsigned Depth = 4 * FrameWords;
@@ -33,6 +33,7 @@ module tct_fetch
 
   logic [31:0]       address_d, address_q;
   logic [19:0]       left_d, left_q;
+  logic [18:0]       taken_q;
   logic [CountW-1:0] count;
 
   tct_fifo #(.Width(BusW), .Depth(Depth)) u_queue (
@@ -40,7 +41,7 @@ module tct_fetch
     .valid_o, .ready_i, .data_o(word_o), .count_o(count)
   );
 
-  assign queued_o = 6'(count);
+  assign index_o   = taken_q[18:3];
   // Nothing is in flight when a request is granted, so the queue has room for all of it.
   assign request_o = left_q != '0 && 32'(count) <= Depth - Burst;
   assign address_o = address_q;
@@ -69,5 +70,10 @@ module tct_fetch
 
   always_ff @(posedge clk_i) begin
     address_q <= address_d;
+    if (start_i) begin
+      taken_q <= '0;
+    end else if (beat_valid_i) begin
+      taken_q <= taken_q + 19'd1;
+    end
   end
 endmodule

@@ -113,7 +113,6 @@ module tct_top
   // The program.
   logic              check, running, clear;
   logic              fetch_request, fetch_grant, fetch_valid, fetch_error;
-  logic [5:0]        queued;
   logic [15:0]       fetch_index;
   logic [31:0]       fetch_address;
   logic [19:0]       fetch_beats;
@@ -146,14 +145,13 @@ module tct_top
     .frames_i(frames), .request_o(fetch_request), .address_o(fetch_address),
     .beats_o(fetch_beats), .grant_i(fetch_grant), .grant_beats_i(grant_beats),
     .beat_valid_i(fetch_valid), .beat_i(beat), .valid_o(word_valid), .word_o(word),
-    .queued_o(queued), .ready_i(word_ready)
+    .index_o(fetch_index), .ready_i(word_ready)
   );
 
   tct_dispatch #(.Tiles(Tiles), .ConfigId(16'(ConfigId))) u_dispatch (
     .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
     .frames_i(frames), .window_base_i(window_base), .window_limit_i(window_limit),
-    .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .queued_i(queued),
-    .fetch_index_o(fetch_index), .word_valid_o(engine_valid),
+    .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .word_valid_o(engine_valid),
     .word_index_o(word_index), .index_o(index), .ready_i(engine_ready), .done_o(dispatched),
     .blocked_o(blocked), .error_o(dispatch_error)
   );
