@@ -62,7 +62,8 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
 	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 $(ARGS)
+	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 \
+	  --fabric tfmbs --fabric small --fabric large $(ARGS)
 
 runtime: $(VENV)/runtime ## Rebuild libtercet if runtime/ changed
 

@@ -52,7 +52,7 @@ def test_random_back_pressure_changes_no_integer(signed: CheckContext) -> None:
 
 def test_the_vectors_are_real_and_random_and_do_not_all_give_the_same(signed: CheckContext) -> None:
     origins = {label.split()[0] for label in signed.vectors.labels}
-    assert origins == {"real", "corner:"}
+    assert {"real", "corner:"} <= origins <= {"real", "corner:", "random"}
     answers = signed.rtl.values["output"].argmax(axis=1)
     assert len(set(answers.tolist())) > 3
 
