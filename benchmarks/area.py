@@ -32,6 +32,8 @@ class Area:
     luts: int
     lut_rams: int
     """Of these LUTs, those that hold memories or shift registers."""
+    inverters: int
+    """Yosys leaves them as cells of their own; a vendor's tool merges them into LUTs."""
     flops: int
     brams: float
     """In units of 36 Kibit."""
@@ -52,6 +54,7 @@ def run() -> Figures:
                 f"{area.luts / lanes:.1f}",
                 f"{TARGETS[spec.name]}",
                 f"{area.lut_rams:,}",
+                f"{area.inverters:,}",
                 f"{area.flops:,}",
                 f"{area.brams:g}",
                 f"{area.dsps}",
@@ -68,6 +71,7 @@ def run() -> Figures:
             "a lane",
             "target",
             "of them RAM",
+            "INV besides",
             "FFs",
             "RAMB36",
             "DSPs",
@@ -109,6 +113,7 @@ def cells(text: str) -> Area:
     return Area(
         luts=luts,
         lut_rams=luts - _sum(found, {name: 1 for name in LUTS_OF if name.startswith("LUT")}),
+        inverters=found.get("INV", 0),
         flops=sum(n for name, n in found.items() if name.startswith("FD")),
         brams=found.get("RAMB36E1", 0) + found.get("RAMB18E1", 0) / 2,
         dsps=found.get("DSP48E1", 0),
