@@ -63,8 +63,7 @@ module tct_array
   output logic [Tiles-1:0]                  overflow_o,
   output logic [Tiles-1:0][Lanes-1:0]       active_o
 );
-  localparam int unsigned Levels = $clog2(Tiles);
-  localparam int unsigned Reduce = Levels < 2 ? 1 : (Levels + 1) / 2;
+  localparam int unsigned Reduce = reduce_stages(Tiles);
   localparam int unsigned Post   = 4;
 
   // What accompanies a value down the pipeline.

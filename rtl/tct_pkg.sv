@@ -28,4 +28,9 @@ package tct_pkg;
   localparam int unsigned ByteTrits = 5;
   localparam int unsigned Pt5Codes = 243;
 
+  /// Register stages of the adder tree over the tiles: one for every two levels, and at least one.
+  function automatic int unsigned reduce_stages(int unsigned tiles);
+    return $clog2(tiles) < 2 ? 1 : ($clog2(tiles) + 1) / 2;
+  endfunction
+
 endpackage

@@ -3,11 +3,13 @@
 // Sums drained values over the input slices: groups of 2^log2_tk_i neighbouring tiles, each to its
 // first tile. A register after every two levels of adders, and at least one.
 
-module tct_reduce #(
+module tct_reduce
+  import tct_pkg::*;
+#(
   parameter  int unsigned Tiles  = 8,
   parameter  int unsigned AccW   = 24,
   localparam int unsigned Levels = $clog2(Tiles),
-  localparam int unsigned Stages = Levels < 2 ? 1 : (Levels + 1) / 2
+  localparam int unsigned Stages = reduce_stages(Tiles)
 ) (
   input  logic                       clk_i,
   input  logic [2:0]                 log2_tk_i,

@@ -7,15 +7,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tercet.fabric.frame import FRAMES, WORDS, Bank, Bits, ErrorCode, Frame, Opcode
 
-_ENV = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("tercet.fabric"),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-
-
 _PATHS = ("rtl/gen/tct_frame_pkg.sv", "runtime/include/tercet/frame.h", "docs/program.md")
 
 
@@ -46,7 +44,8 @@ def generated() -> dict[str, str]:
         "frames": [_layout(f) for f in FRAMES],
     }
     return {
-        path: _ENV.get_template(f"{path.rpartition('/')[2]}.j2").render(values) for path in _PATHS
+        path: TEMPLATES.get_template(f"{path.rpartition('/')[2]}.j2").render(values)
+        for path in _PATHS
     }
 
 

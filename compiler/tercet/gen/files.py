@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
 from tercet.cli.matrix import markdown_page
+from tercet.fabric.render import TEMPLATES
 from tercet.fabric.render import generated as program_format
 
 RDL = "rtl/csr/tct_csr_regs.rdl"
@@ -85,14 +85,7 @@ class _Register:
 
 
 def _registers(template: str) -> str:
-    env = Environment(
-        loader=PackageLoader("tercet.fabric"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    text = env.get_template(template).render(registers=list(_walk()))
+    text = TEMPLATES.get_template(template).render(registers=list(_walk()))
     return text.rstrip("\n") + "\n"
 
 

@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from tercet.ir.types import IntArray
 from tercet.report.contract import Check
-from tercet_cosim.signoff.compare import computed, matching
+from tercet_cosim.signoff.compare import matching, of_fabric
 from tercet_cosim.signoff.context import CheckContext
 
 ID = "rtl.bitexact"
 
 
 def run(ctx: CheckContext) -> Check:
-    names = [name for name in computed(ctx) if name in ctx.rtl.values]
-    last = ctx.plan.layers[-1].result_name
-    want = {name: ctx.golden[name] for name in names} | {"output": ctx.golden[last]}
-    missing = {layer.sum_name for layer in ctx.plan.layers} - set(names)
+    want = of_fabric(ctx, ctx.rtl.values)
+    missing = {layer.sum_name for layer in ctx.plan.layers} - set(want)
     assert not missing, f"the simulation reports nothing of {missing}"
     count = len(want)
     own = matching(ctx, ID, want, ctx.rtl.values, f"{count} values of every vector, and halves")

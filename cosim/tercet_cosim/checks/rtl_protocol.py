@@ -1,7 +1,7 @@
 """A memory that holds back every handshake at random: the same integers, and no assertion fires."""
 
 from tercet.report.contract import Check
-from tercet_cosim.signoff.compare import computed, matching
+from tercet_cosim.signoff.compare import matching, of_fabric
 from tercet_cosim.signoff.context import CheckContext
 
 ID = "rtl.protocol"
@@ -16,8 +16,5 @@ def run(ctx: CheckContext) -> Check:
     x = ctx.vectors.x[:VECTORS]
     with ctx.stages.stage("RTL simulation with back-pressure"):
         stalled = simulate(ctx.plan, x, memory=Memory(latency=3, stall=STALL), rtl=ctx.request.rtl)
-    names = [name for name in computed(ctx) if name in stalled.values]
-    last = ctx.plan.layers[-1].result_name
-    want = {name: ctx.golden[name][: len(x)] for name in names}
-    want["output"] = ctx.golden[last][: len(x)]
+    want = of_fabric(ctx, stalled.values)
     return matching(ctx, ID, want, stalled.values, f"{len(x)} vectors, no assertion of AXI fired")

@@ -38,6 +38,17 @@ def computed(ctx: CheckContext) -> tuple[str, ...]:
     return tuple(name for value, name in value_names(ctx.module).items() if value not in given)
 
 
+def of_fabric(ctx: CheckContext, got: Mapping[str, IntArray]) -> dict[str, IntArray]:
+    """What the reference has of the values in `got`, a simulation's, for as many vectors.
+
+    Those are the layers' values that the fabric reports, and `output`, as it came to memory.
+    """
+    count = len(got["output"])
+    names = {name: name for name in computed(ctx) if name in got}
+    names["output"] = ctx.plan.layers[-1].result_name
+    return {name: ctx.golden[source][:count] for name, source in names.items()}
+
+
 def matching(
     ctx: CheckContext,
     check_id: str,
