@@ -51,6 +51,23 @@ def tensor_type(value: SSAValue) -> IntTensor:
     return kind
 
 
+def any_tensor(value: SSAValue) -> TensorType[Attribute]:
+    """The type of `value`, a tensor of integers or of reals."""
+    kind: Attribute = value.type
+    assert isinstance(kind, TensorType)
+    return kind
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    """The shape of `value`, a tensor of integers or of reals."""
+    return tuple(any_tensor(value).get_shape())
+
+
+def vector(values: Sequence[int]) -> Dense:
+    """A constant list of whole numbers, such as one an axis."""
+    return dense(np.asarray(values, np.int64), SI64)
+
+
 def storage(element: Attribute) -> np.dtype[np.generic]:
     """The smallest numpy (and C) type that holds `element`: int8 for si2, uint8 for ui4."""
     if isinstance(element, Float64Type):
