@@ -19,6 +19,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
+from tercet.ir.products import matmul, total, unsigned_bytes, weights
 from tercet.ir.types import (
     SI8,
     SI32,
@@ -28,7 +29,7 @@ from tercet.ir.types import (
     IntArray,
     dense,
     number,
-    storage,
+    signed,
     tensor,
     tensor_type,
     values_of,
@@ -37,7 +38,7 @@ from tercet.ir.types import (
 
 @irdl_op_definition
 class Linear(IntegerOp):
-    """acc[b, n] = bias[n] + sum over k of weight[n, k] * (x[b, k] - zero_point), in i32."""
+    """acc[.., n] = bias[n] + sum over k of weight[n, k] * (x[.., k] - zero_point), in i32."""
 
     name = "tercet.linear"
     x = operand_def(TensorType)
@@ -62,10 +63,10 @@ class Linear(IntegerOp):
         *,
         layer: str,
     ) -> None:
-        batch = tensor_type(x).get_shape()[0]
+        *outer, _ = tensor_type(x).get_shape()
         super().__init__(
             operands=[x],
-            result_types=[tensor((batch, weight.shape[0]), SI32)],
+            result_types=[tensor((*outer, weight.shape[0]), SI32)],
             properties={
                 "weight": dense(weight, SI8),
                 "bias": None if bias is None else dense(bias, SI32),
@@ -77,10 +78,11 @@ class Linear(IntegerOp):
     def verify_(self) -> None:
         x, acc = tensor_type(self.x), tensor_type(self.acc)
         n, k = self.weight.get_shape()
-        shape = x.get_shape()
+        *outer, depth = x.get_shape()
         self.require(self.weight.get_element_type() == SI8, "weights must be si8")
-        self.require(shape[1:] == (k,), f"x has shape {shape}, the weights need (batch, {k})")
-        self.require(acc == tensor((shape[0], n), SI32), f"the result must be (batch, {n}) of si32")
+        legal = len(outer) >= 1 and depth == k
+        self.require(legal, f"x has shape {x.get_shape()}, the weights need (batch, .., {k})")
+        self.require(acc == tensor((*outer, n), SI32), f"the result must be (.., {n}) of si32")
         bias = self.bias is None or self.bias.type == tensor((n,), SI32)
         self.require(bias, f"the bias must have {n} elements of si32")
 
@@ -107,20 +109,17 @@ class Linear(IntegerOp):
         return Interval(int(low.min()), int(high.max()))
 
     def reference(self, x: IntArray) -> IntArray:
-        # float64 is exact here (|acc| < 2^31) and lets the product use BLAS
-        shifted = (x - self.zero_point.value.data).astype(np.float64)
-        product = shifted @ self.matrix().T.astype(np.float64)
-        return product.astype(np.int64) + self.addend()
+        return matmul(x - self.zero_point.value.data, self.matrix().T) + self.addend()
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        element = storage(tensor_type(self.x).element_type)
-        zero = graph.constant(self.zero_point.value.data, element)
-        weight = graph.constant(self.matrix().T, np.int8)
-        acc = graph.node("MatMulInteger", *operands, weight, zero)
-        bias = self.bias
-        if bias is None:
-            return acc
-        return graph.node("Add", acc, graph.constant(values_of(bias), np.int32))
+        element = tensor_type(self.x).element_type
+        weight, zero = weights(graph, self.matrix().T)
+        terms = []
+        for byte in unsigned_bytes(graph, operands[0], element, self.zero_point.value.data):
+            shift = graph.constant(byte.zero, np.uint8)
+            acc = graph.node("MatMulInteger", byte.value, weight, shift, zero)
+            terms.append((byte.factor, acc))
+        return total(graph, terms, None if self.bias is None else values_of(self.bias))
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:
@@ -142,5 +141,14 @@ class Linear(IntegerOp):
                 )
             ],
         )
-        wide, narrow = Interval(0, 255), Interval(-128, 127)
-        return [Sample(one, (wide,)), Sample(trits, (wide,)), Sample(full, (narrow,))]
+        tokens = build(
+            [tensor((1, 3, 2, 9), signed(12))],
+            lambda x: [cls(x, rng.integers(-128, 128, (4, 9)), None, 300, layer="tokens")],
+        )
+        wide, narrow, long = Interval(0, 255), Interval(-128, 127), Interval(-2048, 2047)
+        return [
+            Sample(one, (wide,)),
+            Sample(trits, (wide,)),
+            Sample(full, (narrow,)),
+            Sample(tokens, (long,)),
+        ]

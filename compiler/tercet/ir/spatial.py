@@ -1,0 +1,136 @@
+"""Windows that move over the spatial axes of (batch, channels, [height,] width)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided
+from xdsl.irdl import prop_def
+
+from tercet.ir.op import LayerOp
+from tercet.ir.types import I64Attr, number
+
+Ints: TypeAlias = tuple[int, ...]
+Pairs: TypeAlias = tuple[tuple[int, int], ...]
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a convolution or a pool looks at: one entry for each spatial axis."""
+
+    kernel: Ints
+    stride: Ints
+    padding: Pairs
+    """Places added in front of and behind each axis."""
+    dilation: Ints
+
+    def is_legal(self) -> bool:
+        """As many entries as axes, and every one in its range."""
+        n = len(self.kernel)
+        positive = (*self.kernel, *self.stride, *self.dilation)
+        return (
+            n == len(self.stride) == len(self.padding) == len(self.dilation)
+            and min(positive) >= 1
+            and min(min(pair) for pair in self.padding) >= 0
+        )
+
+    def reach(self) -> Ints:
+        """From the first to the last element that one window covers, both included."""
+        return tuple((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+    def extents(self, spatial: Sequence[int]) -> Ints:
+        """How many windows fit along each axis; less than one is a type error."""
+        axes = zip(spatial, self.reach(), self.stride, self.padding, strict=True)
+        return tuple((n + sum(pad) - reach) // step + 1 for n, reach, step, pad in axes)
+
+    def spread(self, spatial: Sequence[int], more: Ints) -> Ints:
+        """How far this many windows reach, less the padding: extents of a transposed product."""
+        axes = zip(spatial, self.stride, self.reach(), self.padding, more, strict=True)
+        return tuple((n - 1) * s + reach - sum(pad) + extra for n, s, reach, pad, extra in axes)
+
+    def real(self, spatial: Sequence[int]) -> tuple[Mask, ...]:
+        """For each axis [windows, kernel]: which elements of a window are no padding."""
+        masks = []
+        for n, windows, k, axis in zip(
+            spatial, self.extents(spatial), self.kernel, range(len(self.kernel)), strict=True
+        ):
+            first = np.arange(windows) * self.stride[axis] - self.padding[axis][0]
+            place = first[:, None] + np.arange(k) * self.dilation[axis]
+            masks.append((place >= 0) & (place < n))
+        return tuple(masks)
+
+    def patches(self, x: npt.NDArray[Any], fill: float = 0) -> npt.NDArray[Any]:
+        """A view [batch, channels, *kernel, *windows] of `x` padded with `fill`."""
+        padded = np.pad(x, ((0, 0), (0, 0), *self.padding), constant_values=fill)
+        steps = padded.strides[2:]
+        return as_strided(
+            padded,
+            (*x.shape[:2], *self.kernel, *self.extents(x.shape[2:])),
+            (
+                *padded.strides[:2],
+                *(s * d for s, d in zip(steps, self.dilation, strict=True)),
+                *(s * d for s, d in zip(steps, self.stride, strict=True)),
+            ),
+            writeable=False,
+        )
+
+
+class WindowOp(LayerOp):
+    """An operator with a window. Of one axis, the numbers of the height are neutral."""
+
+    stride_h = prop_def(I64Attr)
+    stride_w = prop_def(I64Attr)
+    pad_top = prop_def(I64Attr)
+    pad_bottom = prop_def(I64Attr)
+    pad_left = prop_def(I64Attr)
+    pad_right = prop_def(I64Attr)
+    dilation_h = prop_def(I64Attr)
+    dilation_w = prop_def(I64Attr)
+
+    def window_of(self, kernel: Ints) -> Window:
+        """The window of this operator, whose extents are `kernel`."""
+        n = len(kernel)
+        stride = (self.stride_h, self.stride_w)
+        dilation = (self.dilation_h, self.dilation_w)
+        padding = ((self.pad_top, self.pad_bottom), (self.pad_left, self.pad_right))
+        return Window(
+            kernel,
+            tuple(s.value.data for s in stride)[-n:],
+            tuple((begin.value.data, end.value.data) for begin, end in padding)[-n:],
+            tuple(d.value.data for d in dilation)[-n:],
+        )
+
+
+def plane(values: Sequence[int], neutral: int) -> tuple[int, int]:
+    """Height and width; of one axis, the height is `neutral`."""
+    h, w = (neutral, *values)[-2:]
+    return h, w
+
+
+def window_properties(window: Window) -> dict[str, I64Attr]:
+    """The properties of a `WindowOp` that has this window."""
+    assert len(window.kernel) in (1, 2), "windows have one or two axes"
+    assert window.is_legal(), f"{window} has a number outside its range"
+    (top, bottom), (left, right) = ((0, 0), *window.padding)[-2:]
+    (stride_h, stride_w), (dilation_h, dilation_w) = (
+        plane(window.stride, 1),
+        plane(window.dilation, 1),
+    )
+    return {
+        "stride_h": number(stride_h),
+        "stride_w": number(stride_w),
+        "pad_top": number(top),
+        "pad_bottom": number(bottom),
+        "pad_left": number(left),
+        "pad_right": number(right),
+        "dilation_h": number(dilation_h),
+        "dilation_w": number(dilation_w),
+    }
+
+
+def pads(window: Window) -> list[int]:
+    """The padding as ONNX lists it: every begin, then every end."""
+    return [pair[side] for side in (0, 1) for pair in window.padding]
