@@ -1,7 +1,7 @@
 """Windows that move over the spatial axes of (batch, channels, [height,] width)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -76,6 +76,15 @@ class Window:
             ),
             writeable=False,
         )
+
+    def places(self, x: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+        """For each place of the kernel, what lies there under every window of padded `x`."""
+        free = replace(self, padding=((0, 0),) * len(self.kernel))
+        windows = free.extents(x.shape[2:])
+        for place in np.ndindex(*self.kernel):
+            axes = zip(place, self.dilation, self.stride, windows, strict=True)
+            where = (slice(k * d, k * d + (n - 1) * s + 1, s) for k, d, s, n in axes)
+            yield x[(slice(None), slice(None), *where)]
 
 
 class WindowOp(LayerOp):
