@@ -1,4 +1,7 @@
-"""Sums of weights times a moving window, exactly, and the least and greatest they can be."""
+"""Sums of weights times a moving window, and the least and greatest they can be.
+
+Of integers they are exact; reals are summed in float64.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +12,7 @@ import numpy as np
 from tercet.ir.interval import Interval
 from tercet.ir.products import matmul
 from tercet.ir.spatial import Ints, Mask, Window
-from tercet.ir.types import IntArray
+from tercet.ir.types import Array, IntArray
 
 EACH = (slice(None), slice(None))
 """Of batch and channels."""
@@ -17,11 +20,11 @@ CHUNK = 1 << 22
 """Elements of patches that are in memory at a time."""
 
 
-def correlate(x: IntArray, weight: IntArray, window: Window, groups: int) -> IntArray:
+def correlate(x: Array, weight: IntArray, window: Window, groups: int) -> Array:
     """The sums [batch, O, *windows] of weight [O, I / groups, *kernel]; padded places are zero."""
     outputs, spatial = len(weight), window.extents(x.shape[2:])
     rows = weight.reshape(groups, outputs // groups, -1)
-    found = np.empty((len(x), outputs, *spatial), np.int64)
+    found = np.empty((len(x), outputs, *spatial), x.dtype)
     size = x.shape[1] * prod(window.kernel) * prod(spatial)
     step = max(1, CHUNK // size)
     for at in range(0, len(x), step):
@@ -31,12 +34,12 @@ def correlate(x: IntArray, weight: IntArray, window: Window, groups: int) -> Int
     return found
 
 
-def scatter(x: IntArray, weight: IntArray, window: Window, groups: int, more: Ints) -> IntArray:
+def scatter(x: Array, weight: IntArray, window: Window, groups: int, more: Ints) -> Array:
     """The transposed product: each element of `x` adds weight [O, I / groups, *kernel] * x."""
     spatial, outputs = x.shape[2:], len(weight)
     rows = np.moveaxis(weight, 1, -1).reshape(groups, -1, weight.shape[1])
     bare = replace(window, padding=((0, 0),) * len(spatial))
-    found = np.zeros((len(x), outputs, *bare.spread(spatial, more)), np.int64)
+    found = np.zeros((len(x), outputs, *bare.spread(spatial, more)), x.dtype)
     step = max(1, CHUNK // (outputs * prod(window.kernel) * prod(spatial)))
     for at in range(0, len(x), step):
         columns = x[at : at + step].reshape(-1, groups, weight.shape[1], prod(spatial))

@@ -1,6 +1,7 @@
 """Modules: one function `main`, straight-line. Building, reading, text."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, FunctionType, ModuleOp
@@ -14,19 +15,31 @@ from tercet.ir.op import IntegerOp, LayerOp, operators, real_operators, verified
 from tercet.ir.types import IntTensor, tensor_type
 
 
+@dataclass(frozen=True)
+class Built:
+    """The operators of a function in order, and what it returns."""
+
+    ops: Sequence[LayerOp]
+    results: Sequence[SSAValue]
+
+
 def build(
-    inputs: Sequence[Attribute], body: Callable[..., Sequence[LayerOp]], name: str = "x"
+    inputs: Sequence[Attribute],
+    body: Callable[..., Sequence[LayerOp] | Built],
+    names: Sequence[str] = (),
 ) -> ModuleOp:
     """A module whose `main` takes `inputs` and returns the last operator's result.
 
-    `body` gets the arguments as SSA values and returns the operators in order.
+    `body` gets the arguments as SSA values and returns the operators in order; or a `Built`, if
+    something else is to be returned. Without `names` the inputs are x, or x0, x1, …
     """
     block = Block(arg_types=inputs)
     for i, argument in enumerate(block.args):
-        argument.name_hint = name if len(inputs) == 1 else f"{name}{i}"
-    ops = body(*block.args)
-    block.add_ops([*ops, ReturnOp(*ops[-1].results)])
-    results = [r.type for r in ops[-1].results]
+        argument.name_hint = names[i] if names else "x" if len(inputs) == 1 else f"x{i}"
+    made = body(*block.args)
+    built = made if isinstance(made, Built) else Built(made, made[-1].results)
+    block.add_ops([*built.ops, ReturnOp(*built.results)])
+    results = [r.type for r in built.results]
     return verified(ModuleOp([FuncOp("main", (list(inputs), results), Region(block))]))
 
 

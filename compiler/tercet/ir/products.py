@@ -6,14 +6,19 @@ import numpy as np
 
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
-from tercet.ir.types import FloatArray, Int, IntArray, storage
+from tercet.ir.types import Array, FloatArray, Int, IntArray, storage
 
 EXACT = 1 << 53
 """float64 holds every integer up to here."""
 
 
-def matmul(a: IntArray, b: IntArray) -> IntArray:
-    """The product of integer matrices, in float64 where no partial sum can be rounded."""
+def matmul(a: Array, b: Array) -> Array:
+    """The product of matrices: of integers exact, by float64 where no partial sum can be rounded.
+
+    Reals are multiplied in float64.
+    """
+    if np.issubdtype(a.dtype, np.floating) or np.issubdtype(b.dtype, np.floating):
+        return np.asarray(np.matmul(a.astype(np.float64), b.astype(np.float64)))
     if _largest(a) * _largest(b) * a.shape[-1] < EXACT:
         exact: FloatArray = np.matmul(a.astype(np.float64), b.astype(np.float64))
         return exact.astype(np.int64)

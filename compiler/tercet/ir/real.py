@@ -1,7 +1,8 @@
 """Operators of the float dialect: exact real functions of the model's parameters.
 
-Every one has two meanings that agree: `reference` in float64 on arrays, and, for those that act on
-each element alone, `line` in rationals, which decides where float64 comes near a tie.
+Every one that acts on each element alone has two meanings that agree: `reference` in float64 on
+arrays, and `exact` in rationals on one element, which decides where float64 comes near a tie.
+Constants broadcast against the tensor by numpy's rules; a batch axis they never have.
 """
 
 from abc import abstractmethod
@@ -9,17 +10,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import isqrt
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from xdsl.dialects.builtin import Float64Type, TensorType, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, result_def
 
-from tercet.ir.line import ClampedLine
 from tercet.ir.op import LayerOp
-from tercet.ir.types import Dense, FloatArray, floats_of
+from tercet.ir.types import Dense, FloatArray, dense_float, floats_of, shape_of
+
+__all__ = ["shape_of"]
 
 RealTensor: TypeAlias = TensorType[Float64Type]
+Place: TypeAlias = tuple[int, ...]
+"""Index of an element inside of a row, that is without the batch."""
 ROOT_BITS = 256
 
 
@@ -27,16 +31,18 @@ def real_tensor(shape: Sequence[int]) -> RealTensor:
     return TensorType(f64, shape)
 
 
-def shape_of(value: SSAValue) -> tuple[int, ...]:
+def is_real(value: SSAValue) -> bool:
+    """Whether `value` is a tensor of reals."""
     kind = value.type
-    assert isinstance(kind, TensorType)
-    return tuple(kind.get_shape())
+    return isinstance(kind, TensorType) and isinstance(kind.element_type, Float64Type)
 
 
-def per_channel(constant: Dense, channel: int) -> Fraction:
-    """The exact value of a constant of one element or of one a channel."""
-    values = floats_of(constant).reshape(-1)
-    return Fraction(float(values[channel if values.size > 1 else 0]))
+def at(constant: Dense, place: Place) -> Fraction:
+    """The exact value that the element at `place` meets in a constant that broadcasts."""
+    values = floats_of(constant)
+    tail = place[len(place) - values.ndim :]
+    index = tuple(min(i, size - 1) for i, size in zip(tail, values.shape, strict=True))
+    return Fraction(float(values[index]))
 
 
 @lru_cache(maxsize=65536)
@@ -49,8 +55,24 @@ def root(value: Fraction) -> Fraction:
     return Fraction(scaled, 1 << ROOT_BITS)
 
 
-class ElementwiseOp(LayerOp):
-    """A monotone function of each element, which may differ by channel (the last axis)."""
+class PointwiseOp(LayerOp):
+    """A function of the elements at one place of every operand; all shapes are the same."""
+
+    @abstractmethod
+    def reference(self, *operands: Any) -> FloatArray:
+        """In float64."""
+
+    @abstractmethod
+    def exact(self, *operands: Any, place: Place) -> Fraction:
+        """In rationals, for the element at `place`."""
+
+    def constants(self) -> tuple[Dense, ...]:
+        """Those that may differ from element to element."""
+        return tuple(p for p in self.properties.values() if isinstance(p, Dense))
+
+
+class ElementwiseOp(PointwiseOp):
+    """A function of each element of one tensor, which may differ from place to place."""
 
     x = operand_def(TensorType)
     y = result_def(TensorType)
@@ -60,5 +82,24 @@ class ElementwiseOp(LayerOp):
         """In float64."""
 
     @abstractmethod
-    def line(self, channel: int) -> ClampedLine:
-        """In rationals, for the elements of `channel`."""
+    def exact(self, x: Fraction, *, place: Place) -> Fraction:
+        """In rationals, for the element at `place`."""
+
+    def rises(self) -> bool:
+        """Whether it nowhere decreases."""
+        return False
+
+    def turns(self) -> Sequence[Fraction]:
+        """Inputs at which it turns from falling to rising or back; none: it is monotone."""
+        return ()
+
+    def on(self, x: SSAValue, *constants: FloatArray) -> "ElementwiseOp":
+        """The same function of another tensor, with constants in the order of `constants()`."""
+        names = [name for name, p in self.properties.items() if isinstance(p, Dense)]
+        new = dict(zip(names, map(dense_float, constants), strict=True))
+        return type(self).create(
+            operands=[x],
+            result_types=[x.type],
+            properties={**self.properties, **new},
+            attributes=self.attributes,
+        )

@@ -1,7 +1,7 @@
 """Integer element types, tensors and dense constants, between numpy and xDSL."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, SSAValue
 
+Array: TypeAlias = npt.NDArray[Any]
+"""Integers (int64) or reals (float64)."""
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 Int: TypeAlias = IntegerType

@@ -1,36 +1,59 @@
-"""A factor and an offset for each channel."""
+"""A factor, an offset and a divisor."""
 
+from fractions import Fraction
+
+import numpy as np
 from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.line import ClampedLine
-from tercet.ir.real import ElementwiseOp, per_channel, real_tensor, shape_of
+from tercet.ir.real import ElementwiseOp, Place, at, real_tensor, shape_of
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
+
+ONE = np.ones(())
 
 
 @irdl_op_definition
 class Affine(ElementwiseOp):
-    """y = factor * x + offset."""
+    """y = (factor * x + offset) / divisor."""
 
     name = "real.affine"
     factor = prop_def(Dense)
-    """f64, one element or one a channel."""
     offset = prop_def(Dense)
-    """f64, one element or one a channel."""
+    divisor = prop_def(Dense)
+    """All three f64; they broadcast against x. A divisor of its own keeps thirds exact."""
     traits = traits_def(Pure())
 
-    def __init__(self, x: SSAValue, factor: FloatArray, offset: FloatArray, *, layer: str) -> None:
+    def __init__(
+        self,
+        x: SSAValue,
+        factor: FloatArray,
+        offset: FloatArray,
+        divisor: FloatArray = ONE,
+        *,
+        layer: str,
+    ) -> None:
         super().__init__(
             operands=[x],
             result_types=[real_tensor(shape_of(x))],
-            properties={"factor": dense_float(factor), "offset": dense_float(offset)},
+            properties={
+                "factor": dense_float(factor),
+                "offset": dense_float(offset),
+                "divisor": dense_float(divisor),
+            },
             attributes={"layer": StringAttr(layer)},
         )
 
-    def reference(self, x: FloatArray) -> FloatArray:
-        return x * floats_of(self.factor) + floats_of(self.offset)
+    def verify_(self) -> None:
+        self.require(bool((floats_of(self.divisor) != 0).all()), "divides by zero")
 
-    def line(self, channel: int) -> ClampedLine:
-        return ClampedLine(per_channel(self.factor, channel), per_channel(self.offset, channel))
+    def reference(self, x: FloatArray) -> FloatArray:
+        scaled = x * floats_of(self.factor) + floats_of(self.offset)
+        return scaled / floats_of(self.divisor)
+
+    def exact(self, x: Fraction, *, place: Place) -> Fraction:
+        return (x * at(self.factor, place) + at(self.offset, place)) / at(self.divisor, place)
+
+    def rises(self) -> bool:
+        return bool((floats_of(self.factor) / floats_of(self.divisor) >= 0).all())

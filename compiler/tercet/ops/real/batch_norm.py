@@ -8,20 +8,20 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.line import ClampedLine
-from tercet.ir.real import ElementwiseOp, per_channel, real_tensor, root, shape_of
+from tercet.ir.real import ElementwiseOp, Place, at, real_tensor, root, shape_of
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
 
 
 @irdl_op_definition
 class BatchNorm(ElementwiseOp):
-    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset, per channel."""
+    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset."""
 
     name = "real.batch_norm"
     gain = prop_def(Dense)
     offset = prop_def(Dense)
     mean = prop_def(Dense)
     variance = prop_def(Dense)
+    """All four f64; they broadcast against x."""
     epsilon = prop_def(FloatAttr)
     traits = traits_def(Pure())
 
@@ -53,13 +53,18 @@ class BatchNorm(ElementwiseOp):
         spread = floats_of(self.variance) + self.epsilon.value.data
         self.require(bool((spread > 0).all()), "variance + epsilon must be above zero")
 
-    def reference(self, x: FloatArray) -> FloatArray:
+    def slope(self) -> FloatArray:
+        """gain / sqrt(variance + epsilon), in float64."""
         deviation = np.sqrt(floats_of(self.variance) + self.epsilon.value.data)
-        slope = floats_of(self.gain) / deviation
-        return (x - floats_of(self.mean)) * slope + floats_of(self.offset)
+        return floats_of(self.gain) / deviation
 
-    def line(self, channel: int) -> ClampedLine:
-        spread = per_channel(self.variance, channel) + Fraction(self.epsilon.value.data)
-        slope = per_channel(self.gain, channel) / root(spread)
-        centre = per_channel(self.mean, channel)
-        return ClampedLine(slope, per_channel(self.offset, channel) - slope * centre)
+    def reference(self, x: FloatArray) -> FloatArray:
+        return (x - floats_of(self.mean)) * self.slope() + floats_of(self.offset)
+
+    def exact(self, x: Fraction, *, place: Place) -> Fraction:
+        spread = at(self.variance, place) + Fraction(self.epsilon.value.data)
+        slope = at(self.gain, place) / root(spread)
+        return (x - at(self.mean, place)) * slope + at(self.offset, place)
+
+    def rises(self) -> bool:
+        return bool((floats_of(self.gain) >= 0).all())

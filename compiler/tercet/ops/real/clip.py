@@ -1,6 +1,7 @@
 """Clipping: hardtanh, ReLU6, clamp."""
 
 from fractions import Fraction
+from math import isinf
 
 import numpy as np
 from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr
@@ -8,14 +9,13 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.line import ClampedLine
-from tercet.ir.real import ElementwiseOp
+from tercet.ir.real import ElementwiseOp, Place
 from tercet.ir.types import FloatArray
 
 
 @irdl_op_definition
 class Clip(ElementwiseOp):
-    """y = min(max(x, low), high)."""
+    """y = min(max(x, low), high); an infinite end does not clip."""
 
     name = "real.clip"
     low = prop_def(FloatAttr)
@@ -39,6 +39,10 @@ class Clip(ElementwiseOp):
     def reference(self, x: FloatArray) -> FloatArray:
         return np.clip(x, self.low.value.data, self.high.value.data)
 
-    def line(self, channel: int) -> ClampedLine:
-        low, high = Fraction(self.low.value.data), Fraction(self.high.value.data)
-        return ClampedLine(Fraction(1), Fraction(0), low, high)
+    def exact(self, x: Fraction, *, place: Place) -> Fraction:
+        low, high = self.low.value.data, self.high.value.data
+        raised = x if isinf(low) else max(x, Fraction(low))
+        return raised if isinf(high) else min(raised, Fraction(high))
+
+    def rises(self) -> bool:
+        return True

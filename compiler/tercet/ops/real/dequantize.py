@@ -1,13 +1,14 @@
 """From integers to the reals they stand for."""
 
+from fractions import Fraction
+
 from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.line import ClampedLine
 from tercet.ir.op import LayerOp
-from tercet.ir.real import per_channel, real_tensor, shape_of
+from tercet.ir.real import Place, at, real_tensor, shape_of
 from tercet.ir.types import Dense, FloatArray, I64Attr, IntArray, dense_float, floats_of, number
 
 
@@ -19,7 +20,7 @@ class Dequantize(LayerOp):
     q = operand_def(TensorType)
     x = result_def(TensorType)
     scale = prop_def(Dense)
-    """f64, one element or one a channel."""
+    """f64; broadcasts against q."""
     zero_point = prop_def(I64Attr)
     traits = traits_def(Pure())
 
@@ -34,7 +35,6 @@ class Dequantize(LayerOp):
     def reference(self, q: IntArray) -> FloatArray:
         return (q - self.zero_point.value.data) * floats_of(self.scale)
 
-    def line(self, channel: int) -> ClampedLine:
-        """As `reference`, in rationals, for the elements of `channel`."""
-        scale = per_channel(self.scale, channel)
-        return ClampedLine(scale, -self.zero_point.value.data * scale)
+    def exact(self, q: int, *, place: Place) -> Fraction:
+        """As `reference`, in rationals, for the element at `place`."""
+        return (q - self.zero_point.value.data) * at(self.scale, place)

@@ -8,8 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.line import ClampedLine
-from tercet.ir.real import ElementwiseOp
+from tercet.ir.real import ElementwiseOp, Place
 from tercet.ir.types import FloatArray
 
 
@@ -28,5 +27,8 @@ class Relu(ElementwiseOp):
     def reference(self, x: FloatArray) -> FloatArray:
         return np.maximum(x, 0)
 
-    def line(self, channel: int) -> ClampedLine:
-        return ClampedLine(Fraction(1), Fraction(0), low=Fraction(0))
+    def exact(self, x: Fraction, *, place: Place) -> Fraction:
+        return max(x, Fraction(0))
+
+    def rises(self) -> bool:
+        return True

@@ -1,0 +1,45 @@
+"""Ways to round a real to an integer, each one in float64 and in rationals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+import numpy as np
+
+from tercet.ir.types import FloatArray
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """A function from reals to integers that never falls."""
+
+    reference: Callable[[FloatArray], FloatArray]
+    exact: Callable[[Fraction], int]
+    edge: Fraction
+    """Where it jumps: at this distance above every integer."""
+
+    def distance(self, position: FloatArray) -> FloatArray:
+        """From the nearest jump."""
+        beyond = position - float(self.edge)
+        return np.abs(beyond - np.rint(beyond))
+
+
+HALF, WHOLE = Fraction(1, 2), Fraction(0)
+
+
+def _away(x: Fraction) -> int:
+    return floor(x + HALF) if x >= 0 else ceil(x - HALF)
+
+
+ROUNDINGS: Mapping[str, Rounding] = {
+    "half_even": Rounding(np.rint, round, HALF),
+    "half_up": Rounding(lambda x: np.floor(x + 0.5), lambda x: floor(x + HALF), HALF),
+    "half_down": Rounding(lambda x: np.ceil(x - 0.5), lambda x: ceil(x - HALF), HALF),
+    "half_away": Rounding(lambda x: np.copysign(np.floor(np.abs(x) + 0.5), x), _away, HALF),
+    "floor": Rounding(np.floor, floor, WHOLE),
+    "ceil": Rounding(np.ceil, ceil, WHOLE),
+    "to_zero": Rounding(np.trunc, int, WHOLE),
+    "sign": Rounding(lambda x: np.where(x >= 0, 1.0, -1.0), lambda x: 1 if x >= 0 else -1, WHOLE),
+}
+"""By the name that `real.quantize` carries. "sign" is that of binary activations: 0 is positive."""
