@@ -8,9 +8,9 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet.emit import c, hls
 from tercet.errors import VerifyError
-from tercet.ir.module import input_type
+from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
-from tercet.ir.types import IntArray, storage
+from tercet.ir.types import IntArray, storage, tensor_type
 from tercet_cosim.compiled import C99, CPP14, Compiler, load, tree
 from tercet_runtime import Tensor
 
@@ -22,22 +22,22 @@ HEADERS = ("hls/include", "runtime/include")
 
 
 def run_c(
-    module: ModuleOp, x: IntArray, sources: Mapping[str, str] | None = None
+    module: ModuleOp, *inputs: IntArray, sources: Mapping[str, str] | None = None
 ) -> dict[str, IntArray]:
-    """Every value, by name, that the emitted C program computes from the batch `x`.
+    """Every value, by name, that the emitted C program computes from a batch of each input.
 
     `sources` stands in for the runtime's files, by path: tests plant faults there.
     """
     files = {**(tree(*RUNTIME) if sources is None else sources), **c.emit(module, NAME)}
-    return _run(C99, files, (".", "runtime/include"), module, x)
+    return _run(C99, files, (".", "runtime/include"), module, inputs)
 
 
 def run_hls(
-    module: ModuleOp, x: IntArray, sources: Mapping[str, str] | None = None
+    module: ModuleOp, *inputs: IntArray, sources: Mapping[str, str] | None = None
 ) -> dict[str, IntArray]:
     """The same by the emitted HLS C++ program, compiled by a plain C++14 compiler."""
     files = {**(tree(*HEADERS) if sources is None else sources), **hls.emit(module, NAME)}
-    return _run(CPP14, files, (".", *HEADERS), module, x)
+    return _run(CPP14, files, (".", *HEADERS), module, inputs)
 
 
 def _run(
@@ -45,7 +45,7 @@ def _run(
     files: Mapping[str, str],
     include: tuple[str, ...],
     module: ModuleOp,
-    x: IntArray,
+    inputs: tuple[IntArray, ...],
 ) -> dict[str, IntArray]:
     library = load(compiler, files, include)
     names = list(value_names(module).values())
@@ -55,25 +55,30 @@ def _run(
     tensors = (Tensor * len(names))()
     _demand(library[f"{NAME}_tensors"](memory, tensors))
     values = {name: tensor.view() for name, tensor in zip(names, tensors, strict=True)}
-    packed = _packed(module, x)
-    found = {n: np.empty((len(x), *v.shape[1:]), np.int64) for n, v in values.items()}
-    for i, vector in enumerate(packed):
-        values[names[0]][0] = vector
+    batch, packed = len(inputs[0]), _packed(module, inputs)
+    found = {n: np.empty((batch, *v.shape[1:]), np.int64) for n, v in values.items()}
+    for i in range(batch):
+        for name, x in zip(names, packed, strict=False):  # the inputs come first
+            values[name][0] = x[i]
         _demand(library[f"{NAME}_run"](memory))
         for name, value in values.items():
             found[name][i] = value[0]
     return found
 
 
-def _packed(module: ModuleOp, x: IntArray) -> IntArray:
-    """`x` as the program stores it; a value outside the input's storage is an error, not a wrap."""
-    packed: IntArray = x.astype(storage(input_type(module).element_type))
-    if not np.array_equal(packed, x):
-        raise VerifyError(
-            f"an input of {x.min()} to {x.max()} does not fit the network's input type "
-            f"{input_type(module).element_type}; quantize it first"
-        )
-    return packed
+def _packed(module: ModuleOp, inputs: tuple[IntArray, ...]) -> list[IntArray]:
+    """The inputs as the program stores them; a value outside is an error, not a wrap."""
+    found = []
+    for value, x in zip(inputs_of(module), inputs, strict=True):
+        element = tensor_type(value).element_type
+        packed: IntArray = x.astype(storage(element))
+        if not np.array_equal(packed, x):
+            raise VerifyError(
+                f"an input of {x.min()} to {x.max()} does not fit the network's input type "
+                f"{element}; quantize it first"
+            )
+        found.append(packed)
+    return found
 
 
 def _demand(status: int) -> None:
