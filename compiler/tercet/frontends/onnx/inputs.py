@@ -1,0 +1,111 @@
+"""The inputs of a file: their types and shapes, with what the file leaves open filled in."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from onnx import GraphProto, TensorProto, ValueInfoProto
+from onnx.helper import tensor_dtype_to_np_dtype
+from xdsl.dialects.builtin import f64
+from xdsl.ir import Attribute
+
+from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.frontends.onnx.limits import require_shape, shown
+from tercet.frontends.onnx.model import Input
+from tercet.frontends.onnx.tensors import UNKNOWN, integer_type, is_real
+from tercet.ir.types import SI64
+
+Shape: TypeAlias = Sequence[int]
+InputShape: TypeAlias = Mapping[str, Shape] | Shape | None
+DATATYPE = "finn_datatype"
+"""The key under which QONNX files say what values a tensor takes."""
+
+
+def inputs_of(
+    path: str, graph: GraphProto, constants: Container[str], given: InputShape
+) -> tuple[tuple[Input, ...], int]:
+    """Every input that is no constant, and the batch that the file was made for."""
+    protos = [proto for proto in graph.input if proto.name not in constants]
+    names = [proto.name for proto in protos]
+    if not protos or len(set(names)) != len(names):
+        raise CaptureError(f"{path}: has inputs {_list(names)}; wanted one or more unlike names")
+    wishes = _wishes(path, names, given)
+    notes = _annotations(graph)
+    inputs, batches = [], set()
+    for proto in protos:
+        where = f"{path}: input {shown(proto.name)}"
+        batch, *rest = _shape(where, proto, wishes.get(proto.name))
+        require_shape(where, rest)
+        batches.add(batch)
+        shape, note = (1, *rest), notes.get(proto.name, "")
+        inputs.append(Input(proto.name, shape, _element(where, proto), note))
+    if len(batches) > 1:
+        raise UnsupportedError(
+            f"{path}: its inputs have batches {_list(map(str, sorted(batches)))}; wanted the same "
+            "first extent in each"
+        )
+    return tuple(inputs), batches.pop()
+
+
+def _wishes(path: str, names: Sequence[str], given: InputShape) -> Mapping[str, Shape]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        if len(names) != 1:
+            raise UsageError(f"{path}: one shape for inputs {_list(names)}; wanted a shape by name")
+        return {names[0]: given}
+    unknown = sorted(given.keys() - set(names))
+    if unknown:
+        raise UsageError(f"{path}: has no input {_list(unknown)}; it has {_list(names)}")
+    return given
+
+
+def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, ...]:
+    kind = proto.type.tensor_type
+    # an exporter's own words for "any": a name, nothing, 0 or -1
+    found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
+    if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
+        raise UnsupportedError(
+            f"{where}: has shape {_open(proto)}, open beyond the batch; give the whole shape with "
+            "--input-shape"
+        )
+    if wish is not None:
+        fits = [e in (0, w) for e, w in zip(found, wish, strict=False)]
+        if min(wish, default=1) < 1 or (found and not (all(fits) and len(found) == len(wish))):
+            raise UsageError(f"{where}: has shape {_open(proto)}, not {tuple(wish)}")
+        found = list(wish)
+    if len(found) < 2:
+        raise UnsupportedError(
+            f"{where}: has shape {tuple(found)}; wanted the batch first, then its features"
+        )
+    return (found[0] or 1, *found[1:])
+
+
+def _open(proto: ValueInfoProto) -> str:
+    dims = [d.dim_value or shown(d.dim_param) or "?" for d in proto.type.tensor_type.shape.dim]
+    return f"({', '.join(map(str, dims))})"
+
+
+def _element(where: str, proto: ValueInfoProto) -> Attribute:
+    kind = proto.type.tensor_type.elem_type
+    if kind not in UNKNOWN and kind in TensorProto.DataType.values():
+        dtype = tensor_dtype_to_np_dtype(kind)
+        if is_real(dtype):
+            return f64
+        found = integer_type(dtype)
+        if found is not None:
+            # an index: the entry narrows it
+            return SI64 if found.width.data > 16 else found
+    raise UnsupportedError(f"{where}: is no tensor of numbers; wanted floats or integers")
+
+
+def _annotations(graph: GraphProto) -> dict[str, str]:
+    return {
+        note.tensor_name: entry.value
+        for note in graph.quantization_annotation
+        for entry in note.quant_parameter_tensor_names
+        if entry.key == DATATYPE
+    }
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(shown(name) for name in names) or "none"

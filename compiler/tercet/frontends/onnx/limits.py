@@ -1,0 +1,57 @@
+"""What a file may ask for: checked before anything is allocated, as no file is to be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from tercet.errors import CaptureError
+
+FILE_BYTES = 1 << 28
+EXTERNAL_BYTES = 1 << 30
+NODES = 50_000
+TENSOR = 1 << 26
+"""Elements of one tensor."""
+FOLDED = 1 << 27
+"""Elements of all constants together."""
+RANK = 16
+
+
+def shown(name: str) -> str:
+    """A name out of a file, fit for one line of a message."""
+    clean = "".join(c if c.isprintable() else "?" for c in name)
+    return clean if len(clean) <= 80 else f"{clean[:60]}...{clean[-16:]}"
+
+
+def require_shape(where: str, shape: Sequence[int]) -> None:
+    """`shape` is one that a tensor here can have."""
+    wrong = [extent for extent in shape if extent < 0]
+    if wrong or len(shape) > RANK:
+        raise CaptureError(f"{where}: shape {_text(shape)} is none; wanted up to {RANK} extents")
+    require_elements(where, prod(shape), f"a tensor of shape {_text(shape)}")
+
+
+def require_elements(where: str, count: int, what: str = "a tensor") -> None:
+    if count > TENSOR:
+        raise CaptureError(
+            f"{where}: {what} has {count:.3g} elements; Tercet takes up to {TENSOR} in one tensor"
+        )
+
+
+def _text(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape[:RANK]))}{', ...' if len(shape) > RANK else ''})"
+
+
+@dataclass
+class Budget:
+    """How many elements the constants of one file may still take."""
+
+    left: int = FOLDED
+
+    def spend(self, where: str, count: int) -> None:
+        require_elements(where, count)
+        self.left -= count
+        if self.left < 0:
+            raise CaptureError(
+                f"{where}: the constants up to here have more than {FOLDED} elements, which is all "
+                "that Tercet takes from one file"
+            )

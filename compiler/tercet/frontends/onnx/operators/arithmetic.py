@@ -1,0 +1,135 @@
+"""Sums, products and quotients, of two layers or with a constant."""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from tercet.frontends.onnx.builder import Builder, Value, against, real, reals, single
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operators.patterns import activation
+from tercet.frontends.onnx.registry import converts
+from tercet.ir.types import FloatArray, shape_of
+from tercet.ops.broadcast import Broadcast
+from tercet.ops.real.add import RealAdd
+from tercet.ops.real.affine import Affine
+from tercet.ops.real.div import RealDiv
+from tercet.ops.real.function import Function
+from tercet.ops.real.mul import RealMul
+
+ZERO, ONE = np.zeros(()), np.ones(())
+
+
+@converts("Add", "Sum")
+def add(builder: Builder, node: Node, *terms: Value) -> Value:
+    total = terms[0]
+    for term in terms[1:]:
+        total = _sum(builder, node, total, term)
+    return total
+
+
+def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+    if isinstance(a, SSAValue) and isinstance(b, SSAValue):
+        return added(builder, node, a, b)
+    x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
+    return affine(builder, node, x, ONE, reals(node, constant, "constant"))
+
+
+@converts("Sub")
+def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+    if isinstance(a, SSAValue) and isinstance(b, SSAValue):
+        return added(builder, node, a, affine(builder, node, b, -ONE, ZERO))
+    if isinstance(a, SSAValue):
+        return affine(builder, node, a, ONE, -reals(node, b, "constant"))
+    return affine(builder, node, b, -ONE, reals(node, a, "constant"))
+
+
+@converts("Mul")
+def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+    if not isinstance(a, SSAValue) or not isinstance(b, SSAValue):
+        x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
+        return affine(builder, node, x, reals(node, constant, "constant"), ZERO)
+    known = activation(real(node, a), real(node, b))
+    if known is None:
+        return multiplied(builder, node, a, b)
+    y = builder.add(node, Function(known.x, known.name, layer=node.name))
+    return y if known.factor == 1 else affine(builder, node, y, np.asarray(known.factor), ZERO)
+
+
+@converts("Div")
+def div(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+    if isinstance(a, SSAValue) and isinstance(b, SSAValue):
+        a, b = equal(builder, node, real(node, a), real(node, b))
+        return builder.add(node, RealDiv(a, b, layer=node.name))
+    if isinstance(a, SSAValue):
+        return affine(builder, node, a, ONE, ZERO, reals(node, b, "divisor"))
+    inverse = builder.add(node, Function(real(node, b), "reciprocal", layer=node.name))
+    return affine(builder, node, inverse, reals(node, a, "constant"), ZERO)
+
+
+@converts("Neg")
+def neg(builder: Builder, node: Node, x: Value) -> Value:
+    return affine(builder, node, x, -ONE, ZERO)
+
+
+@converts("Pow")
+def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
+    source, found = real(node, x), single(node, exponent, "exponent")
+    name = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}.get(found)
+    if found == 1:
+        return source
+    if found == 3:
+        squared = builder.add(node, Function(source, "square", layer=node.name))
+        return builder.add(node, RealMul(squared, source, layer=node.name))
+    if name is None:
+        raise node.unsupported(f"takes a power of {found:g}", "wanted 0.5, 1, 2, 3 or -1")
+    return builder.add(node, Function(source, name, layer=node.name))
+
+
+def added(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+    """The sum of two layers' results."""
+    a, b = equal(builder, node, real(node, a), real(node, b))
+    return builder.add(node, RealAdd(a, b, layer=node.name))
+
+
+def multiplied(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+    a, b = equal(builder, node, real(node, a), real(node, b))
+    return builder.add(node, RealMul(a, b, layer=node.name))
+
+
+def affine(
+    builder: Builder,
+    node: Node,
+    x: Value,
+    factor: FloatArray,
+    offset: FloatArray,
+    divisor: FloatArray = ONE,
+) -> SSAValue:
+    """(factor * x + offset) / divisor; x is made larger where a constant asks for it."""
+    source = real(node, x)
+    if not divisor.all():
+        raise node.broken("divides by zero", "wanted a divisor without zeros")
+    shape = shape_of(source)
+    for values in (factor, offset, divisor):
+        if (1 < values.ndim <= len(shape) and values.shape[0] == 1) or values.ndim < len(shape):
+            shape = np.broadcast_shapes(shape, values.shape)
+    source = broadcast(builder, node, source, shape)
+    sides = (against(node, values, source) for values in (factor, offset, divisor))
+    return builder.add(node, Affine(source, *sides, layer=node.name))
+
+
+def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
+    """Both in the shape that numpy broadcasts them to; the batch comes first in both."""
+    left, right = shape_of(a), shape_of(b)
+    if len(left) != len(right):
+        raise node.unsupported(
+            f"combines tensors of shapes {left} and {right}",
+            "wanted as many axes in both, with the batch first",
+        )
+    shape = np.broadcast_shapes(left, right)
+    return broadcast(builder, node, a, shape), broadcast(builder, node, b, shape)
+
+
+def broadcast(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
+    """`x` in `shape`, which has the batch first."""
+    if shape_of(x) == shape:
+        return x
+    return builder.add(node, Broadcast(x, shape[1:], layer=node.name))

@@ -1,0 +1,57 @@
+"""Elements by their places: constant places of a layer's result, or rows of an embedding."""
+
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Integers
+from tercet.frontends.onnx.builder import Builder, Value, constant, is_real, tensor
+from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operators.movement import axis_of, reshaped
+from tercet.frontends.onnx.operators.slicing import taken
+from tercet.frontends.onnx.quantizing import dequantized
+from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.weights import weights
+from tercet.ir.interval import Interval
+from tercet.ir.types import shape_of
+from tercet.ops.concat import Concat
+from tercet.ops.gather import Gather
+
+PIECES = 64
+
+
+@converts("Gather")
+def gather(builder: Builder, node: Node, data: Value, indices: Value) -> Value:
+    if isinstance(indices, SSAValue):
+        return _embedding(builder, node, data, indices)
+    source = tensor(node, data)
+    shape, found = shape_of(source), constant(node, indices, "indices")
+    axis = axis_of(node, node.integer("axis", 0), len(shape))
+    extent = shape[axis]
+    if found.dtype.kind not in "iu" or found.ndim > 1 or not found.size:
+        raise node.unsupported(f"indices of shape {found.shape}", "wanted one, or a list of them")
+    places = tuple(int(i) + extent * (i < 0) for i in found.reshape(-1))
+    if min(places) < 0 or max(places) >= extent:
+        raise node.broken(f"takes element {max(places)} of {extent}", "there is none")
+    y = taken(builder, node, source, axis, places)
+    if y is None:
+        if len(places) > PIECES:
+            raise node.unsupported("takes elements in no order", f"wanted up to {PIECES} of them")
+        pieces = [taken(builder, node, source, axis, (place,)) for place in places]
+        known = [piece for piece in pieces if piece is not None]
+        y = builder.add(node, Concat(known, axis, layer=node.name))
+    return y if found.ndim else reshaped(builder, node, y, (*shape[1:axis], *shape[axis + 1 :]))
+
+
+def _embedding(builder: Builder, node: Node, table: Value, x: SSAValue) -> Value:
+    if is_real(x):
+        raise node.unsupported("its indices are reals", "wanted integers")
+    if isinstance(table, SSAValue) or node.integer("axis", 0):
+        raise node.unsupported("looks up by computed places", "wanted rows of a constant table")
+    rows: Integers = weights(node, table)
+    if rows.values.ndim != 2 or rows.scale.size not in (1, rows.values.shape[1]):
+        shape = rows.values.shape
+        raise node.unsupported(f"its table has shape {shape}", "wanted (rows, columns), one scale")
+    element = narrowest(Interval.around(rows.values))
+    y = builder.add(node, Gather(x, rows.values, element, layer=node.name))
+    scale = rows.scale.reshape(-1) if rows.scale.size > 1 else rows.scale.reshape(())
+    return dequantized(builder, node, y, scale, 0)

@@ -1,0 +1,112 @@
+"""QuantizeLinear and DequantizeLinear, of ONNX itself and as ONNXRuntime first had them."""
+
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto
+from onnx.helper import tensor_dtype_to_np_dtype
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Integers
+from tercet.frontends.onnx.builder import Builder, Value, constant, is_real, scales
+from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operators.arithmetic import affine
+from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
+from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.tensors import Array, integer_type
+from tercet.ir.interval import Interval
+from tercet.ir.types import FloatArray, Int, shape_of
+
+
+@converts("QuantizeLinear")
+@converts("QuantizeLinear", domain=Domain.MICROSOFT)
+def quantize_linear(
+    builder: Builder, node: Node, x: Value, scale: Value, zero: Value = None
+) -> Value:
+    steps, element = scales(node, scale), _element(node, zero)
+    clip = Interval.of(element)
+    if isinstance(x, SSAValue):
+        steps, point = _on_axis(node, steps, shape_of(x)), whole_zero(node, zero)
+        return quantized(builder, node, x, steps, point, clip, element, zero_after=True)
+    # a constant: in the file's own float32, as whoever runs it does
+    values = constant(node, x, "input").astype(np.float32)
+    spread = _on_axis(node, steps, values.shape).astype(np.float32)
+    points = _on_axis(node, _points(node, zero), values.shape)
+    rounded = np.rint(values / spread)
+    if not np.isfinite(values).all():
+        raise node.broken("quantizes NaN or infinity", "wanted finite numbers")
+    found: Array = np.clip(rounded + points, clip.low, clip.high).astype(_storage(element))
+    return found
+
+
+@converts("DequantizeLinear")
+@converts("DequantizeLinear", domain=Domain.MICROSOFT)
+def dequantize_linear(
+    builder: Builder, node: Node, q: Value, scale: Value, zero: Value = None
+) -> Value:
+    steps = scales(node, scale)
+    if not isinstance(q, SSAValue):
+        return integers(node, q, steps, zero)
+    steps, point = _on_axis(node, steps, shape_of(q)), whole_zero(node, zero)
+    if is_real(q):  # 32-bit sums, which are reals here
+        return affine(builder, node, q, steps, -steps * point)
+    return dequantized(builder, node, q, steps, point)
+
+
+def integers(node: Node, q: Value, steps: FloatArray, zero: Value) -> Integers:
+    """A quantized constant, its zero point subtracted."""
+    if not isinstance(q, np.ndarray) or integer_type(q.dtype) is None:
+        raise node.unsupported("dequantizes a constant of reals", "wanted integers")
+    points = _on_axis(node, _points(node, zero), q.shape).astype(np.int64)
+    return Integers(q.astype(np.int64) - points, _on_axis(node, steps, q.shape))
+
+
+def _element(node: Node, zero: Value) -> Int:
+    """The type of the integers: that of the zero point, or what an attribute says."""
+    if isinstance(zero, np.ndarray):
+        found = integer_type(zero.dtype)
+    else:
+        kind = node.integer("output_dtype", 0) or TensorProto.UINT8
+        known = kind in TensorProto.DataType.values() and kind != TensorProto.UNDEFINED
+        found = integer_type(tensor_dtype_to_np_dtype(kind)) if known else None
+    if found is None or found.width.data > 16:
+        raise node.unsupported("quantizes to no integer of 2 to 16 bits", "wanted INT8 or so")
+    return found
+
+
+def _storage(element: Int) -> np.dtype[Any]:
+    return np.dtype(np.int16 if Interval.of(element).low < 0 else np.uint16)
+
+
+def _points(node: Node, zero: Value) -> Array:
+    if zero is None:
+        return np.zeros((), np.float64)
+    return constant(node, zero, "zero point").astype(np.float64)
+
+
+def _on_axis(node: Node, values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """One number for all, for each index of an axis, or for each block along it."""
+    if values.size == 1:
+        return values.reshape(())
+    axis, rank = node.integer("axis", 1), len(shape)
+    place = axis + rank if axis < 0 else axis
+    if not 0 <= place < rank:
+        raise node.broken(f"axis {axis} of a tensor of shape {shape}", "wanted one of its axes")
+    block = node.integer("block_size", 0)
+    if block < 0 or (block and values.ndim != rank):
+        raise node.broken(f"blocks of {block} with scales {values.shape}", "they do not fit")
+    if block:
+        cut = [slice(0, n) for n in shape]
+        values = np.repeat(values, min(block, shape[place]), axis=place)[tuple(cut)]
+        spread = values.shape
+    else:
+        spread = tuple(values.size if i == place else 1 for i in range(rank))
+    if values.size != np.prod(spread) or any(
+        n not in (1, m) for n, m in zip(spread, shape, strict=True)
+    ):
+        raise node.broken(
+            f"scales or zero points of shape {values.shape} on axis {axis} of shape {shape}",
+            "wanted one for each index",
+        )
+    return values.reshape(spread)

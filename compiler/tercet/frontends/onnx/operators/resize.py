@@ -1,0 +1,120 @@
+"""Resizing to the nearest element, by whole factors up or down."""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from typing import TypeAlias
+
+from xdsl.ir import SSAValue
+
+from tercet.frontends.onnx.builder import Builder, Value, reals, tensor, whole
+from tercet.frontends.onnx.limits import require_shape
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operators.slicing import taken
+from tercet.frontends.onnx.registry import converts
+from tercet.ir.types import shape_of
+from tercet.ops.repeat import Repeat
+
+HALF = Fraction(1, 2)
+Place: TypeAlias = Callable[[int, Fraction, int, int], Fraction]
+PLACES: Mapping[str, Place] = {
+    "asymmetric": lambda i, scale, n, m: i / scale,
+    "half_pixel": lambda i, scale, n, m: (i + HALF) / scale - HALF,
+    "half_pixel_symmetric": lambda i, scale, n, m: (i + HALF) / scale - HALF,
+    "pytorch_half_pixel": lambda i, scale, n, m: (i + HALF) / scale - HALF if m > 1 else 0 * scale,
+    "align_corners": lambda i, scale, n, m: Fraction(i * (n - 1), max(m - 1, 1)),
+}
+"""Where in n elements element i of m lies."""
+NEAREST: Mapping[str, Callable[[Fraction], int]] = {
+    "round_prefer_floor": lambda x: ceil(x - HALF),
+    "round_prefer_ceil": lambda x: floor(x + HALF),
+    "floor": floor,
+    "ceil": ceil,
+}
+
+
+@converts("Resize")
+def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+    """Operands: region, scales, sizes; before version 11 scales alone."""
+    source = tensor(node, x)
+    if node.version < 11:
+        return _floored(builder, node, source, rest[0])
+    _, scales, sizes = (*rest, None, None, None)[:3]
+    if node.text("mode", "nearest") != "nearest":
+        raise node.unsupported(f"resizes by {node.text('mode')}", "wanted mode nearest")
+    place = PLACES.get(node.text("coordinate_transformation_mode", "half_pixel"))
+    nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
+    if place is None or nearest is None:
+        raise node.unsupported("resizes in a mode unknown", f"wanted {', '.join(PLACES)}")
+    return _resized(builder, node, source, _factors(node, source, scales, sizes), place, nearest)
+
+
+@converts("Upsample")
+def upsample(builder: Builder, node: Node, x: Value, scales: Value = None) -> Value:
+    return _floored(builder, node, tensor(node, x), scales)
+
+
+def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
+    if node.text("mode", "nearest") != "nearest":
+        raise node.unsupported(f"resizes by {node.text('mode')}", "wanted mode nearest")
+    factors = _factors(node, x, scales, None)
+    return _resized(builder, node, x, factors, PLACES["asymmetric"], floor)
+
+
+def _factors(node: Node, x: SSAValue, scales: Value, sizes: Value) -> list[Fraction]:
+    """By how much each axis grows."""
+    shape = shape_of(x)
+    axes = node.integers("axes", tuple(range(len(shape)))) or ()
+    if node.text("keep_aspect_ratio_policy", "stretch") != "stretch":
+        raise node.unsupported("keeps the aspect ratio", "wanted the policy stretch")
+    if sizes is not None:
+        wish = [
+            Fraction(n, shape[axis])
+            for n, axis in zip(whole(node, sizes, "sizes"), axes, strict=True)
+        ]
+        if axes[0] == 0:
+            wish[0] = Fraction(1)
+    else:
+        found = reals(node, scales, "scales").reshape(-1).tolist()
+        wish = [Fraction(factor).limit_denominator(1 << 16) for factor in found]
+    factors = [Fraction(1)] * len(shape)
+    for axis, factor in zip(axes, wish, strict=True):
+        factors[axis] = factor
+    if min(factors) <= 0 or factors[0] != 1:
+        raise node.unsupported("resizes the batch or to nothing", "wanted factors above zero")
+    return factors
+
+
+def _resized(
+    builder: Builder,
+    node: Node,
+    x: SSAValue,
+    factors: Sequence[Fraction],
+    place: Place,
+    nearest: Callable[[Fraction], int],
+) -> SSAValue:
+    for axis, factor in enumerate(factors):
+        n = shape_of(x)[axis]
+        m = floor(n * factor)
+        require_shape(node.name, (m,))
+        if factor == 1:
+            continue
+        places = [min(max(nearest(place(i, factor, n, m)), 0), n - 1) for i in range(m)]
+        x = _picked(builder, node, x, axis, places)
+    return x
+
+
+def _picked(
+    builder: Builder, node: Node, x: SSAValue, axis: int, places: Sequence[int]
+) -> SSAValue:
+    n, m = shape_of(x)[axis], len(places)
+    if m and m % n == 0 and list(places) == [i // (m // n) for i in range(m)]:
+        repeats = [1] * len(shape_of(x))
+        repeats[axis] = m // n
+        return builder.add(node, Repeat(x, repeats, layer=node.name))
+    found = taken(builder, node, x, axis, tuple(places)) if m else None
+    if found is None:
+        raise node.unsupported(
+            f"resizes {n} elements to {m} at uneven places", "wanted a whole factor"
+        )
+    return found

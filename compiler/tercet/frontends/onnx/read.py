@@ -1,0 +1,93 @@
+"""A file to a network that is known to be sound, or a sentence that says what is wrong with it."""
+
+from pathlib import Path
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnx import ModelProto
+
+from tercet.errors import CaptureError, UnsupportedError
+from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.inputs import InputShape, inputs_of
+from tercet.frontends.onnx.limits import FILE_BYTES, shown
+from tercet.frontends.onnx.model import OnnxModel
+from tercet.frontends.onnx.sound import constants_of, nodes_of
+
+IR_VERSIONS = range(3, 14)
+OPSETS = range(8, 26)
+
+
+def read(path: str | Path, input_shape: InputShape = None) -> OnnxModel:
+    """The network in the file at `path`.
+
+    `input_shape`, batch first, is what the file leaves open: one shape, or one by name of input.
+    """
+    place = Path(path)
+    proto = _parsed(place)
+    try:
+        return _model(place, proto, input_shape)
+    except UnicodeDecodeError as error:
+        raise CaptureError(
+            f"{place}: holds a name that is not text; the file is damaged"
+        ) from error
+
+
+def _parsed(path: Path) -> ModelProto:
+    if not path.is_file():
+        raise CaptureError(f"{path}: no such file; wanted an ONNX model")
+    size = path.stat().st_size
+    if size > FILE_BYTES:
+        raise UnsupportedError(
+            f"{path}: has {size} bytes; Tercet reads up to {FILE_BYTES}, with large constants in "
+            "external data files"
+        )
+    proto = ModelProto()
+    try:
+        proto.ParseFromString(path.read_bytes())
+    except DecodeError as error:
+        raise CaptureError(
+            f"{path}: is no ONNX file, or a damaged one; was it copied whole?"
+        ) from error
+    return proto
+
+
+def _model(path: Path, proto: ModelProto, input_shape: InputShape) -> OnnxModel:
+    versions = _versions(path, proto)
+    graph = proto.graph
+    if graph.sparse_initializer:
+        raise UnsupportedError(f"{path}: has sparse constants; wanted dense ones")
+    constants = constants_of(str(path), graph, path.parent)
+    inputs, batch = inputs_of(str(path), graph, constants, input_shape)
+    known = {one.name for one in inputs} | constants.keys()
+    nodes = nodes_of(str(path), graph, versions, known)
+    outputs = tuple(output.name for output in graph.output)
+    opset = versions[Domain.STANDARD]
+    return OnnxModel(path, path.stem, inputs, nodes, constants, outputs, opset, batch)
+
+
+def _versions(path: Path, proto: ModelProto) -> dict[Domain, int]:
+    """The operator set of each family that the file imports."""
+    if proto.ir_version not in IR_VERSIONS:
+        raise UnsupportedError(
+            f"{path}: has IR version {proto.ir_version}; wanted {_span(IR_VERSIONS)}"
+        )
+    if proto.functions:
+        name = shown(proto.functions[0].name)
+        raise UnsupportedError(
+            f"{path}: defines function {name}; inline it with onnx.inliner.inline_local_functions"
+        )
+    versions = {Domain.STANDARD: 0}
+    for entry in proto.opset_import:
+        domain = Domain.of(entry.domain)
+        if domain is not None:
+            versions[domain] = max(entry.version, versions.get(domain, 0))
+    if versions[Domain.STANDARD] not in OPSETS:
+        found = versions[Domain.STANDARD]
+        raise UnsupportedError(
+            f"{path}: has version {found} of the standard operators; wanted {_span(OPSETS)}, which "
+            "onnx.version_converter makes"
+        )
+    return versions
+
+
+def _span(versions: range) -> str:
+    return f"{versions.start} to {versions.stop - 1}"

@@ -1,0 +1,46 @@
+"""What the ONNX standard says of an operator: how many operands it has, and which attributes."""
+
+from functools import cache
+
+from onnx.defs import OpSchema, SchemaError, get_schema
+
+from tercet.frontends.onnx.limits import shown
+from tercet.frontends.onnx.node import Node
+
+SINGLE = OpSchema.FormalParameterOption.Single
+
+
+def require_schema(node: Node) -> None:
+    """`node` is one that its version of the standard knows."""
+    schema = _schema(node.kind, node.version)
+    if schema is None or schema.deprecated:
+        raise node.unsupported(
+            f"operator {node.kind} is not in version {node.version} of ONNX' operators",
+            "export the model anew",
+        )
+    for count, low, high, what in (
+        (len(node.inputs), schema.min_input, schema.max_input, "operands"),
+        (len(node.outputs), schema.min_output, schema.max_output, "results"),
+    ):
+        if not low <= count <= high:
+            raise node.broken(f"{node.kind} with {count} {what}", f"wanted {low} to {high}")
+    for name, formal in zip(node.inputs, schema.inputs, strict=False):
+        if not name and formal.option is SINGLE:
+            raise node.broken(f"{node.kind} without operand {formal.name}", "it is required")
+    for name in node.attributes:
+        if name not in schema.attributes:
+            raise node.broken(
+                f"{node.kind} of version {node.version} has no attribute {shown(name)!r}",
+                f"wanted one of {', '.join(sorted(schema.attributes)) or 'none'}",
+            )
+    for name, attribute in schema.attributes.items():
+        if attribute.required and name not in node.attributes:
+            raise node.broken(f"{node.kind} without {name}", "the attribute is required")
+
+
+@cache
+def _schema(kind: str, version: int) -> OpSchema | None:
+    try:
+        return get_schema(kind, version, "")
+    except SchemaError:
+        return None

@@ -1,0 +1,66 @@
+"""Quantized constants as the weights and biases of a layer."""
+
+import numpy as np
+
+from tercet.frontends.aten.builder import Integers
+from tercet.frontends.onnx.builder import Value, reals
+from tercet.frontends.onnx.node import Node
+from tercet.ir.interval import Interval
+from tercet.ir.types import SI8, FloatArray
+
+WIDTH = Interval.of(SI8)
+
+
+def weights(node: Node, value: Value) -> Integers:
+    """Weights of up to 8 bits; whole numbers in a float tensor are integers with a scale of 1."""
+    if isinstance(value, Integers):
+        found = value
+    else:
+        values = reals(node, value, "weight")
+        if not np.array_equal(values, np.rint(values)):
+            raise node.unsupported(
+                "its weights are floats",
+                "quantize the model first: `tercet quantize` does, or a Quant or "
+                "DequantizeLinear node in front of this one",
+            )
+        found = Integers(np.clip(values, -(2**31), 2**31).astype(np.int64), np.ones(()))
+    low, high = int(found.values.min(initial=0)), int(found.values.max(initial=0))
+    if not WIDTH.holds(Interval(low, high)):
+        raise node.unsupported(
+            f"its weights less their zero point reach from {low} to {high}, which is more than 8 "
+            "bits",
+            "quantize them symmetrically, with a zero point of 0 (ONNXRuntime: WeightSymmetric)",
+        )
+    return found
+
+
+def per_output(node: Node, value: Integers, axis: int) -> FloatArray:
+    """The scales of weights: one, or one for each index of `axis`, which outputs come from."""
+    scale, shape = value.scale, value.values.shape
+    if scale.size == 1:
+        return scale.reshape(())
+    spread = np.broadcast_to(scale, shape).swapaxes(0, axis).reshape(shape[axis], -1)
+    if not (spread == spread[:, :1]).all():
+        raise node.unsupported(
+            f"its weights of shape {shape} have scales of shape {scale.shape}",
+            f"wanted one, or one for each of the {shape[axis]} outputs",
+        )
+    return spread[:, 0].copy()
+
+
+def bias(node: Node, value: Value, outputs: int) -> tuple[FloatArray | None, FloatArray | None]:
+    """A layer's bias, one for each output, and its scale where it is quantized."""
+    if value is None:
+        return None, None
+    if isinstance(value, Integers):
+        scale = value.scale.reshape(-1) if value.scale.size > 1 else value.scale.reshape(())
+        return _each(node, value.values.astype(np.float64), outputs), scale
+    return _each(node, reals(node, value, "bias"), outputs), None
+
+
+def _each(node: Node, values: FloatArray, outputs: int) -> FloatArray:
+    if values.size not in (1, outputs) or values.size != max(values.shape[-1:], default=1):
+        raise node.unsupported(
+            f"its bias has shape {values.shape}", f"wanted one for each of the {outputs} outputs"
+        )
+    return np.broadcast_to(values.reshape(-1), (outputs,)).copy()
