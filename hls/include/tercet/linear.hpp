@@ -3,6 +3,7 @@
 #define TERCET_LINEAR_HPP_
 
 #include <cstdint>
+#include <type_traits>
 
 #include "tercet/arith.hpp"
 #include "tercet/pragma.hpp"
@@ -10,23 +11,31 @@
 
 namespace tercet {
 
-/// acc[b][n] = bias[n] + sum over k of weight[n][k] * (x[b][k] - ZeroPoint)
+/// acc[n] = bias[n] + sum over k of weight[n][k] * (x[k] - ZeroPoint)
 ///
 /// X, W, Acc are integer types, native or vendor's; with W = trit no multiplier is made. Bias is
 /// an array of N integers, or absent. Acc holds every partial sum and every x - ZeroPoint.
-template <std::int64_t ZeroPoint, int B, int K, int N, typename X, typename W, typename Bias,
-          typename Acc>
-void linear(const X (&x)[B][K], const W (&weight)[N][K], const Bias &bias, Acc (&acc)[B][N]) {
+template <std::int64_t ZeroPoint, int K, int N, typename X, typename W, typename Bias, typename Acc>
+typename std::enable_if<!std::is_array<X>::value>::type linear(const X (&x)[K],
+                                                               const W (&weight)[N][K],
+                                                               const Bias &bias, Acc (&acc)[N]) {
   TERCET_HLS(INLINE off)
-  for (int b = 0; b < B; ++b) {
-    for (int n = 0; n < N; ++n) {
-      Acc sum = Acc(element(bias, n));
-      for (int k = 0; k < K; ++k) {
-        TERCET_HLS(PIPELINE II = 1)
-        sum += times(weight[n][k], Acc(Acc(x[b][k]) - Acc(ZeroPoint)));
-      }
-      acc[b][n] = sum;
+  for (int n = 0; n < N; ++n) {
+    Acc sum = Acc(element(bias, n));
+    for (int k = 0; k < K; ++k) {
+      TERCET_HLS(PIPELINE II = 1)
+      sum += times(weight[n][k], Acc(Acc(x[k]) - Acc(ZeroPoint)));
     }
+    acc[n] = sum;
+  }
+}
+
+/// The same of every row of an array of more dimensions.
+template <std::int64_t ZeroPoint, int B, typename X, typename Weight, typename Bias, typename Acc>
+typename std::enable_if<std::is_array<X>::value>::type linear(const X (&x)[B], const Weight &weight,
+                                                              const Bias &bias, Acc (&acc)[B]) {
+  for (int b = 0; b < B; ++b) {
+    linear<ZeroPoint>(x[b], weight, bias, acc[b]);
   }
 }
 

@@ -9,11 +9,12 @@ extern "C" {
 #endif
 
 /**
- * out[b][n] = bias[n] + sum over k of weight[n][k] * (x[b][k] - zero_point)
+ * out[..][n] = bias[n] + sum over k of weight[n][k] * (x[..][k] - zero_point)
  *
  * attrs: {zero_point}, which fits 32 bits.
- * in:    {x: [B][K] of 8 or 16 bits, weight: I8 [N][K], bias: I32 [N] or absent}.
- * out:   I32 [B][N]. No sum, partial ones included, leaves 64 bits; no result may leave 32.
+ * in:    {x: [..][K] of any type; [..] is one extent or more, weight: I8 [N][K], bias: I32 [N] or
+ * absent}. out:   I32 [..][N]. No sum, partial ones included, leaves 64 bits; no result may
+ * leave 32.
  */
 tercet_kernel_t tercet_linear;
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TERCET_MAX_RANK 6
+#define TERCET_MAX_RANK 8
 
 /** How an element is stored: its size in bytes, plus 16 if it has no sign. */
 typedef enum tercet_type {

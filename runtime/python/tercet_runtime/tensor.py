@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-MAX_RANK = 6
+MAX_RANK = 8
 UNSIGNED = 16
 """What tercet_type_t adds to the size of an element that has no sign."""
 

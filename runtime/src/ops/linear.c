@@ -5,10 +5,15 @@
 
 static int is_legal(const tercet_tensor_t *x, const tercet_tensor_t *weight,
                     const tercet_tensor_t *bias, const tercet_tensor_t *out) {
-  return x->data != NULL && x->rank == 2 && is(weight, TERCET_I8, 2) && is(out, TERCET_I32, 2) &&
-         (bias->data == NULL || (is(bias, TERCET_I32, 1) && bias->shape[0] == out->shape[1])) &&
-         x->shape[0] == out->shape[0] && x->shape[1] == weight->shape[1] &&
-         weight->shape[0] == out->shape[1];
+  const int32_t last = x->rank - 1;
+  int legal =
+      x->data != NULL && last >= 1 && is(weight, TERCET_I8, 2) && is(out, TERCET_I32, x->rank) &&
+      x->shape[last] == weight->shape[1] && out->shape[last] == weight->shape[0] &&
+      (bias->data == NULL || (is(bias, TERCET_I32, 1) && bias->shape[0] == weight->shape[0]));
+  for (int32_t i = 0; legal && i < last; ++i) {
+    legal = x->shape[i] == out->shape[i];
+  }
+  return legal;
 }
 
 tercet_status_t tercet_linear(const int64_t *attrs, const tercet_tensor_t *in,
@@ -17,7 +22,8 @@ tercet_status_t tercet_linear(const int64_t *attrs, const tercet_tensor_t *in,
     return TERCET_BAD_ARG;
   }
   const int64_t zero_point = attrs[0];
-  const ptrdiff_t batch = out->shape[0], rows = out->shape[1], cols = in[0].shape[1];
+  const ptrdiff_t rows = in[1].shape[0], cols = in[1].shape[1];
+  const ptrdiff_t batch = tercet_size(out) / rows;
   const int32_t *const bias = in[2].data;
   int32_t *const acc = out->data;
   for (ptrdiff_t b = 0; b < batch; ++b) {
