@@ -13,10 +13,11 @@ from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.types import UI8, Int, IntArray, tensor
 from tercet.ops.linear import Linear
-from tercet.ops.requantize import MUL_LIMIT, Requantize
+from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.plan.layers import Layer
 from tercet.plan.mapping import map_layer
+from tercet.plan.parameters import MUL_LIMIT
 
 Closing = Callable[[np.random.Generator, Linear, IntArray], Requantize | Threshold]
 """Makes the quantizer of a layer that fits the sums [S, N] it was seen to have."""

@@ -19,7 +19,21 @@ FAULTS = [
     (native.run_c, "runtime/src/arith.h", "down % 2 != 0", "1", "requantize-ties"),
     (native.run_c, "runtime/src/arith.h", "v < low ? low", "v < low ? high", "requantize-ties"),
     (native.run_c, "runtime/src/ops/linear.c", "- zero_point);", "+ zero_point);", "linear-full"),
-    (native.run_c, "runtime/src/ops/threshold.c", ">= row[s]", "> row[s]", "threshold-nibbles"),
+    (native.run_c, "runtime/src/ops/conv.c", "weight != 0", "weight > 0", "conv-image"),
+    (native.run_c, "runtime/src/ops/conv.c", "o / each * maps", "o % each * maps", "conv-groups"),
+    (native.run_c, "runtime/src/ops/max_pool.c", "INT64_MIN", "0", "max_pool-line"),
+    (native.run_c, "runtime/src/ops/threshold.c", "acc >=", "acc >", "threshold-nibbles"),
+    (native.run_c, "runtime/src/ops/requantize.c", "i < end;", "i < end - 1;", "requantize-image"),
+    (native.run_c, "runtime/src/ops/add.c", "+ mul_b[n]", "- mul_b[n]", "add-residual"),
+    (native.run_c, "runtime/src/ops/mul.c", "- attrs[1]", "+ attrs[1]", "mul-gate"),
+    (native.run_c, "runtime/src/ops/table.c", "i / inner", "0 * i / inner", "table-prelu"),
+    (native.run_c, "runtime/src/ops/pair_table.c", "i) - attrs[1]", "i)", "pair_table-part"),
+    (native.run_c, "runtime/src/walk.h", "w->at -= w->index[axis] *", "w->at -=", "transpose-last"),
+    (native.run_c, "runtime/src/ops/slice.c", "w.at += ", "w.at = ", "slice-steps"),
+    (native.run_c, "runtime/src/ops/concat.c", "to += bytes;", "to += inner;", "concat-pair"),
+    (native.run_c, "runtime/src/ops/repeat.c", "* stride;", "* (stride - stride);", "repeat-line"),
+    (native.run_c, "runtime/src/ops/broadcast.c", "== 1 ? 0 :", "== 9 ? 0 :", "broadcast-channels"),
+    (native.run_c, "runtime/src/ops/pad.c", "place >= 0", "place > 0", "pad-image"),
     (
         native.run_hls,
         "hls/include/tercet/arith.hpp",
@@ -27,16 +41,20 @@ FAULTS = [
         "T(1)",
         "requantize-ties",
     ),
+    (native.run_hls, "hls/include/tercet/flat.hpp", "n_ + 1 == N ? 0 : n_ + 1", "0", "table-prelu"),
+    (native.run_hls, "hls/include/tercet/concat.hpp", "offset * ", "0 * ", "concat-pair"),
+    (native.run_hls, "hls/include/tercet/mul.hpp", "- Exact(ZeroB)", "+ Exact(ZeroB)", "mul-gate"),
     (native.run_hls, "hls/include/tercet/arith.hpp", ": w > 0 ?", ": w < 0 ?", "linear-trits"),
-    (native.run_hls, "hls/include/tercet/threshold.hpp", ">= Acc(", "> Acc(", "threshold-nibbles"),
+    (native.run_hls, "hls/include/tercet/max_pool.hpp", "!any || ", "", "max_pool-line"),
+    (native.run_hls, "hls/include/tercet/conv.hpp", "at + k * Dilation;", "at + k;", "conv-image"),
+    (native.run_hls, "hls/include/tercet/threshold.hpp", ">= as<", "> as<", "threshold-nibbles"),
 ]
 
 
-def drawn(name: str, batch: int, rng: np.random.Generator) -> tuple[Sample, IntArray]:
-    """The sample called `name`, and a batch of inputs."""
+def drawn(name: str, batch: int, rng: np.random.Generator) -> tuple[Sample, list[IntArray]]:
+    """The sample called `name`, and a batch of each input."""
     (sample,) = (s for s in SAMPLES if label(s) == name)
-    (x,) = operands(sample, batch, rng)
-    return sample, x
+    return sample, operands(sample, batch, rng)
 
 
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if op_of(s.module).c], ids=label)
@@ -63,30 +81,30 @@ def agree(run: Executor, sample: Sample, rng: np.random.Generator) -> None:
 def test_a_fault_in_a_kernel_shows(
     run: Executor, path: str, good: str, bad: str, name: str, rng: np.random.Generator
 ) -> None:
-    sample, x = drawn(name, 500, rng)
+    sample, inputs = drawn(name, 500, rng)
     sources = tree(*(native.RUNTIME if run is native.run_c else native.HEADERS))
     assert sources[path].count(good) == 1
     faulty = {**sources, path: sources[path].replace(good, bad)}
-    *_, got = run(sample.module, x, sources=faulty).values()
-    assert (got != op_of(sample.module).reference(x)).any()
+    *_, got = run(sample.module, *inputs, sources=faulty).values()
+    assert (got != op_of(sample.module).reference(*inputs)).any()
 
 
 @executors
 def test_an_input_that_does_not_fit_is_refused(run: Executor) -> None:
-    sample, x = drawn("linear-trits", 2, np.random.default_rng(0))
+    sample, (x,) = drawn("linear-trits", 2, np.random.default_rng(0))
     with pytest.raises(VerifyError, match=r"an input of 0 to 256 does not fit .* ui8"):
         run(sample.module, np.where(x == 255, 256, x))
 
 
 @executors
 def test_sources_that_do_not_compile_are_one_clear_error(run: Executor) -> None:
-    sample, x = drawn("linear-one", 2, np.random.default_rng(0))
+    sample, (x,) = drawn("linear-one", 2, np.random.default_rng(0))
     with pytest.raises(TercetError, match="did not accept the emitted sources"):
         run(sample.module, x, sources={})
 
 
 def test_a_second_run_builds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    sample, x = drawn("linear-one", 2, np.random.default_rng(0))
+    sample, (x,) = drawn("linear-one", 2, np.random.default_rng(0))
     native.run_c(sample.module, x)
     monkeypatch.setattr("tercet_cosim.compiled._build", lambda *_: pytest.fail("built again"))
     native.run_c(sample.module, x)

@@ -28,8 +28,8 @@ def test_no_kernel_leaves_a_declared_width(sample: Sample, rng: np.random.Genera
 
 def test_a_width_too_small_by_one_bit_shows() -> None:
     sources, path = exact_width(), "hls/include/tercet/requantize.hpp"
-    sources[path] = sources[path].replace("sint<57>", "sint<56>")
+    sources[path] = sources[path].replace("sint<64>", "sint<63>")
     (ends,) = (s for s in SAMPLES if label(s) == "requantize-ends")
-    x = np.full((1, 4), 2**31 - 1)
+    x = np.full((1, 5), 2**31 - 1)
     *_, got = native.run_hls(ends.module, x, sources=sources).values()
     assert (got != op_of(ends.module).reference(x)).any()

@@ -19,7 +19,7 @@ from tercet.ops.threshold import Threshold
 ONES = np.ones((2, 3), np.int64)
 
 
-@given(value=st.integers(-(2**56), 2**56), shift=st.integers(0, 47))
+@given(value=st.integers(-(2**62 + 2**55), 2**62 + 2**55), shift=st.integers(0, 50))
 def test_rne_is_the_rational_rounded_half_to_even(value: int, shift: int) -> None:
     got = rne(np.array([value]), np.array([shift]))
     assert int(got[0]) == round(Fraction(value, 1 << shift))
@@ -40,21 +40,21 @@ def requantize(mul: int, add: int, shift: int, clip: Interval = BYTE) -> Requant
 
 def test_the_widest_constants_do_not_overflow() -> None:
     acc = np.array([[2**31 - 1], [-(2**31)]])
-    op = requantize(2**24 - 1, 2**47 - 1, 47)
-    want = [round(Fraction((2**24 - 1) * int(a) + 2**47 - 1, 1 << 47)) for a in acc[:, 0]]
+    op = requantize(2**31 - 1, 2**55 - 1, 50)
+    want = [round(Fraction((2**31 - 1) * int(a) + 2**55 - 1, 1 << 50)) for a in acc[:, 0]]
     assert op.reference(acc)[:, 0].tolist() == np.clip(want, 0, 255).tolist()
 
 
 @pytest.mark.parametrize(
     ("mul", "add", "shift", "message"),
     [
-        (1 << 24, 0, 0, "a multiplier has more than 24 bits"),
-        (0, 1 << 47, 0, "an addend has more than 47 bits"),
-        (0, 0, 48, "a shift is not 0 to 47"),
-        (0, 0, -1, "a shift is not 0 to 47"),
+        (-(1 << 31), 0, 0, "a multiplier has more than 31 bits"),
+        (0, 1 << 55, 0, "an addend has more than 55 bits"),
+        (0, 0, 51, "a shift is not 0 to 50"),
+        (0, 0, -1, "a shift is not 0 to 50"),
     ],
 )
-def test_constants_that_the_fabric_cannot_hold_do_not_verify(
+def test_constants_that_could_leave_64_bits_do_not_verify(
     mul: int, add: int, shift: int, message: str
 ) -> None:
     with pytest.raises(VerifyError, match=f"fc: tercet.requantize: {message}"):

@@ -16,6 +16,8 @@ from tercet.ir.module import build
 from tercet.ir.types import SI8, SI32, UI8, Int, IntArray, signed, tensor, unsigned
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
+from tercet.ops.reshape import Reshape
+from tercet.ops.threshold import Threshold
 from tercet.plan import Plan, make
 from tercet_cosim.networks import network, requantized, thresholded
 
@@ -211,3 +213,97 @@ def test_sums_that_go_to_another_layer_unquantized_are_refused() -> None:
         lambda x: [a := Linear(x, one, layer="fc1"), Linear(a.acc, one, layer="fc2")],
     )
     assert "its sums must go to one quantizer" in str(refused(module))
+
+
+def closed(closing: Callable[[Linear], Requantize | Threshold]) -> ModuleOp:
+    """One layer of six outputs and its quantizer."""
+    weight = np.ones((6, 3), np.int64)
+    return build(
+        [tensor((1, 3), UI8)],
+        lambda x: [a := Linear(x, weight, layer="fc1"), closing(a)],
+    )
+
+
+ONE, TWO, BYTE = np.ones(1, np.int64), np.ones(2, np.int64), Interval(0, 255)
+
+
+@pytest.mark.parametrize(
+    ("closing", "kind", "message"),
+    [
+        (
+            lambda a: Requantize(a.acc, ONE << 24, ONE, 30 * ONE, BYTE, UI8, layer="fc1"),
+            CapacityError,
+            "fc1: channel 0 is requantized by 16777216 and a shift of 30",
+        ),
+        (
+            lambda a: Requantize(a.acc, ONE, ONE, 48 * ONE, BYTE, UI8, layer="fc1"),
+            CapacityError,
+            "fc1: channel 0 is requantized by 1 and a shift of 48",
+        ),
+        (
+            lambda a: Requantize(a.acc, ONE, ONE << 47, 40 * ONE, BYTE, UI8, layer="fc1"),
+            CapacityError,
+            "fc1: channel 0 needs an addend of more than 48 bits",
+        ),
+        (
+            lambda a: Requantize(a.acc, TWO, TWO, TWO, BYTE, UI8, inner=3, layer="fc1"),
+            UnsupportedError,
+            "fc1: its quantizer has one channel for 3 outputs in a row",
+        ),
+        (
+            lambda a: Threshold(
+                a.acc, 7 * ONE[None], 1, UI8, falls=np.ones((1, 1), bool), layer="fc1"
+            ),
+            UnsupportedError,
+            "fc1: its results rise and fall with the sum",
+        ),
+    ],
+)
+def test_a_quantizer_that_the_fabric_has_not_is_refused(
+    closing: Callable[[Linear], Requantize | Threshold], kind: type[TercetError], message: str
+) -> None:
+    error = refused(closed(closing))
+    assert isinstance(error, kind)
+    assert str(error).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        lambda a, n: Requantize(
+            a.acc, np.arange(1, n + 1), np.arange(n), 9 * np.ones(n, int), BYTE, UI8, layer="fc1"
+        ),
+        lambda a, n: Threshold(a.acc, np.arange(12).reshape(2, 6)[:n], 0, unsigned(3), layer="fc1"),
+    ],
+)
+def test_channels_that_repeat_are_those_of_each_output(
+    closing: Callable[[Linear, int], Requantize | Threshold],
+) -> None:
+    for n in (1, 2):
+        plan = make(closed(lambda a, n=n: closing(a, n)), SMALL)  # type: ignore[misc]
+        (post,) = (layer.post for layer in plan.layers)
+        np.testing.assert_array_equal(post.data[:6], np.tile(post.data[:n], (6 // n, 1, 1)))
+        assert n == 1 or (post.data[0] != post.data[1]).any()
+
+
+def test_reshapes_around_the_layers_move_nothing(rng: np.random.Generator) -> None:
+    weight = rng.integers(-1, 2, (5, 12))
+    module = build(
+        [tensor((1, 3, 4), UI8)],
+        lambda x: [flat := Reshape(x, (12,), layer="flat"), Linear(flat.y, weight, layer="fc1")],
+    )
+    assert make(module, SMALL).image().tobytes() == make(linear(weight), SMALL).image().tobytes()
+
+
+def test_a_dense_layer_that_runs_several_times_an_input_is_refused() -> None:
+    module = build(
+        [tensor((1, 4, 3), UI8)],
+        lambda x: [Linear(x, np.ones((2, 3), np.int64), layer="fc1")],
+    )
+    assert "fc1: its input has shape (1, 4, 3)" in str(refused(module))
+
+
+def test_a_network_of_two_inputs_is_refused() -> None:
+    kinds = [tensor((1, 3), UI8)] * 2
+    module = build(kinds, lambda a, b: [Linear(b, np.ones((2, 3), np.int64), layer="fc1")])
+    assert "the network has 2 inputs and 1 outputs" in str(refused(module))

@@ -14,7 +14,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, UI8, shape_of, tensor
 
 
@@ -25,6 +25,10 @@ class Broadcast(MovementOp):
     name = "tercet.broadcast"
     x = operand_def(TensorType)
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_broadcast", "tercet/broadcast.h"),
+        Kernel("tercet::broadcast", "tercet/broadcast.hpp"),
+    )
 
     def __init__(self, x: SSAValue, shape: Sequence[int], *, layer: str) -> None:
         """`shape` has no batch."""

@@ -14,7 +14,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, UI8, I64Attr, number, shape_of, tensor
 
 
@@ -29,6 +29,10 @@ class Concat(MovementOp):
     count = prop_def(I64Attr)
     """Of the operands: a kernel does not see how many it is given."""
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_concat", "tercet/concat.h"),
+        Kernel("tercet::concat", "tercet/concat.hpp"),
+    )
 
     def __init__(self, xs: Sequence[SSAValue], axis: int, *, layer: str) -> None:
         shape = list(shape_of(xs[0]))

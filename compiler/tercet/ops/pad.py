@@ -11,7 +11,7 @@ from xdsl.traits import Pure
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Sample
+from tercet.ir.op import IntegerOp, Kernel, Sample
 from tercet.ir.types import (
     SI8,
     SI64,
@@ -40,6 +40,10 @@ class Pad(IntegerOp):
     value = prop_def(I64Attr)
     """Of the element type; the zero point, to pad with real zeros."""
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_pad", "tercet/pad.h"),
+        Kernel("tercet::pad", "tercet/pad.hpp"),
+    )
 
     def __init__(
         self, x: SSAValue, pads: Sequence[tuple[int, int]], value: int, *, layer: str

@@ -14,7 +14,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, UI8, Dense, shape_of, tensor, values_of, vector
 
 
@@ -27,6 +27,10 @@ class Repeat(MovementOp):
     repeats = prop_def(Dense)
     """si64, one an axis, 1 or more; 1 for the batch."""
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_repeat", "tercet/repeat.h"),
+        Kernel("tercet::repeat", "tercet/repeat.hpp"),
+    )
 
     def __init__(self, x: SSAValue, repeats: Sequence[int], *, layer: str) -> None:
         shape = [e * r for e, r in zip(shape_of(x), repeats, strict=True)]

@@ -13,7 +13,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, UI8, Dense, tensor, values_of, vector
 
 
@@ -29,6 +29,10 @@ class Slice(MovementOp):
     steps = prop_def(Dense)
     """1 or more."""
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_slice", "tercet/slice.h"),
+        Kernel("tercet::slice", "tercet/slice.hpp"),
+    )
 
     def __init__(
         self,

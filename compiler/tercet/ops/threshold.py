@@ -1,27 +1,23 @@
-"""Requantization by comparison: the number of sorted thresholds that the sum reaches."""
+"""Requantization by comparison: steps at sorted thresholds that the sum reaches."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr, TensorType
+import numpy.typing as npt
+from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
-from xdsl.irdl import (
-    irdl_op_definition,
-    operand_def,
-    opt_attr_def,
-    prop_def,
-    result_def,
-    traits_def,
-)
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.channelwise import ChannelwiseOp
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Kernel, Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import (
     SI8,
     SI32,
+    UI8,
     Dense,
     I64Attr,
     Int,
@@ -29,7 +25,6 @@ from tercet.ir.types import (
     dense,
     number,
     signed,
-    storage,
     tensor,
     tensor_type,
     unsigned,
@@ -38,20 +33,16 @@ from tercet.ir.types import (
 
 
 @irdl_op_definition
-class Threshold(IntegerOp):
-    """y[b, n] = low + number of i with acc[b, n] >= thresholds[n, i]."""
+class Threshold(ChannelwiseOp):
+    """y = low + sum of directions[n, i] over the i with acc >= thresholds[n, i]."""
 
     name = "tercet.threshold"
     acc = operand_def(TensorType)
-    y = result_def(TensorType)
     thresholds = prop_def(Dense)
     """si32 [N, n], ascending in every row; 2^31 - 1 where no sum ever gets there."""
+    directions = opt_prop_def(Dense)
+    """si8 [N, n] of 1 and -1: whether y rises or falls there; where absent, it always rises."""
     low = prop_def(I64Attr)
-    scale = opt_attr_def(FloatAttr)
-    """real value = scale * (y - zero_point): metadata."""
-    zero_point = opt_attr_def(I64Attr)
-    quantizer = opt_attr_def(StringAttr)
-    """Path of the quantizer in the user's model that this operator is."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_threshold", "tercet/threshold.h"),
@@ -66,59 +57,90 @@ class Threshold(IntegerOp):
         element: Int,
         *,
         layer: str,
+        inner: int = 1,
+        falls: npt.NDArray[np.bool_] | None = None,
         scale: float = 1.0,
         zero_point: int = 0,
     ) -> None:
+        """`falls` [N, n]: where y becomes less by one."""
         super().__init__(
-            operands=[acc],
-            result_types=[tensor(tensor_type(acc).get_shape(), element)],
-            properties={"thresholds": dense(thresholds, SI32), "low": number(low)},
-            attributes={
-                "layer": StringAttr(layer),
-                "scale": FloatAttr(scale, Float64Type()),
-                "zero_point": number(zero_point),
+            [acc],
+            element,
+            {
+                "thresholds": dense(thresholds, SI32),
+                "directions": None if falls is None else dense(np.where(falls, -1, 1), SI8),
+                "low": number(low),
             },
+            inner=inner,
+            scale=scale,
+            zero_point=zero_point,
+            layer=layer,
         )
 
+    def channels(self) -> int:
+        return int(self.thresholds.get_shape()[0])
+
     def verify_(self) -> None:
-        acc, y = tensor_type(self.acc), tensor_type(self.y)
+        self.require(len(self.thresholds.get_shape()) == 2, "thresholds must be [channels, steps]")
         n, steps = self.thresholds.get_shape()
-        self.require(acc.element_type == SI32, f"accumulators must be si32, got {acc}")
-        self.require(y.get_shape() == acc.get_shape(), f"{y} has not the shape of {acc}")
-        self.require(acc.get_shape()[-1] == n, f"{acc} has not the {n} channels of the thresholds")
         self.require(self.thresholds.get_element_type() == SI32, "thresholds must be si32")
         self.require(steps > 0, "there must be at least one threshold")
         self.require(bool((np.diff(self.rows()) >= 0).all()), "thresholds must ascend")
-        result = Interval(self.low.value.data, self.low.value.data + steps)
-        self.require(Interval.of(y.element_type).holds(result), f"{result} is not in {y}")
+        if self.directions is not None:
+            same = self.directions.type == tensor((n, steps), SI8)
+            self.require(same, f"directions must be {n} times {steps} of si8")
+            self.require(bool((abs(self.signs()) == 1).all()), "a direction is 1 or -1")
+        super().verify_()
+        result = self.range(Interval.of(tensor_type(self.acc).element_type))
+        self.require(self.held().holds(result), f"{result} is not in {self.kind()}")
 
     def rows(self) -> IntArray:
         """The thresholds, [N, n]."""
         return values_of(self.thresholds)
 
+    def signs(self) -> IntArray:
+        """What each threshold adds, [N, n]."""
+        return np.ones_like(self.rows()) if self.directions is None else values_of(self.directions)
+
+    def _levels(self) -> IntArray:
+        """The result once so many thresholds are reached, [N, n + 1]."""
+        return self.low.value.data + np.pad(self.signs(), ((0, 0), (1, 0))).cumsum(1)
+
     def range(self, acc: Interval) -> Interval:
-        n = tensor_type(self.acc).get_shape()[-1]
-        ends = np.repeat([[acc.low], [acc.high]], n, axis=1)
-        return Interval.around(self.reference(ends))
+        rows, levels = self.rows(), self._levels()
+        reached = np.arange(levels.shape[1])
+        first = (rows <= acc.low).sum(1, keepdims=True)
+        last = (rows <= acc.high).sum(1, keepdims=True)
+        # between equal thresholds there is no sum
+        apart = np.pad(np.diff(rows) > 0, ((0, 0), (1, 1)), constant_values=True)
+        return Interval.around(levels[(reached >= first) & (reached <= last) & apart])
 
     def reference(self, acc: IntArray) -> IntArray:
-        reached: IntArray = (acc[..., None] >= self.rows()).sum(-1)
-        return self.low.value.data + reached
+        by_channel, levels = self.by_channel(acc), self._levels()
+        found = np.empty_like(by_channel)
+        for n, row in enumerate(self.rows()):
+            found[:, n] = levels[n, np.searchsorted(row, by_channel[:, n], "right")]
+        return found.reshape(acc.shape)
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        acc = graph.node("Unsqueeze", operands[0], graph.constant([-1]))
-        reached = graph.node("GreaterOrEqual", acc, graph.constant(self.rows(), np.int32))
-        ones = graph.cast(reached, np.int64)
-        count = graph.node("ReduceSum", ones, graph.constant([-1]), keepdims=0)
+        grouped = self.onnx_by_channel(graph, graph.cast(operands[0], np.int32))
+        acc = graph.node("Unsqueeze", grouped, graph.constant([-1]))
+        steps = graph.constant(self.onnx_per_channel(self.rows()), np.int32)
+        reached = graph.cast(graph.node("GreaterOrEqual", acc, steps), np.int64)
+        if self.directions is not None:
+            signs = graph.constant(self.onnx_per_channel(self.signs()))
+            reached = graph.node("Mul", reached, signs)
+        count = graph.node("ReduceSum", reached, graph.constant([-1]), keepdims=0)
         y = graph.node("Add", count, graph.constant(self.low.value.data))
-        return graph.cast(y, storage(tensor_type(self.y).element_type))
+        narrow = graph.cast(y, self.stored())
+        return self.onnx_as_it_was(graph, narrow)
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:
         rng = np.random.default_rng(3)
 
-        def rows(n: int, steps: int) -> IntArray:
-            return np.sort(rng.integers(-1000, 1000, (n, steps)), axis=1)
+        def rows(n: int, steps: int, most: int = 1000) -> IntArray:
+            return np.sort(rng.integers(-most, most, (n, steps)), axis=1)
 
         nibbles = build(
             [tensor((1, 10), SI32)],
@@ -128,7 +150,32 @@ class Threshold(IntegerOp):
             [tensor((1, 3), SI32)],
             lambda acc: [cls(acc, rows(3, 2), -1, signed(2), layer="trits")],
         )
+        sign = build(  # constants of one trit each
+            [tensor((1, 3), SI8)],
+            lambda acc: [cls(acc, np.array([[0, 1]]), -1, signed(2), layer="sign")],
+        )
         never = np.array([[-(2**31), 0, 2**31 - 1], [5, 5, 5]])
         ends = build([tensor((1, 2), SI32)], lambda acc: [cls(acc, never, -3, SI8, layer="ends")])
+        valley = np.arange(24) < [[12], [20], [3]]
+        both = build(
+            [tensor((1, 3, 2, 4), SI32)],
+            lambda acc: [cls(acc, rows(3, 24), 0, SI8, inner=8, falls=valley, layer="both")],
+        )
+        common = build(
+            [tensor((1, 3, 4), SI8)],
+            lambda acc: [cls(acc, rows(1, 20, 100), 3, UI8, layer="common")],
+        )
+        heads = build(  # not an axis: two channels over blocks of three
+            [tensor((1, 4, 3), UI8)],
+            lambda acc: [cls(acc, rows(2, 15, 200), -8, signed(4), inner=3, layer="heads")],
+        )
         bounds = (Interval(-1100, 1100),)
-        return [Sample(nibbles, bounds), Sample(trits, bounds), Sample(ends, (Interval(-9, 9),))]
+        return [
+            Sample(nibbles, bounds),
+            Sample(trits, bounds),
+            Sample(sign, (Interval(-4, 3),)),
+            Sample(ends, (Interval(-9, 9),)),
+            Sample(both, bounds),
+            Sample(common, (Interval(-128, 127),)),
+            Sample(heads, (Interval(0, 255),)),
+        ]

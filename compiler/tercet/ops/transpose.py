@@ -14,7 +14,7 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, SI32, Dense, shape_of, tensor, values_of, vector
 
 
@@ -27,6 +27,10 @@ class Transpose(MovementOp):
     permutation = prop_def(Dense)
     """si64, one an axis; the batch stays first."""
     traits = traits_def(Pure())
+    c, hls = (
+        Kernel("tercet_transpose", "tercet/transpose.h"),
+        Kernel("tercet::transpose", "tercet/transpose.hpp"),
+    )
 
     def __init__(self, x: SSAValue, permutation: Sequence[int], *, layer: str) -> None:
         shape = [shape_of(x)[axis] for axis in permutation[1:]]

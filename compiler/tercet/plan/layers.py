@@ -11,10 +11,11 @@ from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
-from tercet.ir.types import Int, IntArray, tensor_type
+from tercet.ir.types import Int, IntArray, shape_of, tensor_type
 from tercet.ops.flatten import Flatten
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
+from tercet.ops.reshape import Reshape
 from tercet.ops.threshold import Threshold
 
 
@@ -53,10 +54,15 @@ class Layer:
 def layers_of(module: ModuleOp) -> tuple[Layer, ...]:
     """The chain of dense layers that the module is. Raises UnsupportedError if it is another."""
     names = value_names(module)
-    value = _through(inputs_of(module)[0])
+    inputs, outputs = inputs_of(module), outputs_of(module)
+    if (len(inputs), len(outputs)) != (1, 1):
+        raise UnsupportedError(
+            f"the network has {len(inputs)} inputs and {len(outputs)} outputs; the fabric runs"
+            " chains of dense layers, with one of each"
+        )
+    (result,), value = outputs, _through(inputs[0])
     found: list[Layer] = []
-    (result,) = outputs_of(module)
-    count = len([op for op in ops_of(module) if not isinstance(op, Flatten)])
+    count = len([op for op in ops_of(module) if not isinstance(op, Flatten | Reshape)])
     while value is not result:
         linear = _next(value, Linear, names)
         closing = _closing(linear, result, names)
@@ -76,7 +82,7 @@ def layers_of(module: ModuleOp) -> tuple[Layer, ...]:
 def _through(value: SSAValue) -> SSAValue:
     """The value behind reshapes that move nothing."""
     users = [use.operation for use in value.uses]
-    if len(users) == 1 and isinstance(users[0], Flatten):
+    if len(users) == 1 and isinstance(users[0], Flatten | Reshape):
         return _through(users[0].results[0])
     return value
 
@@ -106,6 +112,12 @@ def _closing(
 
 
 def _check(layer: Layer) -> None:
+    shape = shape_of(layer.linear.x)
+    if len(shape) != 2:
+        raise UnsupportedError(
+            f"{layer.name}: its input has shape {shape}, the fabric runs a dense layer once an"
+            " input: flatten it before the layer"
+        )
     if not np.isin(layer.matrix, (-1, 0, 1)).all():
         low, high = layer.matrix.min(), layer.matrix.max()
         raise UnsupportedError(
@@ -113,9 +125,24 @@ def _check(layer: Layer) -> None:
             " 1): quantize them to ternary"
         )
     if layer.closing is not None:
+        _check_closing(layer.name, layer.closing)
         held = Interval.of(layer.element)
         if not Interval(-128, 255).holds(held) or held.high - held.low > 255:
             raise UnsupportedError(
                 f"{layer.name}: its results are {layer.element}, the fabric keeps activations of"
                 " up to 8 bits: quantize the layer's output to u8 or s8"
             )
+
+
+def _check_closing(name: str, closing: Requantize | Threshold) -> None:
+    inner = closing.inner.value.data
+    if inner != 1:
+        raise UnsupportedError(
+            f"{name}: its quantizer has one channel for {inner} outputs in a row,"
+            " the fabric takes one for each or for all: quantize per channel or per tensor"
+        )
+    if isinstance(closing, Threshold) and closing.directions is not None:
+        raise UnsupportedError(
+            f"{name}: its results rise and fall with the sum, the fabric counts steps upward: use"
+            " an activation that never decreases"
+        )

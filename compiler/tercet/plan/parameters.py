@@ -18,6 +18,9 @@ from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.plan.layers import Layer
 
+MUL_LIMIT = 1 << 24
+"""|M| is below this in an entry: the operator allows more."""
+SHIFT_MAX = 47
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 _ADD_BITS, _MUL_BITS, _SHIFT_AT = 48, 25, 73
 
@@ -53,7 +56,7 @@ def _zero_point(closing: Requantize | Threshold) -> int:
 
 
 def _requantize(layer: Layer, op: Requantize) -> Post:
-    mul, add, shift = op.triples()
+    mul, add, shift = (_each(layer, values) for values in op.triples())
     zero, clip = _zero_point(op), op.clip()
     return Post(
         clip.low,
@@ -66,10 +69,23 @@ def _requantize(layer: Layer, op: Requantize) -> Post:
     )
 
 
+def _each(layer: Layer, values: IntArray) -> IntArray:
+    """Constants [N, ..] of every output, whose channels may repeat."""
+    times = len(layer.bias) // len(values)
+    return np.tile(values, (times, *[1] * (values.ndim - 1)))
+
+
 def _products(
     layer: Layer, mul: IntArray, add: IntArray, shift: IntArray, zero: int
 ) -> npt.NDArray[np.uint8]:
     """Entries [N + 1, 1, 16]: M, B and s of every channel, then of one that is always `zero`."""
+    if (abs(mul) >= MUL_LIMIT).any() or (shift > SHIFT_MAX).any():
+        channel = int(np.argmax((abs(mul) >= MUL_LIMIT) | (shift > SHIFT_MAX)))
+        raise CapacityError(
+            f"{layer.name}: channel {channel} is requantized by {mul[channel]} and a shift of"
+            f" {shift[channel]}, the fabric multiplies by less than 2^24 and shifts by up to"
+            f" {SHIFT_MAX}: quantize the layer's output to fewer bits"
+        )
     half = np.where(shift > 0, (1 << np.maximum(shift - 1, 0)) - 1, 0)
     addend = add + half
     if (abs(addend) >= 1 << (_ADD_BITS - 1)).any():
@@ -87,7 +103,7 @@ def _products(
 
 
 def _threshold(layer: Layer, op: Threshold, spec: FabricSpec) -> Post:
-    steps, low, zero = op.rows(), op.low.value.data, _zero_point(op)
+    steps, low, zero = _each(layer, op.rows()), op.low.value.data, _zero_point(op)
     if not low <= zero <= low + steps.shape[1]:
         raise CapacityError(f"{layer.name}: its zero point {zero} is no value it can take")
     most = (1 << (spec.acc_width - 1)) - 1

@@ -2,7 +2,7 @@
 #ifndef TERCET_FLATTEN_HPP_
 #define TERCET_FLATTEN_HPP_
 
-#include "tercet/pragma.hpp"
+#include "tercet/flat.hpp"
 
 namespace tercet {
 namespace detail {
@@ -21,21 +21,12 @@ int append(const X (&x)[N], Y (&y)[K], int at) {
   return at;
 }
 
-template <typename X>
-struct count {
-  static constexpr int value = 1;
-};
-template <typename X, int N>
-struct count<X[N]> {
-  static constexpr int value = N * count<X>::value;
-};
-
 }  // namespace detail
 
 /// y[b][k] = element k of x[b], row-major. X is an array of one or more dimensions.
 template <int B, typename X, int K, typename Y>
 void flatten(const X (&x)[B], Y (&y)[B][K]) {
-  static_assert(detail::count<X>::value == K, "flatten: the sizes differ");
+  static_assert(detail::array<X>::count == K, "flatten: the sizes differ");
   TERCET_HLS(INLINE off)
   for (int b = 0; b < B; ++b) {
     detail::append(x[b], y[b], 0);

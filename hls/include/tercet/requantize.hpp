@@ -5,29 +5,30 @@
 #include <cstdint>
 
 #include "tercet/arith.hpp"
-#include "tercet/pragma.hpp"
+#include "tercet/flat.hpp"
 #include "tercet/types.hpp"
 
 namespace tercet {
 
-/// y[b][n] = clip(rne(mul[n] * acc[b][n] + add[n], shift[n]), Low, High)
+/// y = clip(rne(mul[n] * acc + add[n], shift[n]), Low, High) for every element of arrays of one
+/// shape; element i belongs to channel n = (i / Inner) % N.
 ///
-/// |mul| < 2^24, |add| < 2^47, shift from 0 to 47, acc of at most 32 bits: the exact value has at
-/// most 57. Y holds Low and High.
-template <std::int64_t Low, std::int64_t High, int B, int N, typename Acc, typename Mul,
-          typename Add, typename Shift, typename Y>
-void requantize(const Acc (&acc)[B][N], const Mul (&mul)[N], const Add (&add)[N],
-                const Shift (&shift)[N], Y (&y)[B][N]) {
+/// |mul| < 2^31, |add| < 2^55, shift from 0 to 50, acc of at most 32 bits: the exact value has at
+/// most 64. Y holds Low and High.
+template <std::int64_t Low, std::int64_t High, std::int64_t Inner, typename Acc, int N,
+          typename Mul, typename Add, typename Shift, typename Y>
+void requantize(const Acc &acc, const Mul (&mul)[N], const Add (&add)[N], const Shift (&shift)[N],
+                Y &y) {
   static_assert(Low <= High, "requantize: an empty range");
-  using Exact = sint<57>;
+  using Exact = sint<64>;
   TERCET_HLS(INLINE off)
-  for (int b = 0; b < B; ++b) {
-    for (int n = 0; n < N; ++n) {
-      TERCET_HLS(PIPELINE II = 1)
-      const Exact exact = Exact(mul[n]) * Exact(acc[b][n]) + Exact(add[n]);
-      y[b][n] = Y(clip<Exact>(rne<Exact>(exact, int(shift[n])), Exact(Low), Exact(High)));
-    }
-  }
+  detail::channel<N, int(Inner)> channel;
+  auto one = [&](const detail::element_of<Acc> &x) {
+    const int n = channel.next();
+    const Exact exact = as<Exact>(mul[n]) * Exact(x) + as<Exact>(add[n]);
+    return clip<Exact>(rne<Exact>(exact, int(shift[n])), Exact(Low), Exact(High));
+  };
+  detail::each(one, y, acc);
 }
 
 }  // namespace tercet

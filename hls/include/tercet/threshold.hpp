@@ -4,28 +4,42 @@
 
 #include <cstdint>
 
-#include "tercet/pragma.hpp"
+#include "tercet/flat.hpp"
 #include "tercet/types.hpp"
 
 namespace tercet {
+namespace detail {
 
-/// y[b][n] = Low + number of i with acc[b][n] >= thresholds[n][i]
+/// What threshold i of channel n adds: 1 where there are no directions.
+template <typename D, int N, int S>
+int direction(const D (&directions)[N][S], int n, int i) {
+  return int(directions[n][i]);
+}
+inline int direction(absent, int, int) { return 1; }
+
+}  // namespace detail
+
+/// y = Low + sum of directions[n][i] over the i with acc >= thresholds[n][i] for every element of
+/// arrays of one shape; element i belongs to channel n = (i / Inner) % N.
 ///
-/// Acc holds every threshold; Y holds Low to Low + S.
-template <std::int64_t Low, int B, int N, int S, typename Acc, typename Threshold, typename Y>
-void threshold(const Acc (&acc)[B][N], const Threshold (&thresholds)[N][S], Y (&y)[B][N]) {
+/// acc has at most 32 bits, directions are 1 and -1 or absent; Y holds every such sum.
+template <std::int64_t Low, std::int64_t Inner, typename Acc, int N, int S, typename Threshold,
+          typename Directions, typename Y>
+void threshold(const Acc &acc, const Threshold (&thresholds)[N][S], const Directions &directions,
+               Y &y) {
   TERCET_HLS(INLINE off)
-  for (int b = 0; b < B; ++b) {
-    for (int n = 0; n < N; ++n) {
-      TERCET_HLS(PIPELINE II = 1)
-      int reached = 0;
-      for (int i = 0; i < S; ++i) {
-        TERCET_HLS(UNROLL)
-        reached += acc[b][n] >= Acc(thresholds[n][i]) ? 1 : 0;
-      }
-      y[b][n] = Y(int(Low) + reached);
+  detail::channel<N, int(Inner)> channel;
+  auto one = [&](const detail::element_of<Acc> &x) {
+    const int n = channel.next();
+    int level = int(Low);
+    for (int i = 0; i < S; ++i) {
+      TERCET_HLS(UNROLL)
+      const bool reached = sint<32>(x) >= as<sint<32>>(thresholds[n][i]);
+      level += reached ? detail::direction(directions, n, i) : 0;
     }
-  }
+    return level;
+  };
+  detail::each(one, y, acc);
 }
 
 }  // namespace tercet

@@ -25,6 +25,16 @@ class trit {
   signed char value_;
 };
 
+/// The integer v as a T; a vendor's types know nothing of trits.
+template <typename T, typename V>
+constexpr T as(const V &v) {
+  return T(v);
+}
+template <typename T>
+constexpr T as(const trit &v) {
+  return T(int(v));
+}
+
 /// Stands for an optional operand that an operator does not have: all zeros.
 struct absent {};
 

@@ -9,13 +9,14 @@ extern "C" {
 #endif
 
 /**
- * out[..][n] = clip(rne(mul[n] * acc[..][n] + add[n], shift[n]), low, high), where rne(v, s) is
- * v / 2^s rounded half to even.
+ * out = clip(rne(mul[n] * acc + add[n], shift[n]), low, high), element by element, where rne(v, s)
+ * is v / 2^s rounded half to even. Element i, row-major, belongs to channel n = (i / inner) % N.
  *
- * attrs: {low, high}, low <= high, both in the range of out.
- * in:    {acc: I32 [..][N], mul: I32 [N] below 2^24 in magnitude, add: I64 [N] below 2^47 in
- *        magnitude, shift: I8 [N] from 0 to 47}.
- * out:   [..][N] of 8, 16 or 32 bits.
+ * attrs: {low, high, inner}, low <= high, both in the range of out; inner is 1 or more.
+ * in:    {acc: of any type whose values fit I32, whole blocks of N * inner elements a batch entry,
+ *        mul: I32 [N] below 2^31 in magnitude, add: I64 [N] below 2^55 in magnitude, shift: I8 [N]
+ *        from 0 to 50}.
+ * out:   of the shape of acc and 8, 16 or 32 bits.
  */
 tercet_kernel_t tercet_requantize;
 

@@ -9,11 +9,14 @@ extern "C" {
 #endif
 
 /**
- * out[..][n] = low + number of i with acc[..][n] >= thresholds[n][i]
+ * out = low + sum of directions[n][i] over the i with acc >= thresholds[n][i], element by element.
+ * Element i, row-major, belongs to channel n = (i / inner) % N.
  *
- * attrs: {low}.
- * in:    {acc: I32 [..][N], thresholds: I32 [N][S], ascending in every row}.
- * out:   [..][N] of 8, 16 or 32 bits, whose range holds low to low + S.
+ * attrs: {low, inner}; inner is 1 or more.
+ * in:    {acc: of any type whose values fit I32, whole blocks of N * inner elements a batch entry,
+ *        thresholds: I32 [N][S], ascending in every row, directions: I8 [N][S] of 1 and -1, or
+ *        absent: all are 1}.
+ * out:   of the shape of acc and 8, 16 or 32 bits, whose range holds every such sum.
  */
 tercet_kernel_t tercet_threshold;
 

@@ -1,0 +1,111 @@
+"""Operators whose result is a quantizer's: integers on a grid of real numbers."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr, TensorType
+from xdsl.ir import Attribute, SSAValue
+from xdsl.irdl import opt_attr_def, result_def
+
+from tercet.errors import VerifyError
+from tercet.ir.interval import Interval, is_signed
+from tercet.ir.op import IntegerOp
+from tercet.ir.types import (
+    SI32,
+    Dense,
+    I64Attr,
+    Int,
+    IntArray,
+    IntTensor,
+    dense,
+    number,
+    signed,
+    storage,
+    tensor,
+    tensor_type,
+    unsigned,
+    values_of,
+)
+
+
+class QuantizedOp(IntegerOp):
+    """A function of each element: operands and result have the same shape."""
+
+    y = result_def(TensorType)
+    scale = opt_attr_def(FloatAttr)
+    """real value = scale * (y - zero_point): metadata."""
+    zero_point = opt_attr_def(I64Attr)
+    quantizer = opt_attr_def(StringAttr)
+    """Path of the quantizer in the user's model that this operator is."""
+
+    def __init__(
+        self,
+        operands: Sequence[SSAValue],
+        element: Int,
+        properties: Mapping[str, Attribute | None],
+        *,
+        scale: float,
+        zero_point: int,
+        layer: str,
+    ) -> None:
+        super().__init__(
+            operands=operands,
+            result_types=[tensor(tensor_type(operands[0]).get_shape(), element)],
+            properties=properties,
+            attributes={
+                "layer": StringAttr(layer),
+                "scale": FloatAttr(scale, Float64Type()),
+                "zero_point": number(zero_point),
+            },
+        )
+
+    def verify_(self) -> None:
+        y = tensor_type(self.y)
+        for operand in self.operands:
+            x = tensor_type(operand)
+            self.require(x.get_shape() == y.get_shape(), f"{y} has not the shape of {x}")
+            # so unsigned 32 bits are out: a product with 32 signed ones would leave 64
+            fits = Interval.of(SI32).holds(Interval.of(x.element_type))
+            self.require(fits, f"operands must fit si32, got {x}")
+
+    def held(self) -> Interval:
+        """Everything that the result's type holds."""
+        return Interval.of(self.kind().element_type)
+
+    def kind(self) -> IntTensor:
+        return tensor_type(self.y)
+
+    def stored(self) -> np.dtype[np.generic]:
+        """How an element of the result is stored."""
+        return storage(self.kind().element_type)
+
+    def require_entries(self, table: Dense, axes: str) -> None:
+        """Part of the type rule of a table of results."""
+        self.require(len(table.get_shape()) == 2, f"the table must be {axes}")
+        self.require(
+            table.get_element_type() == _stored(self.kind().element_type),
+            "the table must be of the type that stores the result",
+        )
+        found = Interval.around(values_of(table))
+        self.require(self.held().holds(found), f"{found} is not in {self.kind()}")
+
+
+def entries(table: IntArray, element: Int) -> Dense:
+    """A table of results of type `element`, as it is stored."""
+    return dense(table, _stored(element))
+
+
+def reachable(x: Interval, low: int, size: int, layer: str) -> slice:
+    """The entries of a table from `low` on that `x` can reach; all of `x` must be in the table."""
+    held = Interval(low, low + size - 1)
+    if not held.holds(x):
+        raise VerifyError(
+            f"{layer}: its table has entries for {held}, its operand ranges over {x}; "
+            "give it an entry for each value"
+        )
+    return slice(x.low - low, x.high - low + 1)
+
+
+def _stored(element: Int) -> Int:
+    bits = 8 * storage(element).itemsize
+    return signed(bits) if is_signed(element) else unsigned(bits)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tercet/add.h"
+
+#include "../rescale.h"
+
+tercet_status_t tercet_add(const int64_t *attrs, const tercet_tensor_t *in, tercet_tensor_t *out) {
+  rescale_t r;
+  if (attrs == NULL || in == NULL || out == NULL || out->data == NULL ||
+      !tercet_same_shape(&in[0], out) || in[1].data == NULL || !tercet_same_shape(&in[1], out) ||
+      !is(&in[2], TERCET_I32, 1) || !is(&in[3], TERCET_I32, 1) ||
+      in[2].shape[0] != in[3].shape[0] || !has_channels(&in[0], in[2].shape[0], attrs[2]) ||
+      !take_rescale(&r, &in[4], in[2].shape[0], attrs)) {
+    return TERCET_BAD_ARG;
+  }
+  const int32_t *const mul_a = in[2].data, *const mul_b = in[3].data;
+  const ptrdiff_t channels = in[2].shape[0], inner = (ptrdiff_t)attrs[2], size = tercet_size(out);
+  for (ptrdiff_t i = 0; i < size;) {
+    for (ptrdiff_t n = 0; n < channels; ++n) {
+      for (ptrdiff_t end = i + inner; i < end; ++i) {
+        const int64_t sum = mul_a[n] * load(&in[0], i) + mul_b[n] * load(&in[1], i);
+        store(out, i, rescaled(&r, n, sum));
+      }
+    }
+  }
+  return TERCET_OK;
+}
