@@ -1,0 +1,49 @@
+"""`tercet quantize`: a float module becomes a quantized one that every other command takes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tercet.cli.options import ModelArgument
+
+
+def quantize(
+    model: ModelArgument,
+    out: Annotated[Path, typer.Option(help="Folder to write the quantized network to.")],
+    weights: Annotated[str, typer.Option(help="ternary, int4 or int8.")] = "ternary",
+    calibration: Annotated[
+        Path | None,
+        typer.Option(help="Real inputs: an .npy, or x of an .npz; the model's example() if none."),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Their classes: an .npy, or y of an .npz; that of --calibration if any."),
+    ] = None,
+) -> None:
+    """Quantize a trained float module without training, by Brevitas: 8-bit activations.
+
+    Weights get one scale a channel. Prints the accuracy before and after where labels are given.
+    """
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of packages that Brevitas could use and we do not
+        from tercet.cli.quantized import quantized
+    from tercet.cli.tables import console
+    from tercet.cli.watch import Watch
+    from tercet.report.words import number, share
+
+    with Watch(console(stderr=True)) as watch:
+        done = quantized(model, out, weights, calibration, labels, watch)
+    text = (
+        f"{model}: {weights} weights, 8-bit activations, calibrated on {number(done.used)} inputs"
+    )
+    typer.echo(text)
+    if done.before is not None and done.after is not None:
+        typer.echo(
+            f"accuracy: {share(done.before)} before, {share(done.after)} after, "
+            f"on {number(done.inputs)} inputs"
+        )
+    typer.echo("written: " + ", ".join(map(str, done.files)))
+    typer.echo(f"next: tercet check {done.files[0]}:build")

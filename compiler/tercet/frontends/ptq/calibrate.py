@@ -1,0 +1,53 @@
+"""Run real inputs through: signs, then scales of activations, then GPTQ on the weights."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from brevitas.graph.calibrate import calibration_mode
+from brevitas.graph.gptq import gptq_mode
+from torch import Tensor
+
+from tercet.frontends.ptq.data import Data
+from tercet.frontends.ptq.signs import drop_signs
+
+MOST = 512
+"""Inputs that are used; more of them change the scales very little."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, the steps done and the steps in all."""
+
+
+def calibrate(graph: Any, data: Data, progress: Progress) -> None:
+    """Set every scale of `graph` and round its weights so that its results change least.
+
+    GPTQ leaves each layer's mean as it was on the inputs: a bias correction after it finds nothing
+    to correct, so none is made.
+    """
+    batches = data.batches(MOST)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        graph(batches[0])  # the weights' scales are taken from the float weights
+        drop_signs(graph, batches)
+        with calibration_mode(graph):
+            _run(graph, batches, lambda done: progress("activations", done, len(batches)))
+        _quantize_again(graph)
+        with gptq_mode(graph, act_order=True, create_weight_orig=False) as gptq:
+            for layer in range(gptq.num_layers):
+                _run(gptq.model, batches, lambda done: None)
+                gptq.update()
+                progress("weights", layer + 1, gptq.num_layers)
+
+
+def _run(model: Any, batches: tuple[Tensor, ...], done: Callable[[int], None]) -> None:
+    for i, batch in enumerate(batches):
+        model(batch)
+        done(i + 1)
+
+
+def _quantize_again(graph: Any) -> None:
+    """Brevitas leaves a quantizer that two layers share as it was while it was calibrated: off."""
+    for module in graph.modules():
+        if hasattr(module, "observer_only"):
+            module.observer_only = False

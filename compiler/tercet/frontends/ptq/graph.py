@@ -1,0 +1,121 @@
+"""Put Brevitas' quantizers into a float module: traced, batch norms merged, layers replaced."""
+
+import warnings
+from typing import Any, TypeAlias
+
+import brevitas.nn as qnn
+import torch
+from brevitas.graph.calibrate import QuantizationStatusManager
+from brevitas.graph.quantize import (
+    COMPUTE_LAYER_MAP,
+    preprocess_for_quantize,
+    quantize,
+)
+from brevitas.graph.standardize import TorchFunctionalToModule
+from torch import nn
+from torch.nn import functional
+
+from tercet.errors import CaptureError, UnsupportedError
+from tercet.frontends.ptq.schemes import SignedAct, UnsignedAct, fused
+
+FUNCTIONS = (
+    (torch.relu, nn.ReLU),
+    (torch.sigmoid, nn.Sigmoid),
+    (torch.tanh, nn.Tanh),
+    (functional.gelu, nn.GELU),
+    (functional.silu, nn.SiLU),
+    (functional.hardswish, nn.Hardswish),
+    (functional.mish, nn.Mish),
+)
+"""Functions that Brevitas does not turn into modules by itself."""
+PLAIN: tuple[type[nn.Module], ...] = (
+    nn.GELU,
+    nn.SiLU,
+    nn.Hardswish,
+    nn.Mish,
+    nn.ELU,
+    nn.SELU,
+    nn.Softplus,
+)
+"""Activations that are fused with their quantizer where they have no parameter but the default."""
+POOLS = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
+"""What gets its result quantized, though it has no weights."""
+LAYERS: tuple[type[nn.Module], ...] = (
+    nn.Linear,
+    nn.Conv1d,
+    nn.Conv2d,
+    nn.ConvTranspose1d,
+    nn.ConvTranspose2d,
+)
+Replacement: TypeAlias = tuple[type, dict[str, Any]]
+"""The layer that takes another's place, and what its constructor gets."""
+RECURRENT = nn.RNNBase, nn.MultiheadAttention
+
+
+def _act(layer: type, act: type) -> Replacement:
+    return layer, {"act_quant": act, "return_quant_tensor": False}
+
+
+IDENTITIES = dict.fromkeys(("signed", "unsigned"), _act(qnn.QuantIdentity, SignedAct))
+"""Signed, all: Brevitas' guess of what is never negative fails behind its own quantizers."""
+
+
+def quantized_graph(module: nn.Module, weight: type) -> Any:
+    """`module` as a graph of Brevitas layers, signed but behind ReLU and sigmoid."""
+    _require_float(module)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from brevitas.fx import symbolic_trace
+
+            graph = TorchFunctionalToModule(FUNCTIONS).apply(symbolic_trace(module))
+            graph = preprocess_for_quantize(graph, trace_model=False, relu6_to_relu=False)
+            graph = quantize(graph, IDENTITIES, _layers(weight), _activations(graph))
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CaptureError(
+            f"Brevitas cannot trace the model's forward: {first}; write it without branches on "
+            "the values of tensors"
+        ) from error
+    QuantizationStatusManager.disable_return_quant_tensor(graph)
+    return graph.eval()
+
+
+def _require_float(module: nn.Module) -> None:
+    for name, layer in module.named_modules():
+        if type(layer).__module__.startswith("brevitas."):
+            raise UnsupportedError(
+                f"{name or 'the model'}: is quantized already ({type(layer).__name__}); give a "
+                "float model, or this one to `tercet check` as it is"
+            )
+        if isinstance(layer, RECURRENT):
+            raise UnsupportedError(
+                f"{name or 'the model'}: a {type(layer).__name__} is not quantized after training; "
+                "use Brevitas' quantized layer in its place and train it"
+            )
+    if not any(isinstance(layer, LAYERS) for layer in module.modules()):
+        kinds = ", ".join(kind.__name__ for kind in LAYERS)
+        raise UnsupportedError(f"the model has no layer to quantize; wanted one of {kinds}")
+
+
+def _layers(weight: type) -> dict[type, Replacement | None]:
+    """Biases stay real: Tercet puts them into the requantization exactly."""
+    options = {"weight_quant": weight, "bias_quant": None, "return_quant_tensor": False}
+    kinds = {kind: COMPUTE_LAYER_MAP[kind][0] for kind in LAYERS}
+    # a layer that is called twice is met again when it is quantized already
+    layers: dict[type, Replacement | None] = dict.fromkeys((*POOLS, *kinds.values()))
+    return layers | {kind: (quantized, options) for kind, quantized in kinds.items()}
+
+
+def _activations(graph: nn.Module) -> dict[type, Replacement]:
+    found: dict[type, Replacement] = {
+        nn.ReLU: _act(qnn.QuantReLU, UnsignedAct),
+        nn.Sigmoid: _act(qnn.QuantSigmoid, UnsignedAct),
+        nn.Tanh: _act(qnn.QuantTanh, SignedAct),
+    }
+    for kind in PLAIN:
+        used = {module.extra_repr() for module in graph.modules() if type(module) is kind}
+        made: nn.Module = kind()
+        if used <= {made.extra_repr()}:
+            found[kind] = _act(fused(kind), SignedAct)
+    return found

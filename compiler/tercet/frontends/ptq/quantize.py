@@ -1,0 +1,62 @@
+"""The one function: a float module and real inputs to a quantized module, written down."""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from tercet.errors import CaptureError
+from tercet.frontends.ptq import state
+from tercet.frontends.ptq.calibrate import Progress, calibrate
+from tercet.frontends.ptq.data import Data
+from tercet.frontends.ptq.graph import quantized_graph
+from tercet.frontends.ptq.schemes import WEIGHTS
+from tercet.frontends.ptq.source import Source, source_of
+
+KEPT = 256
+"""Real inputs that go with the network, so that it can be verified on them."""
+
+
+@dataclass(frozen=True)
+class Quantized:
+    """A quantized network, live and written down."""
+
+    module: nn.Module
+    source: Source
+    arrays: dict[str, state.Arrays]
+    """Parameters and examples, as `state.restore` wants them."""
+
+
+def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) -> Quantized:
+    """`module` with weights of the kind `weights` of `WEIGHTS`, and 8-bit activations."""
+    single = copy.deepcopy(module).cpu().float().eval()
+    _require_finite(single)
+    graph = quantized_graph(single, WEIGHTS[weights])
+    calibrate(graph, data, progress)
+    _require_finite(graph)
+    examples = data.x[:KEPT].numpy()
+    return Quantized(graph, source_of(graph), state.arrays(graph, examples))
+
+
+def accuracy(module: nn.Module, data: Data) -> float | None:
+    """Share of inputs whose greatest result is their class; None without labels."""
+    if data.labels is None:
+        return None
+    with torch.no_grad():
+        found = torch.cat([_classes(module(batch)) for batch in data.batches()])
+    return float((found == data.labels).double().mean())
+
+
+def _classes(results: object) -> Tensor:
+    if not isinstance(results, Tensor) or results.ndim != 2:
+        raise CaptureError(
+            "labels need a model that returns one row of scores for each input, (batch, classes)"
+        )
+    return results.argmax(1)
+
+
+def _require_finite(module: nn.Module) -> None:
+    for name, values in module.state_dict().items():
+        if values.is_floating_point() and not bool(torch.isfinite(values).all()):
+            raise CaptureError(f"{name}: holds a value that is not finite; train the model again")

@@ -1,0 +1,41 @@
+"""The parameters of a quantized network: plain arrays in an .npz, never a pickle."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from tercet.errors import CaptureError
+
+Arrays = npt.NDArray[Any]
+EXAMPLES = "examples"
+"""Name of the real inputs that are kept beside the parameters."""
+
+
+def arrays(graph: Any, examples: Arrays) -> dict[str, Arrays]:
+    """Everything that `restore` needs of a traced module, by name: the state of what it calls."""
+    used = {
+        str(node.target) for node in graph.graph.nodes if node.op in ("call_module", "get_attr")
+    }
+    return {EXAMPLES: examples} | {
+        name: value.numpy()
+        for name, value in graph.state_dict().items()
+        if any(f"{name}.".startswith(f"{target}.") for target in used)
+    }
+
+
+def restore(model: nn.Module, path: Path) -> nn.Module:
+    """Fill `model` with the arrays in `path`; its `examples` are the real inputs among them."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            state = {name: torch.from_numpy(found[name]) for name in found.files}
+        setattr(model, EXAMPLES, state.pop(EXAMPLES))
+        model.load_state_dict(state)
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        raise CaptureError(
+            f"{path}: is not the state of this network; run `tercet quantize` again"
+        ) from error
+    return model.eval()
