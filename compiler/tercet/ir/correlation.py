@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from tercet.ir.interval import Interval
-from tercet.ir.products import matmul
+from tercet.ir.products import matmul, working_type
 from tercet.ir.spatial import Ints, Mask, Window
 from tercet.ir.types import Array, IntArray
 
@@ -24,13 +24,15 @@ def correlate(x: Array, weight: IntArray, window: Window, groups: int) -> Array:
     """The sums [batch, O, *windows] of weight [O, I / groups, *kernel]; padded places are zero."""
     outputs, spatial = len(weight), window.extents(x.shape[2:])
     rows = weight.reshape(groups, outputs // groups, -1)
+    kind = working_type(rows, x, rows.shape[2])
+    rows = rows.astype(kind)
     found = np.empty((len(x), outputs, *spatial), x.dtype)
     size = x.shape[1] * prod(window.kernel) * prod(spatial)
     step = max(1, CHUNK // size)
     for at in range(0, len(x), step):
-        patches = window.patches(x[at : at + step])
+        patches = window.patches(x[at : at + step].astype(kind))
         columns = patches.reshape(len(patches), groups, rows.shape[2], -1)
-        found[at : at + step] = matmul(rows, columns).reshape(-1, outputs, *spatial)
+        found[at : at + step] = np.matmul(rows, columns).reshape(-1, outputs, *spatial)
     return found
 
 

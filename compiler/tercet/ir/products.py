@@ -1,32 +1,39 @@
 """Products of integers: by BLAS in numpy, byte by byte in ONNX."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
-from tercet.ir.types import Array, FloatArray, Int, IntArray, storage
+from tercet.ir.types import Array, Int, IntArray, storage
 
-EXACT = 1 << 53
-"""float64 holds every integer up to here."""
+DType: TypeAlias = np.dtype[np.generic]
+FLOAT32, FLOAT64 = 1 << 24, 1 << 53
+"""Up to here these types hold every integer."""
+
+
+def working_type(a: Array, b: Array, depth: int) -> DType:
+    """The fastest type in which sums of `depth` products a * b of integers are exact.
+
+    No partial sum can be rounded, in whatever order BLAS adds. For reals it is float64.
+    """
+    if np.issubdtype(a.dtype, np.floating) or np.issubdtype(b.dtype, np.floating):
+        return np.dtype(np.float64)
+    bound = _largest(a) * _largest(b) * depth
+    exact = ((FLOAT32, np.float32), (FLOAT64, np.float64))
+    return np.dtype(next((kind for limit, kind in exact if bound < limit), np.int64))
 
 
 def matmul(a: Array, b: Array) -> Array:
-    """The product of matrices: of integers exact, by float64 where no partial sum can be rounded.
-
-    Reals are multiplied in float64.
-    """
-    if np.issubdtype(a.dtype, np.floating) or np.issubdtype(b.dtype, np.floating):
-        return np.asarray(np.matmul(a.astype(np.float64), b.astype(np.float64)))
-    if _largest(a) * _largest(b) * a.shape[-1] < EXACT:
-        exact: FloatArray = np.matmul(a.astype(np.float64), b.astype(np.float64))
-        return exact.astype(np.int64)
-    product: IntArray = np.matmul(a, b)
-    return product
+    """The product of matrices: of integers exact, of reals in float64."""
+    kind = working_type(a, b, a.shape[-1])
+    product: Array = np.matmul(a.astype(kind), b.astype(kind))
+    return product.astype(np.result_type(a, b))
 
 
-def _largest(a: IntArray) -> int:
+def _largest(a: Array) -> int:
     return max(int(a.max(initial=0)), -int(a.min(initial=0)))
 
 
