@@ -79,7 +79,7 @@ def run(
     network = deepcopy(model).cpu().eval().to(dtype)
     if dtype is not torch.float32:
         example = torch.from_numpy(reals[:1])
-        pin(network, constants(deepcopy(model).cpu().eval(), example))
+        pin(network, constants(deepcopy(model).cpu().eval(), (example,)))
     for path in recorder.names:
         proxy = network.get_submodule(path)
         fused = getattr(proxy, "fused_activation_quant_proxy", None)

@@ -1,5 +1,6 @@
 """The float module in the making, and what the arguments of a torch operator can be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -9,8 +10,12 @@ from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
 from tercet.ir.op import LayerOp
-from tercet.ir.real import shape_of
-from tercet.ir.types import FloatArray, IntArray
+from tercet.ir.real import is_real
+from tercet.ir.types import FloatArray, IntArray, shape_of
+from tercet.ops.broadcast import Broadcast
+
+BATCH = 2
+"""Rows of the example that models are captured on: one row would hide what happens to a batch."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +24,11 @@ class Integers:
 
     values: IntArray
     scale: FloatArray
+    """Broadcasts against the values."""
 
 
-Value: TypeAlias = SSAValue | Integers | Tensor | int | float | bool | None
+Constant: TypeAlias = Integers | Tensor | int | float | bool | None
+Value: TypeAlias = "SSAValue | Constant | Sequence[Value]"
 
 
 @dataclass
@@ -33,6 +40,8 @@ class Builder:
     """Path of the layer, such as "fc1"."""
     quantizer: str = ""
     """Path of the quantizer, such as "relu1.act_quant"; "" outside of one."""
+    result: tuple[int, ...] = ()
+    """The shape that torch gave the result of the operator in hand: `BATCH` rows."""
 
     def add(self, op: LayerOp) -> SSAValue:
         """Append `op`; its result."""
@@ -42,28 +51,62 @@ class Builder:
     def unsupported(self, found: str, wanted: str) -> UnsupportedError:
         return UnsupportedError(f"{self.layer}: {found}; {wanted}")
 
-    def real(self, value: Value) -> SSAValue:
-        """The result of another layer: no constant."""
+    def tensor(self, value: Value) -> SSAValue:
+        """The result of another layer or an input, of reals or of integers: no constant."""
         if isinstance(value, SSAValue):
             return value
         raise self.unsupported("its input is a constant", "wanted the result of another layer")
 
-    def per_channel(self, value: Value, like: SSAValue) -> FloatArray:
-        """A constant of one element, or one for each index of the last axis of `like`."""
+    def real(self, value: Value) -> SSAValue:
+        """As `tensor`, of reals."""
+        source = self.tensor(value)
+        if not is_real(source):
+            raise self.unsupported(
+                "computes with an input of integers",
+                "integers may only be looked up by an embedding; make the example a float tensor",
+            )
+        return source
+
+    def axis(self, axis: int, rank: int) -> int:
+        """`axis` counted from the front; the batch is out of bounds."""
+        found = axis % rank
+        if found == 0:
+            raise self.unsupported(
+                "works along the batch axis",
+                "every row of a batch must go through the network alone",
+            )
+        return found
+
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the result in hand, without the batch."""
+        if not self.result or self.result[0] != BATCH:
+            raise self.unsupported(
+                f"moves the batch axis or bakes a batch size in: {BATCH} rows become a tensor of "
+                f"shape {self.result}",
+                "keep the batch as the first axis, as x.flatten(1) and x.view(x.shape[0], -1) do",
+            )
+        return self.result[1:]
+
+    def constant(self, value: Value, like: SSAValue) -> FloatArray:
+        """A constant that meets `like` by numpy's rules, without a batch axis."""
         if isinstance(value, SSAValue):
+            raise self.unsupported("a parameter is computed from the input", "wanted a constant")
+        found, rank = array(value), len(shape_of(like))
+        if found.ndim == rank and (found == found[:1]).all():
+            found = found[0]
+        if found.ndim >= rank:
             raise self.unsupported(
-                "combines the results of two layers", "wanted a constant on one side"
+                f"a constant of shape {array(value).shape} meets a tensor of shape "
+                f"{shape_of(like)}",
+                "wanted one that is the same for every row of a batch",
             )
-        found = array(value)
-        if found.size == 1:
-            return found.reshape(())
-        shape = shape_of(like)
-        if found.ndim > len(shape) or found.size != found.shape[-1] or found.size != shape[-1]:
-            raise self.unsupported(
-                f"a constant of shape {found.shape} meets a tensor of shape {shape}",
-                "wanted one number, or one for each channel of the last axis",
-            )
-        return found.reshape(-1)
+        return found.reshape(()) if found.size == 1 else found
+
+    def widened(self, x: SSAValue, *shapes: tuple[int, ...]) -> SSAValue:
+        """`x` broadcast so that it has room for constants and tensors of `shapes` (no batch)."""
+        own = shape_of(x)[1:]
+        wide = np.broadcast_shapes(own, *shapes)
+        return x if wide == own else self.add(Broadcast(x, wide, layer=self.layer))
 
 
 def array(value: Value) -> FloatArray:

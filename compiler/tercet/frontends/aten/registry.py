@@ -1,29 +1,32 @@
 """One function for each torch operator, found by walking `aten/operators`."""
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.advice import advice
 from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.fold import folded
 
 Converter: TypeAlias = Callable[..., Value]
 _FOUND: dict[Any, Converter] = {}
-_NAMED: set[str] = set()
-"""Operators that a user would write: messages name them."""
+_OF_CONSTANTS: set[Any] = set()
 
 
-def converts(*targets: Any, leftover: bool = False) -> Callable[[Converter], Converter]:
+def converts(*targets: Any, constants: bool = False) -> Callable[[Converter], Converter]:
     """Register a function for torch operators: converter(builder, *arguments, **keywords).
 
-    A leftover is what torch.export puts in by itself.
+    An operator of constants alone is run by torch itself, unless the converter takes `constants`.
     """
 
     def register(converter: Converter) -> Converter:
         _FOUND.update(dict.fromkeys(targets, converter))
-        names = (str(target).split(".") for target in targets if not leftover)
-        _NAMED.update(name for space, name, *_ in names if space == "aten")
+        _OF_CONSTANTS.update(targets if constants else ())
         return converter
 
     return register
@@ -43,9 +46,23 @@ def convert(
 ) -> Value:
     """The value of the torch operator `target`; what computes it is added to `builder`."""
     converter = converters().get(target)
+    if target is operator.getitem:
+        return _item(*arguments)
+    if target not in _OF_CONSTANTS and not _moves((*arguments, *keywords.values())):
+        return folded(target, arguments, keywords)
     if converter is None:
-        name = str(target).removeprefix("aten.").partition(".")[0]
-        raise builder.unsupported(
-            f"operator {name} is not supported", f"Tercet takes {', '.join(sorted(_NAMED))}"
-        )
+        name = str(target).removeprefix("aten.").partition(".")[0].strip("_")
+        raise builder.unsupported(f"operator {name} is not supported", advice(name))
     return converter(builder, *arguments, **keywords)
+
+
+def _moves(value: Value) -> bool:
+    """Whether `value` depends on an input of the network."""
+    if isinstance(value, list | tuple):
+        return any(_moves(item) for item in value)
+    return isinstance(value, SSAValue)
+
+
+def _item(values: Any, index: Any) -> Value:
+    found: Value = values[index]
+    return found

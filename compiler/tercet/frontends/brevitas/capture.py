@@ -1,42 +1,49 @@
-"""From a live Brevitas module to an exported graph of torch operators and two of ours."""
+"""From a live Brevitas module to an exported graph of torch operators and a few of ours."""
 
 import copy
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import torch
-from brevitas.nn.mixin.base import QuantLayerMixin
+from brevitas.quant_tensor import QuantTensor
 from torch import Tensor, nn
 from torch.export import ExportedProgram
+from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError
-from tercet.frontends.brevitas.harvest import harvest, stand_in
+from tercet.frontends.aten.builder import BATCH
+from tercet.frontends.brevitas.harvest import Run, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.stands import replace
+from tercet.frontends.brevitas.truncate import replace_truncating
+
+Inputs = tuple[Tensor, ...]
 
 
-def capture(model: nn.Module, example: Tensor) -> ExportedProgram:
+def capture(model: nn.Module, examples: Sequence[Tensor]) -> ExportedProgram:
     """The module's graph in float64, on integers that equal those of its float32 run.
 
     float64 keeps every scale that the module computes free of float32 rounding: the ideal of
-    numerics.md, section 2.
+    numerics.md, section 2. The graph has no operator that writes into a tensor.
     """
     require_finite(model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        first = example[:1].cpu()
+        first = tuple(example[:1].detach().cpu() for example in examples)
+        rows = tuple(_rows(example) for example in first)
         integers = constants(copy.deepcopy(model).cpu().eval(), first)
         double = copy.deepcopy(model).cpu().eval().double()
         pin(double, integers)
-        stands = {call.path: stand_in(call) for call in harvest(double, first.double())}
-        with torch.no_grad():
-            want = _plain(double(first.double()))
-        for path, stand in stands.items():
-            parent, _, leaf = path.rpartition(".")
-            setattr(double.get_submodule(parent), leaf, stand)
+        double.register_forward_pre_hook(_copies)
+        seen = _harvest_batch(double, rows)
+        replace(double, seen.calls)
+        replace_truncating(double)
         for module in double.modules():
-            if isinstance(module, QuantLayerMixin):
-                module.return_quant_tensor = False
-        program = _export(double.requires_grad_(False), first.double())
-        _require_faithful(program, first.double(), want)
+            if hasattr(module, "return_quant_tensor"):
+                setattr(module, "return_quant_tensor", False)  # noqa: B010
+        program = _export(double.requires_grad_(False), rows)
+        _require_faithful(program, rows, _tensors(seen.result))
     return program
 
 
@@ -53,28 +60,55 @@ def require_finite(model: nn.Module) -> None:
             )
 
 
-def _export(model: nn.Module, example: Tensor) -> ExportedProgram:
+def _rows(first: Tensor) -> Tensor:
+    """`BATCH` unlike rows in float64: the example, and the example backwards."""
+    backwards = first.reshape(1, -1).flip(1).reshape(first.shape)
+    rows = torch.cat([first, *[backwards] * (BATCH - 1)])
+    return rows.double() if rows.is_floating_point() else rows
+
+
+def _copies(_module: nn.Module, inputs: Inputs) -> Inputs:
+    """A first layer that works in place leaves the example as it is."""
+    return tuple(x.clone() for x in inputs)
+
+
+def _harvest_batch(double: nn.Module, rows: Inputs) -> Run:
+    """The model has run on one row; it must run on several as well."""
     try:
-        return torch.export.export(model, (example,))
+        return harvest(double, rows)
+    except CaptureError as error:
+        raise CaptureError(
+            f"the model takes one row but not {BATCH}: {error}; let its forward keep the batch "
+            "axis, as x.flatten(1) and x.view(x.shape[0], -1) do"
+        ) from error
+
+
+def _export(model: nn.Module, rows: Inputs) -> ExportedProgram:
+    try:
+        program: ExportedProgram = torch.export.export(model, rows).run_decompositions({})
     except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(f"torch.export cannot follow the model's forward: {first}") from error
+    return program
 
 
-def _plain(result: object) -> Tensor:
-    value = getattr(result, "value", result)
-    if not isinstance(value, Tensor):
-        raise CaptureError(
-            f"the model returns {type(value).__name__}; wanted one tensor, so wrap the model in a "
-            "module that returns it"
-        )
-    return value
+def _tensors(result: object) -> list[Tensor]:
+    """The tensors that the model returns, in the order of torch.export."""
+    leaves: list[Any] = pytree.tree_leaves(result, is_leaf=lambda x: isinstance(x, QuantTensor))
+    found = [getattr(leaf, "value", leaf) for leaf in leaves]
+    for value in found:
+        if not isinstance(value, Tensor):
+            raise CaptureError(
+                f"the model returns {type(value).__name__}; wanted tensors, so wrap the model in a "
+                "module that returns them alone"
+            )
+    return found
 
 
-def _require_faithful(program: ExportedProgram, example: Tensor, want: Tensor) -> None:
+def _require_faithful(program: ExportedProgram, rows: Inputs, want: Sequence[Tensor]) -> None:
     with torch.no_grad():
-        got = program.module()(example)
-    if not torch.equal(got, want):
+        got = _tensors(program.module()(*rows))
+    if len(got) != len(want) or not all(map(torch.equal, got, want)):
         raise CaptureError(
             "the captured graph does not reproduce the model on its example input; its forward "
             "depends on something that is no operator"

@@ -1,75 +1,113 @@
 """A live Brevitas module to a module of the float dialect."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Attribute, SSAValue
 
 from tercet.errors import CaptureError
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
-from tercet.ir.module import build
+from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import real_tensor
+from tercet.ir.types import SI64, tensor
 
 OURS = quantized.__name__
 
 
-def load(model: nn.Module, example: Tensor) -> ModuleOp:
-    """Capture `model` as it runs on `example` (batch first; one row is enough)."""
+def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
+    """Capture `model` as it runs on `example` (batch first; one row is enough).
+
+    A model of several inputs has an example of several tensors. Tensors of integers, such as the
+    indices of an embedding, become inputs of integers.
+    """
     logging.getLogger("torch.export").setLevel(logging.ERROR)
-    program = capture(model, example)
+    examples = (example,) if isinstance(example, Tensor) else tuple(example)
+    inputs = [_input(one) for one in examples]
+    program = capture(model, examples)
+    return build(inputs, lambda *xs: _operators(program, xs))
+
+
+def _input(example: Tensor) -> Attribute:
     shape = (1, *example.shape[1:])
-    return build([real_tensor(shape)], lambda x: _operators(program, x))
+    if len(shape) < 2:
+        raise CaptureError(
+            f"an example input has shape {tuple(example.shape)}; wanted a batch, (1, features)"
+        )
+    if example.dtype == torch.bool or example.is_complex():
+        raise CaptureError(f"an example input is of {example.dtype}; wanted floats or integers")
+    return real_tensor(shape) if example.is_floating_point() else tensor(shape, SI64)
 
 
-def _operators(program: ExportedProgram, x: SSAValue) -> list[LayerOp]:
+def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     graph = program.graph_module.graph
     graph.eliminate_dead_code()
-    builder, values = Builder(), _parameters(program)
+    builder, values = Builder(), _bound(program, inputs)
+    results: list[SSAValue] = []
     for node in graph.nodes:
-        if node.op == "placeholder" and node.name not in values:
-            values[node.name] = x
-        elif node.op == "call_function":
+        if node.op == "call_function":
             builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
+            builder.result = tuple(getattr(node.meta.get("val"), "shape", ()))
             arguments = [_argument(a, values) for a in node.args]
             keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
             values[node.name] = convert(builder, node.target, arguments, keywords)
         elif node.op == "output":
-            _require_last(node, values, builder)
-    return builder.ops
+            results = _results(program, node, values)
+    return Built(_needed(builder.ops, results), results)
 
 
-def _parameters(program: ExportedProgram) -> dict[str, Value]:
-    signature = program.graph_signature
+def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:
+    """Without those that nobody reads, such as the other part of a split."""
+    read, found = set(results), list[LayerOp]()
+    for op in reversed(ops):
+        if any(result in read for result in op.results):
+            read.update(op.operands)
+            found.append(op)
+    return found[::-1]
+
+
+def _bound(program: ExportedProgram, inputs: Sequence[SSAValue]) -> dict[str, Value]:
+    """What the placeholders of the graph stand for."""
     found: dict[str, Value] = {}
-    for name, path in signature.inputs_to_parameters.items():
-        found[name] = program.state_dict[path]
-    for name, path in signature.inputs_to_buffers.items():
-        stored = program.state_dict.get(path)
-        found[name] = program.constants[path] if stored is None else stored
-    for name, path in signature.inputs_to_lifted_tensor_constants.items():
-        found[name] = program.constants[path]
+    rest = iter(inputs)
+    for spec in program.graph_signature.input_specs:
+        name, path = spec.arg.name, spec.target
+        if spec.kind is InputKind.USER_INPUT:
+            found[name] = next(rest)
+        elif path is not None:
+            stored = program.state_dict.get(path)
+            found[name] = program.constants[path] if stored is None else stored
     return found
 
 
 def _argument(argument: Any, values: dict[str, Value]) -> Any:
+    if isinstance(argument, list | tuple):
+        return [_argument(item, values) for item in argument]
     return values[argument.name] if isinstance(argument, Node) else argument
 
 
-def _require_last(node: Node, values: dict[str, Value], builder: Builder) -> None:
-    (results,) = node.args
-    last = builder.ops[-1].results[0] if builder.ops else None
-    found = [_argument(result, values) for result in results]  # type: ignore[union-attr]
-    if len(found) != 1 or found[0] is not last:
-        raise CaptureError("the model must return one tensor, the result of its last layer")
+def _results(program: ExportedProgram, node: Any, values: dict[str, Value]) -> list[SSAValue]:
+    found = []
+    for spec, argument in zip(program.graph_signature.output_specs, node.args[0], strict=True):
+        value = _argument(argument, values)
+        if spec.kind is not OutputKind.USER_OUTPUT:
+            continue
+        if not isinstance(value, SSAValue):
+            raise CaptureError(
+                "the model returns a constant; wanted tensors that are computed from its input"
+            )
+        found.append(value)
+    return found
 
 
 def layer_of(node: Node) -> str:
@@ -90,6 +128,6 @@ def _stack(node: Node) -> Iterator[tuple[str, bool]]:
     """
     for path, kind in (node.meta.get("nn_module_stack") or {}).values():
         name = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
-        yield path, name.startswith(OURS)
+        yield path.partition("@")[0], name.startswith(OURS)
         if name.startswith(OURS):
             return

@@ -4,38 +4,53 @@ In float64 the same module would compute its scales a little differently, and a 
 that lies on a rounding tie could become another integer: another network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError
-from tercet.frontends.brevitas.harvest import harvest, stand_in
-from tercet.frontends.brevitas.quantized import Constant
+from tercet.frontends.brevitas.harvest import harvest
+from tercet.frontends.brevitas.quantized import Calls, Constant, Stand
+from tercet.frontends.brevitas.stands import stand_in
 
 
-def constants(single: nn.Module, example: Tensor) -> dict[str, Tensor]:
-    """The integers of every quantized weight and bias of a float32 module, by proxy."""
-    stands = {call.path: stand_in(call) for call in harvest(single.float(), example.float())}
-    return {path: stand.integers() for path, stand in stands.items() if isinstance(stand, Constant)}
+def constants(single: nn.Module, inputs: Sequence[Tensor]) -> dict[str, tuple[Tensor, ...]]:
+    """The integers of every quantized weight and bias of a float32 module, by proxy.
+
+    One tensor, or one for each call where they differ.
+    """
+    floats = [x.float() if x.is_floating_point() else x for x in inputs]
+    stands = {call.path: stand_in(call) for call in harvest(single.float(), floats).calls}
+    found = {path: _integers(stand) for path, stand in stands.items()}
+    return {path: integers for path, integers in found.items() if integers}
 
 
-def pin(double: nn.Module, integers: Mapping[str, Tensor]) -> None:
+def _integers(stand: Stand) -> tuple[Tensor, ...]:
+    stands = stand.stands if isinstance(stand, Calls) else [stand]
+    return tuple(one.integers() for one in stands if isinstance(one, Constant))
+
+
+def pin(double: nn.Module, integers: Mapping[str, tuple[Tensor, ...]]) -> None:
     """Make every weight and bias quantizer of `double` yield these integers, at its own scale."""
     for path, values in integers.items():
         double.get_submodule(path).register_forward_hook(_hook(path, values))
 
 
-def _hook(path: str, integers: Tensor) -> Any:
+def _hook(path: str, integers: tuple[Tensor, ...]) -> Any:
+    turn = cycle(integers)
+
     def hook(_module: nn.Module, _arguments: Any, result: Any) -> Any:
+        fixed = next(turn)
         own = torch.round(result.value / result.scale + result.zero_point)
-        if bool((torch.abs(own - integers) > 1).any()):
+        if bool((torch.abs(own - fixed) > 1).any()):
             raise CaptureError(
                 f"{path.rpartition('.')[0]}: its integers in float32 and in float64 are more than "
                 "one apart; its scale is too small for float32"
             )
-        exact = (integers.to(own.dtype) - result.zero_point) * result.scale
+        exact = (fixed.to(own.dtype) - result.zero_point) * result.scale
         return result._replace(value=exact)
 
     return hook

@@ -1,22 +1,66 @@
-"""The two operations that every quantizer of Brevitas becomes before the module is exported."""
+"""The operations that every quantizer of Brevitas becomes before the module is exported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tercet.ir.rounding import ROUNDINGS
+
+
+def rounded(x: Tensor, rounding: str) -> Tensor:
+    """`x` rounded as `tercet.ir.rounding` says."""
+    found = ROUNDINGS[rounding].reference(np.asarray(x.detach().numpy(), np.float64))
+    return torch.from_numpy(np.asarray(found)).to(x.dtype)
+
 
 @torch.library.custom_op("tercet::fake_quantize", mutates_args=())
-def fake_quantize(x: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int) -> Tensor:
-    """Round to the grid of the quantizer, in Brevitas' association."""
-    q = torch.clamp(torch.round(x / scale + zero_point), low, high)
+def fake_quantize(
+    x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
+) -> Tensor:
+    """Round to integers, `step` apart, in Brevitas' association; each stands for one `scale`."""
+    q = torch.clamp(rounded(x / step + zero_point, rounding), low, high)
     return (q - zero_point) * scale
 
 
 @fake_quantize.register_fake
-def _(x: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int) -> Tensor:
+def _(
+    x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
+) -> Tensor:
+    return torch.empty_like(x)
+
+
+@torch.library.custom_op("tercet::truncate", mutates_args=())
+def truncate(
+    x: Tensor,
+    scale: Tensor,
+    factor: Tensor,
+    after: Tensor,
+    zero_point: Tensor,
+    low: int,
+    high: int,
+    rounding: str,
+) -> Tensor:
+    """Divide the integers of `x`, which are `scale` apart, by `factor`; each stands for `after`."""
+    q = torch.round(x / scale) / factor + zero_point
+    return (torch.clamp(rounded(q, rounding), low, high) - zero_point) * after
+
+
+@truncate.register_fake
+def _(
+    x: Tensor,
+    scale: Tensor,
+    factor: Tensor,
+    after: Tensor,
+    zero_point: Tensor,
+    low: int,
+    high: int,
+    rounding: str,
+) -> Tensor:
     return torch.empty_like(x)
 
 
@@ -33,20 +77,14 @@ def _(q: Tensor, scale: Tensor, zero_point: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Grid:
-    """What a quantizer did when the module ran: its scale, zero point and integer range."""
+    """What a quantizer did when the module ran: its integers and what they stand for."""
 
+    step: Tensor
     scale: Tensor
     zero_point: Tensor
     low: int
     high: int
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Grid)
-            and torch.equal(self.scale, other.scale)
-            and torch.equal(self.zero_point, other.zero_point)
-            and (self.low, self.high) == (other.low, other.high)
-        )
+    rounding: str
 
 
 class Stand(nn.Module):
@@ -59,6 +97,13 @@ class Stand(nn.Module):
         super().__init__()
         for name, tensor in tensors:
             self.register_buffer(name, tensor.detach().clone())
+
+    def same(self, other: "Stand") -> bool:
+        """Whether the other does the same; both stand for one proxy."""
+        mine, theirs = self.state_dict(), other.state_dict()
+        return type(self) is type(other) and all(
+            torch.equal(mine[name], theirs[name]) for name in mine
+        )
 
 
 class Activation(Stand):
@@ -78,12 +123,33 @@ class FakeQuantize(Stand):
     is_quant_enabled = True
 
     def __init__(self, function: nn.Module, grid: Grid) -> None:
-        super().__init__((("scale", grid.scale), ("zero_point", grid.zero_point)))
+        super().__init__(
+            (("step", grid.step), ("scale", grid.scale), ("zero_point", grid.zero_point))
+        )
         self.function, self.low, self.high = function, grid.low, grid.high
+        self.rounding = grid.rounding
 
     def forward(self, x: Tensor, *_: Any) -> Any:
-        arguments = self.scale, self.zero_point, self.low, self.high
+        arguments = self.step, self.scale, self.zero_point, self.low, self.high, self.rounding
         return torch.ops.tercet.fake_quantize(self.function(x), *arguments)
+
+
+class Truncate(Stand):
+    """The end of a truncating pool: from sums to fewer bits."""
+
+    is_quant_enabled = True
+
+    def __init__(
+        self, scale: Tensor, factor: Tensor, after: Tensor, zero_point: Tensor, grid: Grid
+    ) -> None:
+        super().__init__(
+            (("scale", scale), ("factor", factor), ("after", after), ("zero_point", zero_point))
+        )
+        self.low, self.high, self.rounding = grid.low, grid.high, grid.rounding
+
+    def forward(self, x: Tensor, *_: Any) -> Any:
+        arguments = self.scale, self.factor, self.after, self.zero_point, self.low, self.high
+        return torch.ops.tercet.truncate(x, *arguments, self.rounding)
 
 
 class Constant(Stand):
@@ -99,3 +165,16 @@ class Constant(Stand):
 
     def forward(self, *_: Any) -> Any:
         return torch.ops.tercet.constant(self.q, self.scale, self.zero_point)
+
+
+class Calls(Stand):
+    """One stand for each call, in turn: a layer that is called on inputs of unlike scales."""
+
+    def __init__(self, stands: Sequence[Stand]) -> None:
+        super().__init__()
+        self.stands = nn.ModuleList(stands)
+        self.is_quant_enabled = stands[0].is_quant_enabled
+        self.turn = cycle(range(len(stands)))
+
+    def forward(self, *arguments: Any) -> Any:
+        return self.stands[next(self.turn)](*arguments)

@@ -2,17 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import converts
+from tercet.ir.real import is_real
+from tercet.ops.real.dequantize import Dequantize
 
 aten = torch.ops.aten
-
-
-@converts(aten.dropout.default)
-def dropout(builder: Builder, x: Value, p: float, training: bool) -> Value:
-    return x
 
 
 @converts(
@@ -20,23 +18,31 @@ def dropout(builder: Builder, x: Value, p: float, training: bool) -> Value:
     aten.clone.default,
     aten.contiguous.default,
     aten.detach.default,
-    aten.detach_.default,
+    aten.dropout.default,
+    aten.feature_dropout.default,
     aten.lift_fresh_copy.default,
-    leftover=True,
+    aten.type_as.default,
 )
-def copy(builder: Builder, x: Value, **_: Any) -> Value:
+def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return x
 
 
-@converts(aten._assert_tensor_metadata.default, leftover=True)
+@converts(aten._assert_tensor_metadata.default)
 def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
-@converts(aten.to.dtype, aten.to.device, aten.to.dtype_layout, aten._to_copy.default, leftover=True)
+@converts(aten.to.dtype, aten.to.device, aten.to.dtype_layout, aten._to_copy.default)
 def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish."""
-    for wish in (*arguments, *keywords.values()):
-        if isinstance(wish, torch.dtype) and wish != torch.float64:
-            raise builder.unsupported(f"casts to {wish}", "let it keep the type of its input")
-    return x
+    source = builder.tensor(x)
+    wishes = [w for w in (*arguments, *keywords.values()) if isinstance(w, torch.dtype)]
+    if is_real(source):
+        if any(wish != torch.float64 for wish in wishes):
+            raise builder.unsupported(
+                f"casts to {wishes[0]}", "let it keep the type of its input, as x.to(other) does"
+            )
+        return source
+    if any(wish.is_floating_point for wish in wishes):
+        return builder.add(Dequantize(source, np.ones(()), layer=builder.layer))
+    return source

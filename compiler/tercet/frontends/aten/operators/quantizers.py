@@ -7,7 +7,7 @@ from tercet.frontends.aten.builder import Builder, Integers, Value, array
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.brevitas import quantized
 from tercet.ir.interval import Interval
-from tercet.ir.types import signed, unsigned
+from tercet.ir.types import Int, signed, unsigned
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
@@ -16,23 +16,75 @@ assert quantized  # its import registers torch.ops.tercet
 
 @converts(torch.ops.tercet.fake_quantize.default)
 def fake_quantize(
-    builder: Builder, x: Value, scale: Value, zero_point: Value, low: int, high: int
+    builder: Builder,
+    x: Value,
+    step: Value,
+    scale: Value,
+    zero_point: Value,
+    low: int,
+    high: int,
+    rounding: str,
 ) -> Value:
     source, clip = builder.real(x), Interval(low, high)
-    steps, zero = builder.per_channel(scale, source), _whole(builder, zero_point)
-    if low < 0:
-        element = signed(max(high.bit_length(), (-low - 1).bit_length()) + 1)
-    else:
-        element = unsigned(high.bit_length())
-    layer, path = builder.layer, builder.quantizer
-    q = builder.add(Quantize(source, steps, zero, clip, element, layer=layer, quantizer=path))
-    return builder.add(Dequantize(q, steps, zero, layer=layer))
+    steps, scales = builder.constant(step, source), builder.constant(scale, source)
+    zero, layer = _whole(builder, zero_point), builder.layer
+    q = builder.add(
+        Quantize(
+            source,
+            steps,
+            zero,
+            clip,
+            narrowest(clip),
+            layer=layer,
+            quantizer=builder.quantizer,
+            rounding=rounding,
+        )
+    )
+    return builder.add(Dequantize(q, scales, zero, layer=layer))
 
 
-@converts(torch.ops.tercet.constant.default)
+@converts(torch.ops.tercet.truncate.default)
+def truncate(
+    builder: Builder,
+    x: Value,
+    scale: Value,
+    factor: Value,
+    after: Value,
+    zero_point: Value,
+    low: int,
+    high: int,
+    rounding: str,
+) -> Value:
+    """The sums are whole multiples of the scale, so dividing them by both at once is exact."""
+    source, layer = builder.real(x), builder.layer
+    steps = builder.constant(scale, source) * builder.constant(factor, source)
+    zero, clip = _whole(builder, zero_point), Interval(low, high)
+    q = builder.add(
+        Quantize(
+            source,
+            steps,
+            zero,
+            clip,
+            narrowest(clip),
+            layer=layer,
+            quantizer=builder.quantizer,
+            rounding=rounding,
+        )
+    )
+    return builder.add(Dequantize(q, builder.constant(after, source), zero, layer=layer))
+
+
+@converts(torch.ops.tercet.constant.default, constants=True)
 def constant(builder: Builder, q: Value, scale: Value, zero_point: Value) -> Value:
     values = np.rint(array(q) - array(zero_point)).astype(np.int64)
     return Integers(values, array(scale))
+
+
+def narrowest(interval: Interval) -> Int:
+    """The smallest integer type that holds `interval`."""
+    if interval.low >= 0:
+        return unsigned(max(1, interval.high.bit_length()))
+    return signed(max(interval.high.bit_length(), (-interval.low - 1).bit_length()) + 1)
 
 
 def _whole(builder: Builder, zero_point: Value) -> int:

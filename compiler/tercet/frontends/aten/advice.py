@@ -1,0 +1,40 @@
+"""What to write instead of a torch operator that has no exact integer meaning here."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatch
+
+INSTEAD: Mapping[str, str] = {
+    "upsample_*": "use nearest upsampling by a whole factor",
+    "grid_sampler*": "use nearest upsampling by a whole factor",
+    "conv3d": "use QuantConv1d or QuantConv2d",
+    "avg_pool3d": "use pooling of one or two axes",
+    "max_pool3d*": "use pooling of one or two axes",
+    "lstm*": "use brevitas.nn.QuantLSTM's steps as layers of their own",
+    "gru*": "use convolutions or linear layers over the sequence",
+    "rnn*": "use convolutions or linear layers over the sequence",
+    "*dropout*": "call it with training=self.training, and the model in evaluation",
+    "bernoulli*": "call dropout with training=self.training, and the model in evaluation",
+    "rrelu*": "use nn.LeakyReLU, which it is in evaluation",
+    "argm*": "return the scores; the host takes their argmax",
+    "topk": "return the scores; the host sorts them",
+    "sort": "return the scores; the host sorts them",
+    "where": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
+    "masked_fill": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
+    "var*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
+    "std*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
+    "linalg_vector_norm": "use nn.RMSNorm",
+    "cumsum": "use a linear layer with a triangular weight",
+    "bilinear": "use two linear layers and a product",
+}
+"""By the operator's name or pattern."""
+
+
+def advice(name: str) -> str:
+    """The concrete change to make for the operator `name`."""
+    for pattern, instead in INSTEAD.items():
+        if fnmatch(name, pattern):
+            return instead
+    return (
+        "write it with layers of torch.nn that docs/pytorch.md lists, or leave it to the host, "
+        "before the first or after the last layer"
+    )

@@ -1,0 +1,57 @@
+"""Operators of constants alone are run by torch, once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tercet.frontends.aten.builder import Integers, Value, array
+
+aten = torch.ops.aten
+MOVEMENT = frozenset(
+    {
+        aten.alias.default,
+        aten.clone.default,
+        aten.detach.default,
+        aten.expand.default,
+        aten.permute.default,
+        aten.reshape.default,
+        aten.select.int,
+        aten.slice.Tensor,
+        aten.squeeze.dim,
+        aten.squeeze.dims,
+        aten.t.default,
+        aten.transpose.int,
+        aten.unsqueeze.default,
+        aten.view.default,
+    }
+)
+"""What a quantized constant goes through and stays quantized."""
+
+
+def folded(target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
+    """The result, a constant again."""
+    first = arguments[0] if arguments else None
+    if isinstance(first, Integers) and target in MOVEMENT:
+        return _moved(target, first, arguments[1:])
+    plain: Value = target(*map(_plain, arguments), **{k: _plain(v) for k, v in keywords.items()})
+    return plain
+
+
+def _moved(target: Any, constant: Integers, rest: Sequence[Any]) -> Integers:
+    values = target(torch.from_numpy(constant.values), *rest)
+    scale = constant.scale
+    if scale.size > 1:
+        wide = np.broadcast_to(scale, constant.values.shape).copy()
+        scale = target(torch.from_numpy(wide), *rest).numpy()
+    return Integers(values.numpy(), scale)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Integers):
+        return torch.from_numpy(array(value))
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.detach() if isinstance(value, Tensor) else value

@@ -1,0 +1,142 @@
+"""Functions of each element alone."""
+
+import numpy as np
+import torch
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import shape_of
+from tercet.ops.real.clip import Clip
+from tercet.ops.real.function import Function
+from tercet.ops.real.leaky_relu import LeakyRelu
+from tercet.ops.real.relu import Relu
+
+aten = torch.ops.aten
+NAMES = {
+    aten.abs.default: "abs",
+    aten.erf.default: "erf",
+    aten.exp.default: "exp",
+    aten.hardsigmoid.default: "hardsigmoid",
+    aten.hardswish.default: "hardswish",
+    aten.log.default: "log",
+    aten.log_sigmoid.default: "logsigmoid",
+    aten.mish.default: "mish",
+    aten.reciprocal.default: "reciprocal",
+    aten.sigmoid.default: "sigmoid",
+    aten.sign.default: "sign",
+    aten.silu.default: "silu",
+    aten.sqrt.default: "sqrt",
+    aten.square.default: "square",
+    aten.tanh.default: "tanh",
+}
+"""Functions without parameters, by what `tercet.ops.real.functions` calls them."""
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+
+
+def apply(builder: Builder, x: Value, name: str, *parameters: float) -> Value:
+    return builder.add(Function(builder.real(x), name, parameters, layer=builder.layer))
+
+
+for _target, _name in NAMES.items():
+
+    @converts(_target)
+    def named(builder: Builder, x: Value, *, name: str = _name) -> Value:
+        return apply(builder, x, name)
+
+
+@converts(aten.relu.default)
+def relu(builder: Builder, x: Value) -> Value:
+    return builder.add(Relu(builder.real(x), layer=builder.layer))
+
+
+@converts(aten.hardtanh.default)
+def hardtanh(builder: Builder, x: Value, low: float = -1.0, high: float = 1.0) -> Value:
+    return builder.add(Clip(builder.real(x), float(low), float(high), layer=builder.layer))
+
+
+@converts(aten.relu6.default)
+def relu6(builder: Builder, x: Value) -> Value:
+    return hardtanh(builder, x, 0.0, 6.0)
+
+
+@converts(aten.clamp.default, aten.clip.default)
+def clamp(
+    builder: Builder,
+    x: Value,
+    min: float | None = None,  # noqa: A002
+    max: float | None = None,  # noqa: A002
+) -> Value:
+    low = -np.inf if min is None else float(min)
+    return hardtanh(builder, x, low, np.inf if max is None else float(max))
+
+
+@converts(aten.clamp_min.default)
+def clamp_min(builder: Builder, x: Value, low: float) -> Value:
+    return hardtanh(builder, x, low, np.inf)
+
+
+@converts(aten.clamp_max.default)
+def clamp_max(builder: Builder, x: Value, high: float) -> Value:
+    return hardtanh(builder, x, -np.inf, high)
+
+
+@converts(aten.leaky_relu.default)
+def leaky_relu(builder: Builder, x: Value, slope: float = 0.01) -> Value:
+    return builder.add(LeakyRelu(builder.real(x), np.asarray(slope, float), layer=builder.layer))
+
+
+@converts(aten.rrelu.default)
+def rrelu(builder: Builder, x: Value, low: float = 1 / 8, high: float = 1 / 3, *_: object) -> Value:
+    """In evaluation its slope is the mean of the two."""
+    return leaky_relu(builder, x, (low + high) / 2)
+
+
+@converts(aten.prelu.default)
+def prelu(builder: Builder, x: Value, slope: Value) -> Value:
+    """One slope, or one for each channel: axis 1."""
+    source = builder.real(x)
+    slopes = builder.constant(slope, source).reshape(-1, *[1] * (len(shape_of(source)) - 2))
+    found = slopes.reshape(()) if slopes.size == 1 else slopes
+    return builder.add(LeakyRelu(source, found, layer=builder.layer))
+
+
+@converts(aten.elu.default)
+def elu(
+    builder: Builder, x: Value, alpha: float = 1.0, scale: float = 1.0, bend: float = 1.0
+) -> Value:
+    return apply(builder, x, "elu", alpha, scale, bend)
+
+
+@converts(aten.selu.default)
+def selu(builder: Builder, x: Value) -> Value:
+    return apply(builder, x, "elu", SELU_ALPHA, SELU_SCALE, 1.0)
+
+
+@converts(aten.celu.default)
+def celu(builder: Builder, x: Value, alpha: float = 1.0) -> Value:
+    return apply(builder, x, "elu", alpha, 1.0, 1 / alpha)
+
+
+@converts(aten.gelu.default)
+def gelu(builder: Builder, x: Value, *, approximate: str = "none") -> Value:
+    return apply(builder, x, "gelu_tanh" if approximate == "tanh" else "gelu")
+
+
+@converts(aten.softplus.default)
+def softplus(builder: Builder, x: Value, beta: float = 1.0, threshold: float = 20.0) -> Value:
+    return apply(builder, x, "softplus", beta, threshold)
+
+
+@converts(aten.softshrink.default)
+def softshrink(builder: Builder, x: Value, by: float = 0.5) -> Value:
+    return apply(builder, x, "softshrink", by)
+
+
+@converts(aten.hardshrink.default)
+def hardshrink(builder: Builder, x: Value, by: float = 0.5) -> Value:
+    return apply(builder, x, "hardshrink", by)
+
+
+@converts(aten.threshold.default)
+def threshold(builder: Builder, x: Value, at: float, value: float) -> Value:
+    return apply(builder, x, "threshold", at, value)

@@ -1,0 +1,145 @@
+"""Sums, products and quotients of tensors and constants."""
+
+import numpy as np
+import torch
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.operators.activation import apply, clamp_max, clamp_min
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import FloatArray, floats_of, shape_of
+from tercet.ops.real.add import RealAdd
+from tercet.ops.real.affine import Affine
+from tercet.ops.real.div import RealDiv
+from tercet.ops.real.function import Function
+from tercet.ops.real.mul import RealMul
+
+aten = torch.ops.aten
+ONE, ZERO = np.ones(()), np.zeros(())
+POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
+
+
+@converts(aten.add.Tensor, aten.add.Scalar)
+def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+    if not isinstance(a, SSAValue):
+        return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
+    if not isinstance(b, SSAValue):
+        return affine(builder, a, ONE, builder.constant(b, builder.real(a)) * alpha)
+    if a is b:
+        return affine(builder, a, np.asarray(1.0 + alpha), ZERO)
+    other = b if alpha == 1 else affine(builder, b, np.asarray(float(alpha)), ZERO)
+    return builder.add(RealAdd(*pair(builder, a, other), layer=builder.layer))
+
+
+@converts(aten.sub.Tensor, aten.sub.Scalar)
+def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+    return add(builder, a, b, -alpha)
+
+
+@converts(aten.rsub.Scalar, aten.rsub.Tensor)
+def rsub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+    return add(builder, b, a, -alpha)
+
+
+@converts(aten.neg.default)
+def neg(builder: Builder, x: Value) -> Value:
+    return affine(builder, x, -ONE, ZERO)
+
+
+@converts(aten.mul.Tensor, aten.mul.Scalar)
+def mul(builder: Builder, a: Value, b: Value) -> Value:
+    if not isinstance(a, SSAValue):
+        return mul(builder, b, a)
+    if not isinstance(b, SSAValue):
+        return affine(builder, a, builder.constant(b, builder.real(a)), ZERO)
+    if a is b:
+        return apply(builder, a, "square")
+    return builder.add(RealMul(*pair(builder, a, b), layer=builder.layer))
+
+
+@converts(aten.div.Tensor, aten.div.Scalar)
+def div(builder: Builder, a: Value, b: Value) -> Value:
+    if not isinstance(b, SSAValue):
+        source = builder.real(a)
+        return affine(builder, source, ONE, ZERO, builder.constant(b, source))
+    if not isinstance(a, SSAValue):
+        return mul(builder, apply(builder, b, "reciprocal"), a)
+    if _is_one_plus_abs(b, a):
+        return apply(builder, a, "softsign")
+    return builder.add(RealDiv(*pair(builder, a, b), layer=builder.layer))
+
+
+@converts(aten.pow.Tensor_Scalar)
+def power(builder: Builder, x: Value, exponent: float) -> Value:
+    if exponent == 1:
+        return x
+    if exponent not in POWERS:
+        raise builder.unsupported(
+            f"raises to the power {exponent:g}", "multiply, or use x ** 2, x ** 0.5 or x ** -1"
+        )
+    return apply(builder, x, POWERS[float(exponent)])
+
+
+@converts(aten.maximum.default)
+def maximum(builder: Builder, a: Value, b: Value) -> Value:
+    source, bound = _bounded(builder, a, b)
+    return clamp_min(builder, source, bound)
+
+
+@converts(aten.minimum.default)
+def minimum(builder: Builder, a: Value, b: Value) -> Value:
+    source, bound = _bounded(builder, a, b)
+    return clamp_max(builder, source, bound)
+
+
+@converts(aten.addcmul.default)
+def addcmul(builder: Builder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
+    return add(builder, x, mul(builder, a, b), value)
+
+
+@converts(aten.lerp.Scalar)
+def lerp(builder: Builder, a: Value, b: Value, weight: float) -> Value:
+    return add(builder, mul(builder, a, 1 - weight), mul(builder, b, weight))
+
+
+def affine(
+    builder: Builder, x: Value, factor: FloatArray, offset: FloatArray, divisor: FloatArray = ONE
+) -> SSAValue:
+    """(factor * x + offset) / divisor, on `x` as wide as the constants are."""
+    source = builder.real(x)
+    wide = builder.widened(source, factor.shape, offset.shape, divisor.shape)
+    return builder.add(Affine(wide, factor, offset, divisor, layer=builder.layer))
+
+
+def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
+    """Two tensors, broadcast to one shape."""
+    x, y = builder.real(a), builder.real(b)
+    if len(shape_of(x)) != len(shape_of(y)):
+        raise builder.unsupported(
+            f"combines tensors of shapes {shape_of(x)} and {shape_of(y)}",
+            "wanted as many axes on both sides, the batch first; unsqueeze after the batch",
+        )
+    return builder.widened(x, shape_of(y)[1:]), builder.widened(y, shape_of(x)[1:])
+
+
+def _bounded(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, float]:
+    source, other = (a, b) if isinstance(a, SSAValue) else (b, a)
+    x = builder.real(source)
+    if isinstance(other, SSAValue) or (bound := builder.constant(other, x)).size != 1:
+        raise builder.unsupported(
+            "takes the larger or smaller of two tensors",
+            "wanted one number on one side, or max pooling over torch.stack of the two",
+        )
+    return x, float(bound)
+
+
+def _is_one_plus_abs(x: SSAValue, of: SSAValue) -> bool:
+    """Whether x = |of| + 1: torch writes softsign as of / (|of| + 1)."""
+    top = x.owner
+    if not isinstance(top, Affine) or not isinstance(top.x.owner, Function):
+        return False
+    constants = [floats_of(c) for c in (top.factor, top.offset, top.divisor)]
+    inner = top.x.owner
+    return all((c == 1).all() for c in constants) and (
+        inner.function.data == "abs" and inner.x is of
+    )

@@ -1,0 +1,100 @@
+"""Convolutions over one or two axes."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.registry import converts
+from tercet.frontends.aten.weights import bias, weights
+from tercet.ir.types import IntArray, shape_of
+from tercet.ops.real.conv import RealConv
+
+aten = torch.ops.aten
+Numbers: TypeAlias = int | Sequence[int]
+Ints: TypeAlias = tuple[int, ...]
+
+
+def each(value: Numbers, axes: int) -> Ints:
+    """One number an axis; torch lets one stand for all."""
+    found = (value,) if isinstance(value, int) else tuple(value)
+    return found * axes if len(found) == 1 else found
+
+
+@converts(aten.conv1d.default, aten.conv2d.default)
+def conv(
+    builder: Builder,
+    x: Value,
+    weight: Value,
+    offsets: Value = None,
+    stride: Numbers = 1,
+    padding: Numbers = 0,
+    dilation: Numbers = 1,
+    groups: int = 1,
+) -> Value:
+    source = builder.real(x)
+    values, scale = weights(builder, weight, axis=0)
+    axes = spatial_axes(builder, source, values)
+    offset, unit = bias(builder, offsets)
+    return builder.add(
+        RealConv(
+            source,
+            values,
+            scale,
+            offset,
+            unit,
+            stride=each(stride, axes),
+            padding=tuple((p, p) for p in each(padding, axes)),
+            dilation=each(dilation, axes),
+            groups=groups,
+            layer=builder.layer,
+        )
+    )
+
+
+@converts(aten.conv1d.padding, aten.conv2d.padding)
+def conv_named(
+    builder: Builder,
+    x: Value,
+    weight: Value,
+    offsets: Value = None,
+    stride: Numbers = 1,
+    padding: str = "valid",
+    dilation: Numbers = 1,
+    groups: int = 1,
+) -> Value:
+    """Padding "same" puts the odd place at the end."""
+    source = builder.real(x)
+    values, scale = weights(builder, weight, axis=0)
+    axes = spatial_axes(builder, source, values)
+    offset, unit = bias(builder, offsets)
+    spread = each(dilation, axes)
+    total = [d * (k - 1) for d, k in zip(spread, values.shape[2:], strict=True)]
+    same = tuple((n // 2, n - n // 2) for n in total)
+    return builder.add(
+        RealConv(
+            source,
+            values,
+            scale,
+            offset,
+            unit,
+            stride=each(stride, axes),
+            padding=same if padding == "same" else ((0, 0),) * axes,
+            dilation=spread,
+            groups=groups,
+            layer=builder.layer,
+        )
+    )
+
+
+def spatial_axes(builder: Builder, x: SSAValue, weight: IntArray) -> int:
+    """How many axes the windows move over."""
+    if len(shape_of(x)) != np.ndim(weight):
+        raise builder.unsupported(
+            f"convolves a tensor of shape {shape_of(x)} with weights of shape {weight.shape}",
+            "wanted (batch, channels, …), so give the model's example a batch",
+        )
+    return np.ndim(weight) - 2

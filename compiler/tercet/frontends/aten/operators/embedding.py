@@ -1,0 +1,38 @@
+"""Rows of a table, by integers that are an input of the network."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from tercet.frontends.aten.builder import Builder, Integers, Value
+from tercet.frontends.aten.operators.quantizers import narrowest
+from tercet.frontends.aten.registry import converts
+from tercet.ir.interval import Interval
+from tercet.ir.real import is_real
+from tercet.ops.gather import Gather
+from tercet.ops.real.dequantize import Dequantize
+
+aten = torch.ops.aten
+
+
+@converts(aten.embedding.default)
+def embedding(builder: Builder, weight: Value, indices: Value, *_: Any, **__: Any) -> Value:
+    source = builder.tensor(indices)
+    if is_real(source):
+        raise builder.unsupported("is looked up by floats", "give an example of torch.long")
+    if not isinstance(weight, Integers):
+        raise builder.unsupported(
+            "its table holds floats",
+            "use brevitas.nn.QuantEmbedding with a weight quantizer of at most 8 bits",
+        )
+    scale = weight.scale.reshape(()) if weight.scale.size == 1 else weight.scale
+    if scale.ndim > 1 and scale.shape[0] != 1:
+        raise builder.unsupported(
+            f"its table has scales of shape {scale.shape}, one for each row",
+            "use a weight quantizer with one scale for the tensor",
+        )
+    element = narrowest(Interval.around(np.append(weight.values, 0)))
+    rows = Gather(source, weight.values, element, layer=builder.layer)
+    columns = scale.reshape(-1) if scale.ndim else scale
+    return builder.add(Dequantize(builder.add(rows), columns, layer=builder.layer))

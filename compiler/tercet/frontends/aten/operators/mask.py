@@ -1,0 +1,36 @@
+"""Constant masks: which elements stay, and what stands in place of the others."""
+
+import numpy as np
+import torch
+from torch import Tensor
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten.operators.arithmetic import affine
+from tercet.frontends.aten.registry import converts
+
+aten = torch.ops.aten
+NEVER = -(2.0**20)
+"""Stands for minus infinity: its exponential is 0 in float64, beside any score that is finite."""
+
+
+@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor)
+def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
+    source = builder.real(x)
+    if isinstance(mask, SSAValue):
+        raise builder.unsupported(
+            "is masked by what depends on the input", "use clamp or a product"
+        )
+    hidden = builder.constant(mask, source)
+    filling = np.maximum(builder.constant(value, source), NEVER)
+    return affine(builder, source, 1 - hidden, hidden * filling)
+
+
+@converts(aten.where.self, aten.where.ScalarOther)
+def where(builder: Builder, condition: Value, x: Value, other: Value) -> Value:
+    if isinstance(condition, SSAValue) or isinstance(other, SSAValue):
+        raise builder.unsupported(
+            "chooses by what depends on the input", "use clamp, ReLU or nn.Threshold"
+        )
+    hidden = torch.from_numpy(1 - array(condition)) if isinstance(condition, Tensor) else None
+    return masked_fill(builder, x, hidden, other)

@@ -1,0 +1,50 @@
+"""Batch normalization with its trained statistics."""
+
+import numpy as np
+import torch
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import FloatArray, shape_of
+from tercet.ops.real.batch_norm import BatchNorm
+
+aten = torch.ops.aten
+
+
+@converts(aten._native_batch_norm_legit_no_training.default)
+def batch_norm(
+    builder: Builder,
+    x: Value,
+    gain: Value,
+    offset: Value,
+    mean: Value,
+    variance: Value,
+    momentum: float,
+    epsilon: float,
+) -> Value:
+    source = builder.real(x)
+    channels, rank = shape_of(source)[1], len(shape_of(source))
+
+    def column(value: Value, absent: float) -> FloatArray:
+        """One for each channel, axis 1."""
+        if value is None:
+            return np.full((channels, *[1] * (rank - 2)), absent)
+        flat = builder.constant(value, source).reshape(-1)
+        return np.broadcast_to(flat, channels).reshape(-1, *[1] * (rank - 2))
+
+    constants = column(gain, 1), column(offset, 0), column(mean, 0), column(variance, 1)
+    norm = BatchNorm(source, *constants, epsilon, layer=builder.layer)
+    return builder.add(norm), None, None
+
+
+@converts(
+    aten._native_batch_norm_legit.default,
+    aten._native_batch_norm_legit.no_stats,
+    aten._native_batch_norm_legit_functional.default,
+    aten.batch_norm.default,
+)
+def statistics_of_the_batch(builder: Builder, *_: Value) -> Value:
+    raise builder.unsupported(
+        "batch norm without running statistics",
+        "use track_running_stats=True and call the model in evaluation",
+    )

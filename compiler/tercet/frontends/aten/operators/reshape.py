@@ -1,0 +1,40 @@
+"""Other shapes of the same elements: torch has worked out which."""
+
+from typing import Any
+
+import torch
+
+from tercet.frontends.aten.builder import BATCH, Builder, Value
+from tercet.frontends.aten.movement import reshaped
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import shape_of
+from tercet.ops.broadcast import Broadcast
+
+aten = torch.ops.aten
+
+
+@converts(
+    aten._unsafe_view.default,
+    aten.flatten.using_ints,
+    aten.reshape.default,
+    aten.squeeze.default,
+    aten.squeeze.dim,
+    aten.squeeze.dims,
+    aten.unflatten.int,
+    aten.unsqueeze.default,
+    aten.view.default,
+)
+def reshape(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+    return reshaped(builder, builder.tensor(x), builder.shape())
+
+
+@converts(aten.expand.default, aten.expand_as.default, aten.broadcast_to.default)
+def expand(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+    source, shape = builder.tensor(x), builder.shape()
+    if len(shape) + 1 != len(shape_of(source)):
+        raise builder.unsupported(
+            f"expands {shape_of(source)} to {(BATCH, *shape)}", "unsqueeze after the batch first"
+        )
+    if shape == shape_of(source)[1:]:
+        return source
+    return builder.add(Broadcast(source, shape, layer=builder.layer))

@@ -1,0 +1,56 @@
+"""Other orders of the axes."""
+
+import torch
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.movement import reshaped, transposed
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import shape_of
+
+aten = torch.ops.aten
+
+
+@converts(aten.permute.default)
+def permute(builder: Builder, x: Value, order: list[int]) -> Value:
+    return transposed(builder, builder.tensor(x), order)
+
+
+@converts(aten.transpose.int, aten.swapaxes.default)
+def transpose(builder: Builder, x: Value, a: int, b: int) -> Value:
+    source = builder.tensor(x)
+    order = list(range(len(shape_of(source))))
+    order[a], order[b] = order[b], order[a]
+    return transposed(builder, source, order)
+
+
+@converts(aten.t.default, aten.mT.default)
+def matrix_transpose(builder: Builder, x: Value) -> Value:
+    return transpose(builder, x, -2, -1)
+
+
+@converts(aten.pixel_shuffle.default)
+def pixel_shuffle(builder: Builder, x: Value, factor: int) -> Value:
+    source = builder.tensor(x)
+    _, channels, height, width = shape_of(source)
+    split = (channels // factor**2, factor, factor, height, width)
+    moved = transposed(builder, reshaped(builder, source, split), (0, 1, 4, 2, 5, 3))
+    return reshaped(builder, moved, builder.shape())
+
+
+@converts(aten.pixel_unshuffle.default)
+def pixel_unshuffle(builder: Builder, x: Value, factor: int) -> Value:
+    source = builder.tensor(x)
+    _, channels, height, width = shape_of(source)
+    split = (channels, height // factor, factor, width // factor, factor)
+    moved = transposed(builder, reshaped(builder, source, split), (0, 1, 3, 5, 2, 4))
+    return reshaped(builder, moved, builder.shape())
+
+
+@converts(aten.channel_shuffle.default)
+def channel_shuffle(builder: Builder, x: Value, groups: int) -> Value:
+    source = builder.tensor(x)
+    _, channels, *spatial = shape_of(source)
+    split = (groups, channels // groups, *spatial)
+    order = (0, 2, 1, *range(3, 3 + len(spatial)))
+    moved = transposed(builder, reshaped(builder, source, split), order)
+    return reshaped(builder, moved, builder.shape())
