@@ -32,7 +32,7 @@ FAULTS = [
     (native.run_c, "runtime/src/ops/slice.c", "w.at += ", "w.at = ", "slice-steps"),
     (native.run_c, "runtime/src/ops/concat.c", "to += bytes;", "to += inner;", "concat-pair"),
     (native.run_c, "runtime/src/ops/repeat.c", "* stride;", "* (stride - stride);", "repeat-line"),
-    (native.run_c, "runtime/src/ops/broadcast.c", "== 1 ? 0 :", "== 9 ? 0 :", "broadcast-channels"),
+    (native.run_c, "runtime/src/ops/broadcast.c", "== 1 ? 0 :", "== 9 ? 0 :", "broadcast-rows"),
     (native.run_c, "runtime/src/ops/pad.c", "place >= 0", "place > 0", "pad-image"),
     (
         native.run_hls,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import SSAValue
@@ -69,7 +70,7 @@ class Slice(MovementOp):
 
     def moved(self, *operands: npt.NDArray[Any]) -> npt.NDArray[Any]:
         (x,) = operands
-        return x[:, *self.parts()]
+        return np.ascontiguousarray(x[:, *self.parts()])
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         starts, stops, steps = (values_of(limit)[1:] for limit in self._limits())

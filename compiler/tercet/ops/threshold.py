@@ -123,17 +123,17 @@ class Threshold(ChannelwiseOp):
         return found.reshape(acc.shape)
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        grouped = self.onnx_by_channel(graph, graph.cast(operands[0], np.int32))
-        acc = graph.node("Unsqueeze", grouped, graph.constant([-1]))
-        steps = graph.constant(self.onnx_per_channel(self.rows()), np.int32)
-        reached = graph.cast(graph.node("GreaterOrEqual", acc, steps), np.int64)
-        if self.directions is not None:
-            signs = graph.constant(self.onnx_per_channel(self.signs()))
-            reached = graph.node("Mul", reached, signs)
-        count = graph.node("ReduceSum", reached, graph.constant([-1]), keepdims=0)
-        y = graph.node("Add", count, graph.constant(self.low.value.data))
-        narrow = graph.cast(y, self.stored())
-        return self.onnx_as_it_was(graph, narrow)
+        # one step after the other: all at once would take as many times the memory
+        acc = self.onnx_by_channel(graph, graph.cast(operands[0], np.int32))
+        y = graph.constant(self.low.value.data, np.int32)
+        for row, signs in zip(self.rows().T, self.signs().T, strict=True):
+            at = graph.constant(self.onnx_per_channel(row), np.int32)
+            step = graph.cast(graph.node("GreaterOrEqual", acc, at), np.int32)
+            if (signs < 0).any():
+                sign = graph.constant(self.onnx_per_channel(signs), np.int32)
+                step = graph.node("Mul", step, sign)
+            y = graph.node("Add", y, step)
+        return self.onnx_as_it_was(graph, graph.cast(y, self.stored()))
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:
