@@ -43,10 +43,8 @@ def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence
     """The results of `node`; what computes them is added to `builder`."""
     converter = converters().get((node.domain, node.kind))
     if converter is None:
-        known = sorted(kind for domain, kind in converters() if domain is node.domain)
         raise node.unsupported(
-            f"operator {node.kind} is not supported",
-            f"of its domain Tercet takes {', '.join(known)}",
+            f"operator {node.kind} is not supported", "export the model with simpler operators"
         )
     try:
         found = converter(builder, node, *operands)

@@ -33,7 +33,7 @@ PLAIN = {
 
 @converts(*PLAIN)
 def plain(builder: Builder, node: Node, x: Value) -> Value:
-    return _function(builder, node, x, PLAIN[node.kind])
+    return _function(builder, node, x, PLAIN[node.kind.removeprefix("QLinear")])
 
 
 @converts("Relu")

@@ -34,10 +34,8 @@ def convolved(
     builder: Builder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
 ) -> SSAValue:
     """The convolution of `x` with weights [O, I / groups, ..]."""
-    outputs, inputs, *_ = weight.values.shape
-    groups = _groups(node, shape_of(x)[1], inputs, outputs)
-    window = window_of(node, x, _kernel(node, weight))
-    shift, unit = bias(node, offset, outputs)
+    window, groups = geometry(node, x, weight)
+    shift, unit = bias(node, offset, len(weight.values))
     op = RealConv(
         x,
         weight.values,
@@ -51,6 +49,13 @@ def convolved(
         layer=node.name,
     )
     return builder.add(node, op)
+
+
+def geometry(node: Node, x: SSAValue, weight: Integers) -> tuple[Window, int]:
+    """The window of a convolution over `x`, and its groups."""
+    outputs, inputs, *_ = weight.values.shape
+    window = window_of(node, x, _kernel(node, weight))
+    return window, _groups(node, shape_of(x)[1], inputs, outputs)
 
 
 @converts("ConvTranspose")

@@ -1,0 +1,172 @@
+"""Layers in operator form: integers in, weights of integers, integers out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Integers
+from tercet.frontends.onnx.builder import Builder, Value, constant
+from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operand import (
+    Activation,
+    Target,
+    activation,
+    integer_weights,
+    target,
+)
+from tercet.frontends.onnx.operators.convolution import constant_weights, convolved, geometry
+from tercet.frontends.onnx.operators.linear import linear, matrix, product, transposed
+from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.weights import per_output
+from tercet.ir.types import FloatArray, IntArray, shape_of
+from tercet.ops.conv import Conv
+from tercet.ops.linear import Linear
+from tercet.ops.real.ort_requantize import OrtRequantize
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One weighted layer; outputs are the first axis of the weights."""
+
+    x: Activation
+    weight: Integers
+    bias: IntArray | None
+
+    def offset(self) -> Integers | None:
+        """The bias with its scale, which is the product of the others."""
+        if self.bias is None:
+            return None
+        unit = self.x.step * self.weight.scale
+        return Integers(self.bias, unit.reshape(-1) if unit.size > 1 else unit.reshape(()))
+
+    def factor(self, node: Node, to: Target) -> FloatArray:
+        """As ONNXRuntime has it: every product and quotient rounded to float32."""
+        scale = per_output(node, self.weight, 0).astype(np.float32)
+        both = np.float32(self.x.step) * scale
+        return np.asarray(both / np.float32(to.step), np.float64)
+
+
+@converts("QLinearConv")
+def qlinear_conv(
+    builder: Builder,
+    node: Node,
+    *operands: Value,
+) -> Value:
+    """Operands: x, its scale and zero point, the same of w and of y without y itself, bias."""
+    x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, b, *_ = (*operands, None)
+    source, to = activation(node, x, x_scale, x_zero), target(node, y_scale, y_zero)
+    weight = constant_weights(node, integer_weights(node, w, w_scale, w_zero, 0))
+    layer = Layer(source, weight, _bias(node, b))
+    if not builder.ort:
+        real = layer.x.real(builder, node)
+        y = convolved(builder, node, real, layer.weight, layer.offset())
+        return to.quantize(builder, node, y)
+    window, groups = geometry(node, layer.x.q, weight)
+    acc = Conv(
+        layer.x.q,
+        weight.values,
+        layer.bias,
+        layer.x.zero,
+        stride=window.stride,
+        padding=window.padding,
+        dilation=window.dilation,
+        groups=groups,
+        layer=node.name,
+    )
+    factor = layer.factor(node, to)
+    spread = factor.reshape(-1, *[1] * len(window.kernel)) if factor.ndim else factor
+    return _as_ort(builder, node, builder.add(node, acc), spread, to)
+
+
+@converts("QLinearMatMul")
+@converts("QLinearMatMul", domain=Domain.MICROSOFT)
+def qlinear_matmul(builder: Builder, node: Node, *operands: Value) -> Value:
+    a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = operands
+    to = target(node, y_scale, y_zero)
+    left = activation(node, a, a_scale, a_zero)
+    if isinstance(b, SSAValue):
+        if builder.ort:
+            raise node.unsupported("multiplies two layers' results", "wanted --semantics ideal")
+        right = activation(node, b, b_scale, b_zero)
+        y = product(builder, node, left.real(builder, node), right.real(builder, node))
+        return to.quantize(builder, node, y)
+    weight = transposed(matrix(node, integer_weights(node, b, b_scale, b_zero, -1)))
+    return _dense(builder, node, Layer(left, weight, None), to)
+
+
+@converts("QGemm", domain=Domain.MICROSOFT)
+def qgemm(builder: Builder, node: Node, *operands: Value) -> Value:
+    """As QLinearMatMul with a bias; without an output scale it gives reals."""
+    a, a_scale, a_zero, b, b_scale, b_zero, c, y_scale, y_zero, *_ = (*operands, None, None, None)
+    if node.integer("transA", 0):
+        raise node.unsupported("transposes its input", "wanted transA=0: the batch comes first")
+    x, rows = activation(node, a, a_scale, a_zero), bool(node.integer("transB", 0))
+    weight = matrix(node, integer_weights(node, b, b_scale, b_zero, 0 if rows else -1))
+    alpha = node.real("alpha", 1.0)
+    if alpha <= 0 or (alpha != 1 and builder.ort):
+        raise node.unsupported(f"multiplies by alpha {alpha:g}", "wanted 1")
+    weight = weight if rows else transposed(weight)
+    layer = Layer(x, Integers(weight.values, weight.scale * alpha), _bias(node, c))
+    if y_scale is None:
+        return linear(builder, node, x.real(builder, node), layer.weight, layer.offset())
+    return _dense(builder, node, layer, target(node, y_scale, y_zero))
+
+
+def _dense(builder: Builder, node: Node, layer: Layer, to: Target) -> SSAValue:
+    if not builder.ort:
+        y = linear(builder, node, layer.x.real(builder, node), layer.weight, layer.offset())
+        return to.quantize(builder, node, y)
+    q = layer.x.q
+    if shape_of(q)[-1] != layer.weight.values.shape[1]:
+        raise node.broken(f"x has shape {shape_of(q)}", "its weights want another one")
+    acc = Linear(q, layer.weight.values, layer.bias, layer.x.zero, layer=node.name)
+    return _as_ort(builder, node, builder.add(node, acc), layer.factor(node, to), to)
+
+
+def _as_ort(
+    builder: Builder, node: Node, acc: SSAValue, factor: FloatArray, to: Target
+) -> SSAValue:
+    op = OrtRequantize(
+        acc,
+        factor,
+        to.zero,
+        to.clip,
+        to.element,
+        layer=node.name,
+        quantizer=node.outputs[0],
+        scale=float(to.step),
+    )
+    return builder.add(node, op)
+
+
+@converts("ConvInteger")
+def conv_integer(
+    builder: Builder, node: Node, x: Value, w: Value, x_zero: Value = None, w_zero: Value = None
+) -> Value:
+    """The sums themselves: whole numbers, here as reals."""
+    source = activation(node, x, None, x_zero)
+    weight = constant_weights(node, integer_weights(node, w, None, w_zero, 0))
+    return convolved(builder, node, source.real(builder, node), weight)
+
+
+@converts("MatMulInteger")
+def matmul_integer(
+    builder: Builder, node: Node, a: Value, b: Value, a_zero: Value = None, b_zero: Value = None
+) -> Value:
+    left = activation(node, a, None, a_zero)
+    if isinstance(b, SSAValue):
+        right = activation(node, b, None, b_zero).real(builder, node)
+        return product(builder, node, left.real(builder, node), right)
+    weight = transposed(matrix(node, integer_weights(node, b, None, b_zero, -1)))
+    return linear(builder, node, left.real(builder, node), weight)
+
+
+def _bias(node: Node, value: Value) -> IntArray | None:
+    if value is None:
+        return None
+    found = constant(node, value, "bias")
+    if found.dtype.kind != "i":
+        raise node.broken("its bias is not made of integers", "wanted INT32")
+    return found.astype(np.int64).reshape(-1)

@@ -1,0 +1,78 @@
+"""Operator form of what has no weights: reals in between, one quantizer at the end."""
+
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Integers
+from tercet.frontends.onnx.builder import Builder, Value, scales
+from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.operand import activation, target
+from tercet.frontends.onnx.operators.activations import leaky_relu, plain
+from tercet.frontends.onnx.operators.arithmetic import add, mul
+from tercet.frontends.onnx.operators.movement import concat
+from tercet.frontends.onnx.operators.pooling import average_pool, global_average_pool
+from tercet.frontends.onnx.operators.qdq import integers
+from tercet.frontends.onnx.registry import Converter, converts
+
+MICROSOFT = Domain.MICROSOFT
+BINARY: dict[str, Converter] = {"QLinearAdd": add, "QLinearMul": mul}
+UNARY: dict[str, Converter] = {
+    "QLinearAveragePool": average_pool,
+    "QLinearGlobalAveragePool": global_average_pool,
+    "QLinearLeakyRelu": leaky_relu,
+    "QLinearSigmoid": plain,
+}
+
+
+@converts(*BINARY, domain=MICROSOFT)
+def binary(builder: Builder, node: Node, *operands: Value) -> Value:
+    """Operands: a, its scale and zero point, the same of b, then scale and zero point of y."""
+    _require_ideal(builder, node)
+    a, b, to = operands[:3], operands[3:6], operands[6:]
+    sides = (_real(builder, node, *side) for side in (a, b))
+    y = BINARY[node.kind](builder, node, *sides)
+    assert isinstance(y, SSAValue)
+    return target(node, *_pair(to)).quantize(builder, node, y)
+
+
+@converts(*UNARY, domain=MICROSOFT)
+def unary(builder: Builder, node: Node, *operands: Value) -> Value:
+    _require_ideal(builder, node)
+    if node.integer("channels_last", 0):
+        raise node.unsupported("has the channels last", "wanted channels_last=0")
+    x = _real(builder, node, *operands[:3])
+    y = UNARY[node.kind](builder, node, x)
+    assert isinstance(y, SSAValue)
+    return target(node, *_pair(operands[3:])).quantize(builder, node, y)
+
+
+@converts("QLinearConcat", domain=MICROSOFT)
+def qlinear_concat(builder: Builder, node: Node, *operands: Value) -> Value:
+    """Operands: scale and zero point of y, then each part with its own."""
+    _require_ideal(builder, node)
+    scale, zero, *rest = operands
+    parts = [_real(builder, node, *rest[i : i + 3]) for i in range(0, len(rest), 3)]
+    y = concat(builder, node, *parts)
+    assert isinstance(y, SSAValue)
+    return target(node, scale, zero).quantize(builder, node, y)
+
+
+def _require_ideal(builder: Builder, node: Node) -> None:
+    if builder.ort:
+        raise node.unsupported(
+            f"ONNXRuntime's float32 arithmetic of {node.kind} depends on the machine",
+            "wanted --semantics ideal",
+        )
+
+
+def _real(
+    builder: Builder, node: Node, q: Value, scale: Value, zero: Value = None
+) -> SSAValue | Integers:
+    if isinstance(q, SSAValue):
+        return activation(node, q, scale, zero).real(builder, node)
+    return integers(node, q, scales(node, scale), zero)
+
+
+def _pair(rest: tuple[Value, ...]) -> tuple[Value, Value]:
+    scale, zero = (*rest, None)[:2]
+    return scale, zero
