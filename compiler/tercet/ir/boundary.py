@@ -1,15 +1,22 @@
-"""Where the integers begin and end: kept as attributes of `main`, used by the host alone."""
+"""Where the integers begin and end: the host's part, kept in the module beside `main`.
+
+Every argument of `main` has an entry, an attribute that says how the host makes its integers. What
+the host makes of the results of `main` is the function `exit`, of the float dialect.
+"""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr
-from xdsl.ir import Attribute
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, ModuleOp, StringAttr
+from xdsl.ir import Attribute, SSAValue
 
 from tercet.errors import VerifyError
+from tercet.ir.evaluate import call
 from tercet.ir.interval import Interval
-from tercet.ir.module import input_type, inputs_of, main_of
+from tercet.ir.module import function_of, inputs_of, main_of, outputs_of
+from tercet.ir.real import LineOp, is_real
+from tercet.ir.rounding import ROUNDINGS
 from tercet.ir.types import (
     Dense,
     FloatArray,
@@ -17,21 +24,18 @@ from tercet.ir.types import (
     dense_float,
     floats_of,
     number,
+    shape_of,
+    tensor_type,
 )
 
-INPUT_SCALE, INPUT_ZERO = "tercet.input_scale", "tercet.input_zero_point"
-INPUT_LOW, INPUT_HIGH = "tercet.input_low", "tercet.input_high"
-INPUT_FACTOR, INPUT_OFFSET = "tercet.input_factor", "tercet.input_offset"
-INPUT_QUANTIZER = "tercet.input_quantizer"
-OUTPUT_FACTOR, OUTPUT_OFFSET = "tercet.output_factor", "tercet.output_offset"
+ENTRIES, EXIT = "tercet.entries", "exit"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """How the host makes the input's integers, in float64.
+    """How the host makes the integers of one input, in float64.
 
-    q = clip(round_half_even((factor * x + offset) / scale + zero_point)). Every constant has one
-    element, or one for each index of the last axis.
+    q = clip(round((factor * x + offset) / scale + zero_point)). Every constant broadcasts.
     """
 
     scale: FloatArray
@@ -42,12 +46,22 @@ class Entry:
     offset: FloatArray = field(default_factory=lambda: np.zeros(()))
     quantizer: str = ""
     """Path of the quantizer in the user's model, "" where unknown."""
+    rounding: str = "half_even"
+    zero_after: bool = False
+    """The zero point is added after rounding."""
+    source: int = 0
+    """Which of the model's inputs it reads."""
+
+    def position(self, x: npt.NDArray[np.floating]) -> FloatArray:
+        """Where real inputs lie between the integers."""
+        scaled = x.astype(np.float64) * self.factor + self.offset
+        return scaled / self.scale + self.zero_point
 
     def quantize(self, x: npt.NDArray[np.floating]) -> IntArray:
         """The integers of real inputs."""
-        scaled = x.astype(np.float64) * self.factor + self.offset
-        position = scaled / self.scale + self.zero_point
-        return np.clip(np.rint(position), self.clip.low, self.clip.high).astype(np.int64)
+        after = self.zero_point if self.zero_after else 0
+        rounded = ROUNDINGS[self.rounding].reference(self.position(x) - after) + after
+        return np.clip(rounded, self.clip.low, self.clip.high).astype(np.int64)
 
     def reals(self, q: IntArray) -> FloatArray:
         """Inputs that become the integers `q`; a factor of 0 forgets what they were."""
@@ -57,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Exit:
-    """How the host makes reals of the output: factor * q + offset, in float64."""
+    """How the host makes reals of an output that is a line of its integers."""
 
     factor: FloatArray
     offset: FloatArray
@@ -66,30 +80,57 @@ class Exit:
         return self.factor * q + self.offset
 
 
-def set_entry(module: ModuleOp, entry: Entry) -> None:
-    attributes = main_of(module).attributes
-    attributes[INPUT_SCALE] = dense_float(entry.scale)
-    attributes[INPUT_ZERO] = number(entry.zero_point)
-    attributes[INPUT_LOW] = number(entry.clip.low)
-    attributes[INPUT_HIGH] = number(entry.clip.high)
-    attributes[INPUT_FACTOR] = dense_float(entry.factor)
-    attributes[INPUT_OFFSET] = dense_float(entry.offset)
-    attributes[INPUT_QUANTIZER] = StringAttr(entry.quantizer)
+def set_entries(module: ModuleOp, entries: list[Entry]) -> None:
+    """One for each argument of `main`, in order."""
+    main_of(module).attributes[ENTRIES] = ArrayAttr([_written(entry) for entry in entries])
+
+
+def _written(entry: Entry) -> DictionaryAttr:
+    return DictionaryAttr(
+        {
+            "scale": dense_float(entry.scale),
+            "zero_point": number(entry.zero_point),
+            "low": number(entry.clip.low),
+            "high": number(entry.clip.high),
+            "factor": dense_float(entry.factor),
+            "offset": dense_float(entry.offset),
+            "quantizer": StringAttr(entry.quantizer),
+            "rounding": StringAttr(entry.rounding),
+            "zero_after": number(int(entry.zero_after)),
+            "source": number(entry.source),
+        }
+    )
+
+
+def entries_of(module: ModuleOp) -> tuple[Entry, ...]:
+    """The entry of every input; integers pass unscaled where the module says nothing of them."""
+    found = main_of(module).attributes.get(ENTRIES)
+    if isinstance(found, ArrayAttr):
+        return tuple(_read(one.data) for one in found if isinstance(one, DictionaryAttr))
+    kinds = [tensor_type(value).element_type for value in inputs_of(module)]
+    return tuple(
+        Entry(np.ones(()), 0, Interval.of(kind), source=i) for i, kind in enumerate(kinds)
+    )
+
+
+def _read(found: dict[str, Attribute]) -> Entry:
+    return Entry(
+        _reals(found["scale"]),
+        _whole(found["zero_point"]),
+        Interval(_whole(found["low"]), _whole(found["high"])),
+        _reals(found["factor"]),
+        _reals(found["offset"]),
+        _text(found["quantizer"]),
+        _text(found["rounding"]),
+        bool(_whole(found["zero_after"])),
+        _whole(found["source"]),
+    )
 
 
 def entry_of(module: ModuleOp) -> Entry:
-    """The module's entry; integers pass unscaled where the module says nothing of it."""
-    found = main_of(module).attributes
-    if INPUT_SCALE not in found:
-        return Entry(np.ones(()), 0, Interval.of(input_type(module).element_type))
-    return Entry(
-        _reals(found[INPUT_SCALE]),
-        _whole(found[INPUT_ZERO]),
-        Interval(_whole(found[INPUT_LOW]), _whole(found[INPUT_HIGH])),
-        _reals(found[INPUT_FACTOR]),
-        _reals(found[INPUT_OFFSET]),
-        _text(found[INPUT_QUANTIZER]),
-    )
+    """The entry of the only input."""
+    (only,) = entries_of(module)
+    return only
 
 
 def _reals(attribute: Attribute) -> FloatArray:
@@ -107,26 +148,74 @@ def _text(attribute: Attribute) -> str:
     return attribute.data
 
 
-def set_exit(module: ModuleOp, exit_: Exit) -> None:
-    attributes = main_of(module).attributes
-    attributes[OUTPUT_FACTOR] = dense_float(exit_.factor)
-    attributes[OUTPUT_OFFSET] = dense_float(exit_.offset)
+def reals(module: ModuleOp, *q: IntArray) -> tuple[npt.NDArray[np.generic], ...]:
+    """What the model returns, from the integers that `main` returns."""
+    host = function_of(module, EXIT)
+    return tuple(q) if host is None else call(host, *q)
 
 
-def exit_of(module: ModuleOp) -> Exit:
-    """The module's exit; integers are the reals where the module says nothing of it."""
-    found = main_of(module).attributes
-    if OUTPUT_FACTOR not in found:
+def exits_of(module: ModuleOp) -> tuple[Exit | None, ...]:
+    """Each output as a line of its integers, in order; None where it is another function.
+
+    The integers are then those of the result of `main` in the same place.
+    """
+    host = function_of(module, EXIT)
+    if host is None:
+        return tuple(Exit(np.ones(()), np.zeros(())) for _ in outputs_of(module))
+    block = host.body.block
+    last = block.last_op
+    assert last is not None
+    pairs = zip(last.operands, block.args, strict=False)
+    lines = [_line(value, argument) for value, argument in pairs]
+    return tuple(lines) if len(block.args) == len(last.operands) else (None,) * len(last.operands)
+
+
+def _line(value: SSAValue, argument: SSAValue) -> Exit | None:
+    """`value` as a line of `argument`."""
+    if value is argument:
         return Exit(np.ones(()), np.zeros(()))
-    return Exit(_reals(found[OUTPUT_FACTOR]), _reals(found[OUTPUT_OFFSET]))
+    owner = value.owner
+    line = owner.line() if isinstance(owner, LineOp) else None
+    before = None if line is None else _line(owner.operands[0], argument)
+    if line is None or before is None:
+        return None
+    slope, shift = line
+    return Exit(before.factor * slope, before.offset * slope + shift)
+
+
+def exit_of(module: ModuleOp) -> Exit | None:
+    """The only output's."""
+    (only,) = exits_of(module)
+    return only
+
+
+def sources(module: ModuleOp) -> int:
+    """How many inputs the model has."""
+    return 1 + max((entry.source for entry in entries_of(module)), default=0)
+
+
+def quantize_inputs(
+    module: ModuleOp, *xs: npt.NDArray[np.generic]
+) -> tuple[IntArray, ...]:
+    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged."""
+    found = []
+    for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
+        x, shape = xs[entry.source], shape_of(argument)[1:]
+        if x.shape[1:] != shape:
+            raise VerifyError(
+                f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}"
+            )
+        whole = np.issubdtype(x.dtype, np.integer)
+        found.append(x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64)))
+    return tuple(found)
 
 
 def quantize_input(module: ModuleOp, x: npt.NDArray[np.generic]) -> IntArray:
-    """The integers that go in, (batch, …): floats through the entry, integers unchanged."""
-    (argument,) = inputs_of(module)
-    shape = input_type(module).get_shape()[1:]
-    if x.shape[1:] != shape:
-        raise VerifyError(f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}")
-    if np.issubdtype(x.dtype, np.integer):
-        return x.astype(np.int64)
-    return entry_of(module).quantize(np.asarray(x, np.float64))
+    """The integers of the only input."""
+    (only,) = quantize_inputs(module, x)
+    return only
+
+
+def real_inputs(module: ModuleOp) -> bool:
+    """Whether `main` still takes reals: no entry has been lifted."""
+    return any(is_real(value) for value in inputs_of(module))

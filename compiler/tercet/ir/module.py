@@ -43,11 +43,16 @@ def build(
     return verified(ModuleOp([FuncOp("main", (list(inputs), results), Region(block))]))
 
 
+def function_of(module: ModuleOp, name: str) -> FuncOp | None:
+    """The module's function of that name."""
+    functions = (op for op in module.ops if isinstance(op, FuncOp))
+    return next((op for op in functions if op.sym_name.data == name), None)
+
+
 def main_of(module: ModuleOp) -> FuncOp:
     """The module's function `main`."""
-    for op in module.ops:
-        if isinstance(op, FuncOp) and op.sym_name.data == "main":
-            return op
+    if (main := function_of(module, "main")) is not None:
+        return main
     raise VerifyError("the module has no function main; a network is one function of that name")
 
 

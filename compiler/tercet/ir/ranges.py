@@ -18,12 +18,35 @@ def ranges(module: ModuleOp) -> dict[SSAValue, Interval]:
     return known
 
 
+class Ranges:
+    """What single integer values can be, from the inputs on; each one is worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[SSAValue, Interval] = {}
+
+    def of(self, value: SSAValue) -> Interval:
+        """An input can be all that its type holds."""
+        waiting = [value]
+        while waiting:
+            last = waiting[-1]
+            owner = last.owner
+            inner = isinstance(owner, IntegerOp)
+            unknown = [x for x in owner.operands if x not in self._known] if inner else []
+            if last not in self._known and not unknown:
+                self._known[last] = self._worked_out(last)
+            waiting = [*waiting, *unknown] if unknown else waiting[:-1]
+        return self._known[value]
+
+    def _worked_out(self, value: SSAValue) -> Interval:
+        owner = value.owner
+        if isinstance(owner, Block) or not isinstance(owner, IntegerOp):
+            return Interval.of(tensor_type(value).element_type)
+        return _result(owner, [self._known[operand] for operand in owner.operands])
+
+
 def range_of(value: SSAValue) -> Interval:
-    """What one integer value can be, from the inputs on: an input can be all its type holds."""
-    owner = value.owner
-    if isinstance(owner, Block) or not isinstance(owner, IntegerOp):
-        return Interval.of(tensor_type(value).element_type)
-    return _result(owner, [range_of(operand) for operand in owner.operands])
+    """What one integer value can be."""
+    return Ranges().of(value)
 
 
 def _result(op: IntegerOp, operands: list[Interval]) -> Interval:

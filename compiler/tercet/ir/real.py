@@ -55,6 +55,14 @@ def root(value: Fraction) -> Fraction:
     return Fraction(scaled, 1 << ROOT_BITS)
 
 
+class LineOp(LayerOp):
+    """A function of one operand that may be a line, element by element."""
+
+    def line(self) -> tuple[FloatArray, FloatArray] | None:
+        """Slope and offset in float64, where that is all it is."""
+        return None
+
+
 class PointwiseOp(LayerOp):
     """A function of the elements at one place of every operand; all shapes are the same."""
 
@@ -71,7 +79,7 @@ class PointwiseOp(LayerOp):
         return tuple(p for p in self.properties.values() if isinstance(p, Dense))
 
 
-class ElementwiseOp(PointwiseOp):
+class ElementwiseOp(LineOp, PointwiseOp):
     """A function of each element of one tensor, which may differ from place to place."""
 
     x = operand_def(TensorType)

@@ -10,25 +10,27 @@ from tercet.ir.op import verified
 from tercet.passes.drop_repeated import DropRepeatedQuantizers
 from tercet.passes.entry import LiftEntry
 from tercet.passes.exit import LiftExit
-from tercet.passes.flatten import IntegerFlatten
-from tercet.passes.linear import IntegerLinear
+from tercet.passes.movement import MoveIntegers
 from tercet.passes.requantize import Requantization
 from tercet.passes.require_integers import RequireIntegers
+from tercet.passes.sums import IntegerSums
 from tercet.passes.zero_point import FoldZeroPoint
+
+NORMALIZATION: tuple[ModulePass, ...] = (
+    MoveIntegers(),
+    DropRepeatedQuantizers(),
+    LiftEntry(),
+    IntegerSums(),
+    FoldZeroPoint(),
+    MoveIntegers(),
+    LiftExit(),
+)
+"""After these, what is left of the reals lies between integers and a quantizer, place by place."""
 
 
 def pipeline(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
     """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
-    return (
-        IntegerFlatten(),
-        DropRepeatedQuantizers(),
-        LiftEntry(),
-        IntegerLinear(),
-        FoldZeroPoint(),
-        Requantization(threshold_bits),
-        LiftExit(),
-        RequireIntegers(),
-    )
+    return (*NORMALIZATION, Requantization(threshold_bits), RequireIntegers())
 
 
 DEFAULT = pipeline()

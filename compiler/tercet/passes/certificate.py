@@ -7,6 +7,7 @@ every step and at both ends is equality everywhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
@@ -14,21 +15,26 @@ from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 from tercet.errors import VerifyError
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp
-from tercet.ir.ranges import range_of
-from tercet.ir.types import SI8, SI32, SI64, Dense, IntArray, dense, values_of
+from tercet.ir.ranges import Ranges
+from tercet.ir.types import SI8, SI32, SI64, Dense, IntArray, dense, shape_of, values_of
+from tercet.ops.conv import Conv
+from tercet.ops.conv_transpose import ConvTranspose
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.passes.steps import Steps
 
 ATTRIBUTE = "certificate"
+SITE = "site"
+"""Attribute of an integer operator: which quantizer of the normalized module it is, in order."""
 
 
 @dataclass(frozen=True)
 class Certificate:
     """One channel of one operator.
 
-    With u = sign * acc, for every u from low to high: y = first + number of steps t <= u.
+    With u = sign * acc, for every u from low to high: y = first + the sum of the deltas of all
+    steps t <= u.
     """
 
     layer: str
@@ -38,6 +44,8 @@ class Certificate:
     sign: int
     first: int
     steps: tuple[int, ...]
+    deltas: tuple[int, ...]
+    """1 where y rises, -1 where it falls, 0 where the function only turns."""
     reachable: tuple[int, int]
     """What acc can be by the weights and the input's range, found anew."""
     method: str = ""
@@ -48,6 +56,8 @@ class Certificate:
     """Of a requantize: mul, add, shift."""
     thresholds: tuple[int, ...] | None = None
     """Of a threshold."""
+    directions: tuple[int, ...] | None = None
+    """Of a threshold: what each one adds."""
 
 
 def attach(op: IntegerOp, steps: Steps) -> None:
@@ -59,6 +69,7 @@ def attach(op: IntegerOp, steps: Steps) -> None:
             "sign": dense(steps.sign, SI8),
             "first": dense(steps.first, SI32),
             "steps": dense(steps.at, SI64),
+            "deltas": dense(np.ones_like(steps.at) if steps.delta is None else steps.delta, SI8),
         }
     )
 
@@ -68,53 +79,53 @@ def certificates(module: ModuleOp) -> list[Certificate]:
     return [one for _, channels in certified(module) for one in channels]
 
 
-def certified(module: ModuleOp) -> list[tuple[Linear, list[Certificate]]]:
-    """Every layer that a requantize or threshold closes, with a certificate for each channel."""
-    readers: dict[type[IntegerOp], Callable[[IntegerOp], list[Certificate]]] = {
+def certified(module: ModuleOp) -> list[tuple[IntegerOp, list[Certificate]]]:
+    """Every requantize and threshold, with a certificate for each channel."""
+    readers: dict[type[IntegerOp], Callable[[IntegerOp, Ranges], list[Certificate]]] = {
         Requantize: _of_requantize,
         Threshold: _of_threshold,
     }
-    return [(_producer(op), readers[type(op)](op)) for op in ops_of(module) if type(op) in readers]
+    ranges = Ranges()
+    found = [op for op in ops_of(module) if type(op) in readers and SITE in op.attributes]
+    return [(op, readers[type(op)](op, ranges)) for op in found]
 
 
-def _producer(op: IntegerOp) -> Linear:
-    owner = op.operands[0].owner
-    if isinstance(owner, Linear):
-        return owner
-    raise VerifyError(f"{op.layer.data}: {op.name} does not close a linear layer")
-
-
-def _of_requantize(op: IntegerOp) -> list[Certificate]:
+def _of_requantize(op: IntegerOp, ranges: Ranges) -> list[Certificate]:
     assert isinstance(op, Requantize)
     triples = np.stack(op.triples(), 1).tolist()
     clip = op.low.value.data, op.high.value.data
     return [
         replace(claim, method="requantize", clip=clip, triple=(mul, add, shift))
-        for claim, (mul, add, shift) in zip(_claims(op), triples, strict=True)
+        for claim, (mul, add, shift) in zip(_claims(op, ranges), triples, strict=True)
     ]
 
 
-def _of_threshold(op: IntegerOp) -> list[Certificate]:
+def _of_threshold(op: IntegerOp, ranges: Ranges) -> list[Certificate]:
     assert isinstance(op, Threshold)
     rows, low = op.rows(), op.low.value.data
+    signs = op.signs()
     clip = low, low + rows.shape[1]
     return [
-        replace(claim, method="threshold", clip=clip, thresholds=tuple(row))
-        for claim, row in zip(_claims(op), rows.tolist(), strict=True)
+        replace(
+            claim, method="threshold", clip=clip, thresholds=tuple(row), directions=tuple(sign)
+        )
+        for claim, row, sign in zip(
+            _claims(op, ranges), rows.tolist(), signs.tolist(), strict=True
+        )
     ]
 
 
-def _claims(op: Requantize | Threshold) -> list[Certificate]:
+def _claims(op: Requantize | Threshold, ranges: Ranges) -> list[Certificate]:
     """What is stored beside `op`, and what its accumulators reach: all but the operator itself."""
     layer = op.layer.data
     stored = op.attributes.get(ATTRIBUTE)
     if not isinstance(stored, DictionaryAttr):
         raise VerifyError(f"{layer}: {op.name} carries no certificate; make it by the passes")
-    low, high, sign, first, steps = (
-        _values(stored, name, layer).tolist() for name in ("low", "high", "sign", "first", "steps")
+    low, high, sign, first, steps, deltas = (
+        _values(stored, name, layer).tolist()
+        for name in ("low", "high", "sign", "first", "steps", "deltas")
     )
-    producer = _producer(op)
-    least, greatest = (end.tolist() for end in producer.channels(range_of(producer.x)))
+    least, greatest = _reach(op, ranges)
     return [
         Certificate(
             layer=layer,
@@ -124,10 +135,28 @@ def _claims(op: Requantize | Threshold) -> list[Certificate]:
             sign=sign[n],
             first=first[n],
             steps=tuple(t for t in steps[n] if t <= high[n]),
-            reachable=(least[n], greatest[n]),
+            deltas=tuple(d for t, d in zip(steps[n], deltas[n], strict=True) if t <= high[n]),
+            reachable=(int(least[n]), int(greatest[n])),
         )
         for n in range(len(low))
     ]
+
+
+def _reach(op: Requantize | Threshold, ranges: Ranges) -> tuple[IntArray, IntArray]:
+    """The least and the greatest accumulator of every channel of `op`, found anew: [N] each."""
+    count, sums = op.channels(), op.acc.owner
+    if not isinstance(sums, Linear | Conv | ConvTranspose):
+        known = ranges.of(op.acc)
+        return np.full(count, known.low), np.full(count, known.high)
+    row = shape_of(op.acc)[1:]
+    place = np.arange(prod(row))
+    behind = 1 if isinstance(sums, Linear) else prod(row[1:])
+    low, high = sums.channels(ranges.of(sums.x))
+    of_sums, of_op = place // behind % len(low), place // op.inner.value.data % count
+    least, greatest = np.full(count, 2**62), np.full(count, -(2**62))
+    np.minimum.at(least, of_op, low[of_sums])
+    np.maximum.at(greatest, of_op, high[of_sums])
+    return least, greatest
 
 
 def _values(stored: DictionaryAttr, name: str, layer: str) -> IntArray:

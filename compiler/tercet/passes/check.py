@@ -38,19 +38,28 @@ def _findings(c: Certificate) -> Iterator[Finding]:
     evaluate = EVALUATORS[c.method]
     if not MONOTONE[c.method](c):
         yield finding("the operator falls where the steps rise")
-    for u, want in places(c):
+    for u, want in [*places(c), *_own(c)]:
         got = evaluate(c, c.sign * u)
         if got != want:
             yield finding(f"acc {c.sign * u} gives {got}; the trained model gives {want}")
+
+
+def _own(c: Certificate) -> Iterator[tuple[int, int]]:
+    """Both sides of every threshold of the operator, with the certified value."""
+    for t in c.thresholds or ():
+        for u in (t - 1, t):
+            if c.low <= u <= c.high:
+                yield u, c.first + sum(c.deltas[: bisect_right(c.steps, u)])
 
 
 def places(c: Certificate) -> Iterator[tuple[int, int]]:
     """Both ends, and both sides of every step, with the value that belongs there."""
     value = c.first
     yield c.low, value
-    for t, together in groupby(c.steps):
+    pairs = zip(c.steps, c.deltas, strict=True)
+    for t, together in groupby(pairs, key=lambda pair: pair[0]):
         yield t - 1, value
-        value += len(list(together))
+        value += sum(delta for _, delta in together)
         yield t, value
     yield c.high, value
 
@@ -67,7 +76,8 @@ def _requantize(c: Certificate, acc: int) -> int:
 
 def _threshold(c: Certificate, acc: int) -> int:
     assert c.thresholds is not None
-    return c.clip[0] + bisect_right(c.thresholds, acc)
+    assert c.directions is not None
+    return c.clip[0] + sum(c.directions[: bisect_right(c.thresholds, acc)])
 
 
 def _requantize_is_monotone(c: Certificate) -> bool:

@@ -28,7 +28,7 @@ class _Drop(RewritePattern):
             return
         same_scale = np.array_equal(floats_of(op.scale), floats_of(before.scale))
         same_zero = op.zero_point == before.zero_point
-        held = op.clip().holds(range_of(before.q))
+        held = op.clip().holds(range_of(before.q)) and op.rounding.data != "sign"
         if same_scale and same_zero and held:
             rewriter.replace(op, [], [before.q])
 

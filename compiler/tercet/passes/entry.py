@@ -1,71 +1,163 @@
-"""The first quantizer leaves the graph: the host runs it, the network takes integers."""
+"""The first quantizers leave the graph: the host runs them, the network takes integers."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+from xdsl.ir import BlockArgument, SSAValue
 from xdsl.passes import ModulePass
 
 from tercet.errors import UnsupportedError
-from tercet.ir.boundary import Entry, set_entry
+from tercet.ir.boundary import Entry, set_entries
+from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, retype
 from tercet.ir.op import LayerOp
-from tercet.ir.types import FloatArray, floats_of
-from tercet.ops.real.affine import Affine
-from tercet.ops.real.batch_norm import BatchNorm
+from tercet.ir.real import LineOp, is_real
+from tercet.ir.types import floats_of, shape_of, tensor, unsigned
+from tercet.ops.gather import Gather
+from tercet.ops.real.clip import Clip
 from tercet.ops.real.quantize import Quantize
+from tercet.ops.real.relu import Relu
 from tercet.passes.clean import erase_unused
-from tercet.passes.line import line
+from tercet.passes.wording import described
 
 
 @dataclass(frozen=True)
 class LiftEntry(ModulePass):
-    """Replace the real argument by the integers that a quantizer makes of it.
+    """Replace each real argument by the integers that quantizers make of it.
 
-    Factors and offsets between the argument and the quantizer become part of the entry.
+    Factors, offsets and clips between the argument and the quantizer become part of the entry.
     """
 
     name = "lift-entry"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        (argument,) = inputs_of(op)
-        factor: FloatArray = np.ones(())
-        offset: FloatArray = np.zeros(())
-        reader = _only_reader(argument)
-        while isinstance(reader, Affine | BatchNorm):
-            slope, shift = line(reader)
-            factor, offset = factor * slope, offset * slope + shift
-            reader = _only_reader(reader.y)
-        if not isinstance(reader, Quantize):
-            raise _floats(reader)
-        scale, zero = floats_of(reader.scale), reader.zero_point.value.data
-        path = reader.quantizer.data
-        set_entry(op, Entry(scale, zero, reader.clip(), factor, offset, path))
-        block = argument.block
-        integers = block.insert_arg(reader.q.type, 0)
-        integers.name_hint = argument.name_hint
-        reader.q.replace_all_uses_with(integers)
+        entries: list[Entry] = []
+        arguments = inputs_of(op)
+        for source, argument in enumerate(arguments):
+            make = _reals if is_real(argument) else _indices
+            entries += [replace(entry, source=source) for entry in make(argument)]
         erase_unused(op)
-        block.erase_arg(argument)
+        for argument in arguments:
+            argument.block.erase_arg(argument)
+        set_entries(op, entries)
         retype(op)
 
 
-def _only_reader(value: SSAValue) -> LayerOp | None:
-    """The one operator that reads `value`; the error names several."""
-    readers = {use.operation for use in value.uses}
-    named = sorted(reader.layer.data for reader in readers if isinstance(reader, LayerOp))
-    if len(readers) > 1:
+@dataclass(frozen=True)
+class _Path:
+    """What the model does to an input on the way to a value."""
+
+    factor: np.ndarray
+    offset: np.ndarray
+    low: float = -np.inf
+    high: float = np.inf
+
+
+def _reals(argument: BlockArgument) -> Iterator[Entry]:
+    start = _Path(np.ones(()), np.zeros(()))
+    made: list[tuple[Entry, SSAValue]] = []
+    for path, quantize in _quantizers(argument, start):
+        entry = _entry(path, quantize)
+        same = [value for known, value in made if _equal(known, entry, value, quantize)]
+        if not same:
+            block = argument.block
+            value = block.insert_arg(quantize.q.type, len(block.args))
+            hint = argument.name_hint or "x"
+            value.name_hint = hint if not made else f"{hint}_{len(made) + 1}"
+            made.append((entry, value))
+            same = [value]
+            yield entry
+        quantize.q.replace_all_uses_with(same[0])
+    if made:
+        argument.name_hint = None
+
+
+def _quantizers(value: SSAValue, path: _Path) -> list[tuple[_Path, Quantize]]:
+    """Every quantizer that reads the input, with what lies in front of it."""
+    found: list[tuple[_Path, Quantize]] = []
+    for use in list(value.uses):
+        reader = use.operation
+        if isinstance(reader, Quantize):
+            found.append((path, reader))
+        elif isinstance(reader, Relu | Clip):
+            found += _quantizers(reader.y, _clipped(path, reader))
+        elif isinstance(reader, LineOp) and (line := reader.line()) is not None:
+            if np.isfinite(path.low) or np.isfinite(path.high):
+                raise _floats(reader)
+            slope, shift = line
+            after = _Path(path.factor * slope, path.offset * slope + shift)
+            found += _quantizers(reader.results[0], after)
+        else:
+            raise _floats(reader if isinstance(reader, LayerOp) else None)
+    return found
+
+
+def _clipped(path: _Path, reader: Relu | Clip) -> _Path:
+    low, high = (
+        (0.0, np.inf)
+        if isinstance(reader, Relu)
+        else (reader.low.value.data, reader.high.value.data)
+    )
+    ends = np.clip([path.low, path.high], low, high)
+    return replace(path, low=float(ends[0]), high=float(ends[1]))
+
+
+def _entry(path: _Path, quantize: Quantize) -> Entry:
+    """Rounding never falls, so a clip in front of it is a clip behind it."""
+    clip = quantize.clip()
+    if floats_of(quantize.scale).size == 1:
+        ends = quantize.reference(np.array([path.low, path.high])).tolist()
+        clip = Interval(*ends)
+    elif np.isfinite(path.low) or np.isfinite(path.high):
+        raise _floats(quantize)
+    return Entry(
+        floats_of(quantize.scale),
+        quantize.zero_point.value.data,
+        clip,
+        path.factor,
+        path.offset,
+        quantize.quantizer.data,
+        quantize.rounding.data,
+        bool(quantize.zero_after.value.data),
+    )
+
+
+def _equal(known: Entry, entry: Entry, value: SSAValue, quantize: Quantize) -> bool:
+    arrays = ((known.scale, entry.scale), (known.factor, entry.factor), (known.offset, entry.offset))
+    return (
+        value.type == quantize.q.type
+        and all(np.array_equal(a, b) for a, b in arrays)
+        and (known.zero_point, known.clip, known.rounding, known.zero_after)
+        == (entry.zero_point, entry.clip, entry.rounding, entry.zero_after)
+    )
+
+
+def _indices(argument: BlockArgument) -> Iterator[Entry]:
+    """Rows of an embedding: whole numbers that stay what they are."""
+    readers = [use.operation for use in argument.uses]
+    rows = [op.table.get_shape()[0] for op in readers if isinstance(op, Gather)]
+    if not readers:
+        return
+    if len(rows) != len(readers):
         raise UnsupportedError(
-            f"{' and '.join(named)}: read the same floats; put one QuantIdentity in front of them"
+            f"the input {argument.name_hint} is of whole numbers and no embedding reads it; give "
+            "the model floats and quantize them"
         )
-    first = next(iter(readers), None)
-    return first if isinstance(first, LayerOp) else None
+    most = min(rows) - 1
+    bits = next(b for b in (8, 16, 31) if most < 1 << b)
+    block = argument.block
+    value = block.insert_arg(tensor(shape_of(argument), unsigned(bits)), len(block.args))
+    value.name_hint = argument.name_hint
+    argument.replace_all_uses_with(value)
+    yield Entry(np.ones(()), 0, Interval(0, most))
 
 
 def _floats(reader: LayerOp | None) -> UnsupportedError:
+    found = described(reader) if reader else "the model"
     return UnsupportedError(
-        f"{reader.layer.data if reader else 'the model'}: gets the input as floats; put one "
-        "QuantIdentity with an integer act_quant in front of the network"
+        f"{found}: gets the input as floats; put one QuantIdentity with an integer act_quant in "
+        "front of the network"
     )

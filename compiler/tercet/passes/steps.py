@@ -1,64 +1,27 @@
-"""The step function of a quantizer: which integer follows from which accumulator.
+"""The step function of a quantizer: which integer follows from which accumulator."""
 
-Real arithmetic in float64 decides; where it comes near a tie, rationals do (numerics.md, 2).
-"""
-
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.real import ElementwiseOp
-from tercet.ir.types import FloatArray, IntArray
-from tercet.ops.real.dequantize import Dequantize
-from tercet.ops.real.quantize import Quantize
+from tercet.ir.types import IntArray
+from tercet.passes.region import Region
 
-NEAR = 1e-9
-"""Distance to a tie, in steps, below which rationals decide."""
-
-
-@dataclass(frozen=True)
-class StepFunction:
-    """y = quantize(chain(dequantize(acc))), monotone in every channel."""
-
-    start: Dequantize
-    chain: Sequence[ElementwiseOp]
-    end: Quantize
-
-    def __call__(self, acc: IntArray) -> IntArray:
-        """For accumulators of shape (…, channels)."""
-        position = self._position(acc)
-        clip = self.end.clip()
-        result = np.clip(np.rint(position), clip.low, clip.high).astype(np.int64)
-        away = np.abs(position - np.floor(position) - 0.5)
-        near = (away < NEAR) & (position > clip.low - 1) & (position < clip.high + 1)
-        for index in zip(*np.nonzero(near), strict=True):
-            result[index] = self.exact(int(acc[index]), int(index[-1]))
-        return result
-
-    def exact(self, acc: int, channel: int) -> int:
-        """One channel at one accumulator, in rationals."""
-        line = self.start.line(channel)
-        steps: list[ElementwiseOp | Quantize] = [*self.chain, self.end]
-        for step in steps:
-            line = line.then(step.line(channel))
-        clip = self.end.clip()
-        return min(max(round(line(Fraction(acc))), clip.low), clip.high)
-
-    def _position(self, acc: IntArray) -> FloatArray:
-        x = self.start.reference(acc)
-        for step in self.chain:
-            x = step.reference(x)
-        return self.end.position(x)
+NONE = np.iinfo(np.int64).max
+Function = Callable[[IntArray], IntArray]
 
 
 @dataclass(frozen=True)
 class Steps:
     """The steps of every channel over its reachable accumulators.
 
-    With u = sign * acc: y = first + number of i with u >= at[i], for u from low to high.
+    With u = sign * acc: y = first + number of i with u >= at[i], for u from low to high; where
+    `delta` is given, y = first + sum of delta[i] over these i.
     """
 
     low: IntArray
@@ -71,15 +34,19 @@ class Steps:
     """[N], the value at low."""
     at: IntArray
     """[N, L], ascending, above low; high + 1 where there is no further step."""
+    delta: IntArray | None = None
+    """[N, L]: 1, or -1 where y falls, or 0 where it only turns; absent where it always rises."""
 
     def values(self) -> Interval:
         """The least and the greatest value that any channel takes."""
-        last = self.first + (self.at <= self.high[:, None]).sum(1)
-        return Interval(int(self.first.min()), int(last.max()))
+        size = np.ones_like(self.at) if self.delta is None else self.delta
+        real = np.where(self.at <= self.high[:, None], size, 0)
+        levels = self.first[:, None] + np.pad(real, ((0, 0), (1, 0))).cumsum(1)
+        return Interval.around(levels)
 
 
-def find(function: StepFunction, low: IntArray, high: IntArray) -> Steps:
-    """Every step of every channel by bisection; `low` and `high` bound acc, [N] each."""
+def find(function: Function, low: IntArray, high: IntArray) -> Steps:
+    """Every step of every channel of a monotone function; `low` and `high` bound acc, [N]."""
     ends = function(np.stack([low, high]))
     sign = np.where(ends[1] < ends[0], -1, 1)
     u_low, u_high = np.where(sign > 0, low, -high), np.where(sign > 0, high, -low)
@@ -95,3 +62,98 @@ def find(function: StepFunction, low: IntArray, high: IntArray) -> Steps:
         above = np.where(active & reached, middle, above)
         below = np.where(active & ~reached, middle + 1, below)
     return Steps(u_low, u_high, sign, first, above)
+
+
+def find_turning(region: Region, low: IntArray, high: IntArray) -> Steps:
+    """The same of a function that turns: each piece between two turns is monotone."""
+    borders = sorted_borders(region, low, high)
+    starts = np.concatenate([low[:, None], borders], 1)
+    ends = np.concatenate([borders, high[:, None] + 1], 1) - 1
+    events: list[tuple[IntArray, IntArray]] = []
+    previous: IntArray | None = None
+    for k in range(starts.shape[1]):
+        begin, end = starts[:, k], np.maximum(ends[:, k], starts[:, k])
+        begin, end = np.minimum(begin, high), np.minimum(end, high)
+        values = region(begin[None])[0]
+        if previous is not None:
+            events += _jumps(starts[:, k], values - previous)
+        events += _within(find(region, begin, end), end)
+        previous = region(end[None])[0]
+    return _merged(low, high, region(low[None])[0], events)
+
+
+def _jumps(at: IntArray, size: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """As many single steps as the greatest jump has; one of 0 marks the turn itself."""
+    yield at, np.zeros_like(at)
+    for i in range(int(np.abs(size).max(initial=0))):
+        yield at, np.where(np.abs(size) > i, np.sign(size), 0)
+
+
+def _within(steps: Steps, end: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """The steps of one piece, in terms of acc."""
+    for t in steps.at.T:
+        real = t <= steps.high
+        # falling: u >= t is acc <= -t, so y is less by one from -t + 1 on
+        acc = np.where(steps.sign > 0, t, -t + 1)
+        yield np.where(real, acc, NONE), np.where(real, steps.sign, 0)
+
+
+def _merged(
+    low: IntArray, high: IntArray, first: IntArray, events: list[tuple[IntArray, IntArray]]
+) -> Steps:
+    at, delta = np.stack([t for t, _ in events], 1), np.stack([d for _, d in events], 1)
+    outside = (at > high[:, None]) | (at <= low[:, None])
+    at, delta = np.where(outside, high[:, None] + 1, at), np.where(outside, 0, delta)
+    order = np.argsort(at, axis=1, kind="stable")
+    at, delta = np.take_along_axis(at, order, 1), np.take_along_axis(delta, order, 1)
+    used = max(1, int((at <= high[:, None]).sum(1).max(initial=0)))
+    return Steps(low, high, np.ones_like(low), first, at[:, :used], delta[:, :used])
+
+
+def turns(region: Region) -> bool:
+    """Whether the function between the leaf and the quantizer may turn."""
+    return any(isinstance(step, ElementwiseOp) and step.turns() for step in region.steps)
+
+
+def sorted_borders(region: Region, low: IntArray, high: IntArray) -> IntArray:
+    """[N, pieces - 1]: where a new piece begins, high + 1 where there is none."""
+    found: list[IntArray] = []
+    for step in region.steps:
+        if isinstance(step, ElementwiseOp) and step.turns():
+            if found:
+                raise UnsupportedError(
+                    f"{step.layer.data}: two functions that turn follow each other without a "
+                    "quantizer between them; quantize the result of the first"
+                )
+            for turn in step.turns():
+                border = _crossing(region, step, turn, low, high)
+                # the place itself is a piece of its own: the function may jump there
+                found += [border, border + 1]
+    kept = [np.clip(border, low, high + 1) for border in found]
+    return np.sort(np.stack(kept, 1), axis=1)
+
+
+def _crossing(
+    region: Region, step: ElementwiseOp, turn: Fraction, low: IntArray, high: IntArray
+) -> IntArray:
+    """Where what reaches `step` gets to the other side of `turn`, [N]: one past, if it falls."""
+    found = []
+    for channel in range(region.channels):
+        place = tuple(int(i) for i in np.unravel_index(channel, region.view))
+
+        def beyond(acc: int, place: tuple[int, ...] = place) -> bool:
+            return region.exact_reals([acc], place)[step.operands[0]] >= turn
+
+        below, above = int(low[channel]), int(high[channel])
+        start = beyond(below)
+        if beyond(above) == start:
+            found.append(above + 1)
+            continue
+        while above - below > 1:
+            middle = (below + above) // 2
+            if beyond(middle) == start:
+                below = middle
+            else:
+                above = middle
+        found.append(above)
+    return np.array(found, np.int64)

@@ -102,8 +102,8 @@ def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArra
 
     Looks near `guess` first; where the room still grows at an edge of that, everywhere.
     """
-    lower = np.where(bounds.lower_used, _floor(bounds.lower_level, s), -FAR)
-    upper = np.where(bounds.upper_used, _floor(bounds.upper_level, s) - 1, FAR)
+    lower = np.where(bounds.lower_used, floor(bounds.lower_level, s), -FAR)
+    upper = np.where(bounds.upper_used, floor(bounds.upper_level, s) - 1, FAR)
     lower_point = np.where(bounds.lower_used, bounds.lower_point, 0)
     upper_point = np.where(bounds.upper_used, bounds.upper_point, 0)
 
@@ -128,7 +128,7 @@ def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArra
     return left, *room(left)
 
 
-def _floor(level: IntArray, s: int) -> IntArray:
+def floor(level: IntArray, s: int) -> IntArray:
     """The least integer v with rne(v, s) >= level: an odd level does not get the tie below it."""
     if s == 0:
         return level

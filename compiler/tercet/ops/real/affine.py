@@ -57,3 +57,7 @@ class Affine(ElementwiseOp):
 
     def rises(self) -> bool:
         return bool((floats_of(self.factor) / floats_of(self.divisor) >= 0).all())
+
+    def line(self) -> tuple[FloatArray, FloatArray]:
+        divisor = floats_of(self.divisor)
+        return floats_of(self.factor) / divisor, floats_of(self.offset) / divisor

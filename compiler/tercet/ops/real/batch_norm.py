@@ -68,3 +68,7 @@ class BatchNorm(ElementwiseOp):
 
     def rises(self) -> bool:
         return bool((floats_of(self.gain) >= 0).all())
+
+    def line(self) -> tuple[FloatArray, FloatArray]:
+        slope = self.slope()
+        return slope, floats_of(self.offset) - floats_of(self.mean) * slope

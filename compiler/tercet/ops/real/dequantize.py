@@ -7,13 +7,12 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.op import LayerOp
-from tercet.ir.real import Place, at, real_tensor, shape_of
+from tercet.ir.real import LineOp, Place, at, real_tensor, shape_of
 from tercet.ir.types import Dense, FloatArray, I64Attr, IntArray, dense_float, floats_of, number
 
 
 @irdl_op_definition
-class Dequantize(LayerOp):
+class Dequantize(LineOp):
     """x = scale * (q - zero_point)."""
 
     name = "real.dequantize"
@@ -38,3 +37,8 @@ class Dequantize(LayerOp):
     def exact(self, q: int, *, place: Place) -> Fraction:
         """As `reference`, in rationals, for the element at `place`."""
         return (q - self.zero_point.value.data) * at(self.scale, place)
+
+    def line(self) -> tuple[FloatArray, FloatArray]:
+        """Slope and offset in float64."""
+        scale = floats_of(self.scale)
+        return scale, -self.zero_point.value.data * scale

@@ -1,0 +1,151 @@
+"""What lies between integers and a quantizer: a real function of each place alone.
+
+It is evaluated in float64; where that comes near a place at which the result changes, rationals
+decide (numerics.md, 2). Places that meet the same constants form a channel.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from tercet.errors import UnsupportedError
+from tercet.ir.interval import Interval
+from tercet.ir.op import LayerOp
+from tercet.ir.real import PointwiseOp
+from tercet.ir.types import Dense, FloatArray, IntArray, shape_of
+from tercet.ops.real.dequantize import Dequantize
+from tercet.ops.real.ort_requantize import OrtRequantize
+from tercet.ops.real.quantize import Quantize
+from tercet.passes.wording import described
+
+NEAR = 1e-9
+"""Distance to a jump, in steps, below which rationals decide."""
+End: TypeAlias = Quantize | OrtRequantize
+
+
+@dataclass(frozen=True)
+class Region:
+    """y = quantize(f(dequantize(q), …)), place by place."""
+
+    leaves: tuple[SSAValue, ...]
+    """The integer tensors it starts from, each one once."""
+    steps: tuple[Dequantize | PointwiseOp, ...]
+    """In order."""
+    end: End
+    row: tuple[int, ...]
+    """The shape of the result, without the batch."""
+    axes: tuple[int, int]
+    """From the first axis of `row` along which a constant changes to behind the last."""
+
+    @property
+    def channels(self) -> int:
+        return prod(self.row[slice(*self.axes)])
+
+    @property
+    def inner(self) -> int:
+        """Elements of a row that lie side by side in one channel."""
+        return prod(self.row[self.axes[1] :]) if self.channels > 1 else 1
+
+    @property
+    def view(self) -> tuple[int, ...]:
+        """`row` with one element along every axis on which no constant changes."""
+        first, behind = self.axes
+        return tuple(n if first <= i < behind else 1 for i, n in enumerate(self.row))
+
+    @property
+    def layer(self) -> str:
+        return self.end.layer.data
+
+    def clip(self) -> Interval:
+        return self.end.clip()
+
+    def reals(self, *q: IntArray) -> FloatArray:
+        """What reaches the quantizer, in float64, from integers of shape (count, channels)."""
+        count = len(q[0])
+        shaped = [x.reshape(count, *self.view) for x in q]
+        values = dict(zip(self.leaves, shaped, strict=True))
+        found = {self.end.x: values[self.leaves[0]]} if not self.steps else {}
+        for step in self.steps:
+            operands = [(values | found)[value] for value in step.operands]
+            found[step.results[0]] = step.reference(*operands)
+        result = np.broadcast_to(found[self.end.x], (count, *self.view))
+        return np.asarray(result)
+
+    def __call__(self, *q: IntArray) -> IntArray:
+        """The integers that the quantizer makes, (count, channels), exactly."""
+        x = self.reals(*q)
+        result = self.end.reference(x).reshape(len(x), -1)
+        near = np.broadcast_to(self.end.near(x, NEAR), x.shape).reshape(len(x), -1)
+        for index in zip(*np.nonzero(near), strict=True):
+            result[index] = self.exact([int(v[index]) for v in q], int(index[-1]))
+        return result
+
+    def exact(self, q: Sequence[int], channel: int) -> int:
+        """One place of a channel, in rationals."""
+        place = tuple(int(i) for i in np.unravel_index(channel, self.view))
+        return self.end.exact(self.exact_reals(q, place)[self.end.x], place=place)
+
+    def exact_reals(
+        self, q: Sequence[int], place: tuple[int, ...]
+    ) -> dict[SSAValue, Fraction]:
+        """Every real value at one place."""
+        whole = dict(zip(self.leaves, q, strict=True))
+        found: dict[SSAValue, Fraction] = {} if self.steps else {self.end.x: Fraction(q[0])}
+        for step in self.steps:
+            if isinstance(step, Dequantize):
+                found[step.x] = step.exact(whole[step.q], place=place)
+            else:
+                operands = [found[value] for value in step.operands]
+                found[step.results[0]] = step.exact(*operands, place=place)
+        return found
+
+
+def region_of(end: End) -> Region:
+    """The region that ends at a quantizer; raises UnsupportedError where something else is in it."""
+    if isinstance(end, OrtRequantize):
+        row = shape_of(end.x)[1:]
+        return Region((end.x,), (), end, row, _span(row, end.constants()))
+    steps: dict[LayerOp, None] = {}
+    waiting: list[SSAValue] = [end.x]
+    while waiting:
+        value = waiting[-1]
+        owner = value.owner
+        if not isinstance(owner, Dequantize | PointwiseOp):
+            raise _foreign(end, owner)
+        ready = isinstance(owner, Dequantize) or all(x.owner in steps for x in owner.operands)
+        if ready:
+            steps.setdefault(owner)
+            waiting.pop()
+        else:
+            waiting += [x for x in owner.operands if x.owner not in steps]
+    found = tuple(s for s in steps if isinstance(s, Dequantize | PointwiseOp))
+    leaves = tuple(dict.fromkeys(s.q for s in found if isinstance(s, Dequantize)))
+    row = shape_of(end.q)[1:]
+    constants = [c for s in found for c in _constants(s)]
+    return Region(leaves, found, end, row, _span(row, [*constants, *end.constants()]))
+
+
+def _constants(step: Dequantize | PointwiseOp) -> tuple[Dense, ...]:
+    return (step.scale,) if isinstance(step, Dequantize) else step.constants()
+
+
+def _span(row: tuple[int, ...], constants: Sequence[Dense]) -> tuple[int, int]:
+    varying = set[int]()
+    for constant in constants:
+        shape = constant.get_shape()
+        start = len(row) - len(shape)
+        varying |= {start + i for i, n in enumerate(shape) if n > 1}
+    return (min(varying), max(varying) + 1) if varying else (len(row), len(row))
+
+
+def _foreign(end: End, owner: object) -> UnsupportedError:
+    found = described(owner) if isinstance(owner, LayerOp) else "the model's input"
+    return UnsupportedError(
+        f"{end.layer.data}: quantizes a function of {found}, which is none of integers; quantize "
+        f"before {found} as well"
+    )
