@@ -34,11 +34,15 @@ def model(
     element: int = TensorProto.FLOAT,
 ) -> onnx.ModelProto:
     """A model of these nodes; outputs of any type and shape."""
+    given = {
+        name: value if isinstance(value, TensorProto) else np.asarray(value)
+        for name, value in (constants or {}).items()
+    }
     stored = [
         value
         if isinstance(value, TensorProto)
         else numpy_helper.from_array(np.asarray(value), name)
-        for name, value in (constants or {}).items()
+        for name, value in given.items()
     ]
     graph = helper.make_graph(
         nodes,

@@ -81,8 +81,8 @@ def matrix(node: Node, weight: Integers) -> Integers:
     shape = weight.values.shape
     if len(shape) < 2 or any(n != 1 for n in shape[:-2]):
         raise node.unsupported(f"its weights have shape {shape}", "wanted a matrix")
-    spread = np.broadcast_to(weight.scale, shape) if weight.scale.ndim else weight.scale
-    scale = spread.reshape(shape[-2:]) if spread.ndim else spread
+    extents = (1, 1, *weight.scale.shape)[-2:]
+    scale = weight.scale.reshape(extents) if weight.scale.size > 1 else weight.scale.reshape(())
     return Integers(weight.values.reshape(shape[-2:]), scale)
 
 

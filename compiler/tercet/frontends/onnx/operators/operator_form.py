@@ -34,12 +34,11 @@ class Layer:
     weight: Integers
     bias: IntArray | None
 
-    def offset(self) -> Integers | None:
+    def offset(self, node: Node) -> Integers | None:
         """The bias with its scale, which is the product of the others."""
         if self.bias is None:
             return None
-        unit = self.x.step * self.weight.scale
-        return Integers(self.bias, unit.reshape(-1) if unit.size > 1 else unit.reshape(()))
+        return Integers(self.bias, np.asarray(self.x.step * per_output(node, self.weight, 0)))
 
     def factor(self, node: Node, to: Target) -> FloatArray:
         """As ONNXRuntime has it: every product and quotient rounded to float32."""
@@ -61,7 +60,7 @@ def qlinear_conv(
     layer = Layer(source, weight, _bias(node, b))
     if not builder.ort:
         real = layer.x.real(builder, node)
-        y = convolved(builder, node, real, layer.weight, layer.offset())
+        y = convolved(builder, node, real, layer.weight, layer.offset(node))
         return to.quantize(builder, node, y)
     window, groups = geometry(node, layer.x.q, weight)
     acc = Conv(
@@ -110,13 +109,13 @@ def qgemm(builder: Builder, node: Node, *operands: Value) -> Value:
     weight = weight if rows else transposed(weight)
     layer = Layer(x, Integers(weight.values, weight.scale * alpha), _bias(node, c))
     if y_scale is None:
-        return linear(builder, node, x.real(builder, node), layer.weight, layer.offset())
+        return linear(builder, node, x.real(builder, node), layer.weight, layer.offset(node))
     return _dense(builder, node, layer, target(node, y_scale, y_zero))
 
 
 def _dense(builder: Builder, node: Node, layer: Layer, to: Target) -> SSAValue:
     if not builder.ort:
-        y = linear(builder, node, layer.x.real(builder, node), layer.weight, layer.offset())
+        y = linear(builder, node, layer.x.real(builder, node), layer.weight, layer.offset(node))
         return to.quantize(builder, node, y)
     q = layer.x.q
     if shape_of(q)[-1] != layer.weight.values.shape[1]:
