@@ -58,7 +58,10 @@ class ConvTranspose(WindowOp, IntegerOp):
     """Rows of the result behind the last that a window reaches: PyTorch's output_padding."""
     more_w = prop_def(I64Attr)
     traits = traits_def(Pure())
-    c, hls = Kernel("tercet_conv_transpose", "tercet/conv_transpose.h"), None
+    c, hls = (
+        Kernel("tercet_conv_transpose", "tercet/conv_transpose.h"),
+        Kernel("tercet::conv_transpose", "tercet/conv_transpose.hpp"),
+    )
 
     def __init__(
         self,

@@ -41,7 +41,10 @@ class Gather(IntegerOp):
     table = prop_def(Dense)
     """[V, D], stored like the result's elements."""
     traits = traits_def(Pure())
-    c, hls = Kernel("tercet_gather", "tercet/gather.h"), None
+    c, hls = (
+        Kernel("tercet_gather", "tercet/gather.h"),
+        Kernel("tercet::gather", "tercet/gather.hpp"),
+    )
 
     def __init__(self, x: SSAValue, table: IntArray, element: Int, *, layer: str) -> None:
         super().__init__(

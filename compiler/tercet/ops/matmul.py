@@ -37,7 +37,10 @@ class MatMul(IntegerOp):
     zero_a = prop_def(I64Attr)
     zero_b = prop_def(I64Attr)
     traits = traits_def(Pure())
-    c, hls = Kernel("tercet_matmul", "tercet/matmul.h"), None
+    c, hls = (
+        Kernel("tercet_matmul", "tercet/matmul.h"),
+        Kernel("tercet::matmul", "tercet/matmul.hpp"),
+    )
 
     def __init__(
         self, a: SSAValue, b: SSAValue, zero_a: int = 0, zero_b: int = 0, *, layer: str

@@ -26,7 +26,10 @@ class Sum(IntegerOp):
     """1 or more: never the batch."""
     zero_point = prop_def(I64Attr)
     traits = traits_def(Pure())
-    c, hls = Kernel("tercet_sum", "tercet/sum.h"), None
+    c, hls = (
+        Kernel("tercet_sum", "tercet/sum.h"),
+        Kernel("tercet::sum", "tercet/sum.hpp"),
+    )
 
     def __init__(self, x: SSAValue, zero_point: int = 0, *, axis: int, layer: str) -> None:
         shape = tensor_type(x).get_shape()
