@@ -27,6 +27,8 @@ from tercet.frontends.onnx.tensors import Array
 
 Size: TypeAlias = Callable[[Node, Sequence[Array]], int]
 """No fewer elements than the result has."""
+COPIES = 4
+"""Of a result while it is computed: float64, operands, the result."""
 WORK = 1 << 33
 """Products that one matrix product of constants may take."""
 
@@ -50,7 +52,7 @@ def folded(node: Node, operands: Sequence[Value], budget: Budget) -> list[Value]
     try:
         count = size(node, arrays)
         require_elements(node.name, count)
-        budget.spend(node.name, count)
+        budget.spend(node.name, count, COPIES)
         with np.errstate(all="ignore"):
             return [np.asarray(result) for result in _run(node, operands)]
     except CaptureError:
@@ -68,7 +70,7 @@ def _plain(value: Value) -> Value:
 
 def _moved(node: Node, value: Integers, others: Sequence[Value], budget: Budget) -> Integers:
     """A quantized constant after a node that only moves elements."""
-    budget.spend(node.name, 2 * value.values.size)
+    budget.spend(node.name, value.values.size, COPIES)
     (values,) = _run(node, [value.values, *others])
     if value.scale.size == 1:
         return Integers(values, value.scale)

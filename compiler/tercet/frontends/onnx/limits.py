@@ -47,9 +47,10 @@ class Budget:
 
     left: int = FOLDED
 
-    def spend(self, where: str, count: int) -> None:
+    def spend(self, where: str, count: int, copies: int = 1) -> None:
+        """Take `count` elements, of which there are several copies for a while."""
         require_elements(where, count)
-        self.left -= count
+        self.left -= copies * count
         if self.left < 0:
             raise CaptureError(
                 f"{where}: the constants up to here have more than {FOLDED} elements, which is all "

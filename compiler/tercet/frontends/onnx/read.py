@@ -1,6 +1,7 @@
 """A file to a network that is known to be sound, or a sentence that says what is wrong with it."""
 
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import ModelProto
@@ -23,12 +24,9 @@ def read(path: str | Path, input_shape: InputShape = None) -> OnnxModel:
     """
     place = Path(path)
     proto = _parsed(place)
-    try:
-        return _model(place, proto, input_shape)
-    except UnicodeDecodeError as error:
-        raise CaptureError(
-            f"{place}: holds a name that is not text; the file is damaged"
-        ) from error
+    if not _is_text(proto):
+        raise CaptureError(f"{place}: holds a name that is not text; the file is damaged")
+    return _model(place, proto, input_shape)
 
 
 def _parsed(path: Path) -> ModelProto:
@@ -48,6 +46,17 @@ def _parsed(path: Path) -> ModelProto:
             f"{path}: is no ONNX file, or a damaged one; was it copied whole?"
         ) from error
     return proto
+
+
+def _is_text(message: Any) -> bool:
+    """Whether every string is one: protobuf hands out bytes where they are no UTF-8."""
+    for kind, value in message.ListFields():
+        parts = value if kind.is_repeated else (value,)
+        if kind.type == kind.TYPE_STRING and not all(isinstance(part, str) for part in parts):
+            return False
+        if kind.type == kind.TYPE_MESSAGE and not all(_is_text(part) for part in parts):
+            return False
+    return True
 
 
 def _model(path: Path, proto: ModelProto, input_shape: InputShape) -> OnnxModel:

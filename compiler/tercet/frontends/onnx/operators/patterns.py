@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from xdsl.ir import SSAValue
 
-from tercet.ir.types import Dense, floats_of
+from tercet.ir.types import floats_of
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.function import Function
 
@@ -78,19 +78,12 @@ class _Line:
 
 def _line(value: SSAValue) -> _Line:
     """`value` as a line of what comes before all its affine operators of one number each."""
-    op = value.owner
-    if not isinstance(op, Affine):
-        return _Line(value)
-    constants = [_one(c) for c in (op.factor, op.offset, op.divisor)]
-    if None in constants:
-        return _Line(value)
-    factor, offset, divisor = (c or 0.0 for c in constants)
-    before = _line(op.x)
-    return _Line(
-        before.x, before.factor * factor / divisor, (before.offset * factor + offset) / divisor
-    )
-
-
-def _one(constant: Dense) -> float | None:
-    values = floats_of(constant)
-    return float(values.reshape(-1)[0]) if values.size == 1 else None
+    factor, offset, op = 1.0, 0.0, value.owner
+    while isinstance(op, Affine):
+        constants = [floats_of(c) for c in (op.factor, op.offset, op.divisor)]
+        if any(c.size != 1 for c in constants):
+            break
+        times, plus, over = (float(c.reshape(())) for c in constants)
+        value, offset, factor = op.x, offset + factor * plus / over, factor * times / over
+        op = value.owner
+    return _Line(value, factor, offset)

@@ -38,8 +38,8 @@ def trunc(
         require_attributes(node, "rounding_mode")
         out = bit_width(node, rest[1])
         dropped, result = bits - out, step
-        # it clips nothing: whatever has that many bits, with a sign or without one
-        clip = Interval(-(1 << (out - 1)), (1 << out) - 1)
+        # it clips nothing: whatever has that many bits, with a sign or without, or is rounded up
+        clip = Interval(-(1 << (out - 1)), (1 << out) - (mode in ("floor", "to_zero")))
     else:
         require_attributes(node, "rounding_mode", "narrow", "signed")
         result, out = scales(node, rest[1], "output scale"), bit_width(node, rest[2])

@@ -1,0 +1,76 @@
+"""Damage ONNX files at random and see that each is answered by a sentence.
+
+python -m tests.fuzz_onnx --seconds 60 --seed 1 [FILE...]
+"""
+
+import argparse
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from tests.frontends.onnx.broken import answer, sound
+
+SLOW = 10.0
+"""Seconds that no answer may take."""
+
+
+def damaged(whole: bytes, rng: np.random.Generator) -> bytes:
+    """One to a few faults: flipped bits, a byte of another value, a part lost, moved or doubled."""
+    found = bytearray(whole)
+    for _ in range(int(rng.integers(1, 5))):
+        if not found:
+            break
+        place, length = int(rng.integers(len(found))), int(rng.integers(1, 40))
+        match int(rng.integers(6)):
+            case 0 | 1:
+                found[place] ^= 1 << int(rng.integers(8))
+            case 2:
+                found[place] = int(rng.choice([0, 1, 0x7F, 0x80, 0xFF]))
+            case 3:
+                del found[place : place + length]
+            case 4:
+                found[place:place] = found[place : place + length]
+            case _:
+                other = int(rng.integers(len(found)))
+                found[place : place + length] = found[other : other + length]
+    return bytes(found)
+
+
+def run(files: Sequence[bytes], seconds: float, seed: int) -> Counter[str]:
+    """How many files were taken, and how many refused; anything else is an exception."""
+    rng, seen, end = np.random.default_rng(seed), Counter[str](), time.monotonic() + seconds
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "fuzz.onnx")
+        for count in _until(end):
+            path.write_bytes(damaged(files[count % len(files)], rng))
+            start = time.monotonic()
+            try:
+                said = answer(path)
+            except BaseException:
+                kept = Path(tempfile.gettempdir(), f"fuzz_onnx_{seed}_{count}.onnx")
+                kept.write_bytes(path.read_bytes())
+                print(f"escaped: {kept}")
+                raise
+            assert time.monotonic() - start < SLOW, f"seed {seed}, file {count} took too long"
+            seen["taken" if said is None else "refused"] += 1
+    return seen
+
+
+def _until(end: float) -> Iterator[int]:
+    count = 0
+    while time.monotonic() < end:
+        yield count
+        count += 1
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("files", nargs="*", type=Path)
+    options = parser.parse_args()
+    contents = [path.read_bytes() for path in options.files] or [sound().SerializeToString()]
+    print(dict(run(contents, options.seconds, options.seed)))
