@@ -57,8 +57,9 @@ def unsigned_bytes(graph: OnnxGraph, x: str, element: Int, zero_point: int) -> t
     if storage(element) == np.uint8 and 0 <= zero_point <= 255:
         return (Byte(x, zero_point, 1),)
     rest = graph.node("Sub", graph.cast(x, np.int64), graph.constant(zero_point))
-    found, factor, base = [], 1, graph.constant(256)
+    found, factor = [], 1
     while high - low > 255:
+        base = graph.constant(256)
         digit = graph.node("Mod", rest, base)
         found.append(Byte(graph.cast(digit, np.uint8), 0, factor))
         rest = graph.node("Div", graph.node("Sub", rest, digit), base)

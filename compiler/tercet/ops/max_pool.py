@@ -1,6 +1,7 @@
 """The greatest element of every window: exact for integers and for reals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
 from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, pads, plane, window_properties
 from tercet.ir.types import (
+    SI8,
     SI32,
     UI8,
     I64Attr,
@@ -24,6 +26,7 @@ from tercet.ir.types import (
     shape_of,
     storage,
     tensor,
+    tensor_type,
     unsigned,
 )
 
@@ -108,9 +111,17 @@ class MaxPool(WindowOp, IntegerOp):
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         kind, window = storage(any_tensor(self.x).element_type), self.window()
         narrow = kind.itemsize == 1  # ONNXRuntime pools bytes and floats; a double holds the rest
+        x = operands[0] if narrow else graph.cast(operands[0], np.float64)
+        if any(max(pair) >= k for pair, k in zip(window.padding, window.kernel, strict=True)):
+            # more than ONNXRuntime adds by itself, as a dilated window can need
+            least = Interval.of(tensor_type(self.x).element_type).low
+            fill = graph.constant(least, kind if narrow else np.float64)
+            begin, end = zip(*window.padding, strict=True)
+            x = graph.node("Pad", x, graph.constant([0, 0, *begin, 0, 0, *end]), fill)
+            window = replace(window, padding=((0, 0),) * len(begin))
         y = graph.node(
             "MaxPool",
-            operands[0] if narrow else graph.cast(operands[0], np.float64),
+            x,
             kernel_shape=window.kernel,
             strides=window.stride,
             pads=pads(window),
@@ -152,8 +163,15 @@ class MaxPool(WindowOp, IntegerOp):
                 cls(x, kernel=(3,), stride=(1,), padding=((1, 2),), dilation=(1,), layer="line")
             ],
         )
+        gaps = build(
+            [tensor((1, 2, 8), SI8)],
+            lambda x: [
+                cls(x, kernel=(2,), stride=(1,), padding=((2, 3),), dilation=(4,), layer="gaps")
+            ],
+        )
         return [
             Sample(image, (Interval(0, 255),)),
             Sample(halves, (Interval(0, 2**16 - 1),)),
             Sample(line, (Interval(-(2**31), 2**31 - 1),)),
+            Sample(gaps, (Interval(-128, 127),)),
         ]
