@@ -7,7 +7,7 @@ from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
 
 
-def run(module: ModuleOp, x: IntArray) -> dict[str, IntArray]:
-    """Every value of the integer graph by name, batch first; `x` holds integers."""
+def run(module: ModuleOp, *inputs: IntArray) -> dict[str, IntArray]:
+    """Every value of the integer graph by name, batch first; the inputs hold integers."""
     names = value_names(module)
-    return {names[value]: array for value, array in evaluate(module, x).items()}
+    return {names[value]: array for value, array in evaluate(module, *inputs).items()}

@@ -1,6 +1,6 @@
 """PyTorch against the integer reference: float64 must agree, float32 must be explained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,13 +8,10 @@ import torch
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.ir.types import FloatArray, IntArray
+from tercet.ir.types import Array, IntArray
 from tercet_golden.compare import Mismatch
-from tercet_golden.torch_run import Seen
+from tercet_golden.torch_run import NEAR, Seen
 from tercet_golden.torch_run import run as watch
-
-NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
-"""How near to a tie, in steps, rounding may go the other way; grows beyond 8-bit magnitudes."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +43,28 @@ class TorchComparison:
 
 
 def run(
-    model: nn.Module, module: ModuleOp, x: IntArray | FloatArray, dtype: torch.dtype
+    model: nn.Module, module: ModuleOp, xs: Array | Sequence[Array], dtype: torch.dtype
 ) -> dict[str, IntArray]:
     """The integers that PyTorch finds at every quantizer and before a float output."""
-    return {name: seen.found for name, seen in watch(model, module, x, dtype).items()}
+    return {name: seen.found for name, seen in _watched(model, module, xs, dtype).items()}
 
 
 def compare(
     model: nn.Module,
     module: ModuleOp,
-    x: IntArray | FloatArray,
+    xs: Array | Sequence[Array],
     golden: Mapping[str, IntArray],
     dtype: torch.dtype,
 ) -> TorchComparison:
-    """PyTorch in `dtype` on `x` against the values of the integer reference."""
+    """PyTorch in `dtype` against the values of the integer reference.
+
+    `xs`: one array for each input of the model, or the only one.
+    """
     compared = mismatches = 0
     first: Mismatch | None = None
     explained: list[Explained] = []
-    for name, seen in watch(model, module, x, dtype).items():
-        want = golden[name]
+    for name, seen in _watched(model, module, xs, dtype).items():
+        want = golden.get(name, seen.want)
         compared += want.size
         for place in map(tuple, np.argwhere(seen.found != want)):
             vector, *element = (int(i) for i in place)
@@ -76,6 +76,12 @@ def compare(
             mismatches += 1
             first = first or Mismatch(name, vector, tuple(element), *values)
     return TorchComparison(compared, mismatches, first, tuple(explained))
+
+
+def _watched(
+    model: nn.Module, module: ModuleOp, xs: Array | Sequence[Array], dtype: torch.dtype
+) -> dict[str, Seen]:
+    return watch(model, module, [xs] if isinstance(xs, np.ndarray) else xs, dtype)
 
 
 def _distance(seen: Seen, place: tuple[int, ...], values: tuple[int, int]) -> float:

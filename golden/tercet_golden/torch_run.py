@@ -5,7 +5,7 @@ on inputs that are right, and one rounding difference cannot hide another behind
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,21 +16,27 @@ from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.frontends.brevitas.pin import constants, pin
-from tercet.ir.boundary import entry_of, exit_of, quantize_input
+from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
-from tercet.ir.types import FloatArray, IntArray
-from tercet.ops.linear import Linear
+from tercet.ir.types import Array, FloatArray, IntArray
 from tercet_golden import integer
+
+NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
+"""How near to a tie, in steps, rounding may go the other way; grows beyond 8-bit magnitudes."""
+SHIFTS: Mapping[str, float] = {"ROUND": 0.0, "FLOOR": -0.5, "CEIL": 0.5}
+"""What moves a rounding's jumps to the halves between the integers."""
 
 
 @dataclass(frozen=True)
 class Seen:
     """What PyTorch made of one value of the integer graph, batch first."""
 
+    want: IntArray
+    """The integer reference."""
     found: IntArray
     position: FloatArray
-    """Where the quantizer's input lay between the integers before it was rounded."""
+    """Where the quantizer's input lay before it was rounded; results change at the halves."""
 
 
 @dataclass
@@ -50,17 +56,22 @@ class _Recorder:
 
         return hook
 
-    def after(self, path: str, function: nn.Module) -> Callable[..., Any]:
+    def after(self, path: str, proxy: Any) -> Callable[..., Any]:
+        fused = getattr(proxy, "fused_activation_quant_proxy", None)
+        function = getattr(fused, "activation_impl", None) or nn.Identity()
+        shift = SHIFTS.get(str(getattr(proxy, "rounding_mode", "ROUND")).rpartition(".")[2], 0.0)
+
         def hook(_module: nn.Module, _arguments: tuple[Any, ...], result: Any) -> Any:
             name = self.names[path][self.calls[path]]
             self.calls[path] += 1
             scale, zero = result.scale, result.zero_point
-            position = function(self.inputs[path]) / scale + zero
+            position = function(self.inputs[path]) / scale + zero + shift
             found = torch.round(result.value / scale + zero)
             shape = self.golden[name].shape
             self.seen[name] = Seen(
+                self.golden[name],
                 found.numpy().astype(np.int64).reshape(shape),
-                position.double().numpy().astype(np.float64).reshape(shape),
+                np.broadcast_to(position.double().numpy(), found.shape).reshape(shape),
             )
             reference = torch.from_numpy(self.golden[name]).to(scale.dtype)
             return result._replace(value=(reference.reshape(found.shape) - zero) * scale)
@@ -69,34 +80,51 @@ class _Recorder:
 
 
 def run(
-    model: nn.Module, module: ModuleOp, x: IntArray | FloatArray, dtype: torch.dtype
+    model: nn.Module, module: ModuleOp, xs: Sequence[Array], dtype: torch.dtype
 ) -> dict[str, Seen]:
-    """Every quantizer's integers, and the accumulators behind a float output, by value name."""
-    integers = quantize_input(module, x)
-    reals = x if np.issubdtype(x.dtype, np.floating) else entry_of(module).reals(integers)
-    golden = integer.run(module, integers)
+    """Every quantizer's integers, and those behind the outputs, by value name.
+
+    `xs` has one array for each input of the model: reals, or integers of its entry.
+    """
+    integers = quantize_inputs(module, *xs)
+    golden = integer.run(module, *integers)
     recorder = _Recorder(_quantizers(module), golden)
     network = deepcopy(model).cpu().eval().to(dtype)
+    inputs = _real_inputs(module, xs, integers)
     if dtype is not torch.float32:
-        example = torch.from_numpy(reals[:1])
-        pin(network, constants(deepcopy(model).cpu().eval(), (example,)))
+        pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
     for path in recorder.names:
         proxy = network.get_submodule(path)
-        fused = getattr(proxy, "fused_activation_quant_proxy", None)
-        function = getattr(fused, "activation_impl", None)
         proxy.register_forward_pre_hook(recorder.before(path))
-        proxy.register_forward_hook(recorder.after(path, function or nn.Identity()))
+        proxy.register_forward_hook(recorder.after(path, proxy))
     with torch.no_grad():
-        result = network(torch.from_numpy(reals).to(dtype))
-    output = getattr(result, "value", result).double().numpy()
-    return {**recorder.seen, **_accumulators(module, output, golden)}
+        result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
+    results = result if isinstance(result, tuple | list) else (result,)
+    found = [getattr(one, "value", one).double().numpy() for one in results]
+    return {**recorder.seen, **_outputs(module, found, golden, NEAR[dtype])}
+
+
+def _real_inputs(
+    module: ModuleOp, xs: Sequence[Array], integers: Sequence[IntArray]
+) -> list[Tensor]:
+    """What the model is given: reals that become these integers, where integers were given."""
+    found: list[Tensor] = [torch.zeros(0)] * sources(module)
+    for entry, q in zip(entries_of(module), integers, strict=True):
+        x = xs[entry.source]
+        whole = np.issubdtype(x.dtype, np.integer)
+        index = whole and not entry.quantizer and entry.scale.size == 1 and entry.scale == 1
+        found[entry.source] = torch.from_numpy(
+            np.asarray(x if index else entry.reals(q) if whole else x)
+        )
+    return found
 
 
 def _quantizers(module: ModuleOp) -> dict[str, list[str]]:
     """The names of the values that each quantizer of the user's module makes, in call order."""
     names, found = value_names(module), defaultdict(list)
-    if entry := entry_of(module).quantizer:
-        found[entry].append(names[inputs_of(module)[0]])
+    for entry, argument in zip(entries_of(module), inputs_of(module), strict=True):
+        if entry.quantizer:
+            found[entry.quantizer].append(names[argument])
     for op in ops_of(module):
         path = op.attributes.get("quantizer")
         if isinstance(path, StringAttr) and path.data:
@@ -104,15 +132,27 @@ def _quantizers(module: ModuleOp) -> dict[str, list[str]]:
     return found
 
 
-def _accumulators(
-    module: ModuleOp, output: FloatArray, golden: Mapping[str, IntArray]
+def _outputs(
+    module: ModuleOp, found: Sequence[FloatArray], golden: Mapping[str, IntArray], near: float
 ) -> dict[str, Seen]:
-    """The sums behind a float output; a channel with factor 0 says nothing and is left as is."""
-    (last,) = outputs_of(module)
-    if not isinstance(last.owner, Linear):
-        return {}
-    name, exit_ = value_names(module)[last], exit_of(module)
-    factor = np.broadcast_to(exit_.factor, output.shape)
-    safe = np.where(factor == 0, 1, factor)
-    position = np.where(factor == 0, golden[name], (output - exit_.offset) / safe)
-    return {name: Seen(np.rint(position).astype(np.int64), position)}
+    """The integers behind each float output; what has factor 0 says nothing and is left as is.
+
+    An output that is no line of its integers, such as a softmax, is counted in steps of `near`
+    times its largest value.
+    """
+    names, seen = value_names(module), dict[str, Seen]()
+    integers = [golden[names[value]] for value in outputs_of(module)]
+    wanted = reals(module, *integers)
+    for i, (line, output) in enumerate(zip(exits_of(module), found, strict=True)):
+        if line is None:
+            unit = near * float(np.abs(wanted[i]).max() or 1.0)
+            want, position = np.rint(wanted[i] / unit).astype(np.int64), output / unit
+            seen[f"output {i}"] = Seen(want, np.rint(position).astype(np.int64), position)
+            continue
+        want, factor = integers[i], np.broadcast_to(line.factor, output.shape)
+        safe = np.where(factor == 0, 1, factor)
+        position = np.where(factor == 0, want, (output - line.offset) / safe)
+        seen[names[outputs_of(module)[i]]] = Seen(
+            want, np.rint(position).astype(np.int64), position
+        )
+    return seen

@@ -1,16 +1,16 @@
 """Input vectors of a sign-off: real data first, then corners, then noise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import UsageError
-from tercet.ir.boundary import entry_of, quantize_input
+from tercet.ir.boundary import entries_of, quantize_inputs
 from tercet.ir.interval import Interval
-from tercet.ir.module import input_type
-from tercet.ir.types import FloatArray, IntArray
+from tercet.ir.module import inputs_of
+from tercet.ir.types import Array, IntArray, shape_of
 
 NOISE = 8
 """Vectors of uniform random integers among the corners."""
@@ -20,39 +20,57 @@ NOISE = 8
 class Vectors:
     """Integers that the input can be, and where each vector comes from."""
 
-    x: IntArray
-    """(vectors, …)."""
+    xs: tuple[IntArray, ...]
+    """(vectors, …), one for each input of the network."""
     labels: tuple[str, ...]
     """Such as "real 17", "corner: all max", "random 3"."""
 
+    @property
+    def x(self) -> IntArray:
+        """Those of the only input."""
+        (only,) = self.xs
+        return only
 
-def make(module: ModuleOp, samples: FloatArray, count: int, seed: int) -> Vectors:
-    """`count` vectors, real ones first and noise where they run out; then the corners."""
+
+def make(
+    module: ModuleOp, samples: Array | Sequence[Array], count: int, seed: int
+) -> Vectors:
+    """`count` vectors, real ones first and noise where they run out; then the corners.
+
+    `samples`: real data in the units of the model, one array for each of its inputs.
+    """
     if count < 1:
         raise UsageError(f"{count} vectors were asked for; a sign-off needs at least 1")
-    shape, domain = input_type(module).get_shape()[1:], entry_of(module).clip
     rng = np.random.default_rng(seed)
-    rows: list[tuple[str, IntArray]] = []
-    if len(samples):
-        chosen = quantize_input(module, samples[:count])
-        rows += [(f"real {i}", row) for i, row in enumerate(chosen)]
-    rows += [(f"random {i}", _noise(rng, shape, domain)) for i in range(count - len(rows))]
-    rows += list(_corners(rng, shape, domain))
-    return Vectors(np.stack([row for _, row in rows]), tuple(label for label, _ in rows))
+    given = [samples] if isinstance(samples, np.ndarray) else list(samples)
+    real = min((len(x) for x in given), default=0)
+    chosen = quantize_inputs(module, *(x[:count] for x in given)) if real else ()
+    found, labels = list[IntArray](), list[str]()
+    for i, (argument, entry) in enumerate(zip(inputs_of(module), entries_of(module), strict=True)):
+        shape, domain = shape_of(argument)[1:], entry.clip
+        rows: list[tuple[str, IntArray]] = []
+        if chosen:
+            rows += [(f"real {n}", row) for n, row in enumerate(chosen[i][:real])]
+        more = count - len(rows)
+        rows += [(f"random {n}", _noise(rng, shape, domain)) for n in range(more)]
+        rows += list(_corners(rng, shape, domain))
+        found.append(np.stack([row for _, row in rows]))
+        labels = labels or [label for label, _ in rows]
+    return Vectors(tuple(found), tuple(labels))
 
 
 def _corners(
     rng: np.random.Generator, shape: tuple[int, ...], domain: Interval
 ) -> Iterator[tuple[str, IntArray]]:
     low, high = domain.low, domain.high
-    yield "corner: all zero", np.zeros(shape, np.int64)
+    yield "corner: all zero", np.full(shape, min(max(0, low), high))
     yield "corner: all min", np.full(shape, low)
     yield "corner: all max", np.full(shape, high)
     turns = np.arange(int(np.prod(shape))).reshape(shape) % 2
     yield "corner: alternating", np.where(turns, low, high)
     yield "corner: alternating, other phase", np.where(turns, high, low)
     size = turns.size
-    for place in dict.fromkeys((0, size // 2, size - 1)):
+    for place in (0, size // 2, size - 1):
         hot = np.zeros(size, np.int64)
         hot[place] = high
         yield f"corner: one-hot {place}", hot.reshape(shape)

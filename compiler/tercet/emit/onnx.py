@@ -14,7 +14,7 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.ir.boundary import entry_of, exit_of
+from tercet.ir.boundary import entries_of, exits_of
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import storage, tensor_type
@@ -93,11 +93,19 @@ def _info(value: SSAValue, name: str) -> ValueInfoProto:
 
 def _boundary(module: ModuleOp) -> dict[str, str]:
     """How the host makes the input's integers and reads the output's: for a person and a host."""
-    entry, exit_ = entry_of(module), exit_of(module)
-    return {
-        "tercet.input": f"clip(rint((factor * x + offset) / scale + {entry.zero_point}), "
-        f"{entry.clip.low}, {entry.clip.high}); factor = {entry.factor.tolist()!r}; "
-        f"offset = {entry.offset.tolist()!r}; scale = {entry.scale.tolist()!r}",
-        "tercet.output": f"factor * q + offset; factor = {exit_.factor.tolist()!r}; "
-        f"offset = {exit_.offset.tolist()!r}",
-    }
+    found = {}
+    for i, entry in enumerate(entries_of(module)):
+        found[f"tercet.input{i}"] = (
+            f"clip({entry.rounding}((factor * x{entry.source} + offset) / scale + "
+            f"{entry.zero_point}), {entry.clip.low}, {entry.clip.high}); "
+            f"factor = {entry.factor.tolist()!r}; offset = {entry.offset.tolist()!r}; "
+            f"scale = {entry.scale.tolist()!r}"
+        )
+    for i, line in enumerate(exits_of(module)):
+        found[f"tercet.output{i}"] = (
+            "another function of reals; see the module"
+            if line is None
+            else f"factor * q + offset; factor = {line.factor.tolist()!r}; "
+            f"offset = {line.offset.tolist()!r}"
+        )
+    return found

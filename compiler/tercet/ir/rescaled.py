@@ -115,7 +115,7 @@ class RescaledOp(ChannelwiseOp):
     def clip(self) -> Interval:
         return Interval(self.low.value.data, self.high.value.data)
 
-    def _closed(self, *operands: IntArray) -> IntArray:
+    def closed(self, *operands: IntArray) -> IntArray:
         """The operator on operands that broadcast against [N, 1]."""
         add, shift = values_of(self.add)[:, None], values_of(self.shift)[:, None]
         return np.clip(rne(self.product(*operands) + add, shift), *self._ends())
@@ -125,12 +125,12 @@ class RescaledOp(ChannelwiseOp):
 
     def reference(self, *operands: IntArray) -> IntArray:
         shape = operands[0].shape
-        return self._closed(*map(self.by_channel, operands)).reshape(shape)
+        return self.closed(*map(self.by_channel, operands)).reshape(shape)
 
     def range(self, *operands: Interval) -> Interval:
         # monotone in every operand while the others stand still: the extremes are at the corners
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")
-        return Interval.around(self._closed(*(end.reshape(-1, 1, 1) for end in ends)))
+        return Interval.around(self.closed(*(end.reshape(-1, 1, 1) for end in ends)))
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         wide = (graph.cast(self.onnx_by_channel(graph, x), np.int64) for x in operands)

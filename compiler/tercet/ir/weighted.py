@@ -54,6 +54,11 @@ class WeightedOp(SumOp):
     def weights(self) -> IntArray:
         return values_of(self.weight)
 
+    def channel(self, n: int) -> IntArray:
+        """The weights of output channel n."""
+        found: IntArray = self.weights()[n]
+        return found
+
     def offsets(self) -> FloatArray:
         """The real bias, one for each output channel; zeros where there is none."""
         if self.bias is None:

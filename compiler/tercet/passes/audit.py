@@ -1,162 +1,145 @@
-"""Is the certified step function the trained model's? Decided in rationals, step by step.
+"""Are the integer operators the trained model's? Decided in rationals, quantizer by quantizer.
 
-The pass finds steps by bisection in float64. Here each one is looked at alone: just below it and at
-it, the float dialect's operators are evaluated exactly, from the model's own parameters: a layer is
-one line and one clamp per channel, in rationals.
+The pass finds steps by bisection in float64. Here each step is looked at alone: just below it and
+at it, the operators of the float dialect are evaluated exactly, from the model's own parameters.
+Tables and operators of two tensors are compared for every operand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm
 
 import numpy as np
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 
+from tercet import passes
 from tercet.errors import VerifyError
-from tercet.ir.line import ClampedLine
-from tercet.ir.module import steps_of
-from tercet.ir.real import ElementwiseOp, per_channel
-from tercet.ir.types import IntArray, floats_of, values_of
-from tercet.ops.real.dequantize import Dequantize
-from tercet.ops.real.linear import RealLinear
-from tercet.ops.real.quantize import Quantize
-from tercet.passes.certificate import Certificate, certified
+from tercet.ir.module import ops_of
+from tercet.ir.op import IntegerOp
+from tercet.ir.quantized import QuantizedOp
+from tercet.ir.ranges import Ranges
+from tercet.ir.rescaled import RescaledOp
+from tercet.ir.types import IntArray, values_of
+from tercet.ops.linear import Linear
+from tercet.ops.pair_table import PairTable
+from tercet.ops.table import Table
+from tercet.passes.bounds import by_channel
+from tercet.passes.certificate import SITE, Certificate, certified
 from tercet.passes.check import Finding, places
-from tercet.passes.linear import whole_bias
+from tercet.passes.exactly import Exactly
+from tercet.passes.fit import demands_of_pairs, demands_of_steps
+from tercet.passes.layers import same_layers
+from tercet.passes.region import Region, region_of
+from tercet.passes.requantize import ends_of
+from tercet.passes.unary import SMALL
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How many accumulators were evaluated exactly, and where the model disagrees."""
+    """How many operands were evaluated exactly, and where the model disagrees."""
 
     evaluated: int
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class _Path:
-    """From one layer's integers to the next quantizer, in the float dialect."""
-
-    entry: Dequantize
-    linear: RealLinear
-    chain: tuple[ElementwiseOp, ...]
-    end: Quantize
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """The integer layer that is to be the float one, with its constants at hand."""
-
-    path: _Path
-    model: IntArray
-    """Weights of the float layer, [N, K]."""
-    weight: IntArray
-    """Weights of the integer layer, [N, K]."""
-    addend: IntArray
-    zero_point: int
-
-
 def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
-    """Every certificate of `module` against `captured`, the float module that it came from."""
-    paths, closed = list(_paths(captured)), certified(module)
-    if [path.linear.layer for path in paths] != [sums.layer for sums, _ in closed]:
+    """Every quantizer of `module` against `captured`, the float module that it came from."""
+    normalized = passes.run(captured, passes.NORMALIZATION)
+    ends, ops = ends_of(normalized), _by_site(module)
+    if set(ops) != set(range(len(ends))):
         raise VerifyError("the certificates are not those of the layers of the captured model")
-    evaluated, findings = 0, list[Finding]()
-    for path, (op, channels) in zip(paths, closed, strict=True):
-        weights = values_of(path.linear.weight), op.matrix()
-        here = _Sums(path, *weights, op.addend(), op.zero_point.value.data)
-        for certificate in channels:
-            count, found = _one(here, certificate)
-            evaluated += count
-            findings += found
+    inner = passes.run(captured, passes.NORMALIZATION[:-1])
+    evaluated, findings = same_layers(captured, inner)
+    claims = {id(op): channels for op, channels in certified(module)}
+    ranges = Ranges()
+    for site, end in enumerate(ends):
+        op, region = ops[site], region_of(end)
+        if id(op) in claims:
+            found = list(_certified(by_channel(region), op, claims[id(op)]))
+        else:
+            found = list(_enumerated(region, op, ranges))
+        evaluated += sum(count for count, _ in found)
+        findings += [finding for _, some in found for finding in some]
     return Audit(evaluated, tuple(findings))
 
 
-def _one(sums: _Sums, c: Certificate) -> tuple[int, list[Finding]]:
-    """How many accumulators of one channel were evaluated, and those that disagree."""
-    sign = _same_weights(sums, c.channel)
-    if sign == 0:
-        message = "its weights are not the captured model's"
-        return 1, [Finding(c.layer, c.channel, message)]
-    wanted = dict(places(c))
-    path, line = sums.path, _sum(sums, c.channel, sign)
-    steps: list[ElementwiseOp | Quantize] = [*path.chain, path.end]
-    for step in steps:
-        line = line.then(step.line(c.channel))
-    rounded = _Rounded.of(line)
-    clip = path.end.clip()
-    found = []
-    for u, want in wanted.items():
-        got = min(max(rounded(c.sign * u), clip.low), clip.high)
-        if got != want:
-            message = f"acc {c.sign * u} is certified as {want}, the model gives {got}"
-            found.append(Finding(c.layer, c.channel, message))
-    return len(wanted), found
+def _by_site(module: ModuleOp) -> Mapping[int, QuantizedOp]:
+    found = {}
+    for op in ops_of(module):
+        site = op.attributes.get(SITE)
+        if isinstance(site, IntegerAttr) and isinstance(op, QuantizedOp):
+            found[site.value.data] = op
+    return found
 
 
-@dataclass(frozen=True)
-class _Rounded:
-    """A clamped line rounded half to even, over integers: (slope * acc + offset) / unit."""
-
-    slope: int
-    offset: int
-    unit: int
-    low: int | None
-    high: int | None
-
-    @classmethod
-    def of(cls, line: ClampedLine) -> "_Rounded":
-        """Rounding rises with its argument, so the clamp may follow it, rounded as well."""
-        unit = lcm(line.slope.denominator, line.offset.denominator)
-        low, high = (None if end is None else round(end) for end in (line.low, line.high))
-        return cls(int(line.slope * unit), int(line.offset * unit), unit, low, high)
-
-    def __call__(self, acc: int) -> int:
-        quotient, remainder = divmod(self.slope * acc + self.offset, self.unit)
-        twice = 2 * remainder
-        result = quotient + (twice > self.unit or (twice == self.unit and quotient % 2 == 1))
-        result = result if self.low is None else max(result, self.low)
-        return result if self.high is None else min(result, self.high)
-
-
-def _paths(captured: ModuleOp) -> Iterator[_Path]:
-    for end in steps_of(captured):
-        if not isinstance(end, Quantize):
+def _certified(
+    region: Region, op: IntegerOp, channels: list[Certificate]
+) -> Iterator[tuple[int, list[Finding]]]:
+    if len(channels) != region.channels:
+        raise VerifyError(f"{region.layer}: its certificates are not those of the captured model")
+    signs = _signs(region, op)
+    for c in channels:
+        wanted = dict(places(c))
+        if signs[c.channel] == 0:
+            yield 1, [Finding(c.layer, c.channel, "its weights are not the captured model's")]
             continue
-        chain: list[ElementwiseOp] = []
-        owner = end.x.owner
-        while isinstance(owner, ElementwiseOp):
-            chain.insert(0, owner)
-            owner = owner.x.owner
-        if isinstance(owner, RealLinear) and isinstance(entry := owner.x.owner, Dequantize):
-            yield _Path(entry, owner, tuple(chain), end)
+        exactly, found = Exactly(region, c.channel), []
+        for u, want in wanted.items():
+            got = exactly(int(signs[c.channel]) * c.sign * u)
+            if got != want:
+                message = f"acc {c.sign * u} is certified as {want}, the model gives {got}"
+                found.append(Finding(c.layer, c.channel, message))
+        yield len(wanted), found
 
 
-def _same_weights(sums: _Sums, channel: int) -> int:
-    """1 if the channel's weights are the model's, -1 if they are its negated ones, else 0."""
-    want, got = sums.model[channel], sums.weight[channel]
-    return 1 if np.array_equal(want, got) else -1 if np.array_equal(want, -got) else 0
+def _signs(region: Region, op: IntegerOp) -> IntArray:
+    """For each channel 1, or -1 where the operator's sums are the model's negated, or 0: neither."""
+    model, ours = region.leaves[0].owner, op.operands[0].owner
+    ones = np.ones(region.channels, np.int64)
+    if not isinstance(model, Linear) or not isinstance(ours, Linear):
+        return ones
+    want = np.column_stack([model.matrix(), model.addend()])
+    got = np.column_stack([ours.matrix(), ours.addend()])
+    if want.shape != got.shape:
+        return 0 * ones
+    same, opposite = (want == got).all(1), (want == -got).all(1)
+    signs = np.where(same, 1, np.where(opposite, -1, 0))
+    return signs if len(signs) == region.channels else ones * signs.min()
 
 
-def _sum(sums: _Sums, n: int, sign: int) -> ClampedLine:
-    """The real sum of channel n over the integer layer's.
+def _enumerated(
+    region: Region, op: IntegerOp, ranges: Ranges
+) -> Iterator[tuple[int, list[Finding]]]:
+    known = [ranges.of(operand) for operand in op.operands]
+    if isinstance(op, Table):
+        region = by_channel(region) if op.channels() != region.channels else region
+        every = np.arange(known[0].low, known[0].high + 1)
+        for n in range(region.channels):
+            exactly = Exactly(region, n)
+            got = [exactly(int(x)) for x in every]
+            yield len(got), list(_different(region, n, every, _entries(op, n, every), got))
+        return
+    small = all(interval.high - interval.low < SMALL for interval in known)
+    d = (demands_of_pairs if small else demands_of_steps)(region, *known)
+    if isinstance(op, PairTable):
+        rows = values_of(op.table)
+        got = rows[d.a - op.low_a.value.data, d.b - op.low_b.value.data]
+    else:
+        assert isinstance(op, RescaledOp)
+        got = op.closed(d.a[:, :, None], d.b[:, :, None])[:, :, 0]
+    bad = (np.maximum(d.least, d.clip.low) > got) | (got > np.minimum(d.most, d.clip.high))
+    yield got.size, [
+        Finding(region.layer, int(n), f"({d.a[i, n]}, {d.b[i, n]}) gives {got[i, n]}")
+        for i, n in np.argwhere(bad)[:100]
+    ]
 
-    The integer layer has its own bias, and leaves the zero point to it.
-    """
-    path = sums.path
-    zero = sums.zero_point - path.entry.zero_point.value.data
-    shift = zero * int(sums.model[n].sum()) - sign * int(sums.addend[n])
-    unit = per_channel(path.entry.scale, 0) * per_channel(path.linear.scale, n)
-    return ClampedLine(unit * sign, unit * shift + _bias(path, n, unit))
+
+def _entries(op: Table, channel: int, every: IntArray) -> list[int]:
+    return [int(y) for y in op.rows()[channel, every - op.low.value.data]]
 
 
-def _bias(path: _Path, n: int, unit: Fraction) -> Fraction:
-    real = path.linear
-    if real.bias is None:
-        return Fraction(0)
-    scales = floats_of(path.entry.scale) * floats_of(real.scale)
-    if whole_bias(real, scales) is not None:
-        return unit * per_channel(real.bias, n)
-    bias = per_channel(real.bias, n)
-    return bias if real.bias_scale is None else bias * per_channel(real.bias_scale, n)
+def _different(
+    region: Region, n: int, every: IntArray, want: list[int], got: list[int]
+) -> Iterator[Finding]:
+    for x, mine, models in zip(every, want, got, strict=True):
+        if mine != models:
+            yield Finding(region.layer, n, f"{x} gives {mine}, the model gives {models}")

@@ -4,11 +4,12 @@ Each commutes with all that treats every element alike. Below a quantizer it mov
 what cannot get there is done to the integers that the reals stand for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import (
@@ -21,6 +22,7 @@ from xdsl.pattern_rewriter import (
 
 from tercet.ir.interval import Interval
 from tercet.ir.movement import MovementOp
+from tercet.ir.op import LayerOp
 from tercet.ir.real import ElementwiseOp, PointwiseOp, is_real
 from tercet.ir.types import FloatArray, floats_of, shape_of, tensor_type
 from tercet.ops.max_pool import MaxPool
@@ -47,7 +49,16 @@ class _SinkMovement(RewritePattern):
             for i, x in enumerate(before.operands)
         ]
         moved = before.on(*(step.results[0] for step in earlier))
+        _mark(op, earlier, moved)
         rewriter.replace(op, [*earlier, moved])
+
+
+def _mark(op: LayerOp, earlier: Sequence[LayerOp], last: LayerOp) -> None:
+    """What `op` returned is now the result of `last`: it, not `earlier`, is the user's quantizer."""
+    if isinstance(op, Quantize):
+        last.attributes["quantizer"] = op.quantizer
+        for step in earlier:
+            step.attributes["quantizer"] = StringAttr("")
 
 
 class _SinkPool(RewritePattern):
@@ -58,13 +69,12 @@ class _SinkPool(RewritePattern):
         before = op.x.owner
         if not isinstance(before, MaxPool):
             return
-        rank = len(shape_of(before.x))
-        shapes = [c.get_shape() for c in op.constants()]
-        uneven = any(max(shape[-(rank - 2) :], default=1) > 1 for shape in shapes)
-        if uneven or not (isinstance(op, Quantize) or op.rises()):
+        if not _even(op, before) or not (isinstance(op, Quantize) or op.rises()):
             return
         earlier = op.on(before.x, *map(floats_of, op.constants()))
-        rewriter.replace(op, [earlier, before.on(earlier.results[0])])
+        pooled = before.on(earlier.results[0])
+        _mark(op, [earlier], pooled)
+        rewriter.replace(op, [earlier, pooled])
 
 
 class _SinkPad(RewritePattern):
@@ -86,6 +96,7 @@ class _SinkPad(RewritePattern):
             later = RealPad(
                 earlier.results[0], before.pads(), float(value), layer=before.layer.data
             )
+        _mark(op, [earlier], later)
         rewriter.replace(op, [earlier, later])
 
 
@@ -127,6 +138,25 @@ class _HoistPool(RewritePattern):
         moved = op.on(before.q)
         zero, layer = before.zero_point.value.data, before.layer.data
         rewriter.replace(op, [moved, Dequantize(moved.results[0], scale, zero, layer=layer)])
+
+
+class _HoistPoolThrough(RewritePattern):
+    """max(f(x)) becomes f(max(x)) where f nowhere falls and is the same all over a channel."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: MaxPool, rewriter: PatternRewriter) -> None:
+        before = op.x.owner
+        if isinstance(before, ElementwiseOp) and before.rises() and _even(before, op):
+            moved = op.on(before.x)
+            later = before.on(moved.results[0], *map(floats_of, before.constants()))
+            rewriter.replace(op, [moved, later])
+
+
+def _even(op: ElementwiseOp | Quantize, pool: MaxPool) -> bool:
+    """Whether no constant of `op` changes along an axis that is pooled."""
+    axes = len(shape_of(pool.x)) - 2
+    shapes = [tuple(c.get_shape()) for c in op.constants()]
+    return all(max(shape[-axes:], default=1) == 1 for shape in shapes)
 
 
 class _HoistPad(RewritePattern):
@@ -222,6 +252,6 @@ class MoveIntegers(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         to_integers = [_HoistToIntegers(), _HoistPool(), _HoistPad()]
         sink = [_SinkMovement(), _SinkPool(), _SinkPad()]
-        for patterns in ([*to_integers, *sink], [*to_integers, _HoistThrough()]):
+        for patterns in ([*to_integers, *sink], [*to_integers, _HoistThrough(), _HoistPoolThrough()]):
             PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(op)
             erase_unused(op)

@@ -144,8 +144,13 @@ def _turning(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
     order = np.argsort(at, axis=1, kind="stable")
     at, delta = np.take_along_axis(at, order, 1), np.take_along_axis(delta, order, 1)
     used = max(1, int((at < NEVER).sum(1).max()))
-    falls = np.where(at < NEVER, delta < 0, False)[:, :used]
-    return _made(region, region.leaves[0], at[:, :used], least, falls), steps
+    at, falls = at[:, :used], delta[:, :used] < 0
+    # what no sum reaches goes down and up in turn, so that the result stays in its type
+    never = at == NEVER
+    last = least + np.where(never, 0, delta[:, :used]).sum(1)
+    down_first = (last > region.clip().low)[:, None]
+    falls = np.where(never, (np.cumsum(never, axis=1) % 2 == 1) == down_first, falls)
+    return _made(region, region.leaves[0], at, least, falls), steps
 
 
 def _by_accumulator(steps: Steps) -> Steps:

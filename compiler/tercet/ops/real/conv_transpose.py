@@ -99,6 +99,10 @@ class RealConvTranspose(WindowOp, WeightedOp):
         split = weight.reshape(groups, inputs // groups, each, *kernel)
         return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
 
+    def channel(self, n: int) -> IntArray:
+        found: IntArray = self.kernels()[n]
+        return found
+
     def reference(self, x: FloatArray) -> FloatArray:
         groups = self.groups.value.data
         sums = scatter(x, self.kernels(), self.window(), groups, self.more())
