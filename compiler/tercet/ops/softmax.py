@@ -1,0 +1,183 @@
+"""Softmax: two tables of exponentials, one sum, one division."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
+from xdsl.traits import Pure
+
+from tercet.ir.division import nearest, onnx_nearest
+from tercet.ir.exchange import OnnxGraph
+from tercet.ir.interval import Interval
+from tercet.ir.module import build
+from tercet.ir.op import Kernel, Sample
+from tercet.ir.precise import precise
+from tercet.ir.quantized import QuantizedOp
+from tercet.ir.types import (
+    SI8,
+    SI32,
+    SI64,
+    UI8,
+    Dense,
+    I64Attr,
+    Int,
+    IntArray,
+    dense,
+    number,
+    tensor,
+    unsigned,
+    values_of,
+)
+
+EXP = precise(mpmath.exp)
+EXACT_LIMIT = 1 << 62
+"""Sums and entries of tables are below this."""
+
+
+@irdl_op_definition
+class Softmax(QuantizedOp):
+    """y = clip(rne(scaled[d] / sum of terms[d] + before) + after), d = max - x along one axis.
+
+    Where d is beyond the tables, their last entries stand for it.
+    """
+
+    name = "tercet.softmax"
+    x = operand_def(TensorType)
+    terms = prop_def(Dense)
+    """si64 [D]: e^-d in fixed point."""
+    scaled = prop_def(Dense)
+    """si64 [D]: the same, divided by the scale of y."""
+    axis = prop_def(I64Attr)
+    """1 or more: never the batch."""
+    before = prop_def(I64Attr)
+    """0 or 1. An odd zero point that is added before rounding turns ties around."""
+    after = prop_def(I64Attr)
+    low = prop_def(I64Attr)
+    high = prop_def(I64Attr)
+    traits = traits_def(Pure())
+    c, hls = Kernel("tercet_softmax", "tercet/softmax.h"), None
+
+    def __init__(
+        self,
+        x: SSAValue,
+        terms: IntArray,
+        scaled: IntArray,
+        clip: Interval,
+        element: Int,
+        *,
+        axis: int,
+        before: int = 0,
+        after: int = 0,
+        layer: str,
+        scale: float = 1.0,
+        zero_point: int = 0,
+    ) -> None:
+        super().__init__(
+            [x],
+            element,
+            {
+                "terms": dense(terms, SI64),
+                "scaled": dense(scaled, SI64),
+                "axis": number(axis),
+                "before": number(before),
+                "after": number(after),
+                "low": number(clip.low),
+                "high": number(clip.high),
+            },
+            scale=scale,
+            zero_point=zero_point,
+            layer=layer,
+        )
+
+    def verify_(self) -> None:
+        super().verify_()
+        kind, axis = self.kind(), self.axis.value.data
+        rank, same = len(kind.get_shape()), self.terms.type == self.scaled.type
+        self.require(1 <= axis < rank, f"axis {axis} is not 1 to {rank - 1}")
+        tables = (self.terms, self.scaled)
+        vectors = same and self.terms.get_element_type() == SI64
+        self.require(vectors and len(self.terms.get_shape()) == 1, "the tables must be si64 [D]")
+        for table in map(values_of, tables):
+            falls = bool((np.diff(table) <= 0).all() and table[-1] >= 0)
+            self.require(falls and table[0] < EXACT_LIMIT, "a table must fall from 2^62 to 0")
+        first = int(values_of(self.terms)[0])
+        fits = first > 0 and kind.get_shape()[axis] * first < EXACT_LIMIT
+        self.require(fits, f"sums of terms of {first} are not 1 to 2^62")
+        self.require(self.before.value.data in (0, 1), "before must be 0 or 1")
+        self.require(self.held().holds(self.clip()), f"{self.clip()} is not in {kind}")
+
+    def clip(self) -> Interval:
+        return Interval(self.low.value.data, self.high.value.data)
+
+    def _closed(self, tops: IntArray, sums: IntArray) -> IntArray:
+        rounded = nearest(tops + self.before.value.data * sums, sums) + self.after.value.data
+        return np.clip(rounded, self.clip().low, self.clip().high)
+
+    def _drop(self, d: IntArray) -> IntArray:
+        """The place in the tables."""
+        return np.minimum(d, self.terms.get_shape()[0] - 1)
+
+    def range(self, x: Interval) -> Interval:
+        n = self.kind().get_shape()[self.axis.value.data]
+        drops = self._drop(np.array([0 if n == 1 else x.high - x.low, 0]))
+        (least, most), tops = values_of(self.terms)[drops], values_of(self.scaled)[drops]
+        # one that falls behind as far as it can, and one that all others fall behind
+        return Interval.around(self._closed(tops, np.array([n * most, most + (n - 1) * least])))
+
+    def reference(self, x: IntArray) -> IntArray:
+        axis = self.axis.value.data
+        d = self._drop(x.max(axis, keepdims=True) - x)
+        sums = values_of(self.terms)[d].sum(axis, keepdims=True)
+        return self._closed(values_of(self.scaled)[d], sums)
+
+    def onnx(self, graph: OnnxGraph, *operands: str) -> str:
+        axis, last = self.axis.value.data, self.terms.get_shape()[0] - 1
+        x = graph.cast(operands[0], np.int64)
+        d = graph.node("Sub", graph.node("ReduceMax", x, axes=[axis], keepdims=1), x)
+        d = graph.node("Min", d, graph.constant(last))
+        terms = graph.node("Gather", graph.constant(values_of(self.terms)), d)
+        sums = graph.node("ReduceSum", terms, graph.constant([axis]), keepdims=1)
+        tops = graph.node("Gather", graph.constant(values_of(self.scaled)), d)
+        if self.before.value.data:
+            tops = graph.node("Add", tops, sums)
+        after = graph.constant(self.after.value.data)
+        y = graph.node("Add", onnx_nearest(graph, tops, sums), after)
+        ends = (graph.constant(end) for end in (self.low.value.data, self.high.value.data))
+        return graph.cast(graph.node("Clip", y, *ends), self.stored())
+
+    @classmethod
+    def samples(cls) -> Sequence[Sample]:
+        byte, few = Interval(-128, 127), Interval(0, 15)
+        wide = tables(Fraction(1, 9), Fraction(1, 300), 400, 40)  # ends in zeros
+        flat = tables(Fraction(1, 32), Fraction(1, 255), 256, 40)
+        steep = tables(Fraction(1, 5), Fraction(1, 128), 16, 40)
+        scores = build(
+            [tensor((1, 2, 3, 9), SI8)],
+            lambda x: [cls(x, *flat, Interval(0, 255), UI8, axis=3, layer="scores")],
+        )
+        channels = build(
+            [tensor((1, 5, 2, 2), unsigned(4))],
+            lambda x: [cls(x, *steep, byte, SI8, axis=1, before=1, after=-128, layer="channels")],
+        )
+        beyond = build(
+            [tensor((1, 6), SI32)],
+            lambda x: [cls(x, *wide, byte, SI8, axis=1, after=-101, layer="beyond")],
+        )
+        return [
+            Sample(scores, (byte,)),
+            Sample(channels, (few,)),
+            Sample(beyond, (Interval(-300, 300),)),
+        ]
+
+
+def tables(step: Fraction, scale: Fraction, size: int, bits: int) -> tuple[IntArray, IntArray]:
+    """e^(-step * d) for d = 0 .. size - 1, and it divided by `scale`: times 2^bits, rounded."""
+    exact = [EXP(-step * d) * 2**bits for d in range(size)]
+    return (
+        np.array([round(term) for term in exact]),
+        np.array([round(term / scale) for term in exact]),
+    )
