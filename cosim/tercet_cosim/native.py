@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -18,6 +19,8 @@ NAME = "net"
 """What the emitted functions are called after."""
 
 RUNTIME = ("runtime/include", "runtime/src")
+KERNELS = "runtime/src/ops/"
+"""Each in a file that is called as its header is."""
 HEADERS = ("hls/include", "runtime/include")
 
 
@@ -28,8 +31,19 @@ def run_c(
 
     `sources` stands in for the runtime's files, by path: tests plant faults there.
     """
-    files = {**(tree(*RUNTIME) if sources is None else sources), **c.emit(module, NAME)}
+    emitted = c.emit(module, NAME)
+    files = {**_needed(tree(*RUNTIME) if sources is None else sources, emitted), **emitted}
     return _run(C99, files, (".", "runtime/include"), module, inputs)
+
+
+def _needed(runtime: Mapping[str, str], emitted: Mapping[str, str]) -> dict[str, str]:
+    """The runtime without the kernels that `emitted` does not call: they cost most of the time."""
+    calls = "".join(emitted.values())
+    return {
+        path: text
+        for path, text in runtime.items()
+        if not path.startswith(KERNELS) or f"tercet/{Path(path).stem}.h" in calls
+    }
 
 
 def run_hls(

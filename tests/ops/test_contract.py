@@ -3,10 +3,13 @@
 Its C and HLS kernels are held to the same reference in tests/emit and tests/runtime.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from tests.draw import SAMPLES, label, op_of, operands
 
+from tercet import assets
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, parse
 from tercet.ir.names import value_names
@@ -87,6 +90,13 @@ def test_properties_are_what_a_kernel_takes(op: type[IntegerOp]) -> None:
 def test_bounds_fit_the_operands(sample: Sample) -> None:
     for argument, bound in zip(inputs_of(sample.module), sample.bounds, strict=True):
         assert Interval.of(tensor_type(argument).element_type).holds(bound)
+
+
+@pytest.mark.parametrize("op", [op for op in operators() if op.c], ids=lambda op: op.name)
+def test_a_c_kernel_is_in_the_file_of_its_header(op: type[IntegerOp]) -> None:
+    assert op.c is not None
+    source = assets.ROOT / "runtime/src/ops" / f"{Path(op.c.header).stem}.c"
+    assert f"tercet_status_t {op.c.symbol}(" in source.read_text()
 
 
 def test_the_registry_finds_both_dialects() -> None:
