@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "compiler/tercet/passes": OPS | {"tercet.passes"},
     "compiler/tercet/fabric": OPS | {"tercet.fabric"},
     "compiler/tercet/plan": PLAN,
+    "compiler/tercet/check": PLAN | {"tercet.check"},
     "compiler/tercet/emit": EMIT,
     "compiler/tercet/report": BASE | {"tercet.report"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim"},

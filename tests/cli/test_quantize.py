@@ -12,8 +12,8 @@ from typer.testing import Result
 
 from tercet import frontends
 from tercet.cli import quantized
-from tercet.frontends import ptq
 from tercet.frontends.model import Model
+from tercet.frontends.ptq import api as ptq
 
 Tercet = Callable[..., Result]
 

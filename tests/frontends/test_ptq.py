@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError
-from tercet.frontends import ptq
 from tercet.frontends.model import Model
+from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.schemes import HalfAct, SignedAct, TernaryWeightMSE
 from tercet.frontends.quantizers import TernaryWeight
 

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from tercet.cli.check import check
 from tercet.cli.compile import compile_model
 from tercet.cli.ops import ops
 from tercet.cli.opt import opt
+from tercet.cli.quantize import quantize
 from tercet.cli.report import report
 from tercet.cli.verify import verify
 from tercet.errors import TercetError, UsageError
@@ -36,7 +38,9 @@ app = typer.Typer(
     help="Turn a quantized network into ternary hardware, and prove that it is the network.",
 )
 app.command()(verify)
+app.command()(check)
 app.command("compile")(compile_model)
+app.command()(quantize)
 app.command()(report)
 app.command()(opt)
 app.command()(ops)

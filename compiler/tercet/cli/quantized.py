@@ -11,7 +11,7 @@ import torch
 from tercet import frontends
 from tercet.emit.identifiers import identifier
 from tercet.errors import CaptureError, UnsupportedError, UsageError
-from tercet.frontends import ptq
+from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
 from tercet.report.files import write

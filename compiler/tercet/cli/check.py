@@ -1,0 +1,41 @@
+"""`tercet check`: what becomes of a network, operator by operator, without a simulator."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tercet.cli.options import FabricOption, ModelArgument
+
+
+def check(
+    model: ModelArgument,
+    fabric: FabricOption = "small",
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
+) -> None:
+    """Say what each layer becomes, where it runs and why, and what to change where it cannot.
+
+    Exit code 0 when the network can be built exactly, 1 when something keeps it from that.
+    """
+    from tercet.check.codec import encode
+    from tercet.cli import check_page, check_tables
+    from tercet.cli.checked import checked
+    from tercet.cli.tables import console
+    from tercet.report.files import write
+
+    found = checked(model, fabric, against)
+    if html is not None:
+        write(html, check_page.render(found))
+    if json:
+        typer.echo(encode(found), nl=False)
+    else:
+        check_tables.show(console(), found)
+        if html is not None:
+            typer.echo(f"written: {html}")
+    if found.verdict != "pass":
+        raise typer.Exit(1)

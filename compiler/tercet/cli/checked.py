@@ -1,0 +1,33 @@
+"""Check a model that the user named: capture, passes, plan, and the weights of another file."""
+
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import check, frontends
+from tercet.check.integers import integers
+from tercet.errors import TercetError, UsageError
+from tercet.fabric.spec import FabricSpec, named
+
+
+def checked(model: str, fabric: str, against: str | None) -> check.Check:
+    """The check; whatever keeps the network from being built is a problem in it."""
+    spec = named(fabric)
+    found = frontends.resolve(model)
+    try:
+        captured = frontends.load(found.module, found.example)
+    except UsageError:
+        raise
+    except TercetError as error:
+        return check.refused(model, None, [error], spec)
+    done = _built(model, captured, spec)
+    if against is None:
+        return done
+    other = frontends.resolve(against)
+    theirs = frontends.load(other.module, other.example)
+    return check.with_comparison(done, check.compare(captured, theirs, against))
+
+
+def _built(model: str, captured: ModuleOp, spec: FabricSpec) -> check.Check:
+    module, errors = integers(captured)
+    if module is None:
+        return check.refused(model, captured, errors, spec)
+    return check.make(model, captured, module, spec)

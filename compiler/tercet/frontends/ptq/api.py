@@ -1,0 +1,7 @@
+"""All that a caller of post-training quantization needs."""
+
+from tercet.frontends.ptq.data import Data, read
+from tercet.frontends.ptq.quantize import Quantized, accuracy, quantize
+from tercet.frontends.ptq.schemes import WEIGHTS
+
+__all__ = ["WEIGHTS", "Data", "Quantized", "accuracy", "quantize", "read"]

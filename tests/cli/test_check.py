@@ -1,0 +1,167 @@
+"""`tercet check`: what it prints, the JSON, the page, and how it ends."""
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import Result
+
+from tercet.check.codec import schema
+
+Tercet = Callable[..., Result]
+
+NETS = """
+import brevitas.nn as qnn
+import torch
+from torch import nn
+
+from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(1)
+        self.pixels = qnn.QuantIdentity(act_quant=PixelInput)
+        self.fc1 = qnn.QuantLinear(6, 8, bias=True, weight_quant=TernaryWeight)
+        self.relu = qnn.QuantReLU(act_quant=UnsignedAct)
+        self.fc2 = qnn.QuantLinear(8, 4, bias=False, weight_quant=TernaryWeight)
+        nn.Module.eval(self)
+        Net.forward(self, torch.rand(2, 6))  # finds the scales
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.fc1(self.pixels(x))))
+
+
+class Other(Net):
+    def __init__(self):
+        super().__init__()
+        with torch.no_grad():
+            self.fc2.weight[1, 2] = -9 if self.fc2.quant_weight().int()[1, 2] > 0 else 9
+
+
+class Real(Net):
+    def forward(self, x):
+        return self.fc2(torch.relu(self.fc1(self.pixels(x))))
+
+
+class Fourier(Net):
+    def forward(self, x):
+        return torch.fft.fft(super().forward(x)).real
+"""
+
+
+@pytest.fixture(autouse=True)
+def nets(tmp_path: Path) -> None:
+    (tmp_path / "nets.py").write_text(NETS)
+
+
+def test_a_network_is_shown_layer_by_layer(tercet: Tercet) -> None:
+    result = tercet("check", "nets.py:Net")
+    assert result.exit_code == 0, result.output
+    for words in ("fc1", "linear", "requantize", "48 ternary", "8 proven", "check: pass"):
+        assert words in result.stdout
+    assert "All of it runs on the fabric small." in result.stdout
+
+
+def test_json_is_the_check_and_nothing_else(tercet: Tercet) -> None:
+    result = tercet("check", "nets.py:Net", "--json", "--fabric", "T=8,L=20")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    jsonschema.Draft202012Validator(schema()).validate(found)
+    assert (found["version"], found["verdict"]) == (1, "pass")
+    assert found["fabric"] == {"name": "T=8,L=20", "takes": True, "reason": ""}
+    assert [s["operator"] for s in found["steps"]][:4] == [
+        "input",
+        "linear",
+        "requantize",
+        "linear",
+    ]
+
+
+def test_the_schema_knows_every_field() -> None:
+    everything = json.dumps(schema())
+    jsonschema.Draft202012Validator.check_schema(schema())
+    assert '"additionalProperties": false' in everything
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"version": 2}, schema())
+
+
+class Page(HTMLParser):
+    """Collects what a page shows and what it would fetch."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text, self.fetched = "", list[str]()
+        self.feed(text)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.fetched += [value or "" for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_shows_the_same_and_fetches_nothing(tercet: Tercet, tmp_path: Path) -> None:
+    result = tercet("check", "nets.py:Net", "--html", "out/c.html", "--against", "nets.py:Other")
+    assert result.exit_code == 1
+    page = Page((tmp_path / "out/c.html").read_text(encoding="utf-8"))
+    for words in ("nets.py:Net", "fc1", "requantize", "48 ternary", "1 differ", "What to change"):
+        assert words in page.text
+    assert page.fetched == []
+    assert "written: out/c.html" in result.stdout
+
+
+def test_weights_that_differ_from_those_of_another_form_fail(tercet: Tercet) -> None:
+    same = tercet("check", "nets.py:Net", "--against", "nets.py:Net")
+    assert same.exit_code == 0, same.output
+    assert "equal" in same.stdout
+    result = tercet("check", "nets.py:Net", "--against", "nets.py:Other")
+    assert result.exit_code == 1
+    assert "fc2: 1 of its weights are not those of fc2 in nets.py:Other" in result.stdout
+    assert "the first at [1, 2]" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "words"),
+    [("Real", "fc2", "put a QuantIdentity"), ("Fourier", "", "fft")],
+)
+def test_what_cannot_be_built_is_a_problem_with_the_change_to_make(
+    tercet: Tercet, name: str, layer: str, words: str
+) -> None:
+    result = tercet("check", f"nets.py:{name}")
+    assert result.exit_code == 1
+    assert words in result.stdout
+    assert "check: fail" in result.stdout
+    assert "Traceback" not in result.output
+    (problem,) = json.loads(tercet("check", f"nets.py:{name}", "--json").stdout)["problems"]
+    assert words in problem["message"]
+    assert layer in problem["layer"]
+
+
+def test_a_fabric_that_is_too_small_is_told_and_does_not_fail(tercet: Tercet) -> None:
+    result = tercet("check", "digits_mlp", "--fabric", "T=1,L=5,bank_a_depth=64")
+    assert result.exit_code == 0, result.output
+    assert "Not on the fabric" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code"),
+    [
+        (["nets.py:Net", "--fabric", "smal"], 2),
+        (["nets.py:"], 2),
+        ([], 2),
+        (["nowhere.py:Net"], 1),
+        (["nets.py:Net", "--against", "nowhere.onnx"], 1),
+    ],
+)
+def test_what_cannot_be_had_is_one_sentence(
+    tercet: Tercet, words: list[str], exit_code: int
+) -> None:
+    result = tercet("check", *words)
+    assert result.exit_code == exit_code
+    assert "Traceback" not in result.output
+    assert result.stdout == ""
