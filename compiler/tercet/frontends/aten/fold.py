@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tercet.frontends.aten.builder import Integers, Value, array
+from tercet.ir.types import FloatArray
 
 aten = torch.ops.aten
 MOVEMENT = frozenset(
@@ -45,8 +46,16 @@ def _moved(target: Any, constant: Integers, rest: Sequence[Any]) -> Integers:
     scale = constant.scale
     if scale.size > 1:
         wide = np.broadcast_to(scale, constant.values.shape).copy()
-        scale = target(torch.from_numpy(wide), *rest).numpy()
+        scale = _narrow(target(torch.from_numpy(wide), *rest).numpy())
     return Integers(values.numpy(), scale)
+
+
+def _narrow(scale: FloatArray) -> FloatArray:
+    """One element along every axis on which it does not change."""
+    for axis in range(scale.ndim):
+        first = scale.take([0], axis)
+        scale = first if (scale == first).all() else scale
+    return scale
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from brevitas.nn import TruncAdaptiveAvgPool2d, TruncAvgPool2d
 from brevitas.proxy.parameter_quant import (
     BiasQuantProxyFromInjectorBase,
     WeightQuantProxyFromInjectorBase,
@@ -25,6 +26,7 @@ PROXIES = (
     TruncQuantProxyFromInjector,
     ClampQuantProxyFromInjector,
 )
+TRUNCATING = TruncAvgPool2d, TruncAdaptiveAvgPool2d
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Once:
 
 @dataclass(frozen=True)
 class Call:
-    """A proxy that was called, and what it was given and returned each time."""
+    """A module that was called, most often a proxy: what it was given and returned each time."""
 
     path: str
     proxy: Any
@@ -55,12 +57,16 @@ class Run:
 
     result: Any
     calls: tuple[Call, ...]
+    pools: tuple[Call, ...]
+    """The same of pools that truncate: the scale of their input is seen nowhere else."""
 
 
 def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> Run:
     """Run `model` once; every quantizer that was called, with all that passed through it."""
     seen: dict[str, list[Once]] = {}
-    proxies = {name: m for name, m in model.named_modules() if isinstance(m, PROXIES)}
+    watched = {
+        name: m for name, m in model.named_modules() if isinstance(m, (*PROXIES, *TRUNCATING))
+    }
 
     def note(name: str) -> Any:
         def hook(_module: nn.Module, arguments: Any, result: Any) -> None:
@@ -68,7 +74,7 @@ def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> Run:
 
         return hook
 
-    hooks = [proxy.register_forward_hook(note(name)) for name, proxy in proxies.items()]
+    hooks = [proxy.register_forward_hook(note(name)) for name, proxy in watched.items()]
     try:
         with torch.no_grad():
             result = model(*inputs)
@@ -81,5 +87,9 @@ def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> Run:
     finally:
         for hook in hooks:
             hook.remove()
-    calls = tuple(Call(name, proxies[name], tuple(times)) for name, times in seen.items())
-    return Run(result, calls)
+    calls = [Call(name, watched[name], tuple(times)) for name, times in seen.items()]
+    return Run(
+        result,
+        tuple(call for call in calls if isinstance(call.proxy, PROXIES)),
+        tuple(call for call in calls if isinstance(call.proxy, TRUNCATING)),
+    )

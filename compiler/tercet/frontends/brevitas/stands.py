@@ -83,7 +83,7 @@ def _function(proxy: Any) -> nn.Module:
 
 
 def _rounding(call: Call) -> str:
-    mode = str(getattr(call.proxy, "rounding_mode", "ROUND")).rpartition(".")[2]
+    mode = str(getattr(call.proxy, "rounding_mode", "ROUND")).rpartition(".")[2].upper()
     if mode not in ROUNDINGS:
         raise UnsupportedError(
             f"{call.layer}: its quantizer rounds by {mode}; wanted one of {', '.join(ROUNDINGS)}"

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from brevitas.nn import TruncAdaptiveAvgPool2d, TruncAvgPool2d
+from brevitas.quant_tensor import IntQuantTensor
 from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
 from tercet.errors import UnsupportedError
+from tercet.frontends.brevitas.harvest import Call
 from tercet.frontends.brevitas.quantized import Truncate
 
 
@@ -47,10 +48,16 @@ class TruncatingPool(nn.Module):
         return tuple(n // t for n, t in zip(sizes, wanted, strict=True))
 
 
-def replace_truncating(model: nn.Module) -> None:
+def replace_truncating(model: nn.Module, pools: tuple[Call, ...]) -> None:
     """Put a `TruncatingPool` where a pool's quantizer has become a `Truncate`."""
-    kinds = TruncAvgPool2d, TruncAdaptiveAvgPool2d
+    scales = {
+        id(call.proxy): once.arguments[0].scale
+        for call in pools
+        for once in call.times
+        if isinstance(once.arguments[0], IntQuantTensor)
+    }
     for path, module in list(model.named_modules(remove_duplicate=False)):
-        if isinstance(module, kinds) and isinstance(module.trunc_quant, Truncate):
+        if id(module) in scales and isinstance(module.trunc_quant, Truncate):
+            module.trunc_quant.scale = scales[id(module)].detach().clone()
             parent, _, leaf = path.rpartition(".")
             setattr(model.get_submodule(parent), leaf, TruncatingPool(module, path))

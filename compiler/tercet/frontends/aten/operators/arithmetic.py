@@ -16,6 +16,8 @@ from tercet.ops.real.mul import RealMul
 
 aten = torch.ops.aten
 ONE, ZERO = np.ones(()), np.zeros(())
+HIDDEN = -(2.0**20)
+"""Stands for minus infinity: its exponential is 0 in float64, beside any score that is finite."""
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
@@ -105,10 +107,16 @@ def lerp(builder: Builder, a: Value, b: Value, weight: float) -> Value:
 def affine(
     builder: Builder, x: Value, factor: FloatArray, offset: FloatArray, divisor: FloatArray = ONE
 ) -> SSAValue:
-    """(factor * x + offset) / divisor, on `x` as wide as the constants are."""
+    """(factor * x + offset) / divisor, on `x` as wide as the constants are.
+
+    An offset of minus infinity hides an element from a softmax.
+    """
     source = builder.real(x)
     wide = builder.widened(source, factor.shape, offset.shape, divisor.shape)
-    return builder.add(Affine(wide, factor, offset, divisor, layer=builder.layer))
+    if (factor == 1).all() and (offset == 0).all() and (divisor == 1).all():
+        return wide
+    low = np.where(np.isneginf(offset), HIDDEN, offset)
+    return builder.add(Affine(wide, factor, low, divisor, layer=builder.layer))
 
 
 def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:

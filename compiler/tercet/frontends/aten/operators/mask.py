@@ -10,8 +10,6 @@ from tercet.frontends.aten.operators.arithmetic import affine
 from tercet.frontends.aten.registry import converts
 
 aten = torch.ops.aten
-NEVER = -(2.0**20)
-"""Stands for minus infinity: its exponential is 0 in float64, beside any score that is finite."""
 
 
 @converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor)
@@ -22,8 +20,8 @@ def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
             "is masked by what depends on the input", "use clamp or a product"
         )
     hidden = builder.constant(mask, source)
-    filling = np.maximum(builder.constant(value, source), NEVER)
-    return affine(builder, source, 1 - hidden, hidden * filling)
+    filling = builder.constant(value, source)
+    return affine(builder, source, 1 - hidden, np.where(hidden == 1, filling, 0.0))
 
 
 @converts(aten.where.self, aten.where.ScalarOther)

@@ -1,0 +1,93 @@
+"""Attention of Brevitas with the batch in front: it computes with the batch as second axis."""
+
+from math import sqrt
+from typing import Any
+
+import torch
+from brevitas.nn import QuantMultiheadAttention
+from torch import Tensor, nn
+
+from tercet.errors import UnsupportedError
+
+
+class BatchFirstAttention(nn.Module):
+    """What QuantMultiheadAttention computes, on (batch, sequence, features).
+
+    Its layers and quantizers have the names they have there: paths stay as they are.
+    """
+
+    in_proj: Any
+    q_proj: Any
+    k_proj: Any
+    v_proj: Any
+    out_proj: Any
+    q_scaled_quant: Any
+    k_transposed_quant: Any
+    softmax_input_quant: Any
+    attn_output_weights_quant: Any
+    v_quant: Any
+
+    def __init__(self, attention: Any, path: str) -> None:
+        super().__init__()
+        self.path, self.heads = path, attention.num_heads
+        for name in BatchFirstAttention.__annotations__:
+            setattr(self, name, getattr(attention, name))
+
+    def forward(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        key_padding_mask: Tensor | None = None,
+        need_weights: bool = True,
+        attn_mask: Tensor | None = None,
+        average_attn_weights: bool = True,
+    ) -> tuple[Tensor, Tensor | None]:
+        if key_padding_mask is not None or (attn_mask is not None and attn_mask.ndim != 2):
+            raise UnsupportedError(
+                f"{self.path}: masks differ from row to row of a batch; wanted one attn_mask of "
+                "shape (queries, keys)"
+            )
+        queries, keys, values = map(self._split, self._projected(query, key, value))
+        scaled = self.q_scaled_quant(queries / sqrt(queries.shape[-1]))
+        scores = scaled @ self.k_transposed_quant(keys.transpose(-2, -1))
+        if attn_mask is not None and attn_mask.dtype == torch.bool:
+            attn_mask = torch.zeros_like(attn_mask, dtype=scores.dtype).masked_fill(
+                attn_mask, -torch.inf
+            )
+        scores = scores if attn_mask is None else scores + attn_mask
+        weights = torch.softmax(self.softmax_input_quant(scores), dim=-1)
+        weights = self.attn_output_weights_quant(weights)
+        heads = (weights @ self.v_quant(values)).transpose(1, 2)
+        result = self.out_proj(heads.flatten(2))
+        if not need_weights:
+            return result, None
+        return result, weights.sum(dim=1) / self.heads if average_attn_weights else weights
+
+    def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, ...]:
+        if self.in_proj is not None:
+            return tuple(self.in_proj(query).chunk(3, dim=-1))
+        return self.q_proj(query), self.k_proj(key), self.v_proj(value)
+
+    def _split(self, x: Tensor) -> Tensor:
+        """(batch, heads, sequence, features of a head)."""
+        return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
+
+
+def put_batch_first(model: nn.Module) -> None:
+    """Put a `BatchFirstAttention` where an attention of Brevitas is."""
+    for path, module in list(model.named_modules(remove_duplicate=False)):
+        if isinstance(module, nn.MultiheadAttention):
+            raise UnsupportedError(
+                f"{path}: the weights of nn.MultiheadAttention are floats; use "
+                "brevitas.nn.QuantMultiheadAttention with batch_first=True, or `tercet quantize`"
+            )
+        if not isinstance(module, QuantMultiheadAttention):
+            continue
+        if not module.batch_first or module.bias_k is not None or module.add_zero_attn:
+            raise UnsupportedError(
+                f"{path}: attention with another axis before the batch, with add_bias_kv or with "
+                "add_zero_attn; use batch_first=True and neither of these"
+            )
+        parent, _, leaf = path.rpartition(".")
+        setattr(model.get_submodule(parent), leaf, BatchFirstAttention(module, path))

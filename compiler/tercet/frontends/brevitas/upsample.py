@@ -1,0 +1,21 @@
+"""Upsampling layers of Brevitas insist on its own tensors; those of torch do the same."""
+
+from brevitas.nn import QuantUpsample, QuantUpsamplingBilinear2d, QuantUpsamplingNearest2d
+from torch import nn
+
+from tercet.errors import UnsupportedError
+
+
+def replace_upsampling(model: nn.Module) -> None:
+    """Put nn.Upsample where an upsampling layer of Brevitas is."""
+    kinds = QuantUpsample, QuantUpsamplingNearest2d, QuantUpsamplingBilinear2d
+    for path, module in list(model.named_modules(remove_duplicate=False)):
+        if not isinstance(module, kinds):
+            continue
+        if module.mode != "nearest":
+            raise UnsupportedError(
+                f"{path}: upsamples by mode {module.mode!r}; use mode 'nearest' and a whole factor"
+            )
+        parent, _, leaf = path.rpartition(".")
+        plain = nn.Upsample(module.size, module.scale_factor, "nearest")
+        setattr(model.get_submodule(parent), leaf, plain)
