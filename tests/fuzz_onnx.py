@@ -11,8 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
 from tests.frontends.onnx.broken import answer, sound
 
+from tercet.frontends.onnx.registry import converters
+
+NUMBERS = (-(1 << 62), -(1 << 31), -2, -1, 0, 1, 2, 3, 7, 1000, 1 << 20, 1 << 31, 1 << 62)
 SLOW = 10.0
 """Seconds that no answer may take."""
 
@@ -39,13 +44,45 @@ def damaged(whole: bytes, rng: np.random.Generator) -> bytes:
     return bytes(found)
 
 
+def mutated(whole: bytes, rng: np.random.Generator) -> bytes:
+    """A file that can be read, with one to a few numbers, names or operators changed."""
+    proto = onnx.load_from_string(whole)
+    for _ in range(int(rng.integers(1, 4))):
+        node = proto.graph.node[int(rng.integers(len(proto.graph.node)))]
+        stored = proto.graph.initializer[int(rng.integers(len(proto.graph.initializer)))]
+        match int(rng.integers(7)):
+            case 0 if node.attribute:
+                attribute = node.attribute[int(rng.integers(len(node.attribute)))]
+                attribute.i, attribute.f = int(rng.choice(NUMBERS)), float(rng.choice(NUMBERS))
+                attribute.ints[:] = [int(rng.choice(NUMBERS)) for _ in attribute.ints]
+            case 1 if node.input:
+                names = [name for other in proto.graph.node for name in other.input]
+                node.input[int(rng.integers(len(node.input)))] = str(rng.choice(names))
+            case 2:
+                known = sorted(kind for _, kind in converters())
+                node.op_type = str(rng.choice(known))
+            case 3 if stored.dims:
+                stored.dims[int(rng.integers(len(stored.dims)))] = int(rng.choice(NUMBERS))
+            case 4:
+                number = float(rng.choice(NUMBERS))
+                stored.CopyFrom(
+                    numpy_helper.from_array(np.asarray([number], np.float32), stored.name)
+                )
+            case 5:
+                stored.data_type = int(rng.integers(0, 28))
+            case _:
+                proto.opset_import[0].version = int(rng.integers(7, 27))
+    return bytes(proto.SerializeToString())
+
+
 def run(files: Sequence[bytes], seconds: float, seed: int) -> Counter[str]:
     """How many files were taken, and how many refused; anything else is an exception."""
     rng, seen, end = np.random.default_rng(seed), Counter[str](), time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "fuzz.onnx")
         for count in _until(end):
-            path.write_bytes(damaged(files[count % len(files)], rng))
+            whole = files[count % len(files)]
+            path.write_bytes(mutated(whole, rng) if count % 2 else damaged(whole, rng))
             start = time.monotonic()
             try:
                 said = answer(path)

@@ -1,11 +1,10 @@
 """A file that was read to a module of the float dialect."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Region, SSAValue
+from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends.onnx.annotation import annotated
@@ -14,7 +13,8 @@ from tercet.frontends.onnx.fold import folded
 from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.registry import convert
-from tercet.ir.op import LayerOp, verified
+from tercet.ir.module import Built, build
+from tercet.ir.op import LayerOp
 from tercet.ops.real.dequantize import Dequantize
 
 SEMANTICS = ("ideal", "ort")
@@ -29,21 +29,31 @@ def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
     """
     if semantics not in SEMANTICS:
         raise UsageError(f"no semantics {semantics!r}; wanted {' or '.join(SEMANTICS)}")
-    block = Block(arg_types=[one.type() for one in model.inputs])
+    names = [_name(model, i) for i in range(len(model.inputs))]
+    inputs = [one.type() for one in model.inputs]
+    return build(inputs, lambda *x: _body(model, semantics, x), names)
+
+
+def _name(model: OnnxModel, i: int) -> str:
+    """The name of an input in the IR: the file's where that can be one there."""
+    wish = model.inputs[i].name
+    alone = "x" if len(model.inputs) == 1 else f"x{i}"
+    return wish if SSAValue.is_valid_name(wish) else alone
+
+
+def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Built:
     builder = Builder(model.batch, semantics == "ort")
     values: dict[str, Value] = {}
-    for one, argument in zip(model.inputs, block.args, strict=True):
-        argument.name_hint = one.name if SSAValue.is_valid_name(one.name) else None
+    for one, argument in zip(model.inputs, arguments, strict=True):
         values[one.name] = annotated(builder, one, argument)
-    for node in model.nodes:
-        operands = [_value(model, builder, values, node.name, name) for name in node.inputs]
-        constants = folded(node, operands, builder.budget)
-        made = convert(builder, node, operands) if constants is None else constants
-        values.update(zip(node.outputs, made, strict=False))
+    with np.errstate(all="ignore"):  # what is no number is looked for, and then refused
+        for node in model.nodes:
+            operands = [_value(model, builder, values, node.name, name) for name in node.inputs]
+            constants = folded(node, operands, builder.budget)
+            made = convert(builder, node, operands) if constants is None else constants
+            values.update(zip(node.outputs, made, strict=False))
     results = [_output(model, builder, values, name) for name in model.outputs]
-    block.add_ops([*_needed(builder.ops, results), ReturnOp(*results)])
-    kinds = [one.type for one in block.args], [one.type for one in results]
-    return verified(ModuleOp([FuncOp("main", kinds, Region(block))]))
+    return Built(_needed(builder.ops, results), results)
 
 
 def _value(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.onnx.builder import Builder, Value
@@ -14,14 +14,15 @@ from tercet.frontends.onnx.node import Node
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]
 """converter(builder, node, *operands): its result, or a list where there are several."""
+Made = TypeVar("Made", bound=Converter)
 Key: TypeAlias = tuple[Domain, str]
 _FOUND: dict[Key, Converter] = {}
 
 
-def converts(*kinds: str, domain: Domain = Domain.STANDARD) -> Callable[[Converter], Converter]:
+def converts(*kinds: str, domain: Domain = Domain.STANDARD) -> Callable[[Made], Made]:
     """Register a converter for operators of `domain`."""
 
-    def register(converter: Converter) -> Converter:
+    def register(converter: Made) -> Made:
         for kind in kinds:
             assert (domain, kind) not in _FOUND, f"two converters for {kind}"
             _FOUND[domain, kind] = converter

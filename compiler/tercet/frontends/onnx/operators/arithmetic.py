@@ -33,6 +33,12 @@ def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     return affine(builder, node, x, ONE, reals(node, constant, "constant"))
 
 
+@converts("Mean")
+def mean(builder: Builder, node: Node, *terms: Value) -> Value:
+    total = add(builder, node, *terms)
+    return affine(builder, node, total, ONE, ZERO, np.asarray(float(len(terms))))
+
+
 @converts("Sub")
 def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
