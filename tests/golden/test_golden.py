@@ -89,7 +89,7 @@ def test_a_difference_next_to_a_tie_is_explained_in_float32_and_a_fault_in_float
     golden = integer.run(module, q)
     assert torch_golden.compare(model, module, q, golden, torch.float32).passed
     name = "1:requantize"
-    position = watch(model, module, q, torch.float64)[name].position
+    position = watch(model, module, [q], torch.float64)[name].position
     tie = np.floor(position) + 0.5
     distance = np.where((position > 1) & (position < 254), np.abs(position - tie), 1)
     place = tuple(np.argwhere(distance == distance.min())[0])

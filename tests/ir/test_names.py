@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tercet.errors import VerifyError
-from tercet.ir.boundary import Entry, Exit, entry_of, exit_of, quantize_input, set_entry, set_exit
+from tercet.ir.boundary import Entry, entry_of, quantize_input, set_entries
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, parse
 from tercet.ir.names import value_names
@@ -51,15 +51,15 @@ def test_an_accumulator_that_leaves_32_bits_names_its_layer() -> None:
         ranges(module)
 
 
-def test_entry_and_exit_survive_the_text() -> None:
+def test_entries_survive_the_text() -> None:
     module = build([tensor((1, 3), UI8)], lambda x: [Linear(x, ONES, layer="fc")])
-    set_entry(module, Entry(np.array(0.1), 3, Interval(0, 15)))
-    set_exit(module, Exit(np.array([0.1, 1 / 3]), np.array([1e-30, -7.0])))
+    entry = Entry(np.array(0.1), 3, Interval(0, 15), rounding="floor", zero_after=True, source=1)
+    set_entries(module, [entry])
     again = parse(str(module))
-    assert entry_of(again).scale == 0.1
-    assert (entry_of(again).zero_point, entry_of(again).clip) == (3, Interval(0, 15))
-    np.testing.assert_array_equal(exit_of(again).factor, [0.1, 1 / 3])
-    np.testing.assert_array_equal(exit_of(again).offset, [1e-30, -7.0])
+    found = entry_of(again)
+    assert found.scale == 0.1
+    assert (found.zero_point, found.clip) == (3, Interval(0, 15))
+    assert (found.rounding, found.zero_after, found.source) == ("floor", True, 1)
 
 
 def test_an_input_of_the_wrong_shape_is_refused() -> None:
