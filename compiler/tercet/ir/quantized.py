@@ -29,7 +29,7 @@ from tercet.ir.types import (
 
 
 class QuantizedOp(IntegerOp):
-    """A function of each element: operands and result have the same shape."""
+    """Operands and result have the same shape."""
 
     y = result_def(TensorType)
     scale = opt_attr_def(FloatAttr)

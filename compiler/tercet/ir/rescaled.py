@@ -7,6 +7,7 @@ import numpy as np
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import prop_def
 
+from tercet.errors import VerifyError
 from tercet.ir.channelwise import ChannelwiseOp
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
@@ -21,7 +22,6 @@ from tercet.ir.types import (
     dense,
     number,
     tensor,
-    tensor_type,
     values_of,
 )
 
@@ -31,7 +31,7 @@ ADD_LIMIT = 1 << 55
 """|add| is below this."""
 SHIFT_MAX = 50
 EXACT_LIMIT = 1 << 62
-"""What is rounded is at most this plus an addend, in magnitude: every step fits 64 bits."""
+"""A product is at most this, in magnitude: with its addend and rounding it fits 64 bits."""
 
 
 def rne(value: IntArray, shift: IntArray) -> IntArray:
@@ -106,11 +106,10 @@ class RescaledOp(ChannelwiseOp):
             self.require(small, "a multiplier has more than 31 bits")
         self.require(bool((abs(add) < ADD_LIMIT).all()), "an addend has more than 55 bits")
         self.require(bool(((shift >= 0) & (shift <= SHIFT_MAX)).all()), "a shift is not 0 to 50")
-        self.require(self.largest() <= EXACT_LIMIT, "a product may have more than 63 bits")
 
     @abstractmethod
-    def largest(self) -> int:
-        """No product has a greater magnitude, whatever the operands' types hold."""
+    def largest(self, *operands: Interval) -> int:
+        """The greatest magnitude of a product, and of a part of it."""
 
     def clip(self) -> Interval:
         return Interval(self.low.value.data, self.high.value.data)
@@ -128,6 +127,11 @@ class RescaledOp(ChannelwiseOp):
         return self.closed(*map(self.by_channel, operands)).reshape(shape)
 
     def range(self, *operands: Interval) -> Interval:
+        if (most := self.largest(*operands)) > EXACT_LIMIT:
+            raise VerifyError(
+                f"{self.layer.data}: a product of {self.name} can reach {most}, more than 2^62; "
+                "quantize its operands to fewer bits"
+            )
         # monotone in every operand while the others stand still: the extremes are at the corners
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")
         return Interval.around(self.closed(*(end.reshape(-1, 1, 1) for end in ends)))
@@ -149,7 +153,6 @@ class RescaledOp(ChannelwiseOp):
         return self.onnx_as_it_was(graph, narrow)
 
 
-def magnitude(operand: SSAValue, zero: int = 0) -> int:
-    """The largest that |x - zero| can be by the operand's type."""
-    held = Interval.of(tensor_type(operand).element_type)
-    return max(abs(held.low - zero), abs(held.high - zero))
+def magnitude(x: Interval, zero: int = 0) -> int:
+    """The greatest |x - zero|."""
+    return max(abs(x.low - zero), abs(x.high - zero))

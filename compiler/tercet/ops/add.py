@@ -75,9 +75,10 @@ class Add(RescaledOp):
     def multipliers(self) -> tuple[Dense, ...]:
         return self.mul_a, self.mul_b
 
-    def largest(self) -> int:
-        a, b = (abs(values_of(m)).astype(object) for m in self.multipliers())
-        return int((a * magnitude(self.a) + b * magnitude(self.b)).max())
+    def largest(self, *operands: Interval) -> int:
+        a, b = (magnitude(x) for x in operands)
+        pairs = zip(*(values_of(mul).tolist() for mul in self.multipliers()), strict=True)
+        return max(abs(mul_a) * a + abs(mul_b) * b for mul_a, mul_b in pairs)
 
     def product(self, *operands: IntArray) -> IntArray:
         a, b = operands

@@ -83,9 +83,9 @@ class Mul(RescaledOp):
     def zeros(self) -> tuple[int, int]:
         return self.zero_a.value.data, self.zero_b.value.data
 
-    def largest(self) -> int:
-        a, b = (magnitude(x, z) for x, z in zip(self.operands, self.zeros(), strict=True))
-        return int(abs(values_of(self.mul)).max()) * a * b
+    def largest(self, *operands: Interval) -> int:
+        a, b = (magnitude(x, zero) for x, zero in zip(operands, self.zeros(), strict=True))
+        return max(int(abs(values_of(self.mul)).max()), 1) * a * b
 
     def product(self, *operands: IntArray) -> IntArray:
         (a, b), (zero_a, zero_b) = operands, self.zeros()

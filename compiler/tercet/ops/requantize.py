@@ -78,8 +78,9 @@ class Requantize(RescaledOp):
     def multipliers(self) -> tuple[Dense, ...]:
         return (self.mul,)
 
-    def largest(self) -> int:
-        return int(abs(values_of(self.mul)).max()) * magnitude(self.acc)
+    def largest(self, *operands: Interval) -> int:
+        (acc,) = operands
+        return int(abs(values_of(self.mul)).max()) * magnitude(acc)
 
     def product(self, *operands: IntArray) -> IntArray:
         (acc,) = operands
