@@ -78,7 +78,7 @@ class Add(RescaledOp):
     def largest(self, *operands: Interval) -> int:
         a, b = (magnitude(x) for x in operands)
         pairs = zip(*(values_of(mul).tolist() for mul in self.multipliers()), strict=True)
-        return max(abs(mul_a) * a + abs(mul_b) * b for mul_a, mul_b in pairs)
+        return int(max(abs(mul_a) * a + abs(mul_b) * b for mul_a, mul_b in pairs))
 
     def product(self, *operands: IntArray) -> IntArray:
         a, b = operands
