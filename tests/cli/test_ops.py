@@ -5,8 +5,9 @@ from pathlib import Path
 
 from typer.testing import Result
 
-from tercet.cli.matrix import markdown_page
+from tercet.cli.matrix import TARGETS, markdown_page, rows
 from tercet.ir.op import operators
+from tercet.ops.conv import Conv
 
 Tercet = Callable[..., Result]
 PAGE = Path(__file__).parents[2] / "docs" / "operators.md"
@@ -24,3 +25,11 @@ def test_the_page_in_docs_is_what_the_command_prints(tercet: Tercet) -> None:
     assert PAGE.read_text(encoding="utf-8") == printed, (
         "run `tercet ops --markdown > docs/operators.md`"
     )
+
+
+def test_the_fabric_takes_some_operators_and_the_host_more() -> None:
+    found = {row.name: dict(zip(TARGETS, row.targets, strict=True)) for row in rows()}
+    assert found["tercet.linear"]["fabric"]
+    assert not found["tercet.conv"]["fabric"]
+    assert found["tercet.conv"]["host"] == (Conv.c is not None)
+    assert all(places["ONNX"] for places in found.values())

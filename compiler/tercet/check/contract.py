@@ -59,9 +59,12 @@ class Rescale:
 
 @dataclass(frozen=True)
 class Method:
-    """How an operator that stands for real arithmetic is exact."""
+    """How an operator stands for real arithmetic.
 
-    name: Literal["product and shift", "thresholds", "table"]
+    By an algorithm: one that is defined to the last bit, and comes near the reals only.
+    """
+
+    name: Literal["product and shift", "thresholds", "table", "algorithm"]
     channels: int
     """That have constants of their own."""
     entries: int

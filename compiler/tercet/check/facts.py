@@ -13,6 +13,7 @@ from xdsl.ir import SSAValue
 from tercet.check.contract import Kind, Method, Rescale, Scale, Value, Weights
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
+from tercet.ir.rescaled import RescaledOp
 from tercet.ir.types import Dense, FloatArray, IntArray, floats_of, values_of
 
 WEIGHTS = 2
@@ -98,10 +99,12 @@ def method(op: LayerOp) -> Method | None:
         if (found := constants.get(name)) is not None and result_scale(op) is not None:
             channels, entries = found.get_shape()
             return Method(text, channels, entries, None)  # type: ignore[arg-type]
-    shift = constants.get("shift")
-    if shift is None:
+    rescale = _rescale(constants) if {"add", "shift"} <= set(constants) else None
+    if rescale is None and result_scale(op) is None:
         return None
-    return Method("product and shift", shift.get_shape()[0], 0, _rescale(constants))
+    channels = constants["shift"].get_shape()[0] if rescale is not None else 1
+    product = isinstance(op, RescaledOp)
+    return Method("product and shift" if product else "algorithm", channels, 0, rescale)
 
 
 def _rescale(constants: Mapping[str, Dense]) -> Rescale:

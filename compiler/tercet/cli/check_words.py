@@ -52,10 +52,14 @@ def how(step: Step) -> str:
 
 
 def _method(found: Method) -> str:
-    if (r := found.rescale) is None:
+    if found.name in UNITS:
         return f"{number(found.entries)} {UNITS[found.name]}"
-    shifts = f"{r.shift_low}" if r.shift_low == r.shift_high else f"{r.shift_low}-{r.shift_high}"
-    return f"M {r.mul_bits} B {r.add_bits} s {shifts}"
+    parts = [found.name] if found.name == "algorithm" else []
+    if (r := found.rescale) is not None:
+        one = r.shift_low == r.shift_high
+        shifts = f"{r.shift_low}" if one else f"{r.shift_low}-{r.shift_high}"
+        parts.append(f"M {r.mul_bits} B {r.add_bits} s {shifts}")
+    return ", ".join(parts)
 
 
 def fabric(check: Check) -> str:

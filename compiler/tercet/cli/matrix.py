@@ -1,13 +1,27 @@
 """The table operator x target, from the operators' own declarations."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import getdoc
 
 from tercet.ir.op import IntegerOp, operators
+from tercet.plan.takes import takes
 
-TARGETS = ("c", "hls", "onnx")
-"""An operator runs on a target when it declares something under that name."""
-TITLES = ("C99", "HLS C++", "ONNX")
+Runs = Callable[[type[IntegerOp]], bool]
+
+
+def _declares(name: str) -> Runs:
+    """An operator runs on a target when it declares something under that name."""
+    return lambda op: getattr(op, name, None) is not None
+
+
+TARGETS: Mapping[str, Runs] = {
+    "fabric": takes,
+    "host": _declares("c"),
+    "HLS C++": _declares("hls"),
+    "ONNX": _declares("onnx"),
+}
+"""Whether an operator runs somewhere, by the name of the place."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +40,12 @@ def rows() -> tuple[Row, ...]:
 
 def _row(op: type[IntegerOp]) -> Row:
     meaning = (getdoc(op) or "").splitlines()[0]
-    return Row(op.name, tuple(getattr(op, t, None) is not None for t in TARGETS), meaning)
+    return Row(op.name, tuple(runs(op) for runs in TARGETS.values()), meaning)
 
 
 def markdown_page() -> str:
     """The text of docs/operators.md."""
     from tercet.report.render import environment
 
-    return (
-        environment("tercet.cli").get_template("operators.md.j2").render(titles=TITLES, rows=rows())
-    )
+    page = environment("tercet.cli").get_template("operators.md.j2")
+    return page.render(titles=list(TARGETS), rows=rows())
