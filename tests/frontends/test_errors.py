@@ -9,7 +9,6 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.inject.enum import ScalingPerOutputType
-from brevitas.quant.binary import SignedBinaryActPerTensorConst
 from torch import Tensor, nn
 
 from tercet import frontends, passes
@@ -40,18 +39,15 @@ def one_sentence(error: BaseException) -> str:
     return text
 
 
-class Two(nn.Module):
-    def __init__(self) -> None:
+class Calls(nn.Module):
+    """A function as a layer."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__()
-        self.pixels, self.fc = pixels(), dense()
+        self.function = function
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        y = self.fc(self.pixels(x))
-        return y, y
-
-
-class Binary(SignedBinaryActPerTensorConst):  # type: ignore[misc]
-    min_val, max_val = -1.0, 1.0
+    def forward(self, x: Tensor) -> Any:
+        return self.function(x)
 
 
 class Wide(UnsignedAct):
@@ -66,39 +62,33 @@ class Each(UnsignedAct):
     scaling_stats_permute_dims = (1, 0)
 
 
-class Meet(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.pixels, self.a, self.b = pixels(), dense(), dense()
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.pixels(x)
-        return torch.as_tensor(self.a(x) + self.b(x))
-
-
 BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = [
-    ("sigmoid", lambda: nn.Sequential(pixels(), dense(), nn.Sigmoid(), relu()),
-     UnsupportedError, r"^2: operator sigmoid is not supported"),
-    ("quantized sigmoid", lambda: nn.Sequential(pixels(), dense(), qnn.QuantSigmoid()),
-     UnsupportedError, r"^2: operator sigmoid"),
+    ("unknown operator", lambda: Calls(lambda x: torch.cumsum(x, 1)),
+     UnsupportedError, r"^cumsum: operator cumsum is not supported; use a linear layer with a tri"),
+    ("host's operator", lambda: nn.Sequential(pixels(), dense(), Calls(torch.argmax)),
+     UnsupportedError, r"^2: operator argmax is not supported; return the scores; the host"),
+    ("obscure operator", lambda: Calls(torch.sinc),
+     UnsupportedError, r"^sinc: operator sinc is not supported; write it with layers of torch.nn"),
     ("float linear", lambda: nn.Sequential(pixels(), nn.Linear(4, 3)),
      UnsupportedError, r"^1: its weights are floats; use"),
     ("float input", lambda: nn.Sequential(dense()),
-     UnsupportedError, r"^0: gets the input as floats; put"),
+     UnsupportedError, r"^0.*: gets the input as floats; put"),
     ("float activation", lambda: nn.Sequential(pixels(), dense(), nn.ReLU(), dense(3, 2)),
-     UnsupportedError, r"^3: its input is not quantized; put"),
-    ("float tail", lambda: nn.Sequential(pixels(), dense(), nn.ReLU()),
-     UnsupportedError, r"^2: a real function stands before the output"),
-    ("grid to grid", lambda: nn.Sequential(pixels(), relu(), dense()),
-     UnsupportedError, r"^1: quantizes integers again"),
-    ("binary activations", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Binary), dense()),
-     UnsupportedError, r"^0: its activations are binary"),
+     UnsupportedError, r"^3.*: its input is not quantized; put"),
     ("a scale for each input", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Each), dense()),
-     UnsupportedError, r"^1: its input has a scale for each of 4 channels"),
+     UnsupportedError, r"^1.*: its input has a scale for each of 4 channels"),
     ("wide activations", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Wide), dense()),
      UnsupportedError, r"^0: its quantizer has 12 bits; wanted"),
-    ("two layers meet", Meet, UnsupportedError, r"^add: combines the results of two layers"),
-    ("two results", Two, CaptureError, r"returns tuple; wanted one tensor"),
+    ("one row only", lambda: nn.Sequential(Calls(lambda x: x.view(1, 4)), pixels(), dense()),
+     CaptureError, r"takes one row but not 2: .*keep the batch axis"),
+    ("batch baked in", lambda: nn.Sequential(Calls(lambda x: x.view(1, -1)), pixels()),
+     UnsupportedError, r"^0: moves the batch axis or bakes a batch size in"),
+    ("chance", lambda: nn.Sequential(pixels(), Calls(lambda x: x + torch.rand_like(x)), dense()),
+     CaptureError, r"does not reproduce the model .* such as chance"),
+    ("a constant", lambda: Calls(lambda x: torch.ones(2, 3)),
+     CaptureError, r"returns a constant; wanted tensors"),
+    ("no tensor", lambda: Calls(lambda x: (x, "y")),
+     CaptureError, r"returns str; wanted tensors"),
     ("wrong width", lambda: nn.Sequential(pixels(), dense(7, 3)),
      CaptureError, r"fails on its example input of shape \(1, 4\)"),
 ]  # fmt: skip
@@ -141,7 +131,7 @@ def test_a_statistic_of_batch_norm_that_is_no_number_is_named() -> None:
     [
         ("nosuchnet", CaptureError, "there is no model 'nosuchnet'; the zoo has digits_mlp"),
         ("", CaptureError, "there is no model"),
-        ("net.onnx", UnsupportedError, "ONNX front end is not there yet; give"),
+        ("net.onnx", CaptureError, "net.onnx: no such file"),
         ("missing.py:Net", CaptureError, "missing.py: no such file"),
         ("json:", UsageError, "names no model"),
         ("json:dumps:more", UsageError, "names no model"),
@@ -177,8 +167,26 @@ def test_a_class_in_a_file_is_a_model(tmp_path: Path) -> None:
     )
     model = frontends.resolve(f"{tmp_path}/net.py:Net")
     assert model.name == "Net"
-    assert model.example.shape == (1, 6)
+    assert [one.shape for one in model.example] == [(1, 6)]
     passes.run(frontends.load(model.module, model.example))
+
+
+def test_an_example_of_several_inputs_is_a_tuple(tmp_path: Path) -> None:
+    (tmp_path / "two.py").write_text(
+        "from torch import nn, rand, tensor\n"
+        "class Net(nn.Module):\n"
+        "    def forward(self, x, i):\n"
+        "        return x + i\n"
+        "    def example(self):\n"
+        "        return rand(1, 2).double(), tensor([[1, 2]])\n"
+        "class Bad(Net):\n"
+        "    def example(self):\n"
+        "        return rand(1, 2), 3\n"
+    )
+    model = frontends.resolve(f"{tmp_path}/two.py:Net")
+    assert [str(one.dtype) for one in model.example] == ["torch.float32", "torch.int64"]
+    with pytest.raises(CaptureError, match=r"two.py:Bad: example\(\) gives int; wanted a Tensor"):
+        frontends.resolve(f"{tmp_path}/two.py:Bad")
 
 
 def test_a_model_file_imports_what_lies_beside_it(tmp_path: Path) -> None:
@@ -206,5 +214,4 @@ def test_a_model_that_does_not_begin_with_a_linear_layer_is_asked_for_an_example
     with pytest.raises(CaptureError, match=r"begins with 1, a QuantConv2d.*example\(\)"):
         frontends.resolve(f"{tmp_path}/conv.py:Net")
     model = frontends.resolve(f"{tmp_path}/conv.py:Shown")
-    with pytest.raises(UnsupportedError, match=r"^1: operator conv2d is not supported"):
-        frontends.load(model.module, model.example)
+    frontends.load(model.module, model.example)

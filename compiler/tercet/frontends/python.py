@@ -86,18 +86,15 @@ def made_by(spec: str, factory: Factory) -> nn.Module:
     return made.eval()
 
 
-def example_of(spec: str, module: nn.Module) -> Tensor:
-    """An input of `module`: its own `example()`, else noise as wide as its first layer."""
+def example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
+    """Inputs of `module`: its own `example()`, else noise as wide as its first layer."""
     own = getattr(module, "example", None)
     if callable(own):
-        example = own()
-        if not isinstance(example, Tensor):
-            raise CaptureError(f"{spec}: example() gives {type(example).__name__}; wanted a Tensor")
-        return example.float()
+        return _tensors(spec, own())
     for name, layer in module.named_modules():
         if isinstance(layer, nn.Linear):
             noise = torch.Generator().manual_seed(0)
-            return torch.rand((1, layer.in_features), generator=noise)
+            return (torch.rand((1, layer.in_features), generator=noise),)
         if isinstance(layer, SHAPELESS):
             kind = type(layer).__name__
             raise CaptureError(
@@ -108,6 +105,18 @@ def example_of(spec: str, module: nn.Module) -> Tensor:
         f"{spec}: has no linear layer to tell its input's shape; give it a method example() that "
         "returns one input"
     )
+
+
+def _tensors(spec: str, example: object) -> tuple[Tensor, ...]:
+    """One tensor, or several of a model with several inputs; floats in float32."""
+    found = tuple(example) if isinstance(example, list | tuple) else (example,)
+    for one in found:
+        if not isinstance(one, Tensor):
+            raise CaptureError(
+                f"{spec}: example() gives {type(one).__name__}; wanted a Tensor, or a tuple of "
+                "them for several inputs"
+            )
+    return tuple(one.float() if one.is_floating_point() else one for one in found)
 
 
 def _first(error: BaseException) -> str:
