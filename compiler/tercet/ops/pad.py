@@ -21,6 +21,7 @@ from tercet.ir.types import (
     IntArray,
     dense,
     number,
+    signed,
     storage,
     tensor,
     tensor_type,
@@ -81,8 +82,13 @@ class Pad(IntegerOp):
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         element = storage(tensor_type(self.x).element_type)
         pads = graph.constant(values_of(self.pads).T.reshape(-1))
-        value = graph.constant(self.value.value.data, element)
-        return graph.node("Pad", *operands, pads, value)
+        if element.itemsize != 2:
+            value = graph.constant(self.value.value.data, element)
+            return graph.node("Pad", *operands, pads, value)
+        # ONNXRuntime pads every width but this one
+        value = graph.constant(self.value.value.data, np.int32)
+        wide = (graph.cast(x, np.int32) for x in operands)
+        return graph.cast(graph.node("Pad", *wide, pads, value), element)
 
     @classmethod
     def samples(cls) -> Sequence[Sample]:
@@ -93,4 +99,12 @@ class Pad(IntegerOp):
         line = build(
             [tensor((1, 6), SI8)], lambda x: [cls(x, ((0, 0), (2, 1)), -128, layer="line")]
         )
-        return [Sample(image, (Interval(0, 255),)), Sample(line, (Interval(-128, 127),))]
+        wide = build(
+            [tensor((1, 5), signed(16))],
+            lambda x: [cls(x, ((0, 0), (0, 3)), 300, layer="wide")],
+        )
+        return [
+            Sample(image, (Interval(0, 255),)),
+            Sample(line, (Interval(-128, 127),)),
+            Sample(wide, (Interval(-(2**15), 2**15 - 1),)),
+        ]
