@@ -54,7 +54,7 @@ def how(step: Step) -> str:
 def _method(found: Method) -> str:
     if found.name in UNITS:
         return f"{number(found.entries)} {UNITS[found.name]}"
-    parts = [found.name] if found.name == "algorithm" else []
+    parts: list[str] = [found.name] if found.name == "algorithm" else []
     if (r := found.rescale) is not None:
         one = r.shift_low == r.shift_high
         shifts = f"{r.shift_low}" if one else f"{r.shift_low}-{r.shift_high}"
