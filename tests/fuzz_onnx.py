@@ -64,10 +64,8 @@ def mutated(whole: bytes, rng: np.random.Generator) -> bytes:
             case 3 if stored.dims:
                 stored.dims[int(rng.integers(len(stored.dims)))] = int(rng.choice(NUMBERS))
             case 4:
-                number = float(rng.choice(NUMBERS))
-                stored.CopyFrom(
-                    numpy_helper.from_array(np.asarray([number], np.float32), stored.name)
-                )
+                number = np.asarray([rng.choice(NUMBERS)], np.float32)
+                stored.CopyFrom(numpy_helper.from_array(number, stored.name))
             case 5:
                 stored.data_type = int(rng.integers(0, 28))
             case _:

@@ -1,7 +1,7 @@
 """The inputs of a file: their types and shapes, with what the file leaves open filled in."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from onnx import GraphProto, TensorProto, ValueInfoProto
 from onnx.helper import tensor_dtype_to_np_dtype
@@ -9,6 +9,7 @@ from xdsl.dialects.builtin import f64
 from xdsl.ir import Attribute
 
 from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.frontends.onnx.input_type import wished
 from tercet.frontends.onnx.limits import require_shape, shown
 from tercet.frontends.onnx.model import Input
 from tercet.frontends.onnx.tensors import UNKNOWN, integer_type, is_real
@@ -16,20 +17,23 @@ from tercet.ir.types import SI64
 
 Shape: TypeAlias = Sequence[int]
 InputShape: TypeAlias = Mapping[str, Shape] | Shape | None
+InputType: TypeAlias = Mapping[str, str] | str | None
+Wish = TypeVar("Wish")
 DATATYPE = "finn_datatype"
 """The key under which QONNX files say what values a tensor takes."""
 
 
 def inputs_of(
-    path: str, graph: GraphProto, constants: Container[str], given: InputShape
+    path: str, graph: GraphProto, constants: Container[str], given: InputShape, types: InputType
 ) -> tuple[tuple[Input, ...], int]:
     """Every input that is no constant, and the batch that the file was made for."""
     protos = [proto for proto in graph.input if proto.name not in constants]
     names = [proto.name for proto in protos]
     if not protos or len(set(names)) != len(names):
         raise CaptureError(f"{path}: has inputs {_list(names)}; wanted one or more unlike names")
-    wishes = _wishes(path, names, given)
+    wishes = _by_name(path, names, given, "shape")
     notes = _annotations(graph)
+    notes.update((n, wished(text)) for n, text in _by_name(path, names, types, "type").items())
     inputs, batches = [], set()
     for proto in protos:
         where = f"{path}: input {shown(proto.name)}"
@@ -46,12 +50,17 @@ def inputs_of(
     return tuple(inputs), batches.pop()
 
 
-def _wishes(path: str, names: Sequence[str], given: InputShape) -> Mapping[str, Shape]:
+def _by_name(
+    path: str, names: Sequence[str], given: Mapping[str, Wish] | Wish | None, what: str
+) -> Mapping[str, Wish]:
+    """A wish for every input that has one."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
         if len(names) != 1:
-            raise UsageError(f"{path}: one shape for inputs {_list(names)}; wanted a shape by name")
+            raise UsageError(
+                f"{path}: one {what} for inputs {_list(names)}; wanted a {what} by name"
+            )
         return {names[0]: given}
     unknown = sorted(given.keys() - set(names))
     if unknown:

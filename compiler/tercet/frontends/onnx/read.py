@@ -8,7 +8,7 @@ from onnx import ModelProto
 
 from tercet.errors import CaptureError, UnsupportedError
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.inputs import InputShape, inputs_of
+from tercet.frontends.onnx.inputs import InputShape, InputType, inputs_of
 from tercet.frontends.onnx.limits import FILE_BYTES, shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.sound import constants_of, nodes_of
@@ -17,16 +17,20 @@ IR_VERSIONS = range(3, 14)
 OPSETS = range(8, 26)
 
 
-def read(path: str | Path, input_shape: InputShape = None) -> OnnxModel:
+def read(
+    path: str | Path, input_shape: InputShape = None, input_type: InputType = None
+) -> OnnxModel:
     """The network in the file at `path`.
 
     `input_shape`, batch first, is what the file leaves open: one shape, or one by name of input.
+    `input_type` is what values a float input takes, where the file has no quantizer for it: QONNX'
+    name of a type and a step, such as INT8:0.0625 or FIXED<8,4>.
     """
     place = Path(path)
     proto = _parsed(place)
     if not _is_text(proto):
         raise CaptureError(f"{place}: holds a name that is not text; the file is damaged")
-    return _model(place, proto, input_shape)
+    return _model(place, proto, input_shape, input_type)
 
 
 def _parsed(path: Path) -> ModelProto:
@@ -59,13 +63,15 @@ def _is_text(message: Any) -> bool:
     return True
 
 
-def _model(path: Path, proto: ModelProto, input_shape: InputShape) -> OnnxModel:
+def _model(
+    path: Path, proto: ModelProto, input_shape: InputShape, input_type: InputType
+) -> OnnxModel:
     versions = _versions(path, proto)
     graph = proto.graph
     if graph.sparse_initializer:
         raise UnsupportedError(f"{path}: has sparse constants; wanted dense ones")
     constants = constants_of(str(path), graph, path.parent)
-    inputs, batch = inputs_of(str(path), graph, constants, input_shape)
+    inputs, batch = inputs_of(str(path), graph, constants, input_shape, input_type)
     known = {one.name for one in inputs} | constants.keys()
     nodes = nodes_of(str(path), graph, versions, known)
     outputs = tuple(output.name for output in graph.output)

@@ -7,6 +7,7 @@ from tercet.frontends.onnx.builder import Builder, Value, against, real, reals, 
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.patterns import activation
 from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.rescale import rescaled
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.broadcast import Broadcast
 from tercet.ops.real.add import RealAdd
@@ -113,6 +114,9 @@ def affine(
     source = real(node, x)
     if not divisor.all():
         raise node.broken("divides by zero", "wanted a divisor without zeros")
+    same = rescaled(source, factor, offset, divisor, node.name)
+    if same is not None:
+        return builder.add(node, same)
     shape = shape_of(source)
     for values in (factor, offset, divisor):
         if (1 < values.ndim <= len(shape) and values.shape[0] == 1) or values.ndim < len(shape):
