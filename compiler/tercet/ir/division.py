@@ -13,7 +13,9 @@ def nearest(top: IntArray, bottom: IntArray) -> IntArray:
     """The nearest integer to top / bottom, half to even; bottom is 1 to 2^62."""
     down = top // bottom
     twice = 2 * (top - down * bottom)
-    return down + ((twice > bottom) | ((twice == bottom) & (down % 2 == 1)))
+    up = (twice > bottom) | ((twice == bottom) & (down % 2 == 1))
+    found: IntArray = down + up
+    return found
 
 
 def onnx_nearest(graph: OnnxGraph, top: str, bottom: str) -> str:
@@ -39,7 +41,8 @@ def quotient(factor: IntArray, value: IntArray, bottom: IntArray) -> IntArray:
     digit, rest = divmod(rest * base + low * size, bottom)
     found = found * base + digit
     found = found * base + rest * base // bottom
-    return np.sign(factor) * np.sign(value) * found
+    signed: IntArray = np.sign(factor) * np.sign(value) * found
+    return signed
 
 
 def onnx_quotient(graph: OnnxGraph, factor: IntArray, value: str, bottom: str) -> str:

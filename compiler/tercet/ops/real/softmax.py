@@ -48,7 +48,8 @@ class RealSoftmax(NormOp):
         below = x - x.max(axis, keepdims=True)
         terms = np.exp(below)
         total: FloatArray = terms.sum(axis, keepdims=True)
-        return below - np.log(total) if self.log.value.data else terms / total
+        found: FloatArray = below - np.log(total) if self.log.value.data else terms / total
+        return found
 
     def on_integers(
         self, q: SSAValue, scale: FloatArray, zero_point: int, end: Quantizer
