@@ -1,0 +1,96 @@
+"""Norms of each row's own statistics: layer, RMS, group and instance norm."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from xdsl.ir import SSAValue
+
+from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.operators.norm import batch_norm
+from tercet.frontends.aten.registry import converts
+from tercet.ir.types import FloatArray, shape_of
+from tercet.ops.real.group_norm import RealGroupNorm
+from tercet.ops.real.layer_norm import RealLayerNorm
+from tercet.ops.real.rms_norm import RealRmsNorm
+
+aten = torch.ops.aten
+
+
+@converts(aten.layer_norm.default)
+def layer_norm(
+    builder: Builder,
+    x: Value,
+    shape: Sequence[int],
+    weight: Value = None,
+    bias: Value = None,
+    epsilon: float = 1e-5,
+    *_: object,
+) -> Value:
+    source = builder.real(x)
+    gain, offset = _constant(builder, weight, source, 1), _constant(builder, bias, source, 0)
+    axes, layer = len(shape), builder.layer
+    return builder.add(RealLayerNorm(source, gain, offset, epsilon, axes=axes, layer=layer))
+
+
+@converts(aten.rms_norm.default)
+def rms_norm(
+    builder: Builder,
+    x: Value,
+    shape: Sequence[int],
+    weight: Value = None,
+    epsilon: float | None = None,
+) -> Value:
+    """Without an epsilon of its own it has that of float64, in which the model is captured."""
+    source = builder.real(x)
+    least = float(np.finfo(np.float64).eps) if epsilon is None else epsilon
+    gain = _constant(builder, weight, source, 1)
+    return builder.add(RealRmsNorm(source, gain, least, axes=len(shape), layer=builder.layer))
+
+
+@converts(aten.group_norm.default)
+def group_norm(
+    builder: Builder,
+    x: Value,
+    groups: int,
+    weight: Value = None,
+    bias: Value = None,
+    epsilon: float = 1e-5,
+    *_: object,
+) -> Value:
+    source = builder.real(x)
+    gain, offset = _column(builder, weight, source, 1), _column(builder, bias, source, 0)
+    return builder.add(RealGroupNorm(source, groups, gain, offset, epsilon, layer=builder.layer))
+
+
+@converts(aten.instance_norm.default)
+def instance_norm(
+    builder: Builder,
+    x: Value,
+    weight: Value,
+    bias: Value,
+    mean: Value,
+    variance: Value,
+    use_input_stats: bool,
+    momentum: float,
+    epsilon: float,
+    *_: object,
+) -> Value:
+    """A group for each channel; with statistics that were trained, batch norm."""
+    if use_input_stats:
+        channels = shape_of(builder.real(x))[1]
+        return group_norm(builder, x, channels, weight, bias, epsilon)
+    found = batch_norm(builder, x, weight, bias, mean, variance, momentum, epsilon)
+    assert isinstance(found, tuple)
+    normed: Value = found[0]
+    return normed
+
+
+def _constant(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+    return np.asarray(absent) if value is None else builder.constant(value, x)
+
+
+def _column(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+    """One for each channel, axis 1."""
+    flat = np.broadcast_to(_constant(builder, value, x, absent).reshape(-1), shape_of(x)[1])
+    return flat.reshape(-1, *[1] * (len(shape_of(x)) - 2))
