@@ -25,8 +25,6 @@ from tercet.ops.requantize import Requantize
 from tercet.ops.table import Table
 from tercet.ops.threshold import Threshold
 
-CHANNELWISE = [s for s in SAMPLES if isinstance(op_of(s.module), ChannelwiseOp)]
-
 
 def rescaled(op: RescaledOp, n: int, exact: int) -> int:
     shift, clip = int(values_of(op.shift)[n]), op.clip()
@@ -63,9 +61,14 @@ MEANING: dict[type[QuantizedOp], Callable[..., int]] = {
     Threshold: threshold,
     Table: table,
 }
+"""The result of one element, given its channel and its operands."""
 
 
-@pytest.mark.parametrize("sample", CHANNELWISE, ids=label)
+def of(*kinds: type[QuantizedOp]) -> list[Sample]:
+    return [s for s in SAMPLES if isinstance(op_of(s.module), kinds)]
+
+
+@pytest.mark.parametrize("sample", of(*MEANING), ids=label)
 def test_every_element_is_what_its_channel_makes_of_it(
     sample: Sample, rng: np.random.Generator
 ) -> None:
@@ -98,11 +101,7 @@ def everything(op: QuantizedOp, found: tuple[Interval, ...]) -> IntArray:
     return op.reference(*(np.repeat(x, prod(shape)).reshape(-1, *shape) for x in columns))
 
 
-@pytest.mark.parametrize(
-    "sample",
-    [s for s in SAMPLES if isinstance(op_of(s.module), ChannelwiseOp | PairTable)],
-    ids=label,
-)
+@pytest.mark.parametrize("sample", of(*MEANING, PairTable), ids=label)
 def test_the_range_is_exact(sample: Sample) -> None:
     op = op_of(sample.module)
     assert isinstance(op, QuantizedOp)
