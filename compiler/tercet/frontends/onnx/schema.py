@@ -13,7 +13,7 @@ SINGLE = OpSchema.FormalParameterOption.Single
 def require_schema(node: Node) -> None:
     """`node` is one that its version of the standard knows."""
     schema = _schema(node.kind, node.version)
-    if schema is None or schema.deprecated:
+    if schema is None:
         raise node.unsupported(
             f"operator {node.kind} is not in version {node.version} of ONNX' operators",
             "export the model anew",
