@@ -32,9 +32,7 @@ class Vectors:
         return only
 
 
-def make(
-    module: ModuleOp, samples: Array | Sequence[Array], count: int, seed: int
-) -> Vectors:
+def make(module: ModuleOp, samples: Array | Sequence[Array], count: int, seed: int) -> Vectors:
     """`count` vectors, real ones first and noise where they run out; then the corners.
 
     `samples`: real data in the units of the model, one array for each of its inputs.

@@ -22,7 +22,7 @@ NAMES = ("digits_mlp", "tfmbs_mlp")
 def test_a_zoo_model_is_right_on_95_percent_of_its_held_out_digits(name: str) -> None:
     model = frontends.resolve(name)
     module = passes.run(frontends.load(model.module, model.example))
-    q = frontends.quantize_input(module, model.samples)
+    q = frontends.quantize_input(module, *model.samples)
     *_, logits = integer.run(module, q).values()
     right = exit_of(module).reals(logits).argmax(1) == np.array(model.labels)
     assert len(right) >= 250
@@ -64,7 +64,7 @@ def test_pixels_enter_as_the_bytes_they_are() -> None:
         module = passes.run(frontends.load(model.module, model.example))
         with np.load(zoo.FOLDER / name / "samples.npz") as arrays:
             pixels = arrays["x"]
-        np.testing.assert_array_equal(frontends.quantize_input(module, model.samples), pixels)
+        np.testing.assert_array_equal(frontends.quantize_input(module, *model.samples), pixels)
         assert (pixels == 0).any()
 
 

@@ -1,15 +1,17 @@
-"""What the user named: a zoo model, package.module:factory or file.py:Class."""
+"""What the user named: a zoo model, package.module:factory, file.py:Class or file.onnx."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tercet.errors import CaptureError, UnsupportedError, UsageError
-from tercet.frontends import zoo
+from tercet.errors import CaptureError, UsageError
+from tercet.frontends import onnx, zoo
+from tercet.frontends.onnx import OnnxModel
 from tercet.frontends.python import example_of, factory_from_file, factory_from_module, made_by
-from tercet.ir.types import FloatArray
+from tercet.ir.types import Array
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,11 @@ class Model:
     """A float module, one input to run it on, and real data."""
 
     name: str
-    module: nn.Module
-    example: Tensor
-    """(1, …), float32."""
-    samples: FloatArray
-    """(count, …), in the units of the module's input; may be empty."""
+    module: nn.Module | OnnxModel
+    example: tuple[Tensor, ...]
+    """(1, …), float32, one for each input."""
+    samples: tuple[Array, ...]
+    """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
     """The class of every sample, where known."""
 
@@ -29,10 +31,7 @@ class Model:
 def resolve(spec: str) -> Model:
     """The model behind `spec`; one clear sentence where there is none."""
     if spec.endswith(".onnx"):
-        raise UnsupportedError(
-            f"{spec}: the ONNX front end is not there yet; give the Brevitas module that it came "
-            "from, as file.py:Class or package.module:factory"
-        )
+        return _from_file(spec)
     place, colon, attribute = spec.partition(":")
     if not colon:
         return _from_zoo(spec)
@@ -55,12 +54,21 @@ def _from_zoo(name: str) -> Model:
         )
     module = made_by(name, zoo.factory(name))
     pixels, labels = zoo.samples(name)
-    return Model(name, module, torch.from_numpy(pixels[:1]).float(), pixels, labels)
+    return Model(name, module, (torch.from_numpy(pixels[:1]).float(),), (pixels,), labels)
 
 
-def _model(spec: str, module: nn.Module, example: Tensor) -> Model:
-    if example.ndim < 2:
-        shape = tuple(example.shape)
-        raise CaptureError(f"{spec}: its example has shape {shape}; wanted a batch, (1, features)")
-    rows = example.detach().double().numpy().astype(np.float64)
-    return Model(spec.rpartition(":")[2], module, example[:1].float(), rows)
+def _from_file(spec: str) -> Model:
+    file = onnx.read(Path(spec))
+    example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
+    return Model(file.name, file, example, tuple(np.asarray(x)[:0] for x in file.example))
+
+
+def _model(spec: str, module: nn.Module, examples: tuple[Tensor, ...]) -> Model:
+    for example in examples:
+        if example.ndim < 2:
+            shape = tuple(example.shape)
+            raise CaptureError(
+                f"{spec}: its example has shape {shape}; wanted a batch, (1, features)"
+            )
+    rows = tuple(np.asarray(example.detach().numpy()) for example in examples)
+    return Model(spec.rpartition(":")[2], module, tuple(example[:1] for example in examples), rows)

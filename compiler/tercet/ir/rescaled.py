@@ -136,6 +136,12 @@ class RescaledOp(ChannelwiseOp):
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")
         return Interval.around(self.closed(*(end.reshape(-1, 1, 1) for end in ends)))
 
+    def _clipped(self, graph: OnnxGraph, value: str) -> str:
+        """ONNXRuntime 1.31 clips int64 from 2^31 to 2^32 - 1 to nothing: it compares rightly."""
+        low, high = (graph.constant(end) for end in self._ends())
+        raised = graph.node("Where", graph.node("Less", value, low), low, value)
+        return graph.node("Where", graph.node("Greater", raised, high), high, raised)
+
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         wide = (graph.cast(self.onnx_by_channel(graph, x), np.int64) for x in operands)
         add = graph.constant(self.onnx_per_channel(values_of(self.add)))
@@ -148,8 +154,7 @@ class RescaledOp(ChannelwiseOp):
         tie = graph.node("And", graph.node("Equal", twice, unit), odd)
         up = graph.node("Or", graph.node("Greater", twice, unit), tie)
         rounded = graph.node("Add", down, graph.cast(up, np.int64))
-        y = graph.node("Clip", rounded, *(graph.constant(end) for end in self._ends()))
-        narrow = graph.cast(y, self.stored())
+        narrow = graph.cast(self._clipped(graph, rounded), self.stored())
         return self.onnx_as_it_was(graph, narrow)
 
 

@@ -11,6 +11,7 @@ from tercet.passes.drop_repeated import DropRepeatedQuantizers
 from tercet.passes.entry import LiftEntry
 from tercet.passes.exit import LiftExit
 from tercet.passes.movement import MoveIntegers
+from tercet.passes.norms import IntegerNorms
 from tercet.passes.requantize import Requantization
 from tercet.passes.require_integers import RequireIntegers
 from tercet.passes.sums import IntegerSums
@@ -20,6 +21,7 @@ NORMALIZATION: tuple[ModulePass, ...] = (
     MoveIntegers(),
     DropRepeatedQuantizers(),
     LiftEntry(),
+    IntegerNorms(),
     IntegerSums(),
     FoldZeroPoint(),
     MoveIntegers(),

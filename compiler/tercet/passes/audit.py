@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 
 from tercet import passes
 from tercet.errors import VerifyError
+from tercet.ir.interval import Interval
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp
 from tercet.ir.quantized import QuantizedOp
@@ -31,6 +32,10 @@ from tercet.passes.layers import same_layers
 from tercet.passes.region import Region, region_of
 from tercet.passes.requantize import ends_of
 from tercet.passes.unary import SMALL
+
+
+REPORTED = 100
+"""Findings of one operator of two tensors, at most."""
 
 
 @dataclass(frozen=True)
@@ -111,35 +116,37 @@ def _enumerated(
 ) -> Iterator[tuple[int, list[Finding]]]:
     known = [ranges.of(operand) for operand in op.operands]
     if isinstance(op, Table):
-        region = by_channel(region) if op.channels() != region.channels else region
-        every = np.arange(known[0].low, known[0].high + 1)
-        for n in range(region.channels):
-            exactly = Exactly(region, n)
-            got = [exactly(int(x)) for x in every]
-            yield len(got), list(_different(region, n, every, _entries(op, n, every), got))
+        yield from _entries(region, op, known[0])
         return
     small = all(interval.high - interval.low < SMALL for interval in known)
     d = (demands_of_pairs if small else demands_of_steps)(region, *known)
-    if isinstance(op, PairTable):
-        rows = values_of(op.table)
-        got = rows[d.a - op.low_a.value.data, d.b - op.low_b.value.data]
-    else:
-        assert isinstance(op, RescaledOp)
-        got = op.closed(d.a[:, :, None], d.b[:, :, None])[:, :, 0]
+    got = _of_pairs(op, d.a, d.b)
     bad = (np.maximum(d.least, d.clip.low) > got) | (got > np.minimum(d.most, d.clip.high))
-    yield got.size, [
+    found = [
         Finding(region.layer, int(n), f"({d.a[i, n]}, {d.b[i, n]}) gives {got[i, n]}")
-        for i, n in np.argwhere(bad)[:100]
+        for i, n in np.argwhere(bad)[:REPORTED]
     ]
+    yield got.size, found
 
 
-def _entries(op: Table, channel: int, every: IntArray) -> list[int]:
-    return [int(y) for y in op.rows()[channel, every - op.low.value.data]]
+def _entries(
+    region: Region, op: Table, known: Interval
+) -> Iterator[tuple[int, list[Finding]]]:
+    region = by_channel(region) if op.channels() != region.channels else region
+    every, rows = np.arange(known.low, known.high + 1), op.rows()
+    for n in range(region.channels):
+        exactly, mine = Exactly(region, n), rows[n, every - op.low.value.data]
+        pairs = ((x, y, exactly(x)) for x, y in zip(every.tolist(), mine.tolist(), strict=True))
+        yield len(every), [
+            Finding(region.layer, n, f"{x} gives {y}, the model gives {want}")
+            for x, y, want in pairs
+            if y != want
+        ]
 
 
-def _different(
-    region: Region, n: int, every: IntArray, want: list[int], got: list[int]
-) -> Iterator[Finding]:
-    for x, mine, models in zip(every, want, got, strict=True):
-        if mine != models:
-            yield Finding(region.layer, n, f"{x} gives {mine}, the model gives {models}")
+def _of_pairs(op: IntegerOp, a: IntArray, b: IntArray) -> IntArray:
+    """The operator of two tensors for pairs of operands, [pairs, channels]."""
+    if isinstance(op, PairTable):
+        return values_of(op.table)[a - op.low_a.value.data, b - op.low_b.value.data]
+    assert isinstance(op, RescaledOp)
+    return op.closed(a[:, :, None], b[:, :, None])[:, :, 0]

@@ -106,12 +106,8 @@ def _of_threshold(op: IntegerOp, ranges: Ranges) -> list[Certificate]:
     signs = op.signs()
     clip = low, low + rows.shape[1]
     return [
-        replace(
-            claim, method="threshold", clip=clip, thresholds=tuple(row), directions=tuple(sign)
-        )
-        for claim, row, sign in zip(
-            _claims(op, ranges), rows.tolist(), signs.tolist(), strict=True
-        )
+        replace(claim, method="threshold", clip=clip, thresholds=tuple(row), directions=tuple(sign))
+        for claim, row, sign in zip(_claims(op, ranges), rows.tolist(), signs.tolist(), strict=True)
     ]
 
 

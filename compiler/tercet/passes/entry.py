@@ -126,7 +126,11 @@ def _entry(path: _Path, quantize: Quantize) -> Entry:
 
 
 def _equal(known: Entry, entry: Entry, value: SSAValue, quantize: Quantize) -> bool:
-    arrays = ((known.scale, entry.scale), (known.factor, entry.factor), (known.offset, entry.offset))
+    arrays = (
+        (known.scale, entry.scale),
+        (known.factor, entry.factor),
+        (known.offset, entry.offset),
+    )
     return (
         value.type == quantize.q.type
         and all(np.array_equal(a, b) for a, b in arrays)

@@ -46,9 +46,7 @@ class LiftExit(ModulePass):
         erase_unused(op)
 
 
-def _collect(
-    result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValue, None]
-) -> None:
+def _collect(result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValue, None]) -> None:
     """The real operators behind `result`, in order, and the integers that they start from."""
     waiting = [result]
     while waiting:
@@ -62,15 +60,12 @@ def _collect(
             raise UnsupportedError(
                 "the model returns its input as floats; quantize what it returns, or leave it out"
             )
-        unknown = [
-            x for x in owner.operands if x not in integers and x.owner not in tail
-        ]
+        unknown = [x for x in owner.operands if x not in integers and x.owner not in tail]
         if unknown:
             waiting += unknown
         else:
             tail.setdefault(owner)
             waiting.pop()
-
 
 
 def _require_host(step: LayerOp) -> None:

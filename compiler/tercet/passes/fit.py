@@ -82,9 +82,10 @@ def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
     clip = Interval(int(steps.first.min()), int(last.max()))
     least, most = np.where(free, clip.low, levels), np.where(free, clip.high, levels)
     shape = (len(values), region.channels, -1)
-    arranged = [x.reshape(shape).swapaxes(1, 2).reshape(-1, region.channels) for x in (
-        acc, np.repeat(others.reshape(-1, 1), points.shape[1], 1), least, most
-    )]
+    arranged = [
+        x.reshape(shape).swapaxes(1, 2).reshape(-1, region.channels)
+        for x in (acc, np.repeat(others.reshape(-1, 1), points.shape[1], 1), least, most)
+    ]
     pair = arranged[:2] if wide_first else arranged[1::-1]
     return Demands(pair[0], pair[1], arranged[2], arranged[3], clip)
 

@@ -45,8 +45,7 @@ class _SinkMovement(RewritePattern):
         if any(constant is None for constant in found):
             return
         earlier = [
-            op.on(x, *(c[i] for c in found if c is not None))
-            for i, x in enumerate(before.operands)
+            op.on(x, *(c[i] for c in found if c is not None)) for i, x in enumerate(before.operands)
         ]
         moved = before.on(*(step.results[0] for step in earlier))
         _mark(op, earlier, moved)
@@ -54,7 +53,7 @@ class _SinkMovement(RewritePattern):
 
 
 def _mark(op: LayerOp, earlier: Sequence[LayerOp], last: LayerOp) -> None:
-    """What `op` returned is now the result of `last`: it, not `earlier`, is the user's quantizer."""
+    """`last` returns what `op` did: it, not `earlier`, is the quantizer that the user sees."""
     if isinstance(op, Quantize):
         last.attributes["quantizer"] = op.quantizer
         for step in earlier:
@@ -89,9 +88,7 @@ class _SinkPad(RewritePattern):
         value = op.reference(np.asarray(before.value.value.data))
         later: RealPad | Pad
         if isinstance(op, Quantize):
-            later = Pad(
-                earlier.results[0], before.pads(), int(value), layer=before.layer.data
-            )
+            later = Pad(earlier.results[0], before.pads(), int(value), layer=before.layer.data)
         else:
             later = RealPad(
                 earlier.results[0], before.pads(), float(value), layer=before.layer.data
@@ -252,6 +249,9 @@ class MoveIntegers(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         to_integers = [_HoistToIntegers(), _HoistPool(), _HoistPad()]
         sink = [_SinkMovement(), _SinkPool(), _SinkPad()]
-        for patterns in ([*to_integers, *sink], [*to_integers, _HoistThrough(), _HoistPoolThrough()]):
+        for patterns in (
+            [*to_integers, *sink],
+            [*to_integers, _HoistThrough(), _HoistPoolThrough()],
+        ):
             PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(op)
             erase_unused(op)

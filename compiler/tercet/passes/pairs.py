@@ -9,10 +9,11 @@ from tercet.ir.types import FloatArray, IntArray
 from tercet.ops.add import Add
 from tercet.ops.mul import Mul
 from tercet.ops.pair_table import PairTable
+from tercet.passes.ends import element_of, metadata
 from tercet.passes.fit import Demands, Fit, demands_of_pairs, demands_of_steps, fit
 from tercet.passes.forms import Form, form_of
 from tercet.passes.region import Region
-from tercet.passes.unary import SMALL, element_of, metadata
+from tercet.passes.unary import SMALL
 
 POINTS = 1 << 25
 """Pairs of integers, times channels, that are looked at, at most."""
@@ -64,8 +65,10 @@ def _flat(region: Region, values: FloatArray) -> FloatArray:
 def _add(region: Region, found: Fit) -> Add:
     scale, zero = metadata(region.end)
     mul_a, mul_b = found.mul
+    a, b = region.leaves
     return Add(
-        *region.leaves,
+        a,
+        b,
         mul_a,
         mul_b,
         found.add,
@@ -81,8 +84,10 @@ def _add(region: Region, found: Fit) -> Add:
 
 def _mul(region: Region, found: Fit, za: int, zb: int) -> Mul:
     scale, zero = metadata(region.end)
+    a, b = region.leaves
     return Mul(
-        *region.leaves,
+        a,
+        b,
         za,
         zb,
         found.mul[0],
@@ -98,11 +103,13 @@ def _mul(region: Region, found: Fit, za: int, zb: int) -> Mul:
 
 
 def _table(region: Region, low_a: int, low_b: int, size_a: int, size_b: int) -> PairTable:
-    a, b = np.indices((size_a, size_b)).reshape(2, -1, 1)
-    entries: IntArray = region(a + low_a, b + low_b).reshape(size_a, size_b)
+    at = np.indices((size_a, size_b)).reshape(2, -1, 1)
+    entries: IntArray = region(at[0] + low_a, at[1] + low_b).reshape(size_a, size_b)
     scale, zero = metadata(region.end)
+    a, b = region.leaves
     return PairTable(
-        *region.leaves,
+        a,
+        b,
         entries,
         low_a,
         low_b,

@@ -90,9 +90,7 @@ class Region:
         place = tuple(int(i) for i in np.unravel_index(channel, self.view))
         return self.end.exact(self.exact_reals(q, place)[self.end.x], place=place)
 
-    def exact_reals(
-        self, q: Sequence[int], place: tuple[int, ...]
-    ) -> dict[SSAValue, Fraction]:
+    def exact_reals(self, q: Sequence[int], place: tuple[int, ...]) -> dict[SSAValue, Fraction]:
         """Every real value at one place."""
         whole = dict(zip(self.leaves, q, strict=True))
         found: dict[SSAValue, Fraction] = {} if self.steps else {self.end.x: Fraction(q[0])}
@@ -106,7 +104,7 @@ class Region:
 
 
 def region_of(end: End) -> Region:
-    """The region that ends at a quantizer; raises UnsupportedError where something else is in it."""
+    """The region that ends at a quantizer; UnsupportedError where something else is in it."""
     if isinstance(end, OrtRequantize):
         row = shape_of(end.x)[1:]
         return Region((end.x,), (), end, row, _span(row, end.constants()))

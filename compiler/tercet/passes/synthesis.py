@@ -71,8 +71,11 @@ def solve(steps: Steps, clip: Interval) -> Triples:
         left = np.nonzero(~found)[0]
         if not left.size:
             break
-        m, low, high = _widest(bounds.rows(left), s, guess[left])
+        walls = _Walls.of(bounds.rows(left), s)
+        m = _widest(walls, guess[left])
         guess[left] = 2 * m
+        m = _least(walls, m)
+        low, high = walls.room(m)
         middle = low + (high - low) // 2
         good = (high >= low) & (np.abs(middle) < ADD_LIMIT)
         mul[left[good]], add[left[good]], shift[left[good]] = m[good], middle[good], s
@@ -97,23 +100,40 @@ def _bounds(steps: Steps, clip: Interval) -> _Bounds:
     )
 
 
-def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """The M of every channel with the most room for B, and the least and greatest B.
+@dataclass(frozen=True)
+class _Walls:
+    """For one s: M * point + B is at least `lower`, and at most `upper`, at their points."""
+
+    lower: IntArray
+    lower_point: IntArray
+    upper: IntArray
+    upper_point: IntArray
+
+    @classmethod
+    def of(cls, bounds: _Bounds, s: int) -> "_Walls":
+        return cls(
+            np.where(bounds.lower_used, floor(bounds.lower_level, s), -FAR),
+            np.where(bounds.lower_used, bounds.lower_point, 0),
+            np.where(bounds.upper_used, floor(bounds.upper_level, s) - 1, FAR),
+            np.where(bounds.upper_used, bounds.upper_point, 0),
+        )
+
+    def room(self, m: IntArray) -> tuple[IntArray, IntArray]:
+        """The least and the greatest B of every channel for its M; none where they cross."""
+        scale = m[:, None]
+        low = (self.lower - scale * self.lower_point).max(1)
+        return low, (self.upper - scale * self.upper_point).min(1)
+
+
+def _widest(walls: _Walls, guess: IntArray) -> IntArray:
+    """The M of every channel with the most room for B.
 
     Looks near `guess` first; where the room still grows at an edge of that, everywhere.
     """
-    lower = np.where(bounds.lower_used, floor(bounds.lower_level, s), -FAR)
-    upper = np.where(bounds.upper_used, floor(bounds.upper_level, s) - 1, FAR)
-    lower_point = np.where(bounds.lower_used, bounds.lower_point, 0)
-    upper_point = np.where(bounds.upper_used, bounds.upper_point, 0)
-
-    def room(m: IntArray) -> tuple[IntArray, IntArray]:
-        scale = m[:, None]
-        return (lower - scale * lower_point).max(1), (upper - scale * upper_point).min(1)
 
     def rises(m: IntArray) -> Mask:
         """Where there is more room at m + 1 than at m."""
-        (low, high), (next_low, next_high) = room(m), room(m + 1)
+        (low, high), (next_low, next_high) = walls.room(m), walls.room(m + 1)
         return np.asarray(next_high - next_low > high - low)
 
     left = np.clip(guess - NEARBY, 0, MUL_LIMIT - 1)
@@ -125,7 +145,20 @@ def _widest(bounds: _Bounds, s: int, guess: IntArray) -> tuple[IntArray, IntArra
         active, up = left < right, rises(middle)
         left = np.where(active & up, middle + 1, left)
         right = np.where(active & ~up, middle, right)
-    return left, *room(left)
+    return left
+
+
+def _least(walls: _Walls, m: IntArray) -> IntArray:
+    """The smallest multiplier that leaves room, where `m` does: such multipliers have no gaps."""
+    low, high = walls.room(m)
+    left, right = np.where(high >= low, 0, m), m
+    while (left < right).any():
+        middle = (left + right) >> 1
+        low, high = walls.room(middle)
+        fits, active = high >= low, left < right
+        right = np.where(active & fits, middle, right)
+        left = np.where(active & ~fits, middle + 1, left)
+    return left
 
 
 def floor(level: IntArray, s: int) -> IntArray:
