@@ -87,12 +87,9 @@ class Norm:
             for gain, offset in zip(self.gain, self.offset, strict=True)
         ]
         mul, add, shift = (np.array(column, np.int64) for column in zip(*found, strict=True))
-        worst = max(
-            self._deviation(unit, epsilon, gain, offset, int(bits))
-            for gain, offset, bits in zip(self.gain, self.offset, shift, strict=True)
-        )
-        require_near(worst, self.layer)
-        return NormConstants(mul, add, shift, epsilon, unit)
+        constants = NormConstants(mul, add, shift, epsilon, unit)
+        require_near(self.deviation(constants), self.layer)
+        return constants
 
     def _unit(self) -> int:
         """The most bits, an even number, that leave the greatest V + epsilon below 2^62."""
@@ -101,7 +98,7 @@ class Norm:
                 f"{self.layer}: normalizes with an epsilon of zero; give it one above zero"
             )
         most = (self.size * self.spread) ** 2 + self.epsilon
-        unit = (TOP - int(most).bit_length()) & ~1
+        unit = (TOP - int(most + 1).bit_length()) & ~1
         if unit < 0 or self.size * self.spread >= 1 << 29:
             raise UnsupportedError(
                 f"{self.layer}: the squares of {self.size} integers of up to {self.spread} and "
@@ -123,10 +120,16 @@ class Norm:
             "of its result is too great; use a coarser quantizer"
         )
 
+    def deviation(self, constants: NormConstants) -> Fraction:
+        """How far, in steps, a position that does not saturate can be from the real one."""
+        places = zip(self.gain, self.offset, constants.shift.tolist(), strict=True)
+        return max(self._deviation(constants, *place) for place in places)
+
     def _deviation(
-        self, unit: int, epsilon: int, gain: Fraction, offset: Fraction, shift: int
+        self, constants: NormConstants, gain: Fraction, offset: Fraction, shift: int
     ) -> Fraction:
-        """How far, in steps, a result that does not saturate can be from the real one."""
+        """That of one channel."""
+        unit, epsilon = constants.unit, constants.epsilon
         gain, reach = abs(gain), self.grid.reach(offset)
         # c / sqrt(V + epsilon), at most sqrt(size) and at most what does not saturate
         ratio = Fraction(isqrt(self.size) + 1)

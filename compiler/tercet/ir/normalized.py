@@ -184,12 +184,16 @@ class NormalizedOp(ChannelwiseOp):
         far = np.array([(abs(int(m)) * ratio >> 50) + 1 for m in mul])
         return Interval.around(self._ended(np.stack([add - far, add + far]), shift))
 
-    def reference(self, x: IntArray) -> IntArray:
-        mul, add, shift = self._constants()
+    def positions(self, x: IntArray) -> IntArray:
+        """What is rounded, in units of 2^-shift; of the shape [.., *_rows()]."""
+        mul, add, _ = self._constants()
         value, square = self.moments(x.reshape(-1, *self._rows()))
         factor, square = normalized((square << self.unit.value.data) + self.epsilon.value.data)
-        scaled = quotient(mul, value * factor, root(square))
-        return self._ended(scaled + add, shift).reshape(x.shape)
+        return quotient(mul, value * factor, root(square)) + add
+
+    def reference(self, x: IntArray) -> IntArray:
+        *_, shift = self._constants()
+        return self._ended(self.positions(x), shift).reshape(x.shape)
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         mul, add, shift = self._constants()

@@ -128,11 +128,14 @@ class Softmax(QuantizedOp):
         # one that falls behind as far as it can, and one that all others fall behind
         return Interval.around(self._closed(tops, np.array([n * most, most + (n - 1) * least])))
 
-    def reference(self, x: IntArray) -> IntArray:
+    def fraction(self, x: IntArray) -> tuple[IntArray, IntArray]:
+        """What is rounded: tops, and the sums that divide them."""
         axis = self.axis.value.data
         d = self._drop(x.max(axis, keepdims=True) - x)
-        sums = values_of(self.terms)[d].sum(axis, keepdims=True)
-        return self._closed(values_of(self.scaled)[d], sums)
+        return values_of(self.scaled)[d], values_of(self.terms)[d].sum(axis, keepdims=True)
+
+    def reference(self, x: IntArray) -> IntArray:
+        return self._closed(*self.fraction(x))
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         axis, last = self.axis.value.data, self.terms.get_shape()[0] - 1
