@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
+from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.module import inputs_of, ops_of, outputs_of
@@ -90,6 +91,7 @@ def run(
     golden = integer.run(module, *integers)
     recorder = _Recorder(_quantizers(module), golden)
     network = deepcopy(model).cpu().eval().to(dtype)
+    put_batch_first(network)
     inputs = _real_inputs(module, xs, integers)
     if dtype is not torch.float32:
         pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
