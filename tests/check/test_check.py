@@ -1,5 +1,7 @@
 """A check says what is so: ranges, weights, scales, proofs, places; new operators included."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -51,8 +53,8 @@ def test_a_network_that_fits_passes_and_runs_on_the_fabric(digits: Check) -> Non
 
 def test_ranges_and_weights_are_those_of_the_layer(digits: Check) -> None:
     layer = by_name(digits)["fc1:linear"]
-    model = frontends.resolve("digits_mlp").module
-    quantized = model.get_submodule("fc1").quant_weight()  # type: ignore[operator]
+    model: Any = frontends.resolve("digits_mlp").module
+    quantized = model.fc1.quant_weight()
     trits = torch.round(quantized.value / quantized.scale).int().numpy()
     assert layer.weights is not None
     assert layer.weights.shape == (128, 64)

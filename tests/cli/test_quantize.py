@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from tests.frontends.test_ptq import NETWORKS, digits, silent, trained
+from torch import nn
 from typer.testing import Result
 
 from tercet import frontends
@@ -66,7 +68,7 @@ def test_accuracy_is_told_before_and_after_where_labels_are_given(
     tercet: Tercet, tmp_path: Path
 ) -> None:
     x = np.random.default_rng(3).random((50, 6), np.float32)
-    model = frontends.resolve("nets.py:Net").module
+    model: Any = frontends.resolve("nets.py:Net").module
     y = model(torch.from_numpy(x)).argmax(1).numpy()
     np.savez(tmp_path / "data.npz", x=x, y=y)
     words = ["quantize", "nets.py:Net", "--out", "q", "--calibration", "data.npz"]
@@ -81,7 +83,7 @@ def test_accuracy_is_told_before_and_after_where_labels_are_given(
 
 def test_the_real_inputs_go_with_the_network(tercet: Tercet, tmp_path: Path) -> None:
     tercet("quantize", "nets.py:Net", "--out", "q")
-    samples = frontends.resolve("q/Net_ternary.py:build").samples
+    (samples,) = frontends.resolve("q/Net_ternary.py:build").samples
     assert samples.shape == (20, 6)
     assert 0 < samples.min() < samples.max() < 1
 
@@ -93,11 +95,11 @@ def test_what_is_written_computes_what_was_quantized(
     calibration, held_out = digits()
     model = trained(NETWORKS[number], 1)
     samples = calibration.x.double().numpy()
-    named = Model("net", model, calibration.x[:1], samples)
+    named = Model("net", model, (calibration.x[:1],), (samples,))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
     done = quantized.quantized("net", tmp_path, "int4", None, None, Silent())
     monkeypatch.undo()
-    again = frontends.resolve(f"{done.files[0]}:build").module
+    again: Any = frontends.resolve(f"{done.files[0]}:build").module
     live = ptq.quantize(model, ptq.Data(calibration.x, None), "int4", silent).module
     with torch.no_grad():
         want, got = live(held_out.x), again(held_out.x)
@@ -126,7 +128,6 @@ def sentence(result: Result, exit_code: int) -> str:
     [
         (["nets.py:Net", "--weights", "int3"], 2, "there are ternary, int4, int8"),
         (["nets.py:Alone"], 1, "1 inputs to calibrate on"),
-        (["net.onnx"], 1, "quantize_static"),
         (["digits_mlp"], 1, "quantized already"),
         (["nets.py:Net", "--calibration", "none.npz"], 1, "cannot read none.npz"),
     ],
@@ -136,6 +137,13 @@ def test_what_cannot_be_quantized_is_one_sentence(
 ) -> None:
     assert said in sentence(tercet("quantize", *words, "--out", "q"), exit_code)
     assert not (tmp_path / "q").exists()
+
+
+def test_an_onnx_file_is_refused_with_the_way_out(tercet: Tercet, tmp_path: Path) -> None:
+    torch.onnx.export(nn.Linear(6, 4), (torch.rand(1, 6),), tmp_path / "net.onnx", dynamo=False)
+    said = sentence(tercet("quantize", "net.onnx", "--out", "q"), 1)
+    assert "takes torch modules" in said
+    assert "quantize_static" in said
 
 
 def test_a_folder_to_write_to_is_needed(tercet: Tercet) -> None:

@@ -211,7 +211,7 @@ def test_signed_and_half_activations_have_one_scale(scheme: type) -> None:
 
 
 def model_of(samples: np.ndarray) -> Model:
-    return Model("net", Mlp(), torch.zeros(1, 64), samples)
+    return Model("net", Mlp(), (torch.zeros(1, 64),), (samples,))
 
 
 def write(folder: Path, **arrays: np.ndarray) -> Path:
@@ -255,6 +255,12 @@ def test_data_that_cannot_be_used_is_refused(
 ) -> None:
     with pytest.raises(CaptureError, match=words):
         ptq.read(model_of(X[:0]), write(tmp_path, **arrays), None)
+
+
+def test_a_model_of_two_inputs_is_refused() -> None:
+    two = Model("net", Mlp(), (torch.zeros(1, 64), torch.zeros(1, 3)), (X, X[:, :3]))
+    with pytest.raises(UnsupportedError, match="has 2 inputs"):
+        ptq.read(two, None, None)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"not numpy"])

@@ -100,7 +100,8 @@ def _difference(pair: Pair, against: str) -> str:
     return (
         f"{pair.layer}: {pair.different} of its weights are not those of {pair.other} in "
         f"{against}, the first at [{place}]: {pair.found} here, {pair.expected} there; export it "
-        "again by a way that keeps integers, or check that file alone if it is the one that counts"
+        "again (by Brevitas' export_onnx_qcdq, not export_qonnx), or check that file alone if it "
+        "is the one that counts"
     )
 
 

@@ -29,12 +29,12 @@ def show(out: Console, check: Check) -> None:
 
 
 def _steps(check: Check) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("layer", overflow="fold")
     table.add_column("operator", no_wrap=True)
     table.add_column("result", no_wrap=True)
     table.add_column("bits", justify="right", no_wrap=True)
-    table.add_column("runs on", no_wrap=True)
+    table.add_column("on", no_wrap=True)
     table.add_column("weights", no_wrap=True)
     table.add_column("zeros", justify="right", no_wrap=True)
     table.add_column("scale", no_wrap=True)

@@ -48,6 +48,8 @@ def how(step: Step) -> str:
     if (proof := step.proof) is not None:
         of = "" if proof.proven == proof.channels else f" of {number(proof.channels)}"
         parts.append(f"{number(proof.proven)}{of} proven")
+    elif parts:
+        parts.append("no certificate")
     return ", ".join(parts) or ("integers" if step.result.bits is not None else "")
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 from tercet import frontends
 from tercet.emit.identifiers import identifier
@@ -50,12 +51,12 @@ def quantized(
     """Quantize the model that `spec` names, into two files in `out`."""
     if weights not in ptq.WEIGHTS:
         raise UsageError(f"there are no weights {weights!r}; there are {', '.join(ptq.WEIGHTS)}")
-    if spec.endswith(".onnx"):
+    model = frontends.resolve(spec)
+    if not isinstance(model.module, nn.Module):
         raise UnsupportedError(
             f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
             "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
         )
-    model = frontends.resolve(spec)
     data = ptq.read(model, calibration, labels)
     watch.stage("accuracy before")
     before = ptq.accuracy(model.module.float(), data)

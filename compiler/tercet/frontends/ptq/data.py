@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from tercet.errors import CaptureError
+from tercet.errors import CaptureError, UnsupportedError
 from tercet.frontends.model import Model
 
 LEAST = 8
@@ -35,8 +35,14 @@ class Data:
 
 def read(model: Model, calibration: Path | None, labels: Path | None) -> Data:
     """The arrays in the files, else the model's own samples, held to the shape of its input."""
-    arrays = {"x": model.samples} if calibration is None else _arrays(calibration, "x")
-    x = _inputs(arrays["x"], tuple(model.example.shape[1:]), str(calibration or model.name))
+    if len(model.example) != 1:
+        raise UnsupportedError(
+            f"{model.name}: has {len(model.example)} inputs; post-training quantization takes "
+            "models of one input, so join them in a module around it"
+        )
+    (example,), (samples,) = model.example, model.samples
+    arrays = {"x": samples} if calibration is None else _arrays(calibration, "x")
+    x = _inputs(arrays["x"], tuple(example.shape[1:]), str(calibration or model.name))
     classes = arrays.get("y") if labels is None else _arrays(labels, "y")["y"]
     return Data(x, None if classes is None else _classes(classes, len(x), labels or calibration))
 
