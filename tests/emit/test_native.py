@@ -51,6 +51,10 @@ FAULTS = [
     (native.run_c, "runtime/src/ops/repeat.c", "* stride;", "* (stride - stride);", "repeat-line"),
     (native.run_c, "runtime/src/ops/broadcast.c", "== 1 ? 0 :", "!= 0 ? 0 :", "broadcast-rows"),
     (native.run_c, "runtime/src/ops/pad.c", "place >= 0", "place > 0", "pad-image"),
+    (native.run_c, "runtime/src/ops/softmax.c", "+ before *", "- before *", "softmax-channels"),
+    (native.run_c, "runtime/src/ops/rms_norm.c", "attrs[0], 0", "0, 0", "rms_norm-tokens"),
+    (native.run_c, "runtime/src/normalize.h", "at >= -30", "at >= -28", "layer_norm-tokens"),
+    (native.run_c, "runtime/src/division.h", "+ last", "- last", "layer_norm-groups"),
     (
         native.run_hls,
         "hls/include/tercet/arith.hpp",
