@@ -3,10 +3,11 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, is_real
+from tercet.frontends.onnx.builder import Builder
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.input_type import values_of
 from tercet.frontends.onnx.model import Input
+from tercet.ir.real import is_real
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
-from xdsl.dialects.builtin import Float64Type
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Integers
@@ -12,7 +11,8 @@ from tercet.frontends.onnx.limits import Budget, require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.tensors import Array
 from tercet.ir.op import LayerOp
-from tercet.ir.types import FloatArray, any_tensor, shape_of
+from tercet.ir.real import is_real
+from tercet.ir.types import FloatArray, shape_of
 
 Value: TypeAlias = SSAValue | Integers | Array | None
 """A layer's result, a quantized constant, any other constant, or nothing."""
@@ -52,10 +52,6 @@ def real(node: Node, value: Value) -> SSAValue:
     raise node.unsupported(
         f"{node.kind} takes integers as they are", "put a DequantizeLinear in front of it"
     )
-
-
-def is_real(value: Value) -> bool:
-    return isinstance(value, SSAValue) and isinstance(any_tensor(value).element_type, Float64Type)
 
 
 def constant(node: Node, value: Value, what: str) -> Array:

@@ -8,13 +8,15 @@ from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends.onnx.annotation import annotated
-from tercet.frontends.onnx.builder import Builder, Value, is_real
+from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.fold import folded
 from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.registry import convert
+from tercet.frontends.onnx.types import require_types
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
+from tercet.ir.real import is_real
 from tercet.ops.real.dequantize import Dequantize
 
 SEMANTICS = ("ideal", "ort")
@@ -49,6 +51,7 @@ def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Bu
     with np.errstate(all="ignore"):  # what is no number is looked for, and then refused
         for node in model.nodes:
             operands = [_value(model, builder, values, node.name, name) for name in node.inputs]
+            require_types(node, operands)
             constants = folded(node, operands, builder.budget)
             made = convert(builder, node, operands) if constants is None else constants
             values.update(zip(node.outputs, made, strict=False))

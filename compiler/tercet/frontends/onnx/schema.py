@@ -12,7 +12,7 @@ SINGLE = OpSchema.FormalParameterOption.Single
 
 def require_schema(node: Node) -> None:
     """`node` is one that its version of the standard knows."""
-    schema = _schema(node.kind, node.version)
+    schema = schema_of(node.kind, node.version)
     if schema is None:
         raise node.unsupported(
             f"operator {node.kind} is not in version {node.version} of ONNX' operators",
@@ -39,7 +39,7 @@ def require_schema(node: Node) -> None:
 
 
 @cache
-def _schema(kind: str, version: int) -> OpSchema | None:
+def schema_of(kind: str, version: int) -> OpSchema | None:
     try:
         return get_schema(kind, version, "")
     except SchemaError:

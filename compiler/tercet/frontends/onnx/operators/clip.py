@@ -4,11 +4,12 @@ from math import inf, isnan
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, constant, is_real, real, single, tensor
+from tercet.frontends.onnx.builder import Builder, Value, constant, real, single, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.ir.interval import Interval
+from tercet.ir.real import is_real
 from tercet.ir.types import floats_of
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.quantize import Quantize

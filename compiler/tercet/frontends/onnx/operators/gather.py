@@ -3,7 +3,7 @@
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, is_real, tensor
+from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped
@@ -12,6 +12,7 @@ from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.weights import weights
 from tercet.ir.interval import Interval
+from tercet.ir.real import is_real
 from tercet.ir.types import shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.gather import Gather

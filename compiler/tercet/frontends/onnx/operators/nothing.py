@@ -4,10 +4,11 @@ import numpy as np
 from onnx import TensorProto
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, is_real, single
+from tercet.frontends.onnx.builder import Builder, Value, single
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
+from tercet.ir.real import is_real
 
 
 @converts("Identity")

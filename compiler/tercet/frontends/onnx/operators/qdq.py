@@ -8,7 +8,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, is_real, scales
+from tercet.frontends.onnx.builder import Builder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
@@ -16,6 +16,7 @@ from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.tensors import Array, integer_type
 from tercet.ir.interval import Interval
+from tercet.ir.real import is_real
 from tercet.ir.types import FloatArray, Int, shape_of
 
 
@@ -24,7 +25,8 @@ from tercet.ir.types import FloatArray, Int, shape_of
 def quantize_linear(
     builder: Builder, node: Node, x: Value, scale: Value, zero: Value = None
 ) -> Value:
-    steps, element = scales(node, scale), _element(node, zero)
+    steps, dtype = scales(node, scale), _dtype(node, zero)
+    element = _element(node, dtype)
     clip = Interval.of(element)
     if isinstance(x, SSAValue):
         steps, point = _on_axis(node, steps, shape_of(x)), whole_zero(node, zero)
@@ -36,7 +38,7 @@ def quantize_linear(
     rounded = np.rint(values / spread)
     if not np.isfinite(values).all():
         raise node.broken("quantizes NaN or infinity", "wanted finite numbers")
-    found: Array = np.clip(rounded + points, clip.low, clip.high).astype(_storage(element))
+    found: Array = np.clip(rounded + points, clip.low, clip.high).astype(dtype)
     return found
 
 
@@ -62,21 +64,21 @@ def integers(node: Node, q: Value, steps: FloatArray, zero: Value) -> Integers:
     return Integers(q.astype(np.int64) - points, _on_axis(node, steps, q.shape))
 
 
-def _element(node: Node, zero: Value) -> Int:
+def _dtype(node: Node, zero: Value) -> np.dtype[Any]:
     """The type of the integers: that of the zero point, or what an attribute says."""
     if isinstance(zero, np.ndarray):
-        found = integer_type(zero.dtype)
-    else:
-        kind = node.integer("output_dtype", 0) or TensorProto.UINT8
-        known = kind in TensorProto.DataType.values() and kind != TensorProto.UNDEFINED
-        found = integer_type(tensor_dtype_to_np_dtype(kind)) if known else None
+        return zero.dtype
+    kind = node.integer("output_dtype", 0) or TensorProto.UINT8
+    if kind not in TensorProto.DataType.values():
+        raise node.broken(f"output_dtype {kind}", "wanted a type of ONNX")
+    return np.dtype(tensor_dtype_to_np_dtype(kind))
+
+
+def _element(node: Node, dtype: np.dtype[Any]) -> Int:
+    found = integer_type(dtype)
     if found is None or found.width.data > 16:
-        raise node.unsupported("quantizes to no integer of 2 to 16 bits", "wanted INT8 or so")
+        raise node.unsupported(f"quantizes to {dtype.name}", "wanted integers of 2 to 16 bits")
     return found
-
-
-def _storage(element: Int) -> np.dtype[Any]:
-    return np.dtype(np.int16 if Interval.of(element).low < 0 else np.uint16)
 
 
 def _points(node: Node, zero: Value) -> Array:
