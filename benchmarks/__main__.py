@@ -1,4 +1,4 @@
-"""`python -m benchmarks [latency|simulation|area …] [--write]`."""
+"""`python -m benchmarks [frontend|latency|simulation|area …] [--write]`."""
 
 import argparse
 import sys
@@ -7,11 +7,12 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, latency, simulation
+from benchmarks import area, frontend, latency, simulation
 from benchmarks.figures import Figures
 from tercet import assets
 
 BENCHMARKS: dict[str, Callable[[], Figures]] = {
+    "frontend": frontend.run,
     "latency": latency.run,
     "simulation": simulation.run,
     "area": area.run,

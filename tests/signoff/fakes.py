@@ -127,7 +127,8 @@ def context(only: int | None = None) -> CheckContext:
     )
     vectors = make(module, rng.integers(0, 256, (10, 6)).astype(np.float64), 10, 1)
     if only is not None:
-        vectors = Vectors(vectors.x[only : only + 1], vectors.labels[only : only + 1])
+        here = slice(only, only + 1)
+        vectors = Vectors((vectors.x[here],), vectors.labels[here])
     return CheckContext(
         Request("tiny", "small", only=only),
         Stages(Silent()),

@@ -12,7 +12,6 @@ from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
 from tercet.ir.types import Int, IntArray, shape_of, tensor_type
-from tercet.ops.flatten import Flatten
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.reshape import Reshape
@@ -62,7 +61,7 @@ def layers_of(module: ModuleOp) -> tuple[Layer, ...]:
         )
     (result,), value = outputs, _through(inputs[0])
     found: list[Layer] = []
-    count = len([op for op in ops_of(module) if not isinstance(op, Flatten | Reshape)])
+    count = len([op for op in ops_of(module) if not isinstance(op, Reshape)])
     while value is not result:
         linear = _next(value, Linear, names)
         closing = _closing(linear, result, names)
@@ -82,7 +81,7 @@ def layers_of(module: ModuleOp) -> tuple[Layer, ...]:
 def _through(value: SSAValue) -> SSAValue:
     """The value behind reshapes that move nothing."""
     users = [use.operation for use in value.uses]
-    if len(users) == 1 and isinstance(users[0], Flatten | Reshape):
+    if len(users) == 1 and isinstance(users[0], Reshape):
         return _through(users[0].results[0])
     return value
 

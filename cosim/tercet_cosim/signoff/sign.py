@@ -81,9 +81,10 @@ def _outcome(check: Registered, ctx: CheckContext) -> Check:
 
 def one(drawn: Vectors, index: int) -> Vectors:
     """The vector `index` alone."""
-    if not 0 <= index < len(drawn.x):
+    count = len(drawn.labels)
+    if not 0 <= index < count:
         raise UsageError(
-            f"there is no vector {index}: this sign-off has vectors 0 to {len(drawn.x) - 1}"
+            f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}"
         )
     here = slice(index, index + 1)
-    return replace(drawn, x=drawn.x[here], labels=drawn.labels[here])
+    return replace(drawn, xs=tuple(x[here] for x in drawn.xs), labels=drawn.labels[here])
