@@ -108,9 +108,7 @@ def entries_of(module: ModuleOp) -> tuple[Entry, ...]:
     if isinstance(found, ArrayAttr):
         return tuple(_read(one.data) for one in found if isinstance(one, DictionaryAttr))
     kinds = [tensor_type(value).element_type for value in inputs_of(module)]
-    return tuple(
-        Entry(np.ones(()), 0, Interval.of(kind), source=i) for i, kind in enumerate(kinds)
-    )
+    return tuple(Entry(np.ones(()), 0, Interval.of(kind), source=i) for i, kind in enumerate(kinds))
 
 
 def _read(found: dict[str, Attribute]) -> Entry:
@@ -194,17 +192,13 @@ def sources(module: ModuleOp) -> int:
     return 1 + max((entry.source for entry in entries_of(module)), default=0)
 
 
-def quantize_inputs(
-    module: ModuleOp, *xs: npt.NDArray[np.generic]
-) -> tuple[IntArray, ...]:
+def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[IntArray, ...]:
     """The integers that go in, (batch, …) each: floats through the entry, integers unchanged."""
     found = []
     for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
         x, shape = xs[entry.source], shape_of(argument)[1:]
         if x.shape[1:] != shape:
-            raise VerifyError(
-                f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}"
-            )
+            raise VerifyError(f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}")
         whole = np.issubdtype(x.dtype, np.integer)
         found.append(x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64)))
     return tuple(found)

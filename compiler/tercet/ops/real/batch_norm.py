@@ -54,7 +54,7 @@ class BatchNorm(ElementwiseOp):
         self.require(bool((spread > 0).all()), "variance + epsilon must be above zero")
 
     def slope(self) -> FloatArray:
-        """gain / sqrt(variance + epsilon), in float64."""
+        """Gain / sqrt(variance + epsilon), in float64."""
         deviation = np.sqrt(floats_of(self.variance) + self.epsilon.value.data)
         return floats_of(self.gain) / deviation
 

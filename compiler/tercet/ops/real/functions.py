@@ -111,9 +111,7 @@ FUNCTIONS: Mapping[str, Unary] = {
     ),
     "elu": Unary(_elu, precise(_mp_elu), lambda a, s, b: (Q(0),) if a * s * b < 0 else ()),
     "softplus": Unary(_softplus, precise(_mp_softplus), lambda b, t: (Q(t) / Q(b),)),
-    "logsigmoid": Unary(
-        lambda x: -np.logaddexp(0, -x), precise(lambda x: -mp.log1p(mp.exp(-x)))
-    ),
+    "logsigmoid": Unary(lambda x: -np.logaddexp(0, -x), precise(lambda x: -mp.log1p(mp.exp(-x)))),
     "softsign": Unary(lambda x: x / (1 + np.abs(x)), lambda x: x / (1 + abs(x))),
     "hardsigmoid": Unary(_hardsigmoid, _exact_hardsigmoid),
     "hardswish": Unary(

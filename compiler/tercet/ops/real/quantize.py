@@ -116,7 +116,9 @@ class Quantize(LayerOp):
         clip = self.clip()
         return np.clip(rounded, clip.low, clip.high).astype(np.int64)
 
-    def near(self, x: FloatArray, distance: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def near(
+        self, x: FloatArray, distance: float
+    ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Where x lies within `distance` steps of a place at which the result changes."""
         position, clip = self.position(x), self.clip()
         after = self.zero_point.value.data if self.zero_after.value.data else 0
