@@ -8,17 +8,16 @@ from math import isqrt
 import numpy as np
 
 from tercet.errors import UnsupportedError
+from tercet.ir.division import DIGIT
 from tercet.ir.normal import Grid, require_near
+from tercet.ir.roots import TOP
 from tercet.ir.types import FloatArray, IntArray
 
-TOP = 62
-"""Bits of what the root is taken of."""
+ADD_LIMIT = 1 << 61
+"""|add| is below this, and so is what it is added to."""
+SHIFT_MAX = 50
 FACTOR_LIMIT = 1 << 62
 """|mul| is below this."""
-PRODUCT = 78
-"""Bits of the product of mul and a value."""
-ADD_LIMIT = 1 << 60
-SHIFTS = range(50, -1, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +109,9 @@ class Norm:
         self, gain: Fraction, offset: Fraction, limit: int, unit: int
     ) -> tuple[int, int, int]:
         """mul, add, and the greatest shift at which both fit."""
-        for shift in SHIFTS:
+        for shift in range(SHIFT_MAX, -1, -1):
             mul, add = round(gain * _factor(unit, shift)), round(offset * (1 << shift))
-            fits = abs(mul) < FACTOR_LIMIT and abs(mul) * limit < 1 << PRODUCT
+            fits = abs(mul) < FACTOR_LIMIT and (abs(mul) >> DIGIT) * limit < 1 << TOP
             if fits and abs(add) < ADD_LIMIT:
                 return mul, add, shift
         raise UnsupportedError(

@@ -13,7 +13,7 @@ from tercet.ir.channelwise import ChannelwiseOp
 from tercet.ir.division import DIGIT, nearest, onnx_nearest, onnx_quotient, quotient
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
-from tercet.ir.norm_constants import Norm, NormConstants, value_limit
+from tercet.ir.norm_constants import ADD_LIMIT, SHIFT_MAX, Norm, NormConstants, value_limit
 from tercet.ir.roots import TOP, normalized, onnx_normalized, onnx_root, root
 from tercet.ir.types import (
     SI8,
@@ -29,12 +29,10 @@ from tercet.ir.types import (
     values_of,
 )
 
-ADD_LIMIT = 1 << 61
-"""|add| is below this, and so is what it is added to."""
-SHIFT_MAX = 50
 SIZE_LIMIT = 1 << 30
 """The extent of a row times the largest |x| is below this."""
 VALUE_LIMIT = 1 << 46
+"""|c| * 2^h is below this."""
 
 
 class NormalizedOp(ChannelwiseOp):
@@ -141,7 +139,9 @@ class NormalizedOp(ChannelwiseOp):
         self.require(whole, f"{n} channels of {inner} are not whole rows of {size}")
         self.require(self.held().holds(self.clip()), f"{self.clip()} is not in {self.kind()}")
         largest, spread = self.extent()
-        self.require(size * largest < SIZE_LIMIT, f"rows of {size} of {tensor_type(self.x)}")
+        self.require(
+            size * largest < SIZE_LIMIT, f"{size} elements of up to {largest} are too many"
+        )
         self.require(0 <= unit <= TOP and unit % 2 == 0, "unit must be even, 0 to 62")
         most = ((size * spread) ** 2 << unit) + self.epsilon.value.data
         self.require(self.epsilon.value.data > 0, "epsilon must be above zero")
