@@ -8,7 +8,7 @@ from typing import Any
 import brevitas.nn as qnn
 import pytest
 import torch
-from brevitas.inject.enum import ScalingPerOutputType
+from brevitas.inject.enum import ScalingImplType, ScalingPerOutputType
 from torch import Tensor, nn
 
 from tercet import frontends, passes
@@ -21,7 +21,7 @@ def dense(inputs: int = 4, outputs: int = 3) -> Any:
 
 
 def pixels() -> Any:
-    return qnn.QuantIdentity(act_quant=PixelInput)
+    return qnn.QuantIdentity(act_quant=PixelInput, return_quant_tensor=True)
 
 
 def relu() -> Any:
@@ -54,6 +54,14 @@ class Wide(UnsignedAct):
     bit_width = 12
 
 
+class Nothing(TernaryWeight):
+    """A scale of zero, as weights that are all zero have it without a least scale."""
+
+    scaling_impl_type = ScalingImplType.CONST
+    scaling_const = 0.0
+    scaling_min_val = None  # type: ignore[assignment]
+
+
 class Each(UnsignedAct):
     """One scale for each of four channels."""
 
@@ -69,6 +77,8 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
      UnsupportedError, r"^2: operator argmax is not supported; return the scores; the host"),
     ("obscure operator", lambda: Calls(torch.sinc),
      UnsupportedError, r"^sinc: operator sinc is not supported; write it with layers of torch.nn"),
+    ("scale of zero", lambda: nn.Sequential(pixels(), qnn.QuantLinear(4, 3, False,
+        weight_quant=Nothing)), UnsupportedError, r"^1: its quantizer has the scale 0; wanted a"),
     ("float linear", lambda: nn.Sequential(pixels(), nn.Linear(4, 3)),
      UnsupportedError, r"^1: its weights are floats; use"),
     ("float input", lambda: nn.Sequential(dense()),
@@ -83,6 +93,14 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
      CaptureError, r"takes one row but not 2: .*keep the batch axis"),
     ("batch baked in", lambda: nn.Sequential(Calls(lambda x: x.view(1, -1)), pixels()),
      UnsupportedError, r"^0: moves the batch axis or bakes a batch size in"),
+    ("size of the batch", lambda: nn.Sequential(Calls(lambda x: x / x.shape[0]), pixels()),
+     CaptureError, r"depends on how many rows there are; its forward must not"),
+    ("branch on values", lambda: Calls(lambda x: x if x.sum() > 0 else -x),
+     CaptureError, r"cannot follow the model's forward: .*; it may branch on shapes"),
+    ("quantizers' fields", lambda: nn.Sequential(pixels(), Calls(lambda x: x.value)),
+     CaptureError, r"forward must take what quantizers return for plain tensors"),
+    ("a state", lambda: nn.Sequential(qnn.QuantLSTM(4, 3)),
+     UnsupportedError, r"^0: QuantLSTM keeps a state from step to step; use"),
     ("chance", lambda: nn.Sequential(pixels(), Calls(lambda x: x + torch.rand_like(x)), dense()),
      CaptureError, r"does not reproduce the model .* such as chance"),
     ("a constant", lambda: Calls(lambda x: torch.ones(2, 3)),

@@ -1,8 +1,12 @@
 """From a live Brevitas module to an exported graph of torch operators and a few of ours."""
 
 import copy
+import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
+from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 import torch
@@ -16,26 +20,58 @@ from tercet.frontends.aten.builder import BATCH
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.harvest import Run, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
 from tercet.frontends.brevitas.stands import replace
 from tercet.frontends.brevitas.truncate import replace_truncating
 from tercet.frontends.brevitas.upsample import replace_upsampling
 
 Inputs = tuple[Tensor, ...]
+ALIKE = 0.1
+"""Share of a result's elements that sums in another order may change; arithmetic changes most."""
+WANTED: Mapping[str, str] = {
+    "object has no attribute": "its forward must take what quantizers return for plain tensors",
+    "data-dependent": "it may branch on shapes, but not on what tensors hold",
+}
+"""Ways out of what torch.export says."""
 
 
-def capture(model: nn.Module, examples: Sequence[Tensor]) -> ExportedProgram:
+@dataclass(frozen=True)
+class Captured:
+    """A graph, and the module it was made of as it ran."""
+
+    program: ExportedProgram
+    module: nn.Module
+    rows: Inputs
+    results: Sequence[Tensor]
+
+    def require_any_batch(self) -> None:
+        """A guard against arithmetic with the batch's size: a third row changes nothing for two.
+
+        Meant for a module whose operators all take each row alone.
+        """
+        with torch.no_grad():
+            found = _tensors(self.module(*(torch.cat([x, x[:1]]) for x in self.rows)))
+        for got, two in zip(found, self.results, strict=True):
+            if len(got) != BATCH + 1 or _share(got[:BATCH], two) > ALIKE:
+                raise CaptureError(
+                    "what the model returns for a row depends on how many rows there are; its "
+                    "forward must not compute with x.shape[0]"
+                )
+
+
+def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
     """The module's graph in float64, on integers that equal those of its float32 run.
 
     float64 keeps every scale that the module computes free of float32 rounding: the ideal of
     numerics.md, section 2. The graph has no operator that writes into a tensor.
     """
     require_finite(model)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    refuse_recurrent(model)
+    with _quiet():
         first = tuple(example[:1].detach().cpu() for example in examples)
         rows = tuple(_rows(example) for example in first)
-        integers = constants(copy.deepcopy(model).cpu().eval(), first)
-        double = copy.deepcopy(model).cpu().eval().double()
+        integers = constants(_copy(model), first)
+        double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
         seen = _harvest_batch(double, rows)
@@ -46,22 +82,31 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> ExportedProgram:
         for module in double.modules():
             if hasattr(module, "return_quant_tensor"):
                 setattr(module, "return_quant_tensor", False)  # noqa: B010
+        want = _tensors(seen.result)
         program = _export(double.requires_grad_(False), rows)
-        _require_faithful(program, rows, _tensors(seen.result))
-    return program
+        _require_faithful(program, rows, want)
+    return Captured(program, double, rows, want)
 
 
-def require_finite(model: nn.Module) -> None:
-    """Every parameter and every buffer is a finite number, or the first that is not is named."""
-    for name, values in (*model.named_parameters(), *model.named_buffers()):
-        if values.is_floating_point() and not bool(torch.isfinite(values).all()):
-            bad = (~torch.isfinite(values)).nonzero()[0].tolist()
-            layer, _, leaf = name.rpartition(".")
-            value = values[tuple(bad)].item()
-            raise CaptureError(
-                f"{layer or 'the model'}: {leaf}{bad} is {value}; every weight must be finite, "
-                "so train or load the model again"
-            )
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Brevitas and torch.export have much to say that a user cannot act on."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings(), redirect_stderr(StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _copy(model: nn.Module) -> nn.Module:
+    try:
+        return copy.deepcopy(model).cpu().eval()
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CaptureError(f"the model cannot be copied: {first}") from error
 
 
 def _rows(first: Tensor) -> Tensor:
@@ -94,16 +139,16 @@ def _export(model: nn.Module, rows: Inputs) -> ExportedProgram:
         raise
     except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        if "object has no attribute" in first:
-            first += "; its forward must take what quantizers return for plain tensors"
+        for sign, wanted in WANTED.items():
+            first = f"{first}; {wanted}" if sign in first else first
         raise CaptureError(f"torch.export cannot follow the model's forward: {first}") from error
     return program
 
 
 def _tensors(result: object) -> list[Tensor]:
-    """The tensors that the model returns, in the order of torch.export."""
+    """The tensors that the model returns, in the order of torch.export; None is nothing."""
     leaves: list[Any] = pytree.tree_leaves(result, is_leaf=lambda x: isinstance(x, QuantTensor))
-    found = [getattr(leaf, "value", leaf) for leaf in leaves]
+    found = [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]
     for value in found:
         if not isinstance(value, Tensor):
             raise CaptureError(
@@ -125,6 +170,13 @@ def _require_faithful(program: ExportedProgram, rows: Inputs, want: Sequence[Ten
             "the captured graph does not reproduce the model on its example input; its forward "
             "depends on something that is no operator, such as chance"
         )
+
+
+def _share(got: Tensor, want: Tensor) -> float:
+    """Of the elements that differ; a rounding tie may fall the other way."""
+    largest = float(want.abs().max()) if want.numel() else 0.0
+    differs = (got - want).abs() > 1e-9 * largest
+    return float(differs.double().mean()) if want.numel() else 0.0
 
 
 def _close(got: Tensor, want: Tensor) -> bool:

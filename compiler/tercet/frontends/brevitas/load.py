@@ -1,6 +1,5 @@
 """A live Brevitas module to a module of the float dialect."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,11 +30,12 @@ def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
     A model of several inputs has an example of several tensors. Tensors of integers, such as the
     indices of an embedding, become inputs of integers.
     """
-    logging.getLogger("torch.export").setLevel(logging.ERROR)
     examples = (example,) if isinstance(example, Tensor) else tuple(example)
     inputs = [_input(one) for one in examples]
-    program = capture(model, examples)
-    return build(inputs, lambda *xs: _operators(program, xs))
+    captured = capture(model, examples)
+    module = build(inputs, lambda *xs: _operators(captured.program, xs))
+    captured.require_any_batch()
+    return module
 
 
 def _input(example: Tensor) -> Attribute:
@@ -100,7 +100,7 @@ def _results(program: ExportedProgram, node: Any, values: dict[str, Value]) -> l
     found = []
     for spec, argument in zip(program.graph_signature.output_specs, node.args[0], strict=True):
         value = _argument(argument, values)
-        if spec.kind is not OutputKind.USER_OUTPUT:
+        if spec.kind is not OutputKind.USER_OUTPUT or argument is None:
             continue
         if not isinstance(value, SSAValue):
             raise CaptureError(

@@ -101,12 +101,23 @@ def _bits(call: Call, result: Any, largest: int) -> int:
     return int(bits)
 
 
+def _require_scale(call: Call, result: Any) -> None:
+    bad = ~(torch.isfinite(result.scale) & (result.scale > 0))
+    if bool(bad.any()):
+        worst = float(result.scale[bad].flatten()[0])
+        raise UnsupportedError(
+            f"{call.layer}: its quantizer has the scale {worst:g}; wanted a finite one above zero, "
+            "so train or calibrate it, or set scaling_min_val"
+        )
+
+
 def _limits(bits: int, signed: bool, narrow: bool) -> tuple[int, int]:
     half = 1 << (bits - 1)
     return (narrow - half, half - 1) if signed else (0, 2 * half - 1 - narrow)
 
 
 def _grid(call: Call, result: Any) -> Grid:
+    _require_scale(call, result)
     bits, scale, zero = _bits(call, result, LARGEST), result.scale, result.zero_point
     kind = call.proxy.fused_activation_quant_proxy.tensor_quant
     if isinstance(kind, BinaryQuant | ClampedBinaryQuant):
@@ -135,6 +146,7 @@ def _truncate(call: Call, once: Once) -> Truncate:
 def _constant(call: Call, result: Any) -> Constant:
     is_bias = isinstance(call.proxy, BiasQuantProxyFromInjectorBase)
     _bits(call, result, 32 if is_bias else LARGEST)
+    _require_scale(call, result)
     scaled = result.value.double() / result.scale.double() + result.zero_point.double()
     q = torch.round(scaled)
     if bool((torch.abs(scaled - q) > 0.25).any()):
