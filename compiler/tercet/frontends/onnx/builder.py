@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Integers
-from tercet.frontends.onnx.limits import Budget, require_shape
+from tercet.frontends.onnx.limits import ROW, Budget, require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.tensors import Array
 from tercet.ir.op import LayerOp
@@ -32,7 +32,7 @@ class Builder:
 
     def add(self, node: Node, op: LayerOp) -> SSAValue:
         """Append `op`; its result."""
-        require_shape(node.name, shape_of(op.results[0]))
+        require_shape(node.name, shape_of(op.results[0]), ROW)
         self.ops.append(op)
         return op.results[0]
 

@@ -10,7 +10,7 @@ from xdsl.ir import Attribute
 
 from tercet.errors import CaptureError, UnsupportedError, UsageError
 from tercet.frontends.onnx.input_type import wished
-from tercet.frontends.onnx.limits import require_shape, shown
+from tercet.frontends.onnx.limits import ROW, require_shape, shown
 from tercet.frontends.onnx.model import Input
 from tercet.frontends.onnx.tensors import UNKNOWN, integer_type, is_real
 from tercet.ir.types import SI64
@@ -38,7 +38,7 @@ def inputs_of(
     for proto in protos:
         where = f"{path}: input {shown(proto.name)}"
         batch, *rest = _shape(where, proto, wishes.get(proto.name))
-        require_shape(where, rest)
+        require_shape(where, rest, ROW)
         batches.add(batch)
         shape, note = (1, *rest), notes.get(proto.name, "")
         inputs.append(Input(proto.name, shape, _element(where, proto), note))

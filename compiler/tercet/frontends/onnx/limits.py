@@ -10,7 +10,9 @@ FILE_BYTES = 1 << 28
 EXTERNAL_BYTES = 1 << 30
 NODES = 50_000
 TENSOR = 1 << 26
-"""Elements of one tensor."""
+"""Elements of one constant."""
+ROW = 1 << 24
+"""Elements of one layer's result, for one row of the batch."""
 FOLDED = 1 << 27
 """Elements of all constants together."""
 RANK = 16
@@ -22,19 +24,17 @@ def shown(name: str) -> str:
     return clean if len(clean) <= 80 else f"{clean[:60]}...{clean[-16:]}"
 
 
-def require_shape(where: str, shape: Sequence[int]) -> None:
+def require_shape(where: str, shape: Sequence[int], most: int = TENSOR) -> None:
     """`shape` is one that a tensor here can have."""
     wrong = [extent for extent in shape if extent < 0]
     if wrong or len(shape) > RANK:
         raise CaptureError(f"{where}: shape {_text(shape)} is none; wanted up to {RANK} extents")
-    require_elements(where, prod(shape), f"a tensor of shape {_text(shape)}")
+    require_elements(where, prod(shape), f"a tensor of shape {_text(shape)}", most)
 
 
-def require_elements(where: str, count: int, what: str = "a tensor") -> None:
-    if count > TENSOR:
-        raise CaptureError(
-            f"{where}: {what} has {count:.3g} elements; Tercet takes up to {TENSOR} in one tensor"
-        )
+def require_elements(where: str, count: int, what: str = "a tensor", most: int = TENSOR) -> None:
+    if count > most:
+        raise CaptureError(f"{where}: {what} has {count:.3g} elements; Tercet takes up to {most}")
 
 
 def _text(shape: Sequence[int]) -> str:

@@ -1,13 +1,17 @@
 """The windows of convolutions and pools, from a node's attributes."""
 
+from math import prod
+
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.node import Node
 from tercet.ir.spatial import Ints, Pairs, Window
 from tercet.ir.types import shape_of
 
-LARGEST = 1 << 20
+LARGEST = 1 << 12
 """Of every number of a window."""
+WORK = 1 << 31
+"""Places that all windows of one channel look at."""
 
 
 def window_of(node: Node, x: SSAValue, kernel: Ints) -> Window:
@@ -28,6 +32,8 @@ def window_of(node: Node, x: SSAValue, kernel: Ints) -> Window:
     window = Window(kernel, stride, padding, dilation)
     if min(window.extents(spatial)) < 1:
         raise node.broken(f"its window {kernel} is larger than {spatial}", "wanted a smaller one")
+    if prod(window.extents(spatial)) * prod(kernel) > WORK:
+        raise node.unsupported(f"its window {kernel} meets {spatial}", "wanted less of both")
     return window
 
 
