@@ -89,7 +89,7 @@ def run(
     """
     integers = quantize_inputs(module, *xs)
     golden = integer.run(module, *integers)
-    recorder = _Recorder(_quantizers(module), golden)
+    recorder = _Recorder(quantizers(module), golden)
     network = deepcopy(model).cpu().eval().to(dtype)
     put_batch_first(network)
     inputs = _real_inputs(module, xs, integers)
@@ -121,7 +121,7 @@ def _real_inputs(
     return found
 
 
-def _quantizers(module: ModuleOp) -> dict[str, list[str]]:
+def quantizers(module: ModuleOp) -> dict[str, list[str]]:
     """The names of the values that each quantizer of the user's module makes, in call order."""
     names, found = value_names(module), defaultdict(list)
     for entry, argument in zip(entries_of(module), inputs_of(module), strict=True):

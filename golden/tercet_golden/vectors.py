@@ -52,7 +52,7 @@ def make(module: ModuleOp, samples: Array | Sequence[Array], count: int, seed: i
         more = count - len(rows)
         rows += [(f"random {n}", _noise(rng, shape, domain)) for n in range(more)]
         rows += list(_corners(rng, shape, domain))
-        found.append(np.stack([row for _, row in rows]))
+        found.append(entry.possible(np.stack([row for _, row in rows])))
         labels = labels or [label for label, _ in rows]
     return Vectors(tuple(found), tuple(labels))
 

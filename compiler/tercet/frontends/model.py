@@ -28,10 +28,14 @@ class Model:
     """The class of every sample, where known."""
 
 
-def resolve(spec: str) -> Model:
-    """The model behind `spec`; one clear sentence where there is none."""
+def resolve(spec: str, input_type: str | None = None) -> Model:
+    """The model behind `spec`; one clear sentence where there is none.
+
+    `input_type` is what values a file's float input takes, such as FIXED<16,6> or INT8:0.0625,
+    where the file does not quantize it.
+    """
     if spec.endswith(".onnx"):
-        return _from_file(spec)
+        return _from_file(spec, input_type)
     place, colon, attribute = spec.partition(":")
     if not colon:
         return _from_zoo(spec)
@@ -57,8 +61,8 @@ def _from_zoo(name: str) -> Model:
     return Model(name, module, (torch.from_numpy(pixels[:1]).float(),), (pixels,), labels)
 
 
-def _from_file(spec: str) -> Model:
-    file = onnx.read(Path(spec))
+def _from_file(spec: str, input_type: str | None) -> Model:
+    file = onnx.read(Path(spec), input_type=input_type)
     example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
     return Model(file.name, file, example, tuple(np.asarray(x)[:0] for x in file.example))
 

@@ -63,6 +63,11 @@ class Entry:
         rounded = ROUNDINGS[self.rounding].reference(self.position(x) - after) + after
         return np.clip(rounded, self.clip.low, self.clip.high).astype(np.int64)
 
+    def possible(self, q: IntArray) -> IntArray:
+        """`q` itself, or what is nearest to it of the integers that an input can become."""
+        signs = self.rounding == "sign"
+        return np.where(q >= 0, self.clip.high, self.clip.low) if signs else q
+
     def reals(self, q: IntArray) -> FloatArray:
         """Inputs that become the integers `q`; a factor of 0 forgets what they were."""
         scaled = (q - self.zero_point) * self.scale - self.offset
@@ -75,6 +80,11 @@ class Exit:
 
     factor: FloatArray
     offset: FloatArray
+
+    def possible(self, q: IntArray) -> IntArray:
+        """`q` itself, or what is nearest to it of the integers that an input can become."""
+        signs = self.rounding == "sign"
+        return np.where(q >= 0, self.clip.high, self.clip.low) if signs else q
 
     def reals(self, q: IntArray) -> FloatArray:
         return self.factor * q + self.offset

@@ -1,0 +1,78 @@
+"""Real .onnx files by others: the file itself, run by an executor that is not ours, is equal."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet import assets, frontends, passes
+from tercet.errors import UnsupportedError
+from tercet.frontends.onnx import OnnxModel
+from tercet.ir.module import ops_of
+from tercet.ir.types import SI64, dense
+from tercet.ops.requantize import Requantize
+from tercet.passes.audit import audit
+from tercet.passes.certificate import certificates
+from tercet.passes.check import check
+from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
+from tercet_golden.compare import compare
+
+FOLDER = assets.ROOT.parent / "shared" / "models"
+INPUT_TYPES: Mapping[str, str | None] = {
+    "TFC_1W1A": None,
+    "TFC_2W2A": None,
+    "unsw_nb15-mlp-w2a2": None,
+    "qkeras_jettagging": "FIXED<16,6>",  # hls4ml's own choice: the file takes any float
+}
+
+
+def path_of(name: str) -> Path:
+    path = FOLDER / f"{name}.onnx"
+    if not path.exists():
+        pytest.skip(f"{path} is not on this machine")
+    return path
+
+
+def loaded(name: str) -> tuple[OnnxModel, ModuleOp]:
+    model = frontends.resolve(str(path_of(name)), INPUT_TYPES[name]).module
+    assert isinstance(model, OnnxModel)
+    return model, frontends.load(model)
+
+
+@pytest.mark.parametrize("name", INPUT_TYPES)
+def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str) -> None:
+    model, captured = loaded(name)
+    module = passes.run(captured)
+    drawn = vectors.make(module, (), 100, 7).xs
+    golden = integer.run(module, *drawn)
+
+    assert not [found for c in certificates(module) if (found := check(c))]
+    assert not audit(captured, module).findings
+    assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
+    file = file_golden.compare(model, captured, module, drawn, golden)
+    assert file.passed, file.first
+    assert file.compared > 5000
+    steps = [one for one in file.explained if not one.layer.startswith("output ")]
+    assert not steps, "float32 went another way than the ideal"
+
+
+def test_a_requantization_that_is_off_is_seen_in_the_file() -> None:
+    model, captured = loaded("TFC_2W2A")
+    broken = passes.run(captured)
+    op = [op for op in ops_of(broken) if isinstance(op, Requantize)][1]
+    _, add, shift = op.triples()
+    op.properties["add"] = dense(add + (np.int64(1) << shift), SI64)
+    drawn = vectors.make(broken, (), 20, 7).xs
+    found = file_golden.compare(model, captured, broken, drawn, integer.run(broken, *drawn))
+    assert not found.passed
+    assert found.first is not None
+    assert found.first.layer == f"{op.layer.data}:requantize"
+
+
+def test_a_file_of_floats_is_sent_to_the_quantizer() -> None:
+    path = path_of("mnist_conv_float")
+    model = frontends.resolve(str(path)).module
+    with pytest.raises(UnsupportedError, match=r"its weights are floats; .*tercet quantize"):
+        frontends.load(model)
