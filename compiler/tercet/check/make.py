@@ -97,11 +97,12 @@ def _difference(pair: Pair, against: str) -> str:
         return f"{pair.other}: only {against} has these weights, of shape {pair.shape}"
     assert pair.first is not None
     place = ", ".join(map(str, pair.first))
+    advice = "check the one that counts alone"
+    if against.endswith(".onnx"):
+        advice = f"export it by Brevitas' export_onnx_qcdq, not export_qonnx, or {advice}"
     return (
         f"{pair.layer}: {pair.different} of its weights are not those of {pair.other} in "
-        f"{against}, the first at [{place}]: {pair.found} here, {pair.expected} there; export it "
-        "again (by Brevitas' export_onnx_qcdq, not export_qonnx), or check that file alone if it "
-        "is the one that counts"
+        f"{against}, the first at [{place}]: {pair.found} here, {pair.expected} there; {advice}"
     )
 
 
