@@ -28,17 +28,29 @@ class Rounding:
 HALF, WHOLE = Fraction(1, 2), Fraction(0)
 
 
-def _away(x: Fraction) -> int:
+def _half_away(x: Fraction) -> int:
     return floor(x + HALF) if x >= 0 else ceil(x - HALF)
+
+
+def _half_to_zero(x: Fraction) -> int:
+    return ceil(x - HALF) if x >= 0 else floor(x + HALF)
+
+
+def _away(x: Fraction) -> int:
+    return ceil(x) if x >= 0 else floor(x)
 
 
 ROUNDINGS: Mapping[str, Rounding] = {
     "half_even": Rounding(np.rint, round, HALF),
     "half_up": Rounding(lambda x: np.floor(x + 0.5), lambda x: floor(x + HALF), HALF),
     "half_down": Rounding(lambda x: np.ceil(x - 0.5), lambda x: ceil(x - HALF), HALF),
-    "half_away": Rounding(lambda x: np.copysign(np.floor(np.abs(x) + 0.5), x), _away, HALF),
+    "half_away": Rounding(lambda x: np.copysign(np.floor(np.abs(x) + 0.5), x), _half_away, HALF),
+    "half_to_zero": Rounding(
+        lambda x: np.copysign(np.ceil(np.abs(x) - 0.5), x), _half_to_zero, HALF
+    ),
     "floor": Rounding(np.floor, floor, WHOLE),
     "ceil": Rounding(np.ceil, ceil, WHOLE),
+    "away": Rounding(lambda x: np.copysign(np.ceil(np.abs(x)), x), _away, WHOLE),
     "to_zero": Rounding(np.trunc, int, WHOLE),
     "sign": Rounding(lambda x: np.where(x >= 0, 1.0, -1.0), lambda x: 1 if x >= 0 else -1, WHOLE),
 }

@@ -30,6 +30,8 @@ ROUNDINGS: dict[str, Any] = {
     "CEIL": np.ceil,
     "DOWN": np.trunc,
     "HALF_EVEN": np.rint,
+    "UP": symmetric(np.ceil),
+    "HALF_DOWN": symmetric(lambda x: np.ceil(x - 0.5)),
     "HALF_UP": symmetric(lambda x: np.floor(x + 0.5)),
 }
 
