@@ -70,7 +70,7 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
     with _quiet():
         first = tuple(example[:1].detach().cpu() for example in examples)
         rows = tuple(_rows(example) for example in first)
-        integers = constants(_copy(model), first)
+        integers = constants(_copy(model), first)  # a copy: running it may fix its scales
         double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
