@@ -9,6 +9,7 @@ from tercet.check.contract import Check, Comparison, Step
 from tercet.cli import check_words as words
 from tercet.report.words import number, shape
 
+SHOWN = 6
 COLORS = {"fabric": "green", "host": "yellow", "nowhere": "red"}
 
 
@@ -67,7 +68,13 @@ def _reasons(check: Check) -> list[str]:
     for step in check.steps:
         if step.place.where == "host":
             found.setdefault(step.place.why, []).append(step.name)
-    return [f"host: {', '.join(names)}: {why}" for why, names in found.items()]
+    return [f"host: {_some(names)}: {why}" for why, names in found.items()]
+
+
+def _some(names: list[str]) -> str:
+    """The first few; the page has all."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def _comparison(found: Comparison) -> Table:
