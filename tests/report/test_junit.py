@@ -12,7 +12,7 @@ from tercet.report.outcome import failed
 def test_a_passing_report_has_no_failure_and_lists_every_check(passing: Report) -> None:
     suite = ElementTree.fromstring(junit.render(passing))[0]
     assert [case.get("name") for case in suite] == [check.id for check in passing.checks]
-    assert (suite.get("failures"), suite.get("tests")) == ("0", "16")
+    assert (suite.get("failures"), suite.get("tests")) == ("0", "17")
     assert suite.get("skipped") == str(len(suite.findall("testcase/skipped")))
 
 

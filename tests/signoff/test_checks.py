@@ -52,6 +52,10 @@ def spoiled(module: ModuleOp) -> ModuleOp:
 @pytest.mark.parametrize("check", WITHOUT_FABRIC, ids=lambda check: check.id)
 def test_the_zoo_passes_every_check_that_needs_no_fabric(ctx: CheckContext, check: Any) -> None:
     outcome: Check = check.run(ctx)
+    if check.id == "golden.file":
+        assert outcome.verdict == "skipped"
+        assert outcome.detail.startswith("the model is a module")
+        return
     assert (outcome.id, outcome.verdict) == (check.id, "pass"), outcome.detail
     assert outcome.compared > 0
 

@@ -2,7 +2,7 @@
 
 from tercet.report.contract import Check
 from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.pytorch import pytorch
+from tercet_cosim.signoff.model import pytorch
 
 ID = "golden.torch32"
 

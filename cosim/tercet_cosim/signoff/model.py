@@ -1,9 +1,9 @@
-"""The user's own PyTorch module against the integer reference, in either precision."""
+"""The user's own model against the integer reference: a module in either precision, or a file."""
 
 from typing import TYPE_CHECKING
 
 from tercet.report.contract import Check, Mismatch
-from tercet.report.outcome import measured
+from tercet.report.outcome import measured, skipped
 from tercet_cosim.signoff.compare import sentence
 from tercet_cosim.signoff.context import CheckContext
 
@@ -15,9 +15,31 @@ if TYPE_CHECKING:
 
 def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
     """Equal at every quantizer, but for elements shown to lie next to a tie: those are counted."""
+    from torch import nn
+
     from tercet_golden import torch_golden
 
-    outcome = torch_golden.compare(ctx.model.module, ctx.module, ctx.vectors.x, ctx.golden, dtype)
+    model = ctx.model.module
+    if not isinstance(model, nn.Module):
+        return skipped(check_id, "the model is a file: golden.file runs it")
+    xs = ctx.vectors.xs
+    return _judged(ctx, check_id, torch_golden.compare(model, ctx.module, xs, ctx.golden, dtype))
+
+
+def file(ctx: CheckContext, check_id: str) -> Check:
+    """The same of an ONNX file, by an executor that is not ours."""
+    from tercet.frontends.onnx import OnnxModel
+    from tercet_golden import file_golden
+
+    model = ctx.model.module
+    if not isinstance(model, OnnxModel):
+        return skipped(check_id, "the model is a module: golden.torch64 and golden.torch32 run it")
+    xs = ctx.vectors.xs
+    found = file_golden.compare(model, ctx.captured, ctx.module, xs, ctx.golden)
+    return _judged(ctx, check_id, found)
+
+
+def _judged(ctx: CheckContext, check_id: str, outcome: "TorchComparison") -> Check:
     if outcome.first is None:
         return measured(check_id, outcome.compared, outcome.mismatches, _agreement(ctx, outcome))
     wrong = outcome.first
