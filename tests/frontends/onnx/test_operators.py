@@ -149,6 +149,21 @@ CASES = [
         for ceil in (0, 1)
         for opset in (17, 19)
     ),
+    *(
+        Case(
+            "AveragePool",
+            attributes={
+                "kernel_shape": [3, 3],
+                "strides": [2, 2],
+                "pads": [1, 0, 0, 0],
+                "count_include_pad": included,
+                "ceil_mode": 1,
+            },
+            opset=opset,
+        )
+        for included in (0, 1)
+        for opset in (11, 17, 19, 22)
+    ),
     Case(
         "AveragePool",
         attributes={"kernel_shape": [4, 3], "auto_pad": "SAME_LOWER", "count_include_pad": 1},
