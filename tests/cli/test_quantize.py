@@ -12,10 +12,13 @@ from tests.frontends.test_ptq import NETWORKS, digits, silent, trained
 from torch import nn
 from typer.testing import Result
 
-from tercet import frontends
+from tercet import frontends, passes
 from tercet.cli import quantized
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
+from tercet.ir.boundary import exits_of, quantize_inputs
+from tercet.ir.evaluate import evaluate
+from tercet.ir.module import outputs_of
 
 Tercet = Callable[..., Result]
 
@@ -105,6 +108,23 @@ def test_what_is_written_computes_what_was_quantized(
         want, got = live(held_out.x), again(held_out.x)
     assert torch.equal(want, got)
     assert len(torch.unique(want)) > 50
+
+
+@pytest.mark.parametrize("number", range(len(NETWORKS)))
+@pytest.mark.parametrize("weights", ["ternary", "int8"])
+def test_the_integer_network_is_what_was_quantized(number: int, weights: str) -> None:
+    calibration, held_out = digits()
+    given = ptq.Data(calibration.x, None)
+    module = ptq.quantize(trained(NETWORKS[number], 1), given, weights, silent).module
+    x = held_out.x.double()
+    network = passes.run(frontends.load(module, held_out.x[:1]))
+    values = evaluate(network, *quantize_inputs(network, x.numpy()))
+    (got,), (last,) = [values[value] for value in outputs_of(network)], exits_of(network)
+    assert last is not None
+    with torch.no_grad():
+        real = module.double()(x).numpy()
+    np.testing.assert_array_equal(np.rint((real - last.offset) / last.factor), got)
+    assert len(np.unique(got)) > 50
 
 
 class Silent:
