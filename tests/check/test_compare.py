@@ -13,11 +13,13 @@ import torch
 from brevitas.export import export_onnx_qcdq, export_qonnx
 from brevitas.inject.enum import QuantType
 from torch import nn
+from typer.testing import CliRunner
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import check, frontends
 from tercet.check.codec import encode
 from tercet.check.contract import Comparison
+from tercet.cli.app import app
 from tercet.errors import UnsupportedError
 from tercet.fabric.spec import named
 from tercet.frontends import onnx
@@ -40,6 +42,11 @@ def network(weight: type) -> nn.Sequential:
         qnn.QuantReLU(act_quant=UnsignedAct),
         qnn.QuantLinear(16, 4, bias=True, weight_quant=weight),
     ).eval()
+
+
+def thresholded() -> nn.Module:
+    """What the command line finds by its name."""
+    return network(Thresholded)
 
 
 def captured(model: nn.Module) -> ModuleOp:
@@ -118,6 +125,10 @@ def test_a_qonnx_export_with_wrong_weights_is_found(tmp_path: Path) -> None:
     assert len(done.problems) == 2
     assert "of its weights are not those of" in done.problems[0].message
     encode(done)
+    words = ["check", f"{__name__}:thresholded", "--against", str(path)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1, result.output
+    assert "export it by Brevitas' export_onnx_qcdq, not export_qonnx" in result.stdout
 
 
 @pytest.mark.usefixtures("brevitas_exports")
