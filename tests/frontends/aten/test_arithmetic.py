@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as fn
 from tests.frontends.faithful import captured, example, operators
 from torch import nn
 
@@ -23,13 +24,21 @@ ONE: list[Callable[..., Any]] = [
     lambda x: (x.abs() + 1) ** 0.5,
     lambda x: 1 / (x * x + 1),
     lambda x: x.clamp(-0.5, 0.5),
+    lambda x: fn.relu6(3 * x),
     lambda x: x.clamp(min=0.1),
     lambda x: torch.clip(x, max=0.3),
     lambda x: torch.maximum(x, torch.tensor(0.2)),
     lambda x: torch.minimum(x, torch.tensor(0.2)),
     lambda x: x.masked_fill(torch.ones(3, 5).tril() == 0, -7.0),
     lambda x: torch.where(torch.ones(3, 5).triu() == 1, x, 2.0),
-    lambda x: x + torch.ones_like(x),
+    lambda x: x + torch.ones_like(x) - torch.full_like(x, 2.0),
+    lambda x: x + x.new_zeros(5) - x.new_ones(5) * x.new_full((3, 5), 2.0),
+    lambda x: torch.clamp_min(torch.clamp_max(x, 0.5), -0.3),
+    lambda x: torch.rsub(x, ROW),
+    lambda x: torch.where(torch.ones(5) == 1, x, torch.zeros(5, dtype=x.dtype)) + x,
+    lambda x: x.masked_fill(torch.eye(3, 5) == 1, torch.tensor(2.0, dtype=x.dtype)),
+    lambda x: torch.erf(x) + torch.exp(x) + torch.log(x.abs() + 1) + torch.sign(x),
+    lambda x: torch.sqrt(x * x + 1).type_as(x),
     lambda x: torch.cat([torch.zeros(x.shape[0], 1, 5, dtype=x.dtype), x], 1),
 ]
 TWO: list[Callable[..., Any]] = [

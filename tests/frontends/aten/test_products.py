@@ -25,6 +25,7 @@ PAIRS: list[tuple[Callable[..., Any], tuple[int, ...], tuple[int, ...]]] = [
 ]
 WITH_WEIGHTS: list[tuple[Callable[..., Any], tuple[int, ...]]] = [
     (lambda x, w: x @ w.t(), (3, 4)),
+    (lambda x, w: torch.mm(x, w.t()), (4,)),
     (lambda x, w: torch.matmul(w, x), (4, 3)),
     (lambda x, w: torch.einsum("bchw,dc->bdhw", x, w), (4, 2, 3)),
     (lambda x, w: torch.addmm(torch.arange(5.0, dtype=x.dtype), x, w.t()), (4,)),

@@ -127,16 +127,6 @@ def softplus(builder: Builder, x: Value, beta: float = 1.0, threshold: float = 2
     return apply(builder, x, "softplus", beta, threshold)
 
 
-@converts(aten.softshrink.default)
-def softshrink(builder: Builder, x: Value, by: float = 0.5) -> Value:
-    return apply(builder, x, "softshrink", by)
-
-
-@converts(aten.hardshrink.default)
-def hardshrink(builder: Builder, x: Value, by: float = 0.5) -> Value:
-    return apply(builder, x, "hardshrink", by)
-
-
 @converts(aten.threshold.default)
 def threshold(builder: Builder, x: Value, at: float, value: float) -> Value:
     return apply(builder, x, "threshold", at, value)

@@ -21,7 +21,7 @@ HIDDEN = -(2.0**20)
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
-@converts(aten.add.Tensor, aten.add.Scalar)
+@converts(aten.add.Tensor)
 def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     if not isinstance(a, SSAValue):
         return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
@@ -33,7 +33,7 @@ def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return builder.add(RealAdd(*pair(builder, a, other), layer=builder.layer))
 
 
-@converts(aten.sub.Tensor, aten.sub.Scalar)
+@converts(aten.sub.Tensor)
 def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, a, b, -alpha)
 
@@ -48,7 +48,7 @@ def neg(builder: Builder, x: Value) -> Value:
     return affine(builder, x, -ONE, ZERO)
 
 
-@converts(aten.mul.Tensor, aten.mul.Scalar)
+@converts(aten.mul.Tensor)
 def mul(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue):
         return mul(builder, b, a)
@@ -59,7 +59,7 @@ def mul(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealMul(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.div.Tensor, aten.div.Scalar)
+@converts(aten.div.Tensor)
 def div(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         source = builder.real(a)

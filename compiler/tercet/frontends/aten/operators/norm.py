@@ -37,12 +37,7 @@ def batch_norm(
     return builder.add(norm), None, None
 
 
-@converts(
-    aten._native_batch_norm_legit.default,
-    aten._native_batch_norm_legit.no_stats,
-    aten._native_batch_norm_legit_functional.default,
-    aten.batch_norm.default,
-)
+@converts(aten._native_batch_norm_legit.no_stats)
 def statistics_of_the_batch(builder: Builder, *_: Value) -> Value:
     raise builder.unsupported(
         "batch norm without running statistics",

@@ -16,11 +16,7 @@ aten = torch.ops.aten
 @converts(
     aten.alias.default,
     aten.clone.default,
-    aten.contiguous.default,
     aten.detach.default,
-    aten.dropout.default,
-    aten.feature_dropout.default,
-    aten.lift_fresh_copy.default,
     aten.type_as.default,
 )
 def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
@@ -32,7 +28,7 @@ def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
-@converts(aten.to.dtype, aten.to.device, aten.to.dtype_layout, aten._to_copy.default)
+@converts(aten._to_copy.default)
 def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish."""
     source = builder.tensor(x)

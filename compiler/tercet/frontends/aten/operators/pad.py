@@ -42,11 +42,6 @@ def pad(
     return builder.add(RealPad(source, pairs, float(value or 0), layer=builder.layer))
 
 
-@converts(aten.constant_pad_nd.default)
-def constant_pad(builder: Builder, x: Value, pads: Sequence[int], value: float = 0) -> Value:
-    return pad(builder, x, pads, value=value)
-
-
 def _of_its_own(builder: Builder, x: Value, pads: Sequence[int], mode: str) -> Value:
     """Which elements: torch pads a ramp."""
     source = builder.tensor(x)

@@ -15,12 +15,9 @@ aten = torch.ops.aten
 
 @converts(
     aten._unsafe_view.default,
-    aten.flatten.using_ints,
-    aten.reshape.default,
     aten.squeeze.default,
     aten.squeeze.dim,
     aten.squeeze.dims,
-    aten.unflatten.int,
     aten.unsqueeze.default,
     aten.view.default,
 )
@@ -28,7 +25,7 @@ def reshape(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return reshaped(builder, builder.tensor(x), builder.shape())
 
 
-@converts(aten.expand.default, aten.expand_as.default, aten.broadcast_to.default)
+@converts(aten.expand.default)
 def expand(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     source, shape = builder.tensor(x), builder.shape()
     if len(shape) + 1 != len(shape_of(source)):

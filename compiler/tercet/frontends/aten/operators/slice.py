@@ -30,11 +30,6 @@ def slice_(
     return sliced(builder, source, at, part.start, part.stop, part.step)
 
 
-@converts(aten.narrow.default)
-def narrow(builder: Builder, x: Value, axis: int, start: int, length: int) -> Value:
-    return slice_(builder, x, axis, start, start + length)
-
-
 @converts(aten.select.int)
 def select(builder: Builder, x: Value, axis: int, index: int) -> Value:
     source = builder.tensor(x)
@@ -60,13 +55,6 @@ def split(builder: Builder, x: Value, size: int, axis: int = 0) -> Value:
     extent = shape_of(source)[builder.axis(axis, len(shape_of(source)))]
     sizes = [min(size, extent - start) for start in range(0, extent, size)]
     return split_with_sizes(builder, x, sizes, axis)
-
-
-@converts(aten.chunk.default)
-def chunk(builder: Builder, x: Value, count: int, axis: int = 0) -> Value:
-    source = builder.tensor(x)
-    extent = shape_of(source)[builder.axis(axis, len(shape_of(source)))]
-    return split(builder, x, -(-extent // count), axis)
 
 
 @converts(aten.unbind.int)

@@ -15,7 +15,7 @@ def permute(builder: Builder, x: Value, order: list[int]) -> Value:
     return transposed(builder, builder.tensor(x), order)
 
 
-@converts(aten.transpose.int, aten.swapaxes.default)
+@converts(aten.transpose.int)
 def transpose(builder: Builder, x: Value, a: int, b: int) -> Value:
     source = builder.tensor(x)
     order = list(range(len(shape_of(source))))
@@ -23,7 +23,7 @@ def transpose(builder: Builder, x: Value, a: int, b: int) -> Value:
     return transposed(builder, source, order)
 
 
-@converts(aten.t.default, aten.mT.default)
+@converts(aten.t.default)
 def matrix_transpose(builder: Builder, x: Value) -> Value:
     return transpose(builder, x, -2, -1)
 
