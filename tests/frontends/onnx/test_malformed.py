@@ -135,7 +135,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
         "no node makes its output 'nowhere'",
     ),
     "no input": (lambda p: p.graph.ClearField("input"), "has inputs none"),
-    "open shape": (extent(2, "H"), r"input x: has shape \(N, 2, H, 4\).*--input-shape"),
+    "open shape": (extent(2, "H"), r"input x: has shape \(N, 2, H, 4\).*extents fixed"),
     "huge dimension": (extent(2, 1 << 31), "input x: .* elements"),
     "absurd dimension": (extent(2, (1 << 63) - 1), "input x: .* elements"),
     "scale NaN": (of_constant("s", np.float32(np.nan)), "Quant_a: its scale holds NaN"),

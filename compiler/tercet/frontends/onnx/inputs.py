@@ -74,8 +74,8 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
     found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
     if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
         raise UnsupportedError(
-            f"{where}: has shape {_open(proto)}, open beyond the batch; give the whole shape with "
-            "--input-shape"
+            f"{where}: has shape {_open(proto)}, open beyond the batch; export the model with "
+            "the other extents fixed, or read it with the whole shape given"
         )
     if wish is not None:
         fits = [e in (0, w) for e, w in zip(found, wish, strict=False)]
