@@ -84,9 +84,7 @@ def _integers(op: Quantize, values: Array) -> IntArray:
     return np.rint(scaled).astype(np.int64)
 
 
-def _count(
-    tally: _Tally, name: str, want: IntArray, got: IntArray, position: FloatArray
-) -> None:
+def _count(tally: _Tally, name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
     alive = tally.alive.copy()
     tally.compared += int(want[alive].size)
     for place in map(tuple, np.argwhere(want != got)):

@@ -61,7 +61,7 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
 
 
 def _dtype(kind: str) -> np.dtype[Any]:
-    """numpy's type for "tensor(float)" and the like."""
+    """Numpy's type for "tensor(float)" and the like."""
     name = kind.removeprefix("tensor(").removesuffix(")")
     return np.dtype({"float": "float32", "double": "float64"}.get(name, name))
 

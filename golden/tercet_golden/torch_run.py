@@ -18,6 +18,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
+from tercet.ir.calls import calls
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray
@@ -44,7 +45,8 @@ class Seen:
 class _Recorder:
     """Takes what a quantizer did, call by call, and returns the reference's values instead."""
 
-    names: Mapping[str, list[str]]
+    names: Mapping[str, Mapping[int, str]]
+    """The value that each call of a quantizer makes."""
     golden: Mapping[str, IntArray]
     seen: dict[str, Seen] = field(default_factory=dict)
     inputs: dict[str, Tensor] = field(default_factory=dict)
@@ -63,8 +65,10 @@ class _Recorder:
         shift = SHIFTS.get(str(getattr(proxy, "rounding_mode", "ROUND")).rpartition(".")[2], 0.0)
 
         def hook(_module: nn.Module, _arguments: tuple[Any, ...], result: Any) -> Any:
-            name = self.names[path][self.calls[path]]
+            name = self.names[path].get(self.calls[path])
             self.calls[path] += 1
+            if name is None:  # nothing that the integer graph computes depends on this call
+                return result
             scale, zero = result.scale, result.zero_point
             position = function(self.inputs[path]) / scale + zero + shift
             found = torch.round(result.value / scale + zero)
@@ -102,8 +106,13 @@ def run(
     with torch.no_grad():
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     results = result if isinstance(result, tuple | list) else (result,)
-    found = [getattr(one, "value", one).double().numpy() for one in results]
+    found = [_plain(one).double().numpy() for one in results]
     return {**recorder.seen, **_outputs(module, found, golden, NEAR[dtype])}
+
+
+def _plain(result: Any) -> Tensor:
+    value: Tensor = getattr(result, "value", result)
+    return value
 
 
 def _real_inputs(
@@ -121,16 +130,19 @@ def _real_inputs(
     return found
 
 
-def quantizers(module: ModuleOp) -> dict[str, list[str]]:
-    """The names of the values that each quantizer of the user's module makes, in call order."""
-    names, found = value_names(module), defaultdict(list)
-    for entry, argument in zip(entries_of(module), inputs_of(module), strict=True):
-        if entry.quantizer:
-            found[entry.quantizer].append(names[argument])
+def quantizers(module: ModuleOp) -> dict[str, dict[int, str]]:
+    """The names of the values that each call of each of the user's quantizers makes."""
+    names, found = value_names(module), defaultdict[str, dict[int, str]](dict)
+    texts = [
+        (entry.quantizer, value)
+        for entry, value in zip(entries_of(module), inputs_of(module), strict=True)
+    ]
     for op in ops_of(module):
-        path = op.attributes.get("quantizer")
-        if isinstance(path, StringAttr) and path.data:
-            found[path.data].append(names[op.results[0]])
+        text = op.attributes.get("quantizer")
+        texts += [(text.data, op.results[0])] if isinstance(text, StringAttr) else []
+    for written, value in texts:
+        for path, call in calls(written):
+            found[path][call] = names[value]
     return found
 
 
@@ -147,8 +159,9 @@ def _outputs(
     wanted = reals(module, *integers)
     for i, (line, output) in enumerate(zip(exits_of(module), found, strict=True)):
         if line is None:
-            unit = near * float(np.abs(wanted[i]).max() or 1.0)
-            want, position = np.rint(wanted[i] / unit).astype(np.int64), output / unit
+            ideal = np.asarray(wanted[i], np.float64)
+            unit = near * float(np.abs(ideal).max() or 1.0)
+            want, position = np.rint(ideal / unit).astype(np.int64), output / unit
             seen[f"output {i}"] = Seen(want, np.rint(position).astype(np.int64), position)
             continue
         want, factor = integers[i], np.broadcast_to(line.factor, output.shape)

@@ -36,7 +36,7 @@ def path_of(name: str) -> Path:
 
 
 def loaded(name: str) -> tuple[OnnxModel, ModuleOp]:
-    model = frontends.resolve(str(path_of(name)), INPUT_TYPES[name]).module
+    model = frontends.resolve(str(path_of(name)), frontends.Reading(INPUT_TYPES[name])).module
     assert isinstance(model, OnnxModel)
     return model, frontends.load(model)
 

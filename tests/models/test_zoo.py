@@ -38,6 +38,7 @@ def test_every_executor_of_the_front_half_agrees_on_every_layer(name: str) -> No
     golden = integer.run(module, drawn.x)
     assert compare(golden, onnxruntime_golden.run(module, drawn.x)).passed
     for dtype in (torch.float64, torch.float32):
+        assert isinstance(model.module, nn.Module)
         assert torch_golden.compare(model.module, module, drawn.x, golden, dtype).passed
     assert not [found for c in certificates(module) if (found := check(c))]
     assert not audit(captured, module).findings

@@ -35,6 +35,11 @@ def ctx() -> CheckContext:
     )
 
 
+def module_of(ctx: CheckContext) -> nn.Module:
+    assert isinstance(ctx.model.module, nn.Module)
+    return ctx.model.module
+
+
 def with_module(ctx: CheckContext, module: ModuleOp) -> CheckContext:
     return replace(ctx, module=module)
 
@@ -71,7 +76,7 @@ def test_a_wrong_multiplier_breaks_its_certificate(ctx: CheckContext) -> None:
 
 
 def test_a_model_that_was_captured_otherwise_breaks_the_certificates(ctx: CheckContext) -> None:
-    layer = next(m for m in ctx.model.module.modules() if isinstance(m, nn.BatchNorm1d))
+    layer = next(m for m in module_of(ctx).modules() if isinstance(m, nn.BatchNorm1d))
     before = layer.bias.data.clone()
     layer.bias.data[5] += 0.25
     other = frontends.load(ctx.model.module, ctx.model.example)
@@ -91,7 +96,7 @@ def test_a_wrong_multiplier_differs_from_pytorch(ctx: CheckContext) -> None:
 @pytest.fixture
 def biased(ctx: CheckContext) -> Iterator[nn.Linear]:
     """The first linear layer of the user's module with one row of its weights turned around."""
-    layer = next(m for m in ctx.model.module.modules() if isinstance(m, nn.Linear))
+    layer = next(m for m in module_of(ctx).modules() if isinstance(m, nn.Linear))
     before = layer.weight.data.clone()
     layer.weight.data[0] *= -1
     yield layer

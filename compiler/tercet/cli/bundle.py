@@ -12,6 +12,7 @@ from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import identifier
 from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
+from tercet.frontends.model import AS_WRITTEN
 
 Files = Mapping[str, str | bytes]
 
@@ -25,14 +26,19 @@ class Network:
     spec: FabricSpec
 
 
-def bundle(model: str, fabric: str, wanted: Sequence[str] | None) -> Files:
+def bundle(
+    model: str,
+    fabric: str,
+    wanted: Sequence[str] | None,
+    reading: frontends.Reading = AS_WRITTEN,
+) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each."""
     targets = wanted or list(TARGETS)
     if strange := [target for target in targets if target not in TARGETS]:
         raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
     spec = named(fabric)
-    found = frontends.resolve(model)
-    module = passes.run(frontends.load(found.module, found.example))
+    found = frontends.resolve(model, reading)
+    module = passes.run(frontends.capture(found))
     network = Network(module, identifier(found.name), spec)
     files = {
         f"{target}/{path}": content

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import FabricOption, ModelArgument
+from tercet.cli.options import FabricOption, InputTypeOption, ModelArgument, SemanticsOption
 
 
 def check(
     model: ModelArgument,
     fabric: FabricOption = "small",
+    input_type: InputTypeOption = None,
+    semantics: SemanticsOption = "ideal",
     against: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
@@ -26,9 +28,10 @@ def check(
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
     from tercet.cli.tables import console
+    from tercet.frontends import Reading
     from tercet.report.files import write
 
-    found = checked(model, fabric, against)
+    found = checked(model, fabric, against, Reading(input_type, semantics))
     if html is not None:
         write(html, check_page.render(found))
     if json:

@@ -8,12 +8,14 @@ from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import FabricSpec, named
 
 
-def checked(model: str, fabric: str, against: str | None) -> check.Check:
+def checked(
+    model: str, fabric: str, against: str | None, reading: frontends.Reading
+) -> check.Check:
     """The check; whatever keeps the network from being built is a problem in it."""
     spec = named(fabric)
-    found = frontends.resolve(model)
+    found = frontends.resolve(model, reading)
     try:
-        captured = frontends.load(found.module, found.example)
+        captured = frontends.capture(found)
     except UsageError:
         raise
     except TercetError as error:
@@ -22,7 +24,7 @@ def checked(model: str, fabric: str, against: str | None) -> check.Check:
     if against is None:
         return done
     other = frontends.resolve(against)
-    theirs = frontends.load(other.module, other.example)
+    theirs = frontends.capture(other)
     return check.with_comparison(done, check.compare(captured, theirs, against))
 
 

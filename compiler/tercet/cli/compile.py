@@ -5,12 +5,20 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import FabricOption, ModelArgument, default_folder
+from tercet.cli.options import (
+    FabricOption,
+    InputTypeOption,
+    ModelArgument,
+    SemanticsOption,
+    default_folder,
+)
 
 
 def compile_model(
     model: ModelArgument,
     fabric: FabricOption = "small",
+    input_type: InputTypeOption = None,
+    semantics: SemanticsOption = "ideal",
     target: Annotated[
         list[str] | None,
         typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
@@ -21,9 +29,10 @@ def compile_model(
 ) -> None:
     """Write the network as MLIR, ONNX, C99, HLS C++ and for the fabric, with what these need."""
     from tercet.cli.bundle import bundle
+    from tercet.frontends import Reading
     from tercet.report.files import write
 
-    files = bundle(model, fabric, target)
+    files = bundle(model, fabric, target, Reading(input_type, semantics))
     folder = out or default_folder("compile", model, fabric)
     for path, content in files.items():
         write(folder / path, content)

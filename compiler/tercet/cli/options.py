@@ -8,7 +8,16 @@ import typer
 
 ModelArgument: TypeAlias = Annotated[
     str,
-    typer.Argument(metavar="MODEL", help="A zoo name, package.module:factory, or file.py:Class."),
+    typer.Argument(
+        metavar="MODEL", help="A zoo name, package.module:factory, file.py:Class, or file.onnx."
+    ),
+]
+InputTypeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Values of a file's unquantized input: FIXED<16,6>, INT8:0.0625."),
+]
+SemanticsOption: TypeAlias = Annotated[
+    str, typer.Option(help="Of QLinear operators: ideal, or ort for ONNXRuntime's float32.")
 ]
 FabricOption: TypeAlias = Annotated[
     str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")

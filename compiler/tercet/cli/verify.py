@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import FabricOption, ModelArgument, default_folder
+from tercet.cli.options import (
+    FabricOption,
+    InputTypeOption,
+    ModelArgument,
+    SemanticsOption,
+    default_folder,
+)
 from tercet.errors import UsageError
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
@@ -13,6 +19,8 @@ from tercet_cosim.signoff.request import SEED, VECTORS, Request
 def verify(
     model: ModelArgument,
     fabric: FabricOption = "small",
+    input_type: InputTypeOption = None,
+    semantics: SemanticsOption = "ideal",
     vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
     seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
     only_vector: Annotated[
@@ -42,7 +50,9 @@ def verify(
     if rtl is not None and not rtl.is_dir():
         raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
     folder = out or _folder(model, fabric, only_vector)
-    request = Request(model, fabric, vectors, seed, only_vector, waves, folder, rtl)
+    request = Request(
+        model, fabric, vectors, seed, only_vector, waves, folder, rtl, input_type, semantics
+    )
     if json:
         report = sign_off(request, Silent())
     else:

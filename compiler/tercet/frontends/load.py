@@ -1,13 +1,18 @@
 """A user's model, whatever it is, to a module of the float dialect."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from torch import Tensor, nn
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.frontends import onnx
 from tercet.frontends.brevitas import load as brevitas
+from tercet.frontends.model import Model
 from tercet.frontends.onnx import OnnxModel
+from tercet.ir.calls import numbered
+from tercet.ir.module import steps_of
+from tercet.ops.real.quantize import Quantize
 
 
 def load(
@@ -22,4 +27,20 @@ def load(
     """
     if isinstance(model, OnnxModel):
         return onnx.load(model, semantics)
-    return brevitas.load(model, example)
+    module = brevitas.load(model, example)
+    _number_calls(module)
+    return module
+
+
+def capture(model: Model) -> ModuleOp:
+    """The model that `resolve` found, read as the user asked for."""
+    return load(model.module, model.example, semantics=model.semantics)
+
+
+def _number_calls(module: ModuleOp) -> None:
+    seen = Counter[str]()
+    for op in steps_of(module):
+        if isinstance(op, Quantize):
+            path = op.quantizer.data
+            op.attributes["quantizer"] = StringAttr(numbered(path, seen[path]))
+            seen[path] += 1

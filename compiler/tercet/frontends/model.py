@@ -26,16 +26,28 @@ class Model:
     """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
     """The class of every sample, where known."""
+    semantics: str = "ideal"
+    """Of a file in operator form: "ideal", or "ort" for ONNXRuntime's own float32."""
 
 
-def resolve(spec: str, input_type: str | None = None) -> Model:
-    """The model behind `spec`; one clear sentence where there is none.
+@dataclass(frozen=True)
+class Reading:
+    """How to read a file: what it leaves open."""
 
-    `input_type` is what values a file's float input takes, such as FIXED<16,6> or INT8:0.0625,
-    where the file does not quantize it.
-    """
+    input_type: str | None = None
+    """Values of a float input, where the file does not quantize it: FIXED<16,6>, INT8:0.1."""
+    semantics: str = "ideal"
+
+
+AS_WRITTEN = Reading()
+
+
+def resolve(spec: str, reading: Reading = AS_WRITTEN) -> Model:
+    """The model behind `spec`; one clear sentence where there is none."""
     if spec.endswith(".onnx"):
-        return _from_file(spec, input_type)
+        return _from_file(spec, reading)
+    if reading != AS_WRITTEN:
+        raise UsageError(f"{spec}: an input type and --semantics are for .onnx files")
     place, colon, attribute = spec.partition(":")
     if not colon:
         return _from_zoo(spec)
@@ -61,10 +73,11 @@ def _from_zoo(name: str) -> Model:
     return Model(name, module, (torch.from_numpy(pixels[:1]).float(),), (pixels,), labels)
 
 
-def _from_file(spec: str, input_type: str | None) -> Model:
-    file = onnx.read(Path(spec), input_type=input_type)
+def _from_file(spec: str, reading: Reading) -> Model:
+    file = onnx.read(Path(spec), input_type=reading.input_type)
     example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
-    return Model(file.name, file, example, tuple(np.asarray(x)[:0] for x in file.example))
+    none = tuple(np.asarray(x)[:0] for x in file.example)
+    return Model(file.name, file, example, none, semantics=reading.semantics)
 
 
 def _model(spec: str, module: nn.Module, examples: tuple[Tensor, ...]) -> Model:

@@ -4,6 +4,7 @@ Every argument of `main` has an entry, an attribute that says how the host makes
 the host makes of the results of `main` is the function `exit`, of the float dialect.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,8 +66,9 @@ class Entry:
 
     def possible(self, q: IntArray) -> IntArray:
         """`q` itself, or what is nearest to it of the integers that an input can become."""
-        signs = self.rounding == "sign"
-        return np.where(q >= 0, self.clip.high, self.clip.low) if signs else q
+        if self.rounding != "sign":
+            return q
+        return np.where(q >= 0, np.int64(self.clip.high), np.int64(self.clip.low))
 
     def reals(self, q: IntArray) -> FloatArray:
         """Inputs that become the integers `q`; a factor of 0 forgets what they were."""
@@ -80,11 +82,6 @@ class Exit:
 
     factor: FloatArray
     offset: FloatArray
-
-    def possible(self, q: IntArray) -> IntArray:
-        """`q` itself, or what is nearest to it of the integers that an input can become."""
-        signs = self.rounding == "sign"
-        return np.where(q >= 0, self.clip.high, self.clip.low) if signs else q
 
     def reals(self, q: IntArray) -> FloatArray:
         return self.factor * q + self.offset
@@ -121,7 +118,7 @@ def entries_of(module: ModuleOp) -> tuple[Entry, ...]:
     return tuple(Entry(np.ones(()), 0, Interval.of(kind), source=i) for i, kind in enumerate(kinds))
 
 
-def _read(found: dict[str, Attribute]) -> Entry:
+def _read(found: Mapping[str, Attribute]) -> Entry:
     return Entry(
         _reals(found["scale"]),
         _whole(found["zero_point"]),
@@ -183,17 +180,19 @@ def _line(value: SSAValue, argument: SSAValue) -> Exit | None:
     if value is argument:
         return Exit(np.ones(()), np.zeros(()))
     owner = value.owner
-    line = owner.line() if isinstance(owner, LineOp) else None
-    before = None if line is None else _line(owner.operands[0], argument)
-    if line is None or before is None:
+    if not isinstance(owner, LineOp) or (line := owner.line()) is None:
+        return None
+    if (before := _line(owner.operands[0], argument)) is None:
         return None
     slope, shift = line
     return Exit(before.factor * slope, before.offset * slope + shift)
 
 
-def exit_of(module: ModuleOp) -> Exit | None:
-    """The only output's."""
+def exit_of(module: ModuleOp) -> Exit:
+    """The only output's, which must be a line of its integers."""
     (only,) = exits_of(module)
+    if only is None:
+        raise VerifyError("the output is no line of the integers behind it")
     return only
 
 

@@ -30,8 +30,8 @@ class Ranges:
         while waiting:
             last = waiting[-1]
             owner = last.owner
-            inner = isinstance(owner, IntegerOp)
-            unknown = [x for x in owner.operands if x not in self._known] if inner else []
+            needed = owner.operands if isinstance(owner, IntegerOp) else ()
+            unknown = [x for x in needed if x not in self._known]
             if last not in self._known and not unknown:
                 self._known[last] = self._worked_out(last)
             waiting = [*waiting, *unknown] if unknown else waiting[:-1]

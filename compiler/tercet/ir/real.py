@@ -71,7 +71,7 @@ class PointwiseOp(LayerOp):
         """In float64."""
 
     @abstractmethod
-    def exact(self, *operands: Any, place: Place) -> Fraction:
+    def exact(self, *operands: Any, **at: Any) -> Fraction:
         """In rationals, for the element at `place`."""
 
     def constants(self) -> tuple[Dense, ...]:

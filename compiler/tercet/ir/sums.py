@@ -10,7 +10,6 @@ from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.types import FloatArray, IntArray
 
 
-
 @dataclass(frozen=True)
 class Sums:
     """The integer operator, and what makes its result real.

@@ -14,8 +14,8 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from tercet import passes
 from tercet.errors import VerifyError
 from tercet.ir.interval import Interval
-from tercet.ir.module import ops_of
-from tercet.ir.op import IntegerOp
+from tercet.ir.module import ops_of, steps_of
+from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.quantized import QuantizedOp
 from tercet.ir.ranges import Ranges
 from tercet.ir.rescaled import RescaledOp
@@ -32,7 +32,6 @@ from tercet.passes.layers import same_layers
 from tercet.passes.region import Region, region_of
 from tercet.passes.requantize import ends_of
 from tercet.passes.unary import SMALL
-
 
 REPORTED = 100
 """Findings of one operator of two tensors, at most."""
@@ -64,7 +63,25 @@ def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
             found = list(_enumerated(region, op, ranges))
         evaluated += sum(count for count, _ in found)
         findings += [finding for _, some in found for finding in some]
-    return Audit(evaluated, tuple(findings))
+    same, others = _same_structure(normalized, module)
+    return Audit(evaluated + same, (*findings, *others))
+
+
+def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[Finding]]:
+    """What is no quantizer, and has no weights to negate, is as normalization made it."""
+    want = [op for op in steps_of(normalized) if _is_kept(op)]
+    got = [op for op in steps_of(module) if _is_kept(op) and SITE not in op.attributes]
+    if len(want) != len(got):
+        raise VerifyError("the operators are not those of the captured model")
+    return len(want), [
+        Finding(ours.layer.data, 0, f"its {ours.name} is not the captured model's")
+        for ours, theirs in zip(got, want, strict=True)
+        if (ours.name, ours.properties) != (theirs.name, theirs.properties)
+    ]
+
+
+def _is_kept(op: LayerOp) -> bool:
+    return isinstance(op, IntegerOp) and not isinstance(op, Linear)
 
 
 def _by_site(module: ModuleOp) -> Mapping[int, QuantizedOp]:
@@ -97,7 +114,7 @@ def _certified(
 
 
 def _signs(region: Region, op: IntegerOp) -> IntArray:
-    """For each channel 1, or -1 where the operator's sums are the model's negated, or 0: neither."""
+    """For each channel 1, -1 where the operator's sums are the model's negated, 0 where neither."""
     model, ours = region.leaves[0].owner, op.operands[0].owner
     ones = np.ones(region.channels, np.int64)
     if not isinstance(model, Linear) or not isinstance(ours, Linear):
@@ -129,19 +146,20 @@ def _enumerated(
     yield got.size, found
 
 
-def _entries(
-    region: Region, op: Table, known: Interval
-) -> Iterator[tuple[int, list[Finding]]]:
+def _entries(region: Region, op: Table, known: Interval) -> Iterator[tuple[int, list[Finding]]]:
     region = by_channel(region) if op.channels() != region.channels else region
     every, rows = np.arange(known.low, known.high + 1), op.rows()
     for n in range(region.channels):
         exactly, mine = Exactly(region, n), rows[n, every - op.low.value.data]
         pairs = ((x, y, exactly(x)) for x, y in zip(every.tolist(), mine.tolist(), strict=True))
-        yield len(every), [
-            Finding(region.layer, n, f"{x} gives {y}, the model gives {want}")
-            for x, y, want in pairs
-            if y != want
-        ]
+        yield (
+            len(every),
+            [
+                Finding(region.layer, n, f"{x} gives {y}, the model gives {want}")
+                for x, y, want in pairs
+                if y != want
+            ],
+        )
 
 
 def _of_pairs(op: IntegerOp, a: IntArray, b: IntArray) -> IntArray:

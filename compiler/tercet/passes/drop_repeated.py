@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import (
     PatternRewriter,
@@ -13,6 +13,8 @@ from xdsl.pattern_rewriter import (
     op_type_rewrite_pattern,
 )
 
+from tercet.ir.calls import joined
+from tercet.ir.op import LayerOp
 from tercet.ir.ranges import range_of
 from tercet.ir.types import floats_of
 from tercet.ops.real.dequantize import Dequantize
@@ -30,7 +32,16 @@ class _Drop(RewritePattern):
         same_zero = op.zero_point == before.zero_point
         held = op.clip().holds(range_of(before.q)) and op.rounding.data != "sign"
         if same_scale and same_zero and held:
+            _hand_on(op, before.q.owner)
             rewriter.replace(op, [], [before.q])
+
+
+def _hand_on(op: Quantize, producer: object) -> None:
+    """Its result is the producer's from now on, under both names."""
+    if isinstance(producer, LayerOp):
+        known = producer.attributes.get("quantizer", StringAttr(""))
+        assert isinstance(known, StringAttr)
+        producer.attributes["quantizer"] = StringAttr(joined(known.data, op.quantizer.data))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def element_of(end: End) -> Int:
 def metadata(end: End) -> tuple[float, int]:
     """Scale and zero point; 1 where every channel has a scale of its own."""
     scale = floats_of(end.scale)
-    zero: IntegerAttr = end.zero_point  # type: ignore[type-arg]
+    zero: IntegerAttr = end.zero_point
     return float(scale.reshape(-1)[0]) if scale.size == 1 else 1.0, zero.value.data
 
 

@@ -1,6 +1,5 @@
 """The first quantizers leave the graph: the host runs them, the network takes integers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from xdsl.passes import ModulePass
 
 from tercet.errors import UnsupportedError
 from tercet.ir.boundary import Entry, set_entries
+from tercet.ir.calls import joined
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, retype
 from tercet.ir.op import LayerOp
@@ -37,8 +37,8 @@ class LiftEntry(ModulePass):
         entries: list[Entry] = []
         arguments = inputs_of(op)
         for source, argument in enumerate(arguments):
-            make = _reals if is_real(argument) else _indices
-            entries += [replace(entry, source=source) for entry in make(argument)]
+            found = (_reals if is_real(argument) else _indices)(argument)
+            entries += [replace(entry, source=source) for entry in found]
         erase_unused(op)
         for argument in arguments:
             argument.block.erase_arg(argument)
@@ -56,23 +56,26 @@ class _Path:
     high: float = np.inf
 
 
-def _reals(argument: BlockArgument) -> Iterator[Entry]:
+def _reals(argument: BlockArgument) -> list[Entry]:
     start = _Path(np.ones(()), np.zeros(()))
     made: list[tuple[Entry, SSAValue]] = []
     for path, quantize in _quantizers(argument, start):
         entry = _entry(path, quantize)
-        same = [value for known, value in made if _equal(known, entry, value, quantize)]
-        if not same:
+        same = [i for i, known in enumerate(made) if _equal(*known, entry, quantize)]
+        if same:
+            known, value = made[same[0]]
+            both = joined(known.quantizer, entry.quantizer)
+            made[same[0]] = (replace(known, quantizer=both), value)
+        else:
             block = argument.block
             value = block.insert_arg(quantize.q.type, len(block.args))
             hint = argument.name_hint or "x"
             value.name_hint = hint if not made else f"{hint}_{len(made) + 1}"
             made.append((entry, value))
-            same = [value]
-            yield entry
-        quantize.q.replace_all_uses_with(same[0])
+        quantize.q.replace_all_uses_with(value)
     if made:
         argument.name_hint = None
+    return [entry for entry, _ in made]
 
 
 def _quantizers(value: SSAValue, path: _Path) -> list[tuple[_Path, Quantize]]:
@@ -125,7 +128,7 @@ def _entry(path: _Path, quantize: Quantize) -> Entry:
     )
 
 
-def _equal(known: Entry, entry: Entry, value: SSAValue, quantize: Quantize) -> bool:
+def _equal(known: Entry, value: SSAValue, entry: Entry, quantize: Quantize) -> bool:
     arrays = (
         (known.scale, entry.scale),
         (known.factor, entry.factor),
@@ -139,12 +142,12 @@ def _equal(known: Entry, entry: Entry, value: SSAValue, quantize: Quantize) -> b
     )
 
 
-def _indices(argument: BlockArgument) -> Iterator[Entry]:
+def _indices(argument: BlockArgument) -> list[Entry]:
     """Rows of an embedding: whole numbers that stay what they are."""
     readers = [use.operation for use in argument.uses]
     rows = [op.table.get_shape()[0] for op in readers if isinstance(op, Gather)]
     if not readers:
-        return
+        return []
     if len(rows) != len(readers):
         raise UnsupportedError(
             f"the input {argument.name_hint} is of whole numbers and no embedding reads it; give "
@@ -156,7 +159,7 @@ def _indices(argument: BlockArgument) -> Iterator[Entry]:
     value = block.insert_arg(tensor(shape_of(argument), unsigned(bits)), len(block.args))
     value.name_hint = argument.name_hint
     argument.replace_all_uses_with(value)
-    yield Entry(np.ones(()), 0, Interval(0, most))
+    return [Entry(np.ones(()), 0, Interval(0, most))]
 
 
 def _floats(reader: LayerOp | None) -> UnsupportedError:

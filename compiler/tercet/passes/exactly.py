@@ -73,8 +73,9 @@ def _whole(
 ) -> _Whole | None:
     """Rounding never falls, so clips in front of it are clips behind it."""
     end = region.end
-    plain = isinstance(end, Quantize) and end.rounding.data == "half_even"
-    if not plain or end.zero_after.value.data or any(not isinstance(s, Relu | Clip) for s in rest):
+    if not isinstance(end, Quantize) or end.rounding.data != "half_even":
+        return None
+    if end.zero_after.value.data or any(not isinstance(step, Relu | Clip) for step in rest):
         return None
     far = Fraction(2) ** 2000
     ends = []

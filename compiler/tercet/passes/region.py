@@ -17,7 +17,7 @@ from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
 from tercet.ir.real import PointwiseOp
-from tercet.ir.types import Dense, FloatArray, IntArray, shape_of
+from tercet.ir.types import Array, Dense, FloatArray, IntArray, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
@@ -68,8 +68,8 @@ class Region:
         """What reaches the quantizer, in float64, from integers of shape (count, channels)."""
         count = len(q[0])
         shaped = [x.reshape(count, *self.view) for x in q]
-        values = dict(zip(self.leaves, shaped, strict=True))
-        found = {self.end.x: values[self.leaves[0]]} if not self.steps else {}
+        values: dict[SSAValue, Array] = dict(zip(self.leaves, shaped, strict=True))
+        found: dict[SSAValue, Array] = {} if self.steps else {self.end.x: shaped[0]}
         for step in self.steps:
             operands = [(values | found)[value] for value in step.operands]
             found[step.results[0]] = step.reference(*operands)

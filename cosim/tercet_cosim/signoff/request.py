@@ -24,6 +24,9 @@ class Request:
     """The folder that the report and a waveform go to."""
     rtl: Path | None = None
     """The folder of the RTL to sign off; None: the product's."""
+    input_type: str | None = None
+    """Of a file that does not quantize its input."""
+    semantics: str = "ideal"
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
@@ -32,6 +35,10 @@ class Request:
             words += ["--vectors", str(self.vectors)]
         if self.seed != SEED:
             words += ["--seed", str(self.seed)]
+        if self.input_type is not None:
+            words += ["--input-type", self.input_type]
+        if self.semantics != "ideal":
+            words += ["--semantics", self.semantics]
         if self.rtl is not None:
             words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])

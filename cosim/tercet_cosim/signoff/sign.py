@@ -55,8 +55,10 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
         from tercet import frontends, passes, plan
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
-        model = frontends.resolve(request.model)
-        captured = frontends.load(model.module, model.example)
+        model = frontends.resolve(
+            request.model, frontends.Reading(request.input_type, request.semantics)
+        )
+        captured = frontends.capture(model)
     with stages.stage("to integers, with certificates"):
         module = passes.run(captured)
     with stages.stage("plan"):
@@ -83,8 +85,6 @@ def one(drawn: Vectors, index: int) -> Vectors:
     """The vector `index` alone."""
     count = len(drawn.labels)
     if not 0 <= index < count:
-        raise UsageError(
-            f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}"
-        )
+        raise UsageError(f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}")
     here = slice(index, index + 1)
     return replace(drawn, xs=tuple(x[here] for x in drawn.xs), labels=drawn.labels[here])

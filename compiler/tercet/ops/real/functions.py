@@ -50,7 +50,8 @@ def _gelu_tanh(x: FloatArray) -> FloatArray:
 
 
 def _elu(x: FloatArray, alpha: float, scale: float, bend: float) -> FloatArray:
-    return np.where(x > 0, scale * x, scale * alpha * np.expm1(np.minimum(x, 0) * bend))
+    below = scale * alpha * np.expm1(np.minimum(x, 0) * bend)
+    return np.asarray(np.where(x > 0, scale * x, below))
 
 
 def _softplus(x: FloatArray, beta: float, threshold: float) -> FloatArray:

@@ -40,7 +40,8 @@ class RealMatMul(SumOp):
         return tuple(True for _ in shape_of(self.a)[1:])
 
     def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
-        return Sums(MatMul(*operands, *zeros, layer=self.layer.data))
+        (a, b), (zero_a, zero_b) = operands, zeros
+        return Sums(MatMul(a, b, zero_a, zero_b, layer=self.layer.data))
 
     def reference(self, a: FloatArray, b: FloatArray) -> FloatArray:
         product: FloatArray = np.matmul(a, b)

@@ -83,7 +83,7 @@ class OrtRequantize(LayerOp):
     def reference(self, x: Array) -> IntArray:
         product = x.astype(np.float32) * floats_of(self.factor).astype(np.float32)
         clip, zero = self.clip(), self.zero_point.value.data
-        return np.clip(np.rint(product) + zero, clip.low, clip.high).astype(np.int64)
+        return np.asarray(np.clip(np.rint(product) + zero, clip.low, clip.high), np.int64)
 
     def near(self, x: Array, distance: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Nowhere: float32 is what it means."""
