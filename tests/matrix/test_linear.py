@@ -25,7 +25,7 @@ from tests.matrix.parts import (
 )
 from tests.matrix.proof import prove
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 IN, OUT = 40, 6
 
@@ -76,25 +76,25 @@ MODULES: list[nn.Module] = [
     nn.Threshold(0.1, -0.6),
 ]
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "F.relu": F.relu,
-    "F.relu6": F.relu6,
-    "F.leaky_relu": F.leaky_relu,
-    "F.prelu": lambda x: F.prelu(x, torch.full((1,), 0.25, dtype=x.dtype)),
-    "F.elu": F.elu,
-    "F.selu": F.selu,
-    "F.celu": F.celu,
-    "F.gelu": F.gelu,
-    "F.silu": F.silu,
-    "F.mish": F.mish,
-    "F.sigmoid": F.sigmoid,
-    "F.logsigmoid": F.logsigmoid,
-    "F.hardsigmoid": F.hardsigmoid,
-    "F.hardswish": F.hardswish,
-    "F.tanh": F.tanh,
-    "F.hardtanh": F.hardtanh,
-    "F.softplus": F.softplus,
-    "F.softsign": F.softsign,
-    "F.threshold": lambda x: F.threshold(x, 0.1, 0.0),
+    "functional.relu": functional.relu,
+    "functional.relu6": functional.relu6,
+    "functional.leaky_relu": functional.leaky_relu,
+    "functional.prelu": lambda x: functional.prelu(x, torch.full((1,), 0.25, dtype=x.dtype)),
+    "functional.elu": functional.elu,
+    "functional.selu": functional.selu,
+    "functional.celu": functional.celu,
+    "functional.gelu": functional.gelu,
+    "functional.silu": functional.silu,
+    "functional.mish": functional.mish,
+    "functional.sigmoid": functional.sigmoid,
+    "functional.logsigmoid": functional.logsigmoid,
+    "functional.hardsigmoid": functional.hardsigmoid,
+    "functional.hardswish": functional.hardswish,
+    "functional.tanh": functional.tanh,
+    "functional.hardtanh": functional.hardtanh,
+    "functional.softplus": functional.softplus,
+    "functional.softsign": functional.softsign,
+    "functional.threshold": lambda x: functional.threshold(x, 0.1, 0.0),
     "torch.relu": torch.relu,
     "torch.sigmoid": torch.sigmoid,
     "torch.tanh": torch.tanh,
@@ -158,7 +158,7 @@ def test_the_host_ends_a_network(weight: str) -> None:
 
 def test_a_softmax_of_torch_or_functional_at_the_end() -> None:
     model = Does(
-        lambda m, x: (F.softmax(m.fc(x), dim=-1), torch.log_softmax(m.fc(x), 1)),
+        lambda m, x: (functional.softmax(m.fc(x), dim=-1), torch.log_softmax(m.fc(x), 1)),
         fc=linear(IN, OUT),
     )
     prove(nn.Sequential(entry(), model), samples(IN))

@@ -21,7 +21,7 @@ from tests.matrix.parts import (
 )
 from tests.matrix.proof import prove
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 MOVES: dict[str, Callable[[Any], Tensor]] = {
     "flatten": lambda x: torch.flatten(x, 1),
@@ -55,13 +55,13 @@ MOVES: dict[str, Callable[[Any], Tensor]] = {
     "expand": lambda x: x[:, :1].expand(-1, 3, -1, -1),
     "repeat": lambda x: x.repeat(1, 2, 1, 3),
     "repeat_interleave": lambda x: x.repeat_interleave(2, 1),
-    "pad": lambda x: F.pad(x, (1, 2)),
-    "pad, all axes": lambda x: F.pad(x, (1, 0, 2, 1, 0, 1)),
-    "pad, value": lambda x: F.pad(x, (1, 1), value=0.4),
-    "pad, reflect": lambda x: F.pad(x, (1, 1, 1, 1), mode="reflect"),
-    "interpolate": lambda x: F.interpolate(x, scale_factor=2, mode="nearest"),
-    "interpolate, size": lambda x: F.interpolate(x, size=(9, 4)),
-    "pixel_shuffle": lambda x: F.pixel_shuffle(x, 2),
+    "pad": lambda x: functional.pad(x, (1, 2)),
+    "pad, all axes": lambda x: functional.pad(x, (1, 0, 2, 1, 0, 1)),
+    "pad, value": lambda x: functional.pad(x, (1, 1), value=0.4),
+    "pad, reflect": lambda x: functional.pad(x, (1, 1, 1, 1), mode="reflect"),
+    "interpolate": lambda x: functional.interpolate(x, scale_factor=2, mode="nearest"),
+    "interpolate, size": lambda x: functional.interpolate(x, size=(9, 4)),
+    "pixel_shuffle": lambda x: functional.pixel_shuffle(x, 2),
     "contiguous": lambda x: x.contiguous().clone(),
 }
 
@@ -133,8 +133,8 @@ def test_a_layer_reads_what_was_moved() -> None:
     def do(m: Any, x: Tensor) -> Any:
         x = m.relu(m.conv(m.entry(x)))
         tokens = x.flatten(2).transpose(1, 2)
-        padded = m.last(F.pad(x, (1, 1, 0, 2)))
-        large = m.last(F.interpolate(x, scale_factor=2))
+        padded = m.last(functional.pad(x, (1, 1, 0, 2)))
+        large = m.last(functional.interpolate(x, scale_factor=2))
         return m.fc(tokens), m.flat(x.flatten(1)), padded, large, m.fc(tokens[:, 0])
 
     layers = {"conv": conv(3, 6), "relu": relu(Shifted), "fc": linear(6, 5)}

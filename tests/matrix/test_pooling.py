@@ -23,7 +23,7 @@ from tests.matrix.parts import (
 )
 from tests.matrix.proof import prove
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 LARGEST: list[nn.Module] = [
     nn.MaxPool2d(2),
@@ -90,10 +90,10 @@ def test_pools_without_a_quantizer_behind_them() -> None:
 
 
 FUNCTIONS: dict[str, Any] = {
-    "F.max_pool2d": lambda x: F.max_pool2d(x, 2),
-    "F.avg_pool2d": lambda x: F.avg_pool2d(x, 3, 2, 1),
-    "F.adaptive_avg_pool2d": lambda x: F.adaptive_avg_pool2d(x, (1, 1)),
-    "F.adaptive_max_pool2d": lambda x: F.adaptive_max_pool2d(x, 2),
+    "functional.max_pool2d": lambda x: functional.max_pool2d(x, 2),
+    "functional.avg_pool2d": lambda x: functional.avg_pool2d(x, 3, 2, 1),
+    "functional.adaptive_avg_pool2d": lambda x: functional.adaptive_avg_pool2d(x, (1, 1)),
+    "functional.adaptive_max_pool2d": lambda x: functional.adaptive_max_pool2d(x, 2),
     "mean": lambda x: x.mean((2, 3)),
     "mean, one axis": lambda x: x.mean(3),
     "mean, kept": lambda x: x.mean((-1, -2), keepdim=True),

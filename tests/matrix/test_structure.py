@@ -21,7 +21,7 @@ from tests.matrix.parts import (
 )
 from tests.matrix.proof import prove
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 
 def block(inputs: int, outputs: int) -> nn.Module:
@@ -74,10 +74,10 @@ def test_one_quantizer_in_two_layers() -> None:
 
 def test_functional_style() -> None:
     def do(m: Any, x: Tensor) -> Any:
-        x = m.a(F.max_pool2d(F.relu(m.first(m.entry(x))), 2))
-        x = F.dropout(x, 0.5, training=m.training)
-        x = m.b(F.relu(m.second(x)))
-        return F.log_softmax(m.fc(torch.flatten(x, 1)), dim=1)
+        x = m.a(functional.max_pool2d(functional.relu(m.first(m.entry(x))), 2))
+        x = functional.dropout(x, 0.5, training=m.training)
+        x = m.b(functional.relu(m.second(x)))
+        return functional.log_softmax(m.fc(torch.flatten(x, 1)), dim=1)
 
     layers = {"first": conv(1, 4, bias=True), "second": conv(4, 5, bias=True)}
     model = Does(do, entry=act(), a=act(), b=act(), fc=linear(5, 3), **layers)
@@ -108,9 +108,9 @@ def test_control_flow_on_shapes(size: int) -> None:
     def do(m: Any, x: Tensor) -> Any:
         x = m.relu(m.conv(m.entry(x)))
         while x.shape[-1] > 3:
-            x = F.max_pool2d(x, 2)
+            x = functional.max_pool2d(x, 2)
         if x.size(2) % 2 == 1:
-            x = F.pad(x, (0, 1, 0, 1))
+            x = functional.pad(x, (0, 1, 0, 1))
         return m.fc(x.reshape(len(x), -1)[:, :8])
 
     model = Does(do, entry=act(), conv=conv(3, 4), relu=relu(), fc=linear(8, 3))
