@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
@@ -73,7 +74,8 @@ class _Recorder:
             position = function(self.inputs[path]) / scale + zero + shift
             found = torch.round(result.value / scale + zero)
             shape = self.golden[name].shape
-            self.seen[name] = Seen(
+            key = name if name not in self.seen else f"{name}, {path} call {self.calls[path]}"
+            self.seen[key] = Seen(
                 self.golden[name],
                 found.numpy().astype(np.int64).reshape(shape),
                 np.broadcast_to(position.double().numpy(), found.shape).reshape(shape),
@@ -133,13 +135,13 @@ def _real_inputs(
 def quantizers(module: ModuleOp) -> dict[str, dict[int, str]]:
     """The names of the values that each call of each of the user's quantizers makes."""
     names, found = value_names(module), defaultdict[str, dict[int, str]](dict)
-    texts = [
-        (entry.quantizer, value)
-        for entry, value in zip(entries_of(module), inputs_of(module), strict=True)
-    ]
+    texts: list[tuple[str, SSAValue]] = []
+    for entry, argument in zip(entries_of(module), inputs_of(module), strict=True):
+        texts.append((entry.quantizer, argument))
     for op in ops_of(module):
         text = op.attributes.get("quantizer")
-        texts += [(text.data, op.results[0])] if isinstance(text, StringAttr) else []
+        if isinstance(text, StringAttr):
+            texts.append((text.data, op.results[0]))
     for written, value in texts:
         for path, call in calls(written):
             found[path][call] = names[value]

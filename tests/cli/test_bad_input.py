@@ -90,7 +90,7 @@ def sentence(result: Result, exit_code: int) -> str:
     [
         ("digits_mpl", "digits_mpl"),
         ("nowhere.py:Net", "nowhere.py"),
-        ("net.onnx", "ONNX front end is not there yet"),
+        ("net.onnx", "net.onnx: no such file"),
         ("no.such.package:net", "no.such.package"),
         ("broken.py:Net", "broken.py"),
         ("nets.py:Other", "Other"),

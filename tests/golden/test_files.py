@@ -74,5 +74,5 @@ def test_a_requantization_that_is_off_is_seen_in_the_file() -> None:
 def test_a_file_of_floats_is_sent_to_the_quantizer() -> None:
     path = path_of("mnist_conv_float")
     model = frontends.resolve(str(path)).module
-    with pytest.raises(UnsupportedError, match=r"its weights are floats; .*tercet quantize"):
+    with pytest.raises(UnsupportedError, match=r"its weights are floats; .*quantize_static"):
         frontends.load(model)

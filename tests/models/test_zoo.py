@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from tercet import frontends, passes
 from tercet.frontends import zoo

@@ -39,7 +39,7 @@ NOWHERE = Place("nowhere", "not yet integers")
 def make(model: str, captured: ModuleOp, module: ModuleOp, spec: FabricSpec) -> Check:
     """`module` is what the passes made of `captured`."""
     fabric = fabric_of(module, spec)
-    where, proven = places(module, fabric), proofs(module)
+    where, proven = places(module, fabric), proofs(captured, module)
     view = _View(value_names(module), ranges(module), _scales(captured))
     steps = [
         *entries(module, view.names),

@@ -1,18 +1,26 @@
-"""The certificates of a network, each re-checked by the code that did not make it."""
+"""What proves a network exact, each proof re-checked by code that did not make it."""
 
 from collections.abc import Mapping, Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.check.contract import Proof
+from tercet.ir.channelwise import ChannelwiseOp
 from tercet.ir.op import IntegerOp
+from tercet.passes.audit import enumerated
 from tercet.passes.certificate import Certificate, certified
 from tercet.passes.check import check
 
 
-def proofs(module: ModuleOp) -> Mapping[IntegerOp, Proof]:
-    """The proof of every operator that carries certificates."""
-    return {op: _proof(channels) for op, channels in certified(module)}
+def proofs(captured: ModuleOp, module: ModuleOp) -> Mapping[IntegerOp, Proof]:
+    """The proof of every operator that is a quantizer: by certificate, or operand by operand."""
+    found: dict[IntegerOp, Proof] = {op: _proof(channels) for op, channels in certified(module)}
+    for op, one in enumerated(captured, module).items():
+        wrong = {finding.channel for finding in one.findings}
+        first = one.findings[0].message if one.findings else None
+        channels = op.channels() if isinstance(op, ChannelwiseOp) else 1
+        found[op] = Proof(channels, channels - len(wrong), first)
+    return found
 
 
 def _proof(channels: Sequence[Certificate]) -> Proof:

@@ -12,7 +12,7 @@ from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import identifier
 from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
-from tercet.frontends.model import AS_WRITTEN
+from tercet.frontends.reading import AS_WRITTEN
 
 Files = Mapping[str, str | bytes]
 

@@ -5,13 +5,20 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import FabricOption, InputTypeOption, ModelArgument, SemanticsOption
+from tercet.cli.options import (
+    FabricOption,
+    InputShapeOption,
+    InputTypeOption,
+    ModelArgument,
+    SemanticsOption,
+)
 
 
 def check(
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
+    input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
     against: Annotated[
         str | None,
@@ -28,10 +35,10 @@ def check(
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
     from tercet.cli.tables import console
-    from tercet.frontends import Reading
+    from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    found = checked(model, fabric, against, Reading(input_type, semantics))
+    found = checked(model, fabric, against, reading(input_type, input_shape, semantics))
     if html is not None:
         write(html, check_page.render(found))
     if json:

@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     FabricOption,
+    InputShapeOption,
     InputTypeOption,
     ModelArgument,
     SemanticsOption,
@@ -18,6 +19,7 @@ def compile_model(
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
+    input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
     target: Annotated[
         list[str] | None,
@@ -29,10 +31,10 @@ def compile_model(
 ) -> None:
     """Write the network as MLIR, ONNX, C99, HLS C++ and for the fabric, with what these need."""
     from tercet.cli.bundle import bundle
-    from tercet.frontends import Reading
+    from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    files = bundle(model, fabric, target, Reading(input_type, semantics))
+    files = bundle(model, fabric, target, reading(input_type, input_shape, semantics))
     folder = out or default_folder("compile", model, fabric)
     for path, content in files.items():
         write(folder / path, content)

@@ -16,6 +16,10 @@ InputTypeOption: TypeAlias = Annotated[
     str | None,
     typer.Option(help="Values of a file's unquantized input: FIXED<16,6>, INT8:0.0625."),
 ]
+InputShapeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="Of a file that leaves it open, batch first: 1,3,32,32."),
+]
 SemanticsOption: TypeAlias = Annotated[
     str, typer.Option(help="Of QLinear operators: ideal, or ort for ONNXRuntime's float32.")
 ]

@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     FabricOption,
+    InputShapeOption,
     InputTypeOption,
     ModelArgument,
     SemanticsOption,
@@ -20,6 +21,7 @@ def verify(
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
+    input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
     vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
     seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
@@ -51,7 +53,17 @@ def verify(
         raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
     folder = out or _folder(model, fabric, only_vector)
     request = Request(
-        model, fabric, vectors, seed, only_vector, waves, folder, rtl, input_type, semantics
+        model,
+        fabric,
+        vectors,
+        seed,
+        only_vector,
+        waves,
+        folder,
+        rtl,
+        input_type,
+        input_shape,
+        semantics,
     )
     if json:
         report = sign_off(request, Silent())

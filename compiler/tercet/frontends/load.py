@@ -28,7 +28,7 @@ def load(
     if isinstance(model, OnnxModel):
         return onnx.load(model, semantics)
     module = brevitas.load(model, example)
-    _number_calls(module)
+    _number_calls(module, model)
     return module
 
 
@@ -37,10 +37,13 @@ def capture(model: Model) -> ModuleOp:
     return load(model.module, model.example, semantics=model.semantics)
 
 
-def _number_calls(module: ModuleOp) -> None:
+def _number_calls(module: ModuleOp, model: nn.Module) -> None:
+    """A quantizer that two layers share has one name: the first that the model has for it."""
+    first = {id(one): name for name, one in model.named_modules()}
+    name_of = {name: first[id(one)] for name, one in model.named_modules(remove_duplicate=False)}
     seen = Counter[str]()
     for op in steps_of(module):
         if isinstance(op, Quantize):
-            path = op.quantizer.data
+            path = name_of.get(op.quantizer.data, op.quantizer.data)
             op.attributes["quantizer"] = StringAttr(numbered(path, seen[path]))
             seen[path] += 1

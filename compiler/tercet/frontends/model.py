@@ -11,6 +11,7 @@ from tercet.errors import CaptureError, UsageError
 from tercet.frontends import onnx, zoo
 from tercet.frontends.onnx import OnnxModel
 from tercet.frontends.python import example_of, factory_from_file, factory_from_module, made_by
+from tercet.frontends.reading import AS_WRITTEN, Reading
 from tercet.ir.types import Array
 
 
@@ -28,18 +29,6 @@ class Model:
     """The class of every sample, where known."""
     semantics: str = "ideal"
     """Of a file in operator form: "ideal", or "ort" for ONNXRuntime's own float32."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How to read a file: what it leaves open."""
-
-    input_type: str | None = None
-    """Values of a float input, where the file does not quantize it: FIXED<16,6>, INT8:0.1."""
-    semantics: str = "ideal"
-
-
-AS_WRITTEN = Reading()
 
 
 def resolve(spec: str, reading: Reading = AS_WRITTEN) -> Model:
@@ -74,7 +63,7 @@ def _from_zoo(name: str) -> Model:
 
 
 def _from_file(spec: str, reading: Reading) -> Model:
-    file = onnx.read(Path(spec), input_type=reading.input_type)
+    file = onnx.read(Path(spec), reading.input_shape, reading.input_type)
     example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
     none = tuple(np.asarray(x)[:0] for x in file.example)
     return Model(file.name, file, example, none, semantics=reading.semantics)

@@ -48,15 +48,11 @@ class Audit:
 def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
     """Every quantizer of `module` against `captured`, the float module that it came from."""
     normalized = passes.run(captured, passes.NORMALIZATION)
-    ends, ops = ends_of(normalized), _by_site(module)
-    if set(ops) != set(range(len(ends))):
-        raise VerifyError("the certificates are not those of the layers of the captured model")
     inner = passes.run(captured, passes.NORMALIZATION[:-1])
     evaluated, findings = same_layers(captured, inner)
     claims = {id(op): channels for op, channels in certified(module)}
     ranges = Ranges()
-    for site, end in enumerate(ends):
-        op, region = ops[site], region_of(end)
+    for op, region in _sites(normalized, module):
         if id(op) in claims:
             found = list(_certified(by_channel(region), op, claims[id(op)]))
         else:
@@ -65,6 +61,28 @@ def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
         findings += [finding for _, some in found for finding in some]
     same, others = _same_structure(normalized, module)
     return Audit(evaluated + same, (*findings, *others))
+
+
+def enumerated(captured: ModuleOp, module: ModuleOp) -> dict[QuantizedOp, Audit]:
+    """The same of each table, sum and product alone: what carries no certificate."""
+    normalized = passes.run(captured, passes.NORMALIZATION)
+    claimed, ranges = {id(op) for op, _ in certified(module)}, Ranges()
+    found = {}
+    for op, region in _sites(normalized, module):
+        if id(op) not in claimed:
+            parts = list(_enumerated(region, op, ranges))
+            findings = tuple(finding for _, some in parts for finding in some)
+            found[op] = Audit(sum(count for count, _ in parts), findings)
+    return found
+
+
+def _sites(normalized: ModuleOp, module: ModuleOp) -> Iterator[tuple[QuantizedOp, Region]]:
+    """Each integer operator that is a quantizer, and what it has to be."""
+    ends, ops = ends_of(normalized), _by_site(module)
+    if set(ops) != set(range(len(ends))):
+        raise VerifyError("the certificates are not those of the layers of the captured model")
+    for site, end in enumerate(ends):
+        yield ops[site], region_of(end)
 
 
 def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[Finding]]:

@@ -166,5 +166,5 @@ def _floats(reader: LayerOp | None) -> UnsupportedError:
     found = described(reader) if reader else "the model"
     return UnsupportedError(
         f"{found}: gets the input as floats; put one QuantIdentity with an integer act_quant in "
-        "front of the network"
+        "front of the network, or read a file with --input-type"
     )

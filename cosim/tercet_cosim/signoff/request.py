@@ -26,6 +26,7 @@ class Request:
     """The folder of the RTL to sign off; None: the product's."""
     input_type: str | None = None
     """Of a file that does not quantize its input."""
+    input_shape: str | None = None
     semantics: str = "ideal"
 
     def rerun(self, vector: int) -> str:
@@ -37,6 +38,8 @@ class Request:
             words += ["--seed", str(self.seed)]
         if self.input_type is not None:
             words += ["--input-type", self.input_type]
+        if self.input_shape is not None:
+            words += ["--input-shape", self.input_shape]
         if self.semantics != "ideal":
             words += ["--semantics", self.semantics]
         if self.rtl is not None:

@@ -149,7 +149,7 @@ DAMAGE: dict[str, tuple[Damage, str]] = {
     ),
     "too few scales": (of_constant("sw", np.ones(3, np.float32)), "DequantizeLinear_w: scales"),
     "bias NaN": (of_constant("b2", np.full(3, np.nan, np.float32)), "Gemm_g: its bias holds NaN"),
-    "float weights": (of_constant("w2", np.full((3, 16), 0.3, np.float32)), "tercet quantize"),
+    "float weights": (of_constant("w2", np.full((3, 16), 0.3, np.float32)), "quantize_static"),
     "wide weights": (of_constant("w2", np.full((3, 16), 200, np.float32)), "more than 8 bits"),
     "wrong columns": (of_constant("w2", np.ones((3, 15), np.float32)), "Gemm_g: .*15 columns"),
     "wrong channels": (of_constant("w1", np.ones((4, 3, 3, 3), np.int8)), "Conv_c: .*3 channels"),

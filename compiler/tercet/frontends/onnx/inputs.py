@@ -75,7 +75,7 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
     if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
         raise UnsupportedError(
             f"{where}: has shape {_open(proto)}, open beyond the batch; export the model with "
-            "the other extents fixed, or read it with the whole shape given"
+            "the other extents fixed, or give --input-shape"
         )
     if wish is not None:
         fits = [e in (0, w) for e, w in zip(found, wish, strict=False)]

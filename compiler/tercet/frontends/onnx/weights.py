@@ -20,8 +20,8 @@ def weights(node: Node, value: Value) -> Integers:
         if not np.array_equal(values, np.rint(values)):
             raise node.unsupported(
                 "its weights are floats",
-                "quantize the model first: `tercet quantize` does, or a Quant or "
-                "DequantizeLinear node in front of this one",
+                "quantize the file first, as onnxruntime.quantization.quantize_static does, so a "
+                "DequantizeLinear or Quant node stands in front of this one",
             )
         found = Integers(np.clip(values, -(2**31), 2**31).astype(np.int64), np.ones(()))
     low, high = int(found.values.min(initial=0)), int(found.values.max(initial=0))

@@ -9,6 +9,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.errors import UnsupportedError
 from tercet.ir.real import ElementwiseOp, Place
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
 from tercet.ops.real.functions import FUNCTIONS, Unary
@@ -53,7 +54,13 @@ class Function(ElementwiseOp):
         )
 
     def reference(self, x: FloatArray) -> FloatArray:
-        found = self.unary().reference(x, *floats_of(self.parameters).tolist())
+        with np.errstate(all="ignore"):
+            found = self.unary().reference(x, *floats_of(self.parameters).tolist())
+        if np.isnan(found).any():
+            raise UnsupportedError(
+                f"{self.layer.data}: {self.function.data} of some of its inputs is no number; clip "
+                "them to where it is one"
+            )
         return np.asarray(found, np.float64)
 
     def exact(self, x: Fraction, *, place: Place) -> Fraction:

@@ -46,17 +46,18 @@ def _gelu(x: FloatArray) -> FloatArray:
 
 
 def _gelu_tanh(x: FloatArray) -> FloatArray:
-    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+    bent: FloatArray = np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))
+    return 0.5 * x * (1 + bent)
 
 
 def _elu(x: FloatArray, alpha: float, scale: float, bend: float) -> FloatArray:
     below = scale * alpha * np.expm1(np.minimum(x, 0) * bend)
-    return np.asarray(np.where(x > 0, scale * x, below))
+    return np.asarray(np.where(x > 0, scale * x, below), np.float64)
 
 
 def _softplus(x: FloatArray, beta: float, threshold: float) -> FloatArray:
     soft = np.logaddexp(0, np.minimum(x * beta, threshold)) / beta
-    return np.where(x * beta > threshold, x, soft)
+    return np.asarray(np.where(x * beta > threshold, x, soft), np.float64)
 
 
 def _hardsigmoid(x: FloatArray) -> FloatArray:
