@@ -27,7 +27,11 @@ from tercet_golden import integer
 
 NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
 """How near to a tie, in steps, rounding may go the other way; grows beyond 8-bit magnitudes."""
-SHIFTS: Mapping[str, float] = {"ROUND": 0.0, "FLOOR": -0.5, "CEIL": 0.5}
+SHIFTS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "FLOOR": lambda position: position - 0.5,
+    "CEIL": lambda position: position + 0.5,
+    "ROUND_TO_ZERO": lambda position: position - 0.5 * torch.sign(position),
+}
 """What moves a rounding's jumps to the halves between the integers."""
 
 
@@ -63,7 +67,8 @@ class _Recorder:
     def after(self, path: str, proxy: Any) -> Callable[..., Any]:
         fused = getattr(proxy, "fused_activation_quant_proxy", None)
         function = getattr(fused, "activation_impl", None) or nn.Identity()
-        shift = SHIFTS.get(str(getattr(proxy, "rounding_mode", "ROUND")).rpartition(".")[2], 0.0)
+        mode = str(getattr(proxy, "rounding_mode", "ROUND")).rpartition(".")[2]
+        shifted = SHIFTS.get(mode, torch.clone)
 
         def hook(_module: nn.Module, _arguments: tuple[Any, ...], result: Any) -> Any:
             name = self.names[path].get(self.calls[path])
@@ -71,7 +76,7 @@ class _Recorder:
             if name is None:  # nothing that the integer graph computes depends on this call
                 return result
             scale, zero = result.scale, result.zero_point
-            position = function(self.inputs[path]) / scale + zero + shift
+            position = shifted(function(self.inputs[path]) / scale + zero)
             found = torch.round(result.value / scale + zero)
             shape = self.golden[name].shape
             key = name if name not in self.seen else f"{name}, {path} call {self.calls[path]}"

@@ -59,7 +59,9 @@ class _Path:
 def _reals(argument: BlockArgument) -> list[Entry]:
     start = _Path(np.ones(()), np.zeros(()))
     made: list[tuple[Entry, SSAValue]] = []
-    for path, quantize in _quantizers(argument, start):
+    order = {op: i for i, op in enumerate(argument.block.ops)}
+    readers = sorted(_quantizers(argument, start), key=lambda found: order[found[1]])
+    for path, quantize in readers:
         entry = _entry(path, quantize)
         same = [i for i, known in enumerate(made) if _equal(*known, entry, quantize)]
         if same:

@@ -16,7 +16,7 @@ from xdsl.ir import SSAValue
 from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
-from tercet.ir.real import PointwiseOp
+from tercet.ir.real import ElementwiseOp, PointwiseOp
 from tercet.ir.types import Array, Dense, FloatArray, IntArray, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
@@ -66,22 +66,30 @@ class Region:
 
     def reals(self, *q: IntArray) -> FloatArray:
         """What reaches the quantizer, in float64, from integers of shape (count, channels)."""
-        count = len(q[0])
-        shaped = [x.reshape(count, *self.view) for x in q]
-        values: dict[SSAValue, Array] = dict(zip(self.leaves, shaped, strict=True))
-        found: dict[SSAValue, Array] = {} if self.steps else {self.end.x: shaped[0]}
+        return self._values(*q)[self.end.x]
+
+    def _values(self, *q: IntArray) -> dict[SSAValue, Array]:
+        """Every value, (count, *view)."""
+        shape = (len(q[0]), *self.view)
+        found: dict[SSAValue, Array] = {
+            leaf: x.reshape(shape) for leaf, x in zip(self.leaves, q, strict=True)
+        }
         for step in self.steps:
-            operands = [(values | found)[value] for value in step.operands]
-            found[step.results[0]] = step.reference(*operands)
-        result = np.broadcast_to(found[self.end.x], (count, *self.view))
-        return np.asarray(result)
+            value = step.reference(*(found[operand] for operand in step.operands))
+            found[step.results[0]] = np.broadcast_to(value, shape)
+        return found
 
     def __call__(self, *q: IntArray) -> IntArray:
         """The integers that the quantizer makes, (count, channels), exactly."""
-        x = self.reals(*q)
+        values = self._values(*q)
+        x = values[self.end.x]
         result = self.end.reference(x).reshape(len(x), -1)
-        near = np.broadcast_to(self.end.near(x, NEAR), x.shape).reshape(len(x), -1)
-        for index in zip(*np.nonzero(near), strict=True):
+        near = np.broadcast_to(self.end.near(x, NEAR), x.shape)
+        for step in self.steps:
+            if isinstance(step, ElementwiseOp):
+                for jump in step.turns():
+                    near = near | _beside(values[step.x], float(jump))
+        for index in zip(*np.nonzero(near.reshape(len(x), -1)), strict=True):
             result[index] = self.exact([int(v[index]) for v in q], int(index[-1]))
         return result
 
@@ -101,6 +109,10 @@ class Region:
                 operands = [found[value] for value in step.operands]
                 found[step.results[0]] = step.exact(*operands, place=place)
         return found
+
+
+def _beside(x: FloatArray, jump: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return np.asarray(np.abs(x - jump) < NEAR * max(1.0, abs(jump)))
 
 
 def region_of(end: End) -> Region:

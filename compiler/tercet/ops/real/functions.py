@@ -132,11 +132,12 @@ FUNCTIONS: Mapping[str, Unary] = {
     "hardshrink": Unary(
         lambda x, by: np.where(np.abs(x) > by, x, 0.0),
         lambda x, by: x if abs(x) > by else Q(0),
+        lambda by: (Q(-by), Q(by)),
     ),
     "tanhshrink": Unary(lambda x: x - np.tanh(x), precise(lambda x: x - mp.tanh(x))),
     "abs": Unary(np.abs, abs, lambda: (Q(0),)),
     "square": Unary(np.square, lambda x: x * x, lambda: (Q(0),)),
-    "sign": Unary(np.sign, lambda x: Q((x > 0) - (x < 0))),
+    "sign": Unary(np.sign, lambda x: Q((x > 0) - (x < 0)), lambda: (Q(0),)),
     "sqrt": Unary(np.sqrt, precise(mp.sqrt)),
     "log": Unary(np.log, precise(mp.log)),
     "reciprocal": Unary(lambda x: 1 / x, lambda x: 1 / x, lambda: (Q(0),)),
