@@ -86,7 +86,7 @@ $(VENV)/run-$(KEY): | $(VENV)/bin/python
 	$(SAY) "Installing the tools that build and simulate"
 	$(PIP) --group build
 	$(SAY) "Installing tercet and what it runs on"
-	$(PIP) --no-build-isolation --editable '.[sim,zoo]'
+	$(PIP) --no-build-isolation --editable '.[qonnx,sim,zoo]'
 	@touch $@ && touch $(VENV)/runtime
 
 $(VENV)/dev-$(KEY): $(VENV)/run-$(KEY)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from math import isqrt
 from typing import Any, TypeAlias
 
-from xdsl.dialects.builtin import Float64Type, TensorType, f64
+from xdsl.dialects.builtin import Float64Type, StringAttr, TensorType, f64
 from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, result_def
 
@@ -111,3 +111,20 @@ class ElementwiseOp(LineOp, PointwiseOp):
             properties={**self.properties, **new},
             attributes=self.attributes,
         )
+
+
+class PairOp(PointwiseOp):
+    """A function of the elements of two tensors of one shape."""
+
+    a = operand_def(TensorType)
+    b = operand_def(TensorType)
+    y = result_def(TensorType)
+
+    def __init__(self, a: SSAValue, b: SSAValue, *, layer: str) -> None:
+        super().__init__(
+            operands=[a, b], result_types=[a.type], attributes={"layer": StringAttr(layer)}
+        )
+
+    def verify_(self) -> None:
+        a, b = shape_of(self.a), shape_of(self.b)
+        self.require(a == b, f"its operands have shapes {a} and {b}")
