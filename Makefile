@@ -62,6 +62,7 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
 	$(BIN)/python -m pytest tests
+	$(BIN)/python -m tests.fuzz_onnx --seconds 600
 	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 \
 	  --fabric tfmbs --fabric small --fabric large $(ARGS)
 

@@ -1,8 +1,9 @@
 """`python -m benchmarks [frontend|latency|simulation|area …] [--write]`."""
 
 import argparse
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -36,11 +37,23 @@ def main(words: list[str]) -> int:
         show(console, figures)
         sections.append(figures.markdown())
     if options.write:
-        command = " ".join(["python -m benchmarks", *words])
-        head = f"# Benchmarks\n\nMeasured by `{command}`.\n"
-        PAGE.write_text("\n".join([head, *sections]), encoding="utf-8")
+        PAGE.write_text(merged(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
         console.print(f"written: {PAGE}")
     return 0
+
+
+def merged(page: str, sections: Sequence[str]) -> str:
+    """The page with these sections in the place of the old ones of their kind, or behind them.
+
+    A section's kind is the first word of its title.
+    """
+    head, *old = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    kept = {_kind(section): section.rstrip() for section in [*old, *sections]}
+    return "\n\n".join([head.rstrip(), *kept.values()]) + "\n"
+
+
+def _kind(section: str) -> str:
+    return section.split(":")[0].split(",")[0]
 
 
 def show(console: Console, figures: Figures) -> None:

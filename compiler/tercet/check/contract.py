@@ -41,6 +41,8 @@ class Weights:
     count: int
     low: int
     high: int
+    planes: int
+    """Of trits, that these weights take on the fabric: 1 for ternary and binary ones."""
     sparsity: float
     """Share of them that are zero, 0 to 1."""
     scale: Scale | None

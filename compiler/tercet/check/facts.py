@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import FloatAttr, IntegerType, TensorType
 from xdsl.ir import SSAValue
 
 from tercet.check.contract import Kind, Method, Rescale, Scale, Value, Weights
+from tercet.fabric.planes import needed
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
 from tercet.ir.rescaled import RescaledOp
@@ -69,11 +70,13 @@ def weights(op: LayerOp, scales: FloatArray | None) -> Weights | None:
     found = matrix_of(op)
     if found is None:
         return None
+    held = Interval.around(found)
     return Weights(
         tuple(found.shape),
         found.size,
-        int(found.min()),
-        int(found.max()),
+        held.low,
+        held.high,
+        needed(held),
         float((found == 0).mean()),
         None if scales is None else scale_of(scales),
     )

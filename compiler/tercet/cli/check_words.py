@@ -25,7 +25,7 @@ def _grid(found: Weights) -> str:
     most = max(-found.low, found.high)
     if most <= 1:
         return "binary" if found.low == -1 and found.sparsity == 0 else "ternary"
-    return f"{most.bit_length() + 1}-bit"
+    return f"{most.bit_length() + 1}-bit, {found.planes} planes"
 
 
 def zeros(found: Weights | None) -> str:
