@@ -16,6 +16,7 @@ from tercet.ir.evaluate import evaluate
 from tercet.ir.module import inputs_of, outputs_of, steps_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
+from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
 from tercet_golden.compare import Mismatch
 from tercet_golden.file_run import run
@@ -46,7 +47,7 @@ def compare(
 ) -> TorchComparison:
     """The file on what becomes `integers`, against the reference's values of them."""
     xs = _inputs(module, integers)
-    ends = [op for op in steps_of(captured) if isinstance(op, Quantize) and op.quantizer.data]
+    ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
     names = quantizers(module)
     seen = [op for op in ends if op.quantizer.data in names]
     outputs = list(model.outputs)
@@ -55,7 +56,7 @@ def compare(
     tally = _Tally(np.ones(len(xs[0]), np.bool_), explained=[])
     for op in seen:
         name = names[op.quantizer.data][0]
-        position = op.position(np.asarray(ideal[op.x]))
+        position = _position(op, np.asarray(ideal[op.x]))
         want, got = golden[name], _integers(op, file[op.quantizer.data])
         _count(tally, name, want, got.reshape(want.shape), position.reshape(want.shape))
     last = [golden[value_names(module)[value]] for value in outputs_of(module)]
@@ -76,7 +77,12 @@ def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
     return [entry.reals(q) for entry, q in pairs]
 
 
-def _integers(op: Quantize, values: Array) -> IntArray:
+def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:
+    """Where x lies between the integers; nowhere, for what float32 is the meaning of."""
+    return op.position(x) if isinstance(op, Quantize) else np.full(x.shape, np.nan)
+
+
+def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
     """What a quantizer of the file returned: integers, or the reals that they stand for."""
     if np.issubdtype(values.dtype, np.integer):
         return values.astype(np.int64)

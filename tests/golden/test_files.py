@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnxruntime.quantization import QuantFormat, quantize_static
+from tests.frontends.onnx.graphs import saved
+from tests.frontends.onnx.test_static import Images, network
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import assets, frontends, passes
@@ -56,6 +59,28 @@ def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str)
     assert file.compared > 5000
     steps = [one for one in file.explained if not one.layer.startswith("output ")]
     assert not steps, "float32 went another way than the ideal"
+
+
+@pytest.mark.parametrize("form", [QuantFormat.QDQ, QuantFormat.QOperator], ids=["qdq", "qop"])
+@pytest.mark.parametrize("channels", [False, True], ids=["tensor", "channel"])
+def test_what_onnxruntime_quantized_is_proven_and_equal_to_the_file(
+    form: QuantFormat, channels: bool, tmp_path: Path
+) -> None:
+    source, path = saved(tmp_path, network()), tmp_path / "quantized.onnx"
+    quantize_static(str(source), str(path), Images(), quant_format=form, per_channel=channels)
+    model = frontends.resolve(str(path)).module
+    assert isinstance(model, OnnxModel)
+    captured = frontends.load(model)
+    module = passes.run(captured)
+    drawn = vectors.make(module, (), 40, 7).xs
+    golden = integer.run(module, *drawn)
+
+    assert not [found for c in certificates(module) if (found := check(c))]
+    assert not audit(captured, module).findings
+    assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
+    file = file_golden.compare(model, captured, module, drawn, golden)
+    assert file.passed, file.first
+    assert file.compared > 5000
 
 
 def test_a_requantization_that_is_off_is_seen_in_the_file() -> None:
