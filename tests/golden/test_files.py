@@ -48,7 +48,7 @@ def loaded(name: str) -> tuple[OnnxModel, ModuleOp]:
 def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str) -> None:
     model, captured = loaded(name)
     module = passes.run(captured)
-    drawn = vectors.make(module, (), 100, 7).xs
+    drawn = vectors.make(module, (), 40, 7).xs
     golden = integer.run(module, *drawn)
 
     assert not [found for c in certificates(module) if (found := check(c))]
