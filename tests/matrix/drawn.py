@@ -27,8 +27,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 Shape = tuple[int, ...]
-MOST = 160
+MOST = 120
 """Elements of a value."""
+LEAST, LARGEST = 2, 5
+"""Steps of a graph."""
 GRIDS = [Signed, Signed, SignedDyadic, Shifted, Unsigned, Nibble, SignedNibble, Scales]
 ACTIVATIONS: list[Callable[[], nn.Module]] = [
     nn.Identity,
@@ -80,14 +82,6 @@ class Graph(nn.Module):
             values.append(layer(*(values[i] for i in operands)))
         return tuple(values[i] for i in self.outputs)
 
-    def unused(self) -> list[str]:
-        """Paths inside of layers that no output depends on."""
-        needed = set(self.outputs)
-        for i in range(len(self.operands), 0, -1):
-            needed |= set(self.operands[i - 1]) if i in needed else set()
-        idle = [f"layers.{i}." for i in range(len(self.operands)) if i + 1 not in needed]
-        return [path for path, _ in self.named_modules() if path.startswith(tuple(idle))]
-
 
 class Builder:
     """The values so far with their shapes, and the strategy that decides."""
@@ -130,7 +124,12 @@ def convolution(b: Builder) -> None:
     if min(size) + 2 * padding < dilation * (kernel - 1) + 1:
         return None
     deep = b.pick([True, False])
-    more = {"stride": stride, "dilation": dilation, "padding": padding, "bias": b.pick([True, False])}
+    more = {
+        "stride": stride,
+        "dilation": dilation,
+        "padding": padding,
+        "bias": b.pick([True, False]),
+    }
     outputs = channels if deep else b.pick([1, 2, 4])
     more["groups"] = channels if deep else 1
     layer = conv(channels, outputs, kernel, WEIGHTS[b.pick(list(WEIGHTS))], **more)
@@ -188,10 +187,12 @@ BOTH: list[Callable[..., Tensor]] = [
 
 
 def meet(b: Builder) -> None:
-    x = b.value()
-    same = [i for i, shape in enumerate(b.shapes) if x is not None and shape == b.shapes[x]]
-    y = b.pick(same)
-    b.add((x or 0, y), Applied(b.pick(BOTH), b.grid()))
+    """Two unlike values where there are two of one shape."""
+    x = b.value() or 0
+    if b.shapes.count(b.shapes[x]) == 1:
+        b.add((x,), b.tail())
+    same = [i for i, shape in enumerate(b.shapes) if shape == b.shapes[x] and i != x]
+    b.add((x, b.pick(same)), Applied(b.pick(BOTH), b.grid()))
 
 
 MOVES: list[Callable[[Tensor], Tensor]] = [
@@ -219,20 +220,21 @@ def activation(b: Builder) -> None:
     b.add((x or 0,), b.tail())
 
 
-KINDS = [convolution, convolution, dense, pool, meet, meet, move, activation]
+KINDS = [convolution, meet, dense, pool, move, convolution, meet, activation]
 SHAPES: list[Shape] = [(7,), (1,), (3, 6), (2, 5, 4), (3, 4, 4), (1, 7, 5)]
 
 
 @st.composite
-def graphs(draw: st.DrawFn, steps: int = 6) -> tuple[Graph, Shape]:
-    """A graph, untrained, and the shape of its input."""
+def graphs(draw: st.DrawFn) -> tuple[Graph, Shape]:
+    """A graph, untrained, and the shape of its input. What nobody reads is an output."""
     torch.manual_seed(draw(st.integers(0, 2**16)))
     b = Builder(draw, draw(st.sampled_from(SHAPES)))
     first = act(INPUTS[b.pick(list(INPUTS))])
-    for _ in range(draw(st.integers(1, steps))):
+    for _ in range(draw(st.integers(LEAST, LARGEST))):
         b.pick(KINDS)(b)
     last = len(b.shapes) - 1
     if draw(st.booleans()):
         b.add((last,), linear(b.shapes[last][-1], 3, bias=draw(st.booleans())))
-    outputs = sorted({len(b.shapes) - 1, draw(st.integers(0, len(b.shapes) - 1))})
+    read = {i for step in b.steps for i in step.operands}
+    outputs = [i for i in range(len(b.shapes)) if i not in read]
     return Graph(first, b.steps, outputs), b.shapes[0]

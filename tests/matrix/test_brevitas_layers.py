@@ -170,7 +170,9 @@ def test_scales_and_biases() -> None:
     branches = [
         qnn.QuantScaleBias(4, True),
         qnn.QuantScaleBias(4, True, weight_quant=bq.Int8WeightPerTensorFixedPoint),
-        qnn.QuantScaleBias(4, True, weight_quant=bq.Int8WeightPerTensorFloat, bias_quant=bq.Int32Bias),
+        qnn.QuantScaleBias(
+            4, True, weight_quant=bq.Int8WeightPerTensorFloat, bias_quant=bq.Int32Bias
+        ),
         qnn.BatchNorm2dToQuantScaleBias(4),
     ]
     for i, layer in enumerate(branches):

@@ -5,7 +5,8 @@
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
-from tests.matrix.drawn import Graph, Shape, graphs as drawn_graphs
+from tests.matrix.drawn import Graph, Shape
+from tests.matrix.drawn import graphs as drawn_graphs
 from tests.matrix.parts import samples
 from tests.matrix.proof import hold, trained
 
@@ -30,6 +31,6 @@ def test_a_random_graph_is_the_same_everywhere(part: int, graphs: int) -> None:
         trained(model, x)
         captured = frontends.load(model, x)
         module = passes.run(captured)
-        hold(model, captured, module, x, unused=model.unused(), varied=False)
+        hold(model, captured, module, x, varied=False)
 
     proven()
