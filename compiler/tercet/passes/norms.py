@@ -59,7 +59,7 @@ def _narrow(end: Quantize, clips: Sequence[Clip | Relu]) -> None:
 def _end(end: Quantize, clips: Sequence[Clip | Relu], x: float) -> int:
     """What becomes of the least or the greatest real."""
     for clip in clips:
-        x = float(clip.reference(np.float64(x)))
+        x = float(clip.reference(np.asarray(x)))
     if isinf(x):
         return end.clip().low if x < 0 else end.clip().high
     return end.exact(Fraction(x), place=())
