@@ -70,8 +70,6 @@ MODULES: list[nn.Module] = [
     nn.Softplus(),
     nn.Softplus(2.0, 3.0),
     nn.Softsign(),
-    nn.Softshrink(0.2),
-    nn.Hardshrink(0.2),
     nn.Threshold(0.1, 0.05),
     nn.Threshold(0.1, -0.6),
 ]

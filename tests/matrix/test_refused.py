@@ -219,6 +219,16 @@ REFUSED: dict[str, Refusal] = {
         ROW,
         "abs_2: two functions that turn follow each other .*; quantize the result of the first$",
     ),
+    "shrinking": Refusal(
+        lambda: chain(linear(8, 5), nn.Softshrink(0.2), act()),
+        ROW,
+        "2: operator gt is not supported; write it with layers of torch.nn that docs/pytorch.md",
+    ),
+    "shrinking without a shift": Refusal(
+        lambda: chain(linear(8, 5), nn.Hardshrink(0.2), act()),
+        ROW,
+        "2: operator le is not supported; write it with layers of torch.nn that docs/pytorch.md",
+    ),
     "sine": Refusal(
         lambda: quantized(lambda m, x: torch.sin(x)),
         ROW,
