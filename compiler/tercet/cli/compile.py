@@ -29,7 +29,7 @@ def compile_model(
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
     ] = None,
 ) -> None:
-    """Write the network as MLIR, ONNX, C99, HLS C++ and for the fabric, with what these need."""
+    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
     from tercet.cli.bundle import bundle
     from tercet.frontends.reading import reading
     from tercet.report.files import write

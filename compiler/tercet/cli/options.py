@@ -14,14 +14,17 @@ ModelArgument: TypeAlias = Annotated[
 ]
 InputTypeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Values of a file's unquantized input: FIXED<16,6>, INT8:0.0625."),
+    typer.Option(
+        help="What a file's input holds that it does not quantize: INT8:0.0625, FIXED<8,4>."
+    ),
 ]
 InputShapeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Of a file that leaves it open, batch first: 1,3,32,32."),
+    typer.Option(help="Where a file leaves it open, batch first: 1,3,32,32."),
 ]
 SemanticsOption: TypeAlias = Annotated[
-    str, typer.Option(help="Of QLinear operators: ideal, or ort for ONNXRuntime's float32.")
+    str,
+    typer.Option(help="Of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32."),
 ]
 FabricOption: TypeAlias = Annotated[
     str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")

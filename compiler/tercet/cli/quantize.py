@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import ModelArgument
-
 
 def quantize(
-    model: ModelArgument,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A float module: package.module:factory or file.py:Class."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder to write the quantized network to.")],
     weights: Annotated[str, typer.Option(help="ternary, int4 or int8.")] = "ternary",
     calibration: Annotated[

@@ -39,7 +39,7 @@ def verify(
         bool, typer.Option("--json", help="Print report.json and nothing else.")
     ] = False,
 ) -> None:
-    """Compare RTL, C, HLS and every golden model bit by bit and cycle by cycle; write a report.
+    """Sign a model off: RTL, C, HLS and your own model, bit by bit and cycle by cycle.
 
     Exit code 0 when the verdict is pass, 1 when it is fail.
     """
