@@ -29,7 +29,7 @@ from torch.nn import functional
 Shape = tuple[int, ...]
 MOST = 120
 """Elements of a value."""
-LEAST, LARGEST = 2, 5
+LEAST, LARGEST = 2, 4
 """Steps of a graph."""
 GRIDS = [Signed, Signed, SignedDyadic, Shifted, Unsigned, Nibble, SignedNibble, Scales]
 ACTIVATIONS: list[Callable[[], nn.Module]] = [
