@@ -55,7 +55,6 @@ def test_behind_a_convolution(weight: str) -> None:
         nn.Sequential(conv(3, 6, weight=kind), relu(), odd(6, 2), act()),
         nn.Sequential(conv(3, 6, weight=kind), odd(6, 2), nn.ReLU(), odd(6, 2), act()),
         nn.Sequential(conv(3, 6, weight=kind), nn.BatchNorm2d(6, affine=False), act()),
-        nn.Sequential(conv(3, 6, weight=kind), odd(6, 2), nn.GELU(), act()),
     ]
     prove(Fan(entry(), *branches), samples(3, 7, 6))
 
@@ -86,6 +85,10 @@ def test_alone_on_an_input() -> None:
     prove(nn.Sequential(norm(3), act(), conv(3, 4), relu()), pixels(3, 6, 6))
     prove(nn.Sequential(norm(9, 1), act(), linear(9, 4), relu()), samples(9, rows=40))
     prove(nn.Sequential(entry(), norm(3), act(), conv(3, 4), relu()), pixels(3, 6, 6))
+
+
+def test_before_a_function_that_turns() -> None:
+    prove(nn.Sequential(entry(), conv(3, 3), odd(3, 2), nn.GELU(), act()), samples(3, 7, 6))
 
 
 def test_of_one_axis() -> None:
