@@ -82,7 +82,8 @@ def test_a_changed_weight_is_found_by_the_audit(captured: ModuleOp, module: Modu
     sums.properties["weight"] = dense(weight, SI8)
     findings = audit(captured, module).findings
     assert [(f.channel, f.message) for f in findings] == [
-        (3, "its weights are not the captured model's")
+        (3, "its weights are not the captured model's"),
+        (0, "its tercet.linear is not the captured model's"),
     ]
 
 

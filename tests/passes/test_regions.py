@@ -13,9 +13,10 @@ from tercet.ir.boundary import entries_of
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, ops_of
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor
+from tercet.ir.real import ElementwiseOp, PairOp, real_tensor
 from tercet.ir.types import SI8, SI32, UI8, FloatArray, IntArray, dense, values_of
 from tercet.ops.add import Add
+from tercet.ops.linear import Linear
 from tercet.ops.mul import Mul
 from tercet.ops.pair_table import PairTable
 from tercet.ops.real.add import RealAdd
@@ -179,6 +180,84 @@ def test_a_function_of_sums_becomes_thresholds_that_fall_and_rise(
     away &= np.abs(acc * scale - 0.5) > 1e-9  # where the threshold jumps
     want = np.clip(np.rint(position), -128, 127)
     np.testing.assert_array_equal(op.reference(acc)[away], want[away])
+
+
+TWICE: dict[str, Callable[[SSAValue], Sequence[LayerOp]]] = {
+    "y * sigmoid(y)": lambda y: [
+        s := Function(y, "sigmoid", layer="f"),
+        RealMul(y, s.y, layer="f"),
+    ],
+    "y + relu(-2 y)": lambda y: [
+        n := Affine(y, scalar(-2), scalar(0), layer="f"),
+        r := Relu(n.y, layer="f"),
+        RealAdd(y, r.y, layer="f"),
+    ],
+    "y * y": lambda y: [RealMul(y, y, layer="f")],
+    "y + relu(y)": lambda y: [r := Relu(y, layer="f"), RealAdd(y, r.y, layer="f")],
+    "gelu(gelu(y))": lambda y: [
+        g := Function(y, "gelu", layer="f"),
+        Function(g.y, "gelu", layer="f"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_sums_that_two_branches_read_are_exact_for_every_sum(name: str) -> None:
+    """Whether such a function turns is not known; it may never be taken for monotone."""
+    weight = np.ones((2, 8), np.int64)
+
+    def body(x: SSAValue) -> Sequence[LayerOp]:
+        q, real = entered(x, 0.02, 128)
+        sums = RealLinear(real.x, weight, np.array([0.1, 0.2]), np.array([0.1, -0.1]), layer="fc")
+        steps = TWICE[name](sums.y)
+        return [q, real, sums, *steps, *closed(steps[-1].results[0], 0.02)]
+
+    captured = build([real_tensor((1, 8))], body)
+    module = proven(captured)
+    acc = np.arange(-1016, 1017)[:, None].repeat(2, 1)
+    values = acc * 0.02 * np.array([0.1, 0.2]) + np.array([0.1, -0.1])
+    known: dict[SSAValue, FloatArray] = {}
+    for op in captured.walk():
+        if isinstance(op, RealLinear):
+            known[op.y] = values
+        elif isinstance(op, ElementwiseOp | PairOp) and op.operands[0] in known:
+            known[op.results[0]] = op.reference(*(known[x] for x in op.operands))
+    (last,) = [v for v in known if any(isinstance(u.operation, Quantize) for u in v.uses)]
+    position = known[last] / 0.02
+    away = np.abs(position - np.floor(position) - 0.5) > 1e-9
+    op = ops_of(module)[-1]
+    got = op.reference(acc)
+    np.testing.assert_array_equal(got[away], np.clip(np.rint(position), -128, 127)[away])
+
+
+def test_sums_and_a_byte_under_a_function_that_turns_are_refused() -> None:
+    def body(x: SSAValue) -> Sequence[LayerOp]:
+        q, real = entered(x, 0.02)
+        sums = RealLinear(real.x, np.ones((4, 4), np.int64), scalar(0.1), layer="fc")
+        minus = Affine(sums.y, scalar(-2), scalar(0), layer="f")
+        bent = Relu(minus.y, layer="f")
+        both = RealAdd(sums.y, bent.y, layer="f")
+        total = RealAdd(both.y, real.x, layer="f")
+        return [q, real, sums, minus, bent, both, total, *closed(total.y, 0.05)]
+
+    with pytest.raises(UnsupportedError, match=r"^end: .* that may turn; quantize the sums"):
+        passes.run(build([real_tensor((1, 4))], body))
+
+
+def test_a_changed_weight_behind_the_last_quantizer_is_found() -> None:
+    def body(x: SSAValue) -> Sequence[LayerOp]:
+        q, real = entered(x, 0.02)
+        return [q, real, RealLinear(real.x, np.eye(4, dtype=np.int64), scalar(0.1), layer="fc")]
+
+    captured = build([real_tensor((1, 4))], body)
+    module = passes.run(captured)
+    assert not audit(captured, module).findings
+    op = next(op for op in ops_of(module) if isinstance(op, Linear))
+    weight = op.matrix()
+    weight[2, 2] = -1
+    op.properties["weight"] = dense(weight, SI8)
+    (finding,) = audit(captured, module).findings
+    assert finding.message == "its tercet.linear is not the captured model's"
 
 
 def test_a_batch_norm_of_both_signs_alone_on_a_byte_is_exact() -> None:

@@ -15,7 +15,7 @@ from tercet import passes
 from tercet.errors import VerifyError
 from tercet.ir.interval import Interval
 from tercet.ir.module import ops_of, steps_of
-from tercet.ir.op import IntegerOp, LayerOp
+from tercet.ir.op import IntegerOp
 from tercet.ir.quantized import QuantizedOp
 from tercet.ir.ranges import Ranges
 from tercet.ir.rescaled import RescaledOp
@@ -23,14 +23,17 @@ from tercet.ir.types import IntArray, values_of
 from tercet.ops.linear import Linear
 from tercet.ops.pair_table import PairTable
 from tercet.ops.table import Table
+from tercet.ops.threshold import Threshold
 from tercet.passes.bounds import by_channel
 from tercet.passes.certificate import SITE, Certificate, certified
 from tercet.passes.check import Finding, places
 from tercet.passes.exactly import Exactly
 from tercet.passes.fit import demands_of_pairs, demands_of_steps
 from tercet.passes.layers import same_layers
+from tercet.passes.monotone import is_monotone
 from tercet.passes.region import Region, region_of
 from tercet.passes.requantize import ends_of
+from tercet.passes.steps import every, sorted_borders, turns_once
 from tercet.passes.unary import SMALL
 
 REPORTED = 100
@@ -86,20 +89,39 @@ def _sites(normalized: ModuleOp, module: ModuleOp) -> Iterator[tuple[QuantizedOp
 
 
 def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[Finding]]:
-    """What is no quantizer, and has no weights to negate, is as normalization made it."""
-    want = [op for op in steps_of(normalized) if _is_kept(op)]
-    got = [op for op in steps_of(module) if _is_kept(op) and SITE not in op.attributes]
+    """What is no quantizer is as normalization made it; channels may be negated for thresholds."""
+    want = [op for op in steps_of(normalized) if isinstance(op, IntegerOp)]
+    got = [op for op in ops_of(module) if SITE not in op.attributes]
     if len(want) != len(got):
         raise VerifyError("the operators are not those of the captured model")
     return len(want), [
         Finding(ours.layer.data, 0, f"its {ours.name} is not the captured model's")
         for ours, theirs in zip(got, want, strict=True)
         if (ours.name, ours.properties) != (theirs.name, theirs.properties)
+        and not _negated(ours, theirs)
     ]
 
 
-def _is_kept(op: LayerOp) -> bool:
-    return isinstance(op, IntegerOp) and not isinstance(op, Linear)
+def _negated(ours: IntegerOp, theirs: IntegerOp) -> bool:
+    """Whether only signs of channels differ, for thresholds that are audited with these signs."""
+    if not isinstance(ours, Linear) or not isinstance(theirs, Linear):
+        return False
+    readers = [use.operation for use in ours.acc.uses]
+    return (
+        len(readers) == 1
+        and isinstance(readers[0], Threshold)
+        and SITE in readers[0].attributes
+        and bool(row_signs(theirs, ours).all())
+    )
+
+
+def row_signs(model: Linear, ours: Linear) -> IntArray:
+    """For each output 1, -1 where our weights and bias are the model's negated, 0 where neither."""
+    want, got = (np.column_stack([op.matrix(), op.addend()]) for op in (model, ours))
+    if want.shape != got.shape:
+        return np.zeros(len(want), np.int64)
+    same, opposite = (want == got).all(1), (want == -got).all(1)
+    return np.where(same, 1, np.where(opposite, -1, 0))
 
 
 def _by_site(module: ModuleOp) -> Mapping[int, QuantizedOp]:
@@ -117,12 +139,13 @@ def _certified(
     if len(channels) != region.channels:
         raise VerifyError(f"{region.layer}: its certificates are not those of the captured model")
     signs = _signs(region, op)
+    looked_at = _places(region, channels)
     for c in channels:
-        wanted = dict(places(c))
         if signs[c.channel] == 0:
             yield 1, [Finding(c.layer, c.channel, "its weights are not the captured model's")]
             continue
         exactly, found = Exactly(region, c.channel), []
+        wanted = looked_at[c.channel]
         for u, want in wanted.items():
             got = exactly(int(signs[c.channel]) * c.sign * u)
             if got != want:
@@ -131,18 +154,33 @@ def _certified(
         yield len(wanted), found
 
 
+def _places(region: Region, channels: list[Certificate]) -> list[dict[int, int]]:
+    """For each channel the u to look at, and what is certified there.
+
+    Between two of them a monotone function is what it is at both; a function that turns is looked
+    at on both sides of every turn as well, and one of which nothing is known at every integer.
+    """
+    wanted = [dict(places(c)) for c in channels]
+    if is_monotone(region, region.leaves[0]):
+        return wanted
+    ends = [np.array([getattr(c, end) for c in channels]) for end in ("low", "high")]
+    if turns_once(region):
+        borders = sorted_borders(region, *ends)
+        more: IntArray = np.concatenate([borders - 1, borders], 1)
+    else:
+        more = every(*ends).T
+    for c, mine, here in zip(channels, wanted, more.tolist(), strict=True):
+        mine |= {u: c.at(u) for u in here if c.low <= u <= c.high}
+    return wanted
+
+
 def _signs(region: Region, op: IntegerOp) -> IntArray:
     """For each channel 1, -1 where the operator's sums are the model's negated, 0 where neither."""
     model, ours = region.leaves[0].owner, op.operands[0].owner
     ones = np.ones(region.channels, np.int64)
     if not isinstance(model, Linear) or not isinstance(ours, Linear):
         return ones
-    want = np.column_stack([model.matrix(), model.addend()])
-    got = np.column_stack([ours.matrix(), ours.addend()])
-    if want.shape != got.shape:
-        return 0 * ones
-    same, opposite = (want == got).all(1), (want == -got).all(1)
-    signs = np.where(same, 1, np.where(opposite, -1, 0))
+    signs = row_signs(model, ours)
     return signs if len(signs) == region.channels else ones * signs.min()
 
 

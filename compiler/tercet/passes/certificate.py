@@ -5,8 +5,11 @@ neighbouring steps both sides are constant or monotone in the same direction, so
 every step and at both ends is equality everywhere.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from math import prod
 
 import numpy as np
@@ -58,6 +61,15 @@ class Certificate:
     """Of a threshold."""
     directions: tuple[int, ...] | None = None
     """Of a threshold: what each one adds."""
+
+    def at(self, u: int) -> int:
+        """The certified value."""
+        return self._levels[bisect_right(self.steps, u)]
+
+    @cached_property
+    def _levels(self) -> tuple[int, ...]:
+        """The value before the first step, after it, and so on."""
+        return tuple(accumulate(self.deltas, initial=self.first))
 
 
 def attach(op: IntegerOp, steps: Steps) -> None:

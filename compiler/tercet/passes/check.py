@@ -49,7 +49,7 @@ def _own(c: Certificate) -> Iterator[tuple[int, int]]:
     for t in c.thresholds or ():
         for u in (t - 1, t):
             if c.low <= u <= c.high:
-                yield u, c.first + sum(c.deltas[: bisect_right(c.steps, u)])
+                yield u, c.at(u)
 
 
 def places(c: Certificate) -> Iterator[tuple[int, int]]:

@@ -110,9 +110,31 @@ def _merged(
     return Steps(low, high, np.ones_like(low), first, at[:, :used], delta[:, :used])
 
 
-def turns(region: Region) -> bool:
-    """Whether the function between the leaf and the quantizer may turn."""
-    return any(isinstance(step, ElementwiseOp) and step.turns() for step in region.steps)
+def turns_once(region: Region) -> bool:
+    """Whether it is a chain of functions of which one turns, and no more."""
+    chain = all(len(step.operands) == 1 for step in region.steps)
+    bent = [s for s in region.steps if isinstance(s, ElementwiseOp) and s.turns()]
+    return chain and len(bent) == 1
+
+
+def every_step(function: Function, low: IntArray, high: IntArray) -> Steps:
+    """The steps of any function at all, by its value at every accumulator."""
+    values = function(every(low, high))
+    size = np.diff(values, axis=0).T
+    count = max(1, int(np.abs(size).sum(1).max()))
+    at, delta = np.repeat(high[:, None] + 1, count, 1), np.zeros((len(low), count), np.int64)
+    for n, jumps in enumerate(size):
+        (places,) = np.nonzero(jumps)
+        taken = np.repeat(places, np.abs(jumps[places]))
+        at[n, : len(taken)] = low[n] + taken + 1
+        delta[n, : len(taken)] = np.sign(jumps[taken])
+    return Steps(low, high, np.ones_like(low), values[0], at, delta)
+
+
+def every(low: IntArray, high: IntArray) -> IntArray:
+    """[accumulators, N]: all from low to high; where a channel has fewer, its last again."""
+    acc: IntArray = low + np.arange(int((high - low).max()) + 1)[:, None]
+    return np.minimum(acc, high)
 
 
 def sorted_borders(region: Region, low: IntArray, high: IntArray) -> IntArray:

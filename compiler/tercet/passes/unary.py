@@ -5,13 +5,15 @@ import numpy as np
 from tercet.errors import UnsupportedError
 from tercet.ir.op import IntegerOp
 from tercet.ir.ranges import Ranges
+from tercet.ir.types import IntArray
 from tercet.ops.requantize import Requantize
 from tercet.ops.table import Table
 from tercet.passes.bounds import bounds, by_channel
 from tercet.passes.certificate import attach
 from tercet.passes.ends import element_of, metadata, name_of
+from tercet.passes.monotone import is_monotone
 from tercet.passes.region import Region
-from tercet.passes.steps import Steps, find, find_turning, turns
+from tercet.passes.steps import Steps, every_step, find, find_turning, turns_once
 from tercet.passes.synthesis import Triples, synthesize
 from tercet.passes.thresholds import thresholds, turning
 
@@ -19,6 +21,8 @@ SMALL = 256
 """Values of an operand up to which a table is considered."""
 ENTRIES = 1 << 20
 """Of the tables of one operator, at most."""
+VALUES = 1 << 22
+"""Of a function that may turn anywhere, at most."""
 
 
 def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp]:
@@ -30,10 +34,10 @@ def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp
         return [_table(region, known.low, size)]
     region = by_channel(region)
     low, high = bounds(region, leaf, ranges)
-    if turns(region):
+    if not is_monotone(region, leaf):
         if size <= SMALL:
             return [_table(region, known.low, size)]
-        return [_certified(turning(region, find_turning(region, low, high)))]
+        return [_certified(turning(region, _found(region, low, high)))]
     steps = find(region, low, high)
     triples = synthesize(steps, region.clip())
     narrow = element_of(region.end).width.data <= threshold_bits
@@ -42,6 +46,19 @@ def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp
     if size <= SMALL and not narrow:
         return [_table(region, known.low, size)]
     return [_certified(thresholds(region, steps))]
+
+
+def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
+    """The steps of a function that turns: between its turns, or value by value."""
+    if turns_once(region):
+        return find_turning(region, low, high)
+    count = int((high - low).max() + 1) * region.channels
+    if count > VALUES:
+        raise UnsupportedError(
+            f"{region.layer}: quantizes a function that may turn, of {count} values; quantize the "
+            "layer's output to 8 bits before it"
+        )
+    return every_step(region, low, high)
 
 
 def _certified(made: tuple[IntegerOp, Steps]) -> IntegerOp:
