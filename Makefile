@@ -32,7 +32,7 @@ verify: $(VENV)/run-$(KEY) runtime ## Compile, build, simulate and sign off MODE
 	  $(if $(VECTORS),--vectors $(VECTORS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 test: $(VENV)/dev-$(KEY) runtime ## Every test: unit, then the regression in simulation
-	$(BIN)/python -m pytest tests $(ARGS)
+	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
 	$(BIN)/python -m pytest cosim $(ARGS)
 
 lint: lint-python lint-c lint-rtl ## Layout, style and types of Python, C, C++ and SystemVerilog
@@ -61,7 +61,8 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 	$(BIN)/python -m benchmarks $(ARGS)
 
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2 --dist loadscope
+	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600
 	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 \
 	  --fabric tfmbs --fabric small --fabric large $(ARGS)

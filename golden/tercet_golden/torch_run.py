@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from brevitas.quant_tensor import QuantTensor
 from torch import Tensor, nn
+from torch.utils._pytree import tree_leaves
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 
@@ -112,14 +114,14 @@ def run(
         proxy.register_forward_hook(recorder.after(path, proxy))
     with torch.no_grad():
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
-    results = result if isinstance(result, tuple | list) else (result,)
-    found = [_plain(one).double().numpy() for one in results]
+    found = [one.double().numpy() for one in _tensors(result)]
     return {**recorder.seen, **_outputs(module, found, golden, NEAR[dtype])}
 
 
-def _plain(result: Any) -> Tensor:
-    value: Tensor = getattr(result, "value", result)
-    return value
+def _tensors(result: Any) -> list[Tensor]:
+    """The outputs in the order of torch.export, whatever holds them; of a QuantTensor its reals."""
+    leaves = tree_leaves(result, is_leaf=lambda one: isinstance(one, QuantTensor))
+    return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]
 
 
 def _real_inputs(
