@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 import torch
-from tests.networks import made, plain
+from tests.networks import made, normed, plain
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
@@ -63,6 +63,22 @@ def test_pytorch_sees_a_requantization_that_is_off_by_one_step(network: Network)
     assert found.first is not None
     assert (found.first.layer, found.first.element) == ("1:requantize", (3,))
     assert found.first.expected == found.first.found + 1
+
+
+def test_pytorch_sees_the_quantizer_that_a_network_ends_in() -> None:
+    """Its output is the reference's own, handed on: what it found itself is what counts."""
+    model, x = made(normed)
+    module = passes.run(frontends.load(model, x))
+    op = [op for op in ops_of(module) if isinstance(op, Requantize)][-1]
+    _, add, shift = op.triples()
+    add[3] += 1 << shift[3]
+    op.properties["add"] = dense(add, SI64)
+    q = frontends.quantize_input(module, np.asarray(x.double().numpy()))
+    golden = integer.run(module, q)
+    found = torch_golden.compare(model, module, q, golden, torch.float64)
+    assert found.first is not None
+    assert found.first.layer == "4:requantize"
+    assert found.first.element == (3,)
 
 
 def test_pytorch_sees_a_flipped_weight_behind_the_last_quantizer(network: Network) -> None:
