@@ -103,7 +103,7 @@ def hold(
     assert double.passed, double.first
     assert single.passed, single.first
     assert double.compared == single.compared == to_compare(module, golden)
-    assert not double.explained or len(double.explained) * 1000 < double.compared
+    assert len(double.explained) <= 3 + double.compared // 100  # ties that float64 misses
     ort = compare(golden, onnxruntime_golden.run(module, *quantize_inputs(module, *xs)))
     assert ort.passed, ort.first
     assert ort.compared == sum(value.size for value in golden.values())
