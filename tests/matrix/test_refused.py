@@ -214,11 +214,6 @@ REFUSED: dict[str, Refusal] = {
         IMAGE,
         "1: pools with ceil_mode and truncates; .* so set ceil_mode=False or pad before it$",
     ),
-    "two functions that turn": Refusal(
-        lambda: quantized(lambda m, x: (m.fc(x).abs() - 0.5).abs(), fc=linear(8, 5)),
-        ROW,
-        "abs_2: two functions that turn follow each other .*; quantize the result of the first$",
-    ),
     "shrinking": Refusal(
         lambda: chain(linear(8, 5), nn.Softshrink(0.2), act()),
         ROW,
