@@ -1,4 +1,4 @@
-"""`python -m benchmarks [frontend|latency|simulation|area …] [--write]`."""
+"""`python -m benchmarks [frontend|latency|simulation|area|timing …] [--write]`."""
 
 import argparse
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, frontend, latency, simulation
+from benchmarks import area, frontend, latency, simulation, timing
 from benchmarks.figures import Figures
 from tercet import assets
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Figures]] = {
     "latency": latency.run,
     "simulation": simulation.run,
     "area": area.run,
+    "timing": timing.run,
 }
 PAGE = assets.ROOT / "docs" / "benchmarks.md"
 

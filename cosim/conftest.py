@@ -1,6 +1,7 @@
-"""The regression: `pytest cosim/ [--model M] [--fabric F] [--vectors N] [--seed S] [--waves]`.
+"""The regression: `pytest cosim/`.
 
-The first two may be given several times.
+Its options are `--model` and `--fabric`, which may be given several times, `--vectors`,
+`--programs`, `--seed` and `--waves`.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from tercet_cosim.signoff.stages import Silent, Stages
 
 FABRICS = ("tfmbs", "small")
 VECTORS = 24
+PROGRAMS = 40
 SEED = 1
 
 
@@ -28,6 +30,7 @@ class Options:
     models: tuple[str, ...]
     fabrics: tuple[str, ...]
     vectors: int
+    programs: int
     seed: int
     waves: bool
 
@@ -37,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--model", action="append", help="zoo name, module:factory or file.py:Class")
     group.addoption("--fabric", action="append", help="small, tfmbs, large or T=8,L=20")
     group.addoption("--vectors", type=int, default=VECTORS, help="real vectors of each model")
+    group.addoption("--programs", type=int, default=PROGRAMS, help="random programs in all")
     group.addoption("--seed", type=int, default=SEED, help="seed of everything that is random")
     group.addoption("--waves", action="store_true", help="keep waveforms below build/regression")
 
@@ -89,6 +93,7 @@ def _options(config: pytest.Config) -> Options:
         models=tuple(config.getoption("--model") or zoo.names()),
         fabrics=tuple(config.getoption("--fabric") or FABRICS),
         vectors=config.getoption("--vectors"),
+        programs=config.getoption("--programs"),
         seed=config.getoption("--seed"),
         waves=config.getoption("--waves"),
     )

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from tercet import assets
+from tercet.fabric.spec import named
+from tercet.fabric.timing import time
 from tercet.report.contract import Check, Mismatch, Report
+from tercet_cosim.programs.fabrics import FABRICS
+from tercet_cosim.programs.run import differences
 from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.sign import prepare, sign_off
 from tercet_cosim.signoff.stages import Silent, Stages
-from tercet_golden.cycles import scan
 
 MODEL, FABRIC, VECTORS = "tfmbs_mlp", "tfmbs", 8
 LANE = 3
@@ -41,9 +44,12 @@ FLIPPED_SIGN = Fault(
     "tct_lanes.sv", r"trits_i\[l\]\[1\]", rf"(trits_i[l][1] ^ (l == {LANE} && trits_i[l][0]))"
 )
 HALVES_DOWN = Fault("tct_post.sv", r"tie_q( *)<= tie_d;", r"tie_q\1<= 1'b0;")
-SKIPS_ONE_TOO_MANY = Fault(
-    "tct_scan.sv", r"next \? todo : rest;", "next ? todo : rest & (rest - WordW'(1));"
+DROPS_LONE_COLUMNS = Fault(
+    "tct_issue.sv",
+    r"assign write = todo != '0",
+    "assign write = (todo & (todo - WordW'(1))) != '0",
 )
+DOUBLES = Fault("tct_lanes.sv", r"\{acc_q\[l\]\[AccW-2:0\], 1'b0\} &", "acc_q[l] &")
 ONE_CYCLE_LESS = Fault("tct_top.sv", r"\.cycle_i\(running\)", ".cycle_i(running && !check)")
 
 
@@ -73,11 +79,14 @@ def failed(report: Report) -> set[str]:
 
 def test_a_flipped_sign_in_a_lane_is_found_in_that_lane(tmp_path: Path) -> None:
     request = Request(MODEL, FABRIC, vectors=VECTORS)
-    layer = prepare(request, Stages(Silent())).plan.layers[0]
+    plan = prepare(request, Stages(Silent())).plan
+    heard = next(iter(plan.heard.values()))
+    layer = plan.layers[heard.layer]
     report = signed_off(FLIPPED_SIGN.planted(tmp_path))
     _, first = failure(report, "rtl.bitexact")
     assert first.layer == layer.sum_name
-    assert first.element[0] in layer.mapping.channels[:, :, LANE]
+    assert len(heard.elements) == plan.spec.lanes, "a pass, lane by lane"
+    assert first.element[0] in heard.elements[LANE]
     assert {"rtl.bitexact", "rtl.protocol"} <= failed(report)
 
 
@@ -89,8 +98,8 @@ def test_halves_that_are_rounded_down_are_found_at_the_quantizer(tmp_path: Path)
     assert first.expected % 2 == 0, "halves go to the even neighbour"
 
 
-def test_a_scanner_that_skips_one_bit_too_many_is_found_in_the_first_layer(tmp_path: Path) -> None:
-    report = signed_off(SKIPS_ONE_TOO_MANY.planted(tmp_path))
+def test_a_walk_that_drops_lone_columns_is_found_in_the_first_layer(tmp_path: Path) -> None:
+    report = signed_off(DROPS_LONE_COLUMNS.planted(tmp_path))
     _, first = failure(report, "rtl.bitexact")
     assert first.layer == "fc1:linear"
     _, counter = failure(report, "rtl.telemetry")
@@ -106,7 +115,7 @@ def test_a_counter_that_is_off_by_one_is_named(tmp_path: Path) -> None:
 
 
 def test_a_cycle_model_that_is_off_by_one_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "POST", scan.POST + 1)
+    monkeypatch.setattr(time, "POST", time.POST + 1)
     report = signed_off(None)
     check, first = failure(report, "rtl.cycles")
     layers = 2
@@ -114,6 +123,14 @@ def test_a_cycle_model_that_is_off_by_one_is_found(monkeypatch: pytest.MonkeyPat
     assert first.found == first.expected - layers
     assert check.mismatches >= VECTORS * (1 + layers)
     assert "rtl.bitexact" not in failed(report)
+
+
+def test_a_triple_that_doubles_is_found_in_the_sums_of_random_programs(tmp_path: Path) -> None:
+    found = differences(named(FABRICS[0]), range(20), rtl=DOUBLES.planted(tmp_path))
+    assert found
+    for seed, told in found.items():
+        assert re.search(r"frame \d+ \(MAC, .*\): sum of value \d+ in tile 0: expected", told), told
+        assert f"python -m tercet_cosim.programs {seed} T=1,L=5" in told
 
 
 def test_without_a_fault_the_same_sign_off_passes() -> None:

@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 
 from tercet.fabric.frame import FRAME_BYTES, Exec, Frame, Load, Store
-from tercet.fabric.mapping import up
 from tercet.fabric.spec import named
-from tercet.ir.types import UI8, IntArray
+from tercet.ir.types import UI8
 from tercet.plan import Plan, Program, make
+from tercet.plan.grid import up
+from tercet.plan.plan import Bytes
 from tercet_cosim.networks import inputs, network, requantized
 from tercet_cosim.run import Memory, job_of
 from tercet_cosim.sim.build import build
 from tercet_cosim.sim.process import execute
 from tercet_golden import cycles, integer
-from tercet_golden.cycles.machine import ExecTime, Machine
-from tercet_golden.cycles.predict import DOORBELL, parts_of
+from tercet_golden.cycles import Machine
+from tercet_golden.cycles.predict import DOORBELL
 
 FABRIC = "T=2,L=5,ACC_W=20,bank_a_depth=512,bank_b_depth=1024,param_depth=512,out_depth=64"
 
@@ -48,16 +49,11 @@ def both(plan: Plan) -> tuple[Plan, int]:
     return replace(plan, infer=program, window=(plan.window[0], memory + (1 << 14))), step
 
 
-def predicted(plan: Plan, program: Program, values: dict[str, IntArray], latency: int) -> int:
+def predicted(plan: Plan, program: Program, memory: Bytes, latency: int) -> int:
     """Doorbell to irq of the program of two inputs."""
-    parts = list(parts_of(plan, values).values())
-    numbers = [i for i, frame in enumerate(program.frames) if isinstance(frame, Exec)]
-    execs = {
-        number: ExecTime(int(part.time.cycles[v]), frozenset(part.time.writes[v].tolist()))
-        for number, part, v in zip(numbers, [*parts, *parts], (0, 0, 1, 1), strict=True)
-    }
-    machine = Machine(program.frames, program.address, execs, plan.spec.column_bytes, latency)
-    return machine.run().cycles + DOORBELL
+    machine, memory = Machine(plan.spec), memory.copy()
+    machine.run(plan.setup.address, plan.setup.frames, memory, latency)
+    return machine.run(program.address, program.frames, memory, latency).cycles + DOORBELL
 
 
 @pytest.mark.parametrize("turn", range(4))
@@ -70,7 +66,7 @@ def test_the_next_input_is_loaded_while_this_one_runs(turn: int, rng: np.random.
     values = integer.run(module, x)
     pair, step = both(plan)
 
-    job = job_of(pair, x, Memory(latency))
+    job = job_of(pair, x, memory=Memory(latency))
     memory, at = job.memory, plan.window[1]
     for n, row in enumerate(job.inputs):
         memory[at + n * step : at + n * step + len(row)] = row
@@ -84,7 +80,8 @@ def test_the_next_input_is_loaded_while_this_one_runs(turn: int, rng: np.random.
     outcome, _ = execute(build(spec), once)
     assert outcome.error == ""
     found = outcome.outputs.reshape(2, step)[:, : plan.output_bytes]
-    np.testing.assert_array_equal(plan.unpack(found), values[plan.layers[-1].result_name])
-    assert outcome.latency.tolist() == [predicted(plan, pair.infer, values, latency)]
-    alone = cycles.predict(plan, values, latency).cycles
+    for name, output in plan.unpack(found).items():
+        np.testing.assert_array_equal(output, values[name].reshape(output.shape))
+    assert outcome.latency.tolist() == [predicted(plan, pair.infer, memory, latency)]
+    alone = cycles.predict(plan, x, latency=latency).cycles
     assert outcome.latency[0] < alone.sum(), "nothing overlaps"

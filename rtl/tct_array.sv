@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The datapath of a layer: tiles, the sum over input slices, post-processing, write-back.
+// The datapath of a frame: tiles, the route of what leaves them, the sum over input slices,
+// post-processing, write-back; or the export of activations.
 
 module tct_array
   import tct_pkg::*, tct_frame_pkg::*;
@@ -11,168 +12,235 @@ module tct_array
   parameter  int unsigned BankADepth = 1024,
   parameter  int unsigned BankBDepth = 4096,
   parameter  int unsigned ParamDepth = 512,
+  parameter  int unsigned WalkDepth  = 512,
+  parameter  int unsigned RouteDepth = 512,
   parameter  int unsigned OutDepth   = 512,
   localparam int unsigned ColAw      = $clog2(BankADepth),
   localparam int unsigned ActAw      = $clog2(BankBDepth),
+  localparam int unsigned WordAw     = ActAw - $clog2(BeatActs),
   localparam int unsigned ParamAw    = $clog2(ParamDepth),
+  localparam int unsigned WalkAw     = $clog2(WalkDepth),
+  localparam int unsigned RouteAw    = $clog2(RouteDepth),
   localparam int unsigned OutAw      = $clog2(OutDepth),
   localparam int unsigned LaneW      = $clog2(Lanes),
+  localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1,
   localparam int unsigned CountW     = $clog2(WordW) + 1
 ) (
-  input  logic                              clk_i,
-  input  logic                              rst_ni,
-  input  logic                              clear_i,
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  logic                          clear_i,
 
   // A frame: constant from start_i until it has ended.
-  input  logic                              start_i,
-  input  exec_t                             frame_i,
-  /// A tile scans, or holds sums that are not drained.
-  output logic                              busy_o,
-  /// Results are missing.
-  output logic                              unfinished_o,
+  input  logic                          start_i,
+  input  exec_t                         frame_i,
+  /// A tile walks, or holds items, or sums that are not drained.
+  output logic                          busy_o,
   /// The last result is being written.
-  output logic                              last_o,
-  output logic                              range_o,
+  output logic                          last_o,
+  /// An address beyond a bank or a table; a RUN of nothing, or results that will never come.
+  output logic                          range_o,
+  output logic                          empty_o,
 
   // From the loader.
-  input  logic [Tiles-1:0]                  col_we_i,
-  input  logic [ColAw-1:0]                  col_addr_i,
-  input  logic [Lanes-1:0][1:0]             col_data_i,
-  input  logic [WordW-1:0]                  col_bits_i,
-  input  logic [Tiles-1:0]                  beat_we_i,
-  input  logic [ActAw-$clog2(BeatActs)-1:0] beat_addr_i,
-  input  logic [BeatActs-1:0][ActW-1:0]     beat_data_i,
-  input  logic [BeatActs-1:0]               beat_bits_i,
-  input  logic [Tiles-1:0]                  param_we_i,
-  input  logic [ParamAw-1:0]                param_addr_i,
-  input  logic [ParamW-1:0]                 param_data_i,
+  input  logic [Tiles-1:0]              col_we_i,
+  input  logic [ColAw-1:0]              col_addr_i,
+  input  logic [Lanes-1:0][1:0]         col_data_i,
+  input  logic [MapW-1:0]               col_bits_i,
+  input  logic [Tiles-1:0]              beat_we_i,
+  input  logic [WordAw-1:0]             beat_addr_i,
+  input  logic [BeatActs-1:0][ActW-1:0] beat_data_i,
+  input  logic [Tiles-1:0]              param_we_i,
+  input  logic [ParamAw-1:0]            param_addr_i,
+  input  logic [ParamW-1:0]             param_data_i,
+  input  logic [Tiles-1:0]              walk_we_i,
+  input  logic [WalkAw-1:0]             walk_addr_i,
+  input  logic [Tiles-1:0]              route_we_i,
+  input  logic [RouteAw-1:0]            route_addr_i,
+  input  logic [BusW-1:0]               table_data_i,
   /// The write-back has the banks this cycle.
-  output logic                              writing_o,
+  output logic                          writing_o,
 
   // Bank C.
-  output logic [7:0]                        out_we_o,
-  output logic [OutAw-1:0]                  out_addr_o,
-  output logic [63:0]                       out_data_o,
+  output logic [7:0]                    out_we_o,
+  output logic [OutAw-1:0]              out_addr_o,
+  output logic [63:0]                   out_data_o,
 
   // Telemetry.
-  output logic                              pass_o,
-  output logic [Tiles-1:0]                  issued_o,
-  output logic [Tiles-1:0][CountW-1:0]      columns_o,
-  output logic [Tiles-1:0][CountW-1:0]      skip_act_o,
-  output logic [Tiles-1:0][CountW-1:0]      skip_wgt_o,
-  output logic [Tiles-1:0]                  overflow_o,
-  output logic [Tiles-1:0][Lanes-1:0]       active_o
+  output logic                          pass_o,
+  output logic [Tiles-1:0]              issued_o,
+  output logic [Tiles-1:0][CountW-1:0]  columns_o,
+  output logic [Tiles-1:0][CountW-1:0]  skip_act_o,
+  output logic [Tiles-1:0][CountW-1:0]  skip_wgt_o,
+  output logic [Tiles-1:0]              overflow_o,
+  output logic [Tiles-1:0][Lanes-1:0]   active_o
 );
-  localparam int unsigned Reduce = reduce_stages(Tiles);
-  localparam int unsigned Post   = 4;
+  localparam int unsigned Reduce  = reduce_stages(Tiles);
+  localparam int unsigned Latency = Reduce + 7;
+  /// A parameter entry's address, and eight places in it.
+  localparam int unsigned PlaceW  = FieldW + 3;
 
   // What accompanies a value down the pipeline.
   typedef struct packed {
     logic valid;
+    logic fresh;
     logic value;
     logic first;
-    logic phase_last;
     logic frame_last;
   } tag_t;
 
-  logic [Tiles-1:0]           start, full, busy, range;
-  logic                       released;
-  logic [LaneW-1:0]           lane;
-  logic [Tiles-1:0][AccW-1:0] sum, sum_q, total;
-  logic [ActAw-4:0]           words;
+  logic             export_frame, vector, reads;
+  logic [Tiles-1:0] mask, start, full, item, item_end, busy, range, empty, export_re;
+  logic             valid, fresh, released, first, value_last, frame_last, waits, fresh_sum;
+  logic             route_range, route_empty, write_range, export_range, export_last, param_range_q;
+  logic [LaneW-1:0] lane;
 
-  assign words = (ActAw-3)'(frame_i.length[ActAw:4]) + (ActAw-3)'(frame_i.length[3:0] != '0);
-  assign start = {Tiles{start_i}} & frame_i.mask[Tiles-1:0];
+  logic [Tiles-1:0][ActW-1:0]               item_act;
+  logic [Tiles-1:0][AccW-1:0]               sum, sum_q, total;
+  logic [WordAw-1:0]                        export_addr;
+  logic [Tiles-1:0][BeatActs-1:0][ActW-1:0] word;
 
   // Write-back.
-  logic [Tiles-1:0]            act_we;
-  logic [ActAw-1:0]            act_addr;
-  logic [Tiles-1:0][ActW-1:0]  act_routed, act;
-  logic [Tiles-1:0][WideW-1:0] result;
-  logic                        write_range, param_range;
+  logic [Tiles-1:0]             act_we;
+  logic [Tiles-1:0][ActAw-1:0]  act_addr;
+  logic [Tiles-1:0][ActW-1:0]   act_routed, act;
+  logic [Tiles-1:0][WideW-1:0]  result;
+
+  assign export_frame = frame_i.kind == KindExport;
+  assign vector       = frame_i.kind == KindVector;
+  assign mask         = frame_i.mask[Tiles-1:0];
+  assign reads        = start_i && !export_frame;
+  assign start        = {Tiles{reads}} & mask;
 
   for (genvar t = 0; t < Tiles; t++) begin : gen_tile
     tct_tile #(
-      .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth)
+      .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
+      .WalkDepth(WalkDepth)
     ) u_tile (
       .clk_i, .rst_ni, .clear_i,
       .col_we_i(col_we_i[t]), .col_addr_i, .col_data_i, .col_bits_i,
-      .beat_we_i(beat_we_i[t]), .beat_addr_i, .beat_data_i, .beat_bits_i,
-      .act_we_i(act_we[t]), .act_addr_i(act_addr), .act_data_i(act_routed[t]),
-      .start_i(start[t]), .act_word_i(frame_i.act_base[ActAw-1:4]),
-      .col_word_i(frame_i.column_base[ColAw-1:4]), .words_i(words), .tail_i(frame_i.length[3:0]),
-      .passes_i(frame_i.passes[ColAw-4:0]),
-      .chain_i(frame_i.chain), .dense_i(frame_i.dense), .busy_o(busy[t]), .range_o(range[t]),
+      .beat_we_i(beat_we_i[t]), .beat_addr_i, .beat_data_i,
+      .walk_we_i(walk_we_i[t]), .walk_addr_i, .walk_data_i(table_data_i),
+      .act_we_i(act_we[t]), .act_addr_i(act_addr[t]), .act_data_i(act_routed[t]),
+      .start_i(start[t]), .frame_i, .busy_o(busy[t]), .range_o(range[t]), .empty_o(empty[t]),
+      .export_re_i(export_re[t]), .export_addr_i(export_addr), .word_o(word[t]),
+      .item_o(item[t]), .item_end_o(item_end[t]), .item_act_o(item_act[t]),
+      .item_take_i(fresh && vector && mask[t]),
       .full_o(full[t]), .release_i(released), .lane_i(lane), .sum_o(sum[t]),
       .issued_o(issued_o[t]), .columns_o(columns_o[t]), .skip_act_o(skip_act_o[t]),
       .skip_wgt_o(skip_wgt_o[t]), .overflow_o(overflow_o[t]), .active_o(active_o[t])
     );
   end
 
-  // Drain: the tags follow the values, and the parameters meet them at post-processing.
-  logic               drain_valid, first, value_last, phase_last, frame_last;
-  logic [ParamAw-1:0] param_addr;
-  tag_t               tag_q [Reduce+Post+1];
-  logic [ParamAw-1:0] param_q [Reduce];
+  // The route: what leaves the tiles, and where it goes.
+  logic [FieldW-1:0]            param, offset;
+  logic [Tiles-1:0][FieldW-1:0] address;
+  logic [Tiles-1:0][TileW-1:0]  source;
+  logic [Tiles-1:0]             listens;
 
-  tct_drain #(.Lanes(Lanes), .ParamAw(ParamAw)) u_drain (
-    .clk_i, .rst_ni, .clear_i, .start_i,
-    .param_base_i(frame_i.param_base[ParamAw:0]), .outputs_i(frame_i.chain ? '0 : frame_i.outputs),
-    .log2_phases_i(frame_i.log2_phases), .entries_i(frame_i.entries),
-    .unfinished_o, .range_o(param_range),
-    .full_i(&(full | ~frame_i.mask[Tiles-1:0])), .release_o(released), .lane_o(lane),
-    .valid_o(drain_valid), .param_o(param_addr), .first_o(first), .value_last_o(value_last),
-    .phase_last_o(phase_last), .frame_last_o(frame_last)
+  tct_route #(.Tiles(Tiles), .Lanes(Lanes), .RouteDepth(RouteDepth)) u_route (
+    .clk_i, .rst_ni, .clear_i,
+    .we_i(route_we_i), .addr_i(route_addr_i), .data_i(table_data_i),
+    .start_i(reads && !frame_i.chain), .frame_i, .waits_o(waits),
+    .range_o(route_range), .empty_o(route_empty),
+    .ready_i(&((vector ? item : full) | ~mask)), .item_end_i(item_end[0]),
+    .valid_o(valid), .fresh_o(fresh), .release_o(released), .lane_o(lane), .first_o(first),
+    .value_last_o(value_last), .frame_last_o(frame_last), .param_o(param), .offset_o(offset),
+    .address_o(address), .source_o(source), .listens_o(listens)
   );
   assign pass_o = released;
-  assign busy_o = |busy;
+
+  // The tags follow the values; the parameters meet them at post-processing.
+  tag_t              tag_q [Latency];
+  tag_t              out;
+  logic [PlaceW-1:0] place_d;
+  logic [PlaceW-1:0] place_q [Reduce+1];
+
+  always_comb begin
+    place_d = frame_i.mode == ModeGreatest ? '0 : {param, 3'd0};
+    if (frame_i.mode == ModeGreatest || frame_i.mode == ModeTable) begin
+      place_d += PlaceW'(frame_i.offset);
+    end
+  end
 
   always_ff @(posedge clk_i) begin
-    for (int unsigned i = 0; i < Reduce + Post + 1; i++) begin
+    for (int unsigned i = 0; i < Latency; i++) begin
       if (!rst_ni || clear_i) begin
         tag_q[i] <= '0;
       end else begin
-        tag_q[i] <= i == 0 ? {drain_valid, value_last, first, phase_last, frame_last}
-                           : tag_q[i == 0 ? 0 : i-1];
+        tag_q[i] <= i == 0 ? {valid, fresh, value_last, first, frame_last}
+                            : tag_q[i == 0 ? 0 : i-1];
       end
     end
-    param_q[0] <= param_addr;
-    for (int unsigned i = 1; i < Reduce; i++) begin
-      param_q[i] <= param_q[i-1];
+    place_q[0] <= place_d;
+    for (int unsigned i = 1; i < Reduce + 1; i++) begin
+      place_q[i] <= place_q[i-1];
     end
-    sum_q <= sum;
+    for (int unsigned t = 0; t < Tiles; t++) begin
+      sum_q[t] <= vector ? AccW'(signed'(item_act[t])) : sum[t];
+    end
   end
 
   tct_reduce #(.Tiles(Tiles), .AccW(AccW)) u_reduce (
     .clk_i, .log2_tk_i(frame_i.log2_tk), .sum_i(sum_q), .sum_o(total)
   );
 
+  // A value once more is what post-processing still holds.
+  logic [Tiles-1:0] beyond;
+  assign fresh_sum = tag_q[Reduce].fresh;
+
   for (genvar t = 0; t < Tiles; t++) begin : gen_post
-    logic [ParamW-1:0] entry;
+    logic [FieldW-1:0] entry;
+    logic [ParamW-1:0] data;
     tct_ram #(.Width(ParamW), .Depth(ParamDepth)) u_params (
       .clk_i, .we_i(param_we_i[t]), .waddr_i(param_addr_i), .wdata_i(param_data_i),
-      .re_i(1'b1), .zero_i(1'b0), .raddr_i(param_q[Reduce-1]), .rdata_o(entry)
+      .re_i(1'b1), .zero_i(1'b0), .raddr_i(entry[ParamAw-1:0]), .rdata_o(data)
     );
     tct_post #(.AccW(AccW)) u_post (
-      .clk_i, .wide_i(frame_i.wide), .threshold_i(frame_i.threshold),
+      .clk_i, .mode_i(frame_i.mode), .wide_i(frame_i.wide),
       .low_i(frame_i.low), .high_i(frame_i.high), .zero_i(frame_i.zero_point),
-      .sum_i(signed'(total[t])), .param_i(entry), .first_i(tag_q[Reduce].first),
+      .valid_i(fresh_sum), .first_i(tag_q[Reduce].first),
+      .sum_i(signed'(total[t])), .place_i(place_q[Reduce]), .entry_o(entry), .param_i(data),
       .result_o(result[t]), .act_o(act[t])
     );
+    assign beyond[t] = mask[t] && |(entry >> ParamAw);
   end
 
-  tag_t out;
-  assign out       = tag_q[Reduce+Post];
-  assign last_o    = out.valid && out.frame_last;
-  assign writing_o = out.valid && out.value;
-  assign range_o   = |range || write_range || param_range;
+  // A mode without entries has none beyond the bank.
+  always_ff @(posedge clk_i) begin
+    param_range_q <= fresh_sum && frame_i.mode != ModeGreatest && |beyond;
+  end
 
-  tct_writeback #(.Tiles(Tiles), .BankBDepth(BankBDepth), .OutDepth(OutDepth)) u_writeback (
-    .clk_i, .start_i, .base_i(frame_i.out_base), .block_i(frame_i.block),
-    .log2_tk_i(frame_i.log2_tk), .log2_phases_i(frame_i.log2_phases),
-    .log2_split_i(frame_i.log2_split), .log2_next_i(frame_i.log2_next),
-    .to_c_i(frame_i.to_c), .wide_i(frame_i.wide), .range_o(write_range),
-    .valid_i(writing_o), .phase_last_i(out.phase_last), .result_i(result), .act_i(act),
-    .we_o(act_we), .addr_o(act_addr), .act_o(act_routed), .out_we_o, .out_addr_o, .out_data_o
+  assign out       = tag_q[Latency-1];
+  assign writing_o = out.valid && out.value;
+  assign last_o    = (out.valid && out.frame_last) || export_last;
+  assign busy_o    = |busy;
+  assign range_o   = |range || route_range || param_range_q || write_range || export_range;
+  // A tile at rest will not fill what the route still waits for; a chain's sums wait for nobody.
+  assign empty_o   = |empty || route_empty || (waits && |(mask & ~busy))
+                     || (frame_i.chain && |full);
+
+  logic [7:0]       result_we;
+  logic [OutAw-1:0] result_addr, word_addr;
+  logic [63:0]      result_data, word_data;
+  logic             word_we;
+
+  tct_writeback #(
+    .Tiles(Tiles), .BankBDepth(BankBDepth), .OutDepth(OutDepth), .Latency(Latency)
+  ) u_writeback (
+    .clk_i, .to_c_i(frame_i.to_c), .wide_i(frame_i.wide), .value_i(valid && value_last),
+    .offset_i(offset), .address_i(address), .source_i(source), .listens_i(listens),
+    .range_o(write_range), .valid_i(writing_o), .result_i(result), .act_i(act),
+    .we_o(act_we), .addr_o(act_addr), .act_o(act_routed),
+    .out_we_o(result_we), .out_addr_o(result_addr), .out_data_o(result_data)
   );
+
+  tct_export #(.Tiles(Tiles), .BankBDepth(BankBDepth), .OutDepth(OutDepth)) u_export (
+    .clk_i, .rst_ni, .clear_i, .start_i(start_i && export_frame), .frame_i, .last_o(export_last),
+    .range_o(export_range), .re_o(export_re), .addr_o(export_addr), .word_i(word),
+    .we_o(word_we), .out_addr_o(word_addr), .out_data_o(word_data)
+  );
+
+  assign out_we_o   = export_frame ? {8{word_we}} : result_we;
+  assign out_addr_o = export_frame ? word_addr : result_addr;
+  assign out_data_o = export_frame ? word_data : result_data;
 endmodule

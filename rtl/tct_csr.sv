@@ -11,6 +11,8 @@ module tct_csr
   parameter int unsigned BankADepth = 1024,
   parameter int unsigned BankBDepth = 4096,
   parameter int unsigned ParamDepth = 512,
+  parameter int unsigned WalkDepth  = 512,
+  parameter int unsigned RouteDepth = 512,
   parameter int unsigned OutDepth   = 512,
   parameter int unsigned Telemetry  = 1,
   parameter logic [15:0] ConfigId   = '0
@@ -41,6 +43,7 @@ module tct_csr
   output logic        clear_telemetry_o,
   output logic [31:0] program_o,
   output logic [15:0] frames_o,
+  output logic [31:0] records_o,
   output logic [19:0] window_base_o,
   output logic [19:0] window_limit_o,
   output logic        irq_o,
@@ -90,6 +93,7 @@ module tct_csr
   assign clear_telemetry_o = out.CONTROL.clear_telemetry.value;
   assign program_o         = {out.PROGRAM_ADDRESS.address.value, 6'd0};
   assign frames_o          = out.PROGRAM_LENGTH.frames.value;
+  assign records_o         = {out.RECORDS.address.value, 6'd0};
   assign window_base_o     = out.WINDOW_BASE.page.value;
   assign window_limit_o    = out.WINDOW_LIMIT.page.value;
   assign irq_o             = out.CONTROL.irq_enable.value && out.IRQ_STATUS.done.value;
@@ -102,6 +106,8 @@ module tct_csr
   assign in.CONFIG_BANKS.bank_b.next    = 16'(BankBDepth);
   assign in.CONFIG_DEPTHS.params.next   = 16'(ParamDepth);
   assign in.CONFIG_DEPTHS.out.next      = 16'(OutDepth);
+  assign in.CONFIG_TABLES.walk.next     = 16'(WalkDepth);
+  assign in.CONFIG_TABLES.route.next    = 16'(RouteDepth);
   assign in.CONFIG_ID.id.next           = ConfigId;
   assign in.STATUS.idle.next            = !busy_i;
   assign in.STATUS.busy.next            = busy_i;
@@ -115,6 +121,7 @@ module tct_csr
   // A program that runs keeps what it was started with.
   assign in.PROGRAM_ADDRESS.address.swwel = busy_i;
   assign in.PROGRAM_LENGTH.frames.swwel   = busy_i;
+  assign in.RECORDS.address.swwel         = busy_i || Telemetry == 0;
   assign in.WINDOW_BASE.page.swwel        = busy_i;
   assign in.WINDOW_LIMIT.page.swwel       = busy_i;
 

@@ -13,9 +13,11 @@ module tct_dispatch
   input  logic        rst_ni,
   input  logic        clear_i,
 
-  // The program: checked against the window in its first cycle.
+  // The program: checked against the window in its first cycle, and in the second one the records of
+  // its frames, which are as long (0: none).
   input  logic        check_i,
   input  logic [31:0] program_i,
+  input  logic [31:0] records_i,
   input  logic [15:0] frames_i,
   input  logic [19:0] window_base_i,
   input  logic [19:0] window_limit_i,
@@ -39,7 +41,7 @@ module tct_dispatch
   logic [$clog2(FrameWords)-1:0] at_d, at_q;
   logic [15:0]                   index_d, index_q;
   logic [2:0]                    engine, engine_q, engine_now;
-  logic                          head, outside;
+  logic                          head, outside, second_q;
   logic [63:0]                   reserved;
 
   assign head = at_q == '0;
@@ -70,12 +72,13 @@ module tct_dispatch
     end
   end
 
-  // Address and beats stand in the same place in LOAD and STORE; the program is one more such span.
+  // Address and beats stand in the same place in LOAD and STORE; program and records are two more
+  // such spans.
   logic [31:0] address;
   logic [19:0] beats;
   logic [29:0] end_beat;
-  assign address     = check_i ? program_i : word_i[31:0];
-  assign beats       = check_i ? {1'b0, frames_i, 3'd0} : word_i[51:32];
+  assign address     = check_i ? program_i : second_q ? records_i : word_i[31:0];
+  assign beats       = check_i || second_q ? {1'b0, frames_i, 3'd0} : word_i[51:32];
   // The last beat's page, so that the end of memory needs no special care.
   assign end_beat    = {1'b0, address[31:3]} + {10'd0, beats} - 30'd1;
   assign outside     = address[31:12] < window_base_i || end_beat[29:9] >= {1'b0, window_limit_i}
@@ -86,6 +89,8 @@ module tct_dispatch
     if (check_i) begin
       if (frames_i == '0) error_o = ErrSize;
       else if (outside) error_o = ErrWindow;
+    end else if (second_q) begin
+      if (records_i != '0 && outside) error_o = ErrWindow;
     end else if (valid_i && !done_o && (ready_o || (head && engine == '0))) begin
       if (engine_now == '0) error_o = ErrOpcode;
       else if ((word_i & reserved) != '0) error_o = ErrReserved;
@@ -116,6 +121,7 @@ module tct_dispatch
   end
 
   always_ff @(posedge clk_i) begin
+    second_q <= check_i;
     if (head) begin
       engine_q <= engine;
     end

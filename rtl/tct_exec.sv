@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The EXEC engine: holds the frame, starts the array, and knows when a layer is complete.
+// The EXEC engine: holds the frame, starts the array, and knows when its work is complete.
 
 module tct_exec
   import tct_pkg::*, tct_frame_pkg::*;
 #(
-  parameter  int unsigned Tiles      = 8,
-  parameter  int unsigned BankADepth = 1024,
-  parameter  int unsigned BankBDepth = 4096,
-  parameter  int unsigned ParamDepth = 512,
-  localparam int unsigned ColAw      = $clog2(BankADepth),
-  localparam int unsigned ActAw      = $clog2(BankBDepth),
-  localparam int unsigned ParamAw    = $clog2(ParamDepth)
+  parameter int unsigned Tiles = 8
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -26,6 +20,7 @@ module tct_exec
   input  logic [15:0] loads_i,
   input  logic [15:0] execs_i,
   input  logic [15:0] stores_i,
+  input  logic        hold_i,
   output logic        start_o,
   output logic        running_o,
   output logic        waiting_o,
@@ -38,46 +33,44 @@ module tct_exec
   output exec_t       frame_o,
   output logic        array_start_o,
   input  logic        array_busy_i,
-  input  logic        array_unfinished_i,
   input  logic        array_last_i,
-  input  logic        array_range_i
+  input  logic        array_range_i,
+  input  logic        array_empty_i
 );
   localparam logic [2:0] Levels = 3'($clog2(Tiles));
 
   exec_t frame;
-  logic  misplaced, empty;
+  logic  unknown, misplaced, empty;
 
   tct_slot #(.Engine(1)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
-    .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
-    .empty_o, .finish_i(finish_o)
+    .loads_i, .execs_i, .stores_i, .hold_i, .frame_o(frame), .index_o, .start_o, .running_o,
+    .waiting_o, .empty_o, .finish_i(finish_o)
   );
   assign frame_o = frame;
 
-  assign misplaced = frame.column_base[3:0] != '0 || frame.act_base[3:0] != '0
-                     || (!frame.to_c && frame.out_base[3:0] != '0)
-                     // What the array's counters have no room for lies beyond a bank.
-                     || |frame.column_base[15:ColAw] || |frame.act_base[15:ActAw]
-                     || |frame.param_base[15:ParamAw] || |frame.length[15:ActAw+1]
-                     || |frame.passes[15:ColAw-3];
-  assign empty     = frame.length == '0 || frame.passes == '0
-                     || (frame.chain ? frame.passes != 16'd1
-                         : frame.outputs == '0 || frame.block == '0 || frame.entries == '0)
-                     || frame.log2_tk > Levels || frame.log2_next > Levels;
-  assign array_start_o = start_o && !misplaced && !empty;
+  // Kinds and modes that there are not; words of bank B begin at every eighth activation.
+  assign unknown   = frame.kind > KindExport || frame.mode > ModeProductOfTwo;
+  assign misplaced = frame.kind == KindExport && frame.act_base[2:0] != '0;
+  assign empty     = frame.groups == '0 || frame.log2_tk > Levels
+                     || (frame.kind == KindMac && !frame.chain && frame.entries == '0)
+                     || (frame.kind == KindExport && frame.tiles == '0)
+                     || (frame.kind != KindMac && frame.chain);
+  assign array_start_o = start_o && !unknown && !misplaced && !empty;
 
   // Without results to write, a frame ends when its columns are issued.
   assign finish_o = running_o && (frame.chain ? !array_busy_i : array_last_i);
 
   always_comb begin
     error_o = ErrNone;
-    if (start_o && empty) begin
+    if (start_o && unknown) begin
+      error_o = ErrReserved;
+    end else if (start_o && empty) begin
       error_o = ErrSize;
     end else if ((start_o && misplaced) || (running_o && array_range_i)) begin
       error_o = ErrBank;
-    end else if (running_o && !frame.chain
-                 && (array_last_i ? array_busy_i : !array_busy_i && array_unfinished_i)) begin
-      // Passes are left without results, or results without passes.
+    end else if (running_o && (array_empty_i || (array_last_i && array_busy_i))) begin
+      // Nothing to do; passes are left without results, or results without passes.
       error_o = ErrSize;
     end
   end

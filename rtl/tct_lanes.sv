@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The accumulators of a tile. A column adds, subtracts or leaves out one activation in every lane;
-// a token moves all sums to the drain registers and starts again from zero.
+// The accumulators of a tile. A column adds, subtracts or leaves out one activation in every lane; a
+// triple adds twice the sum to itself; a token moves all sums to the drain registers and starts again
+// from zero.
 
 `include "tct_assert.svh"
 
@@ -19,12 +20,14 @@ module tct_lanes
   input  logic                         column_i,
   input  logic signed [ActW-1:0]       act_i,
   input  logic [Lanes-1:0][1:0]        trits_i,
+  /// All trits are zero then.
+  input  logic                         triple_i,
   input  logic                         token_i,
 
   /// The drained sum of one lane.
   input  logic [LaneW-1:0]             lane_i,
   output logic signed [AccW-1:0]       sum_o,
-  /// Some lane left its range with this column.
+  /// Some lane left its range with this column, or triple.
   output logic                         overflow_o
 );
   logic [Lanes-1:0][AccW-1:0] acc_q, drain_q;
@@ -35,19 +38,21 @@ module tct_lanes
   always_comb begin
     for (int unsigned l = 0; l < Lanes; l++) begin
       logic [AccW-1:0] term;
-      term = (AccW'(act_i) ^ {AccW{!trits_i[l][1]}}) & {AccW{trits_i[l][0]}};
+      term = ((AccW'(act_i) ^ {AccW{!trits_i[l][1]}}) & {AccW{trits_i[l][0]}})
+             | ({acc_q[l][AccW-2:0], 1'b0} & {AccW{triple_i}});
       next[l] = {acc_q[l], 1'b1} + {term, !trits_i[l][1]};
-      overflow[l] = acc_q[l][AccW-1] == term[AccW-1] && next[l][AccW] != acc_q[l][AccW-1];
+      // Of other signs: twice the sum is beyond the range already.
+      overflow[l] = acc_q[l][AccW-1] == term[AccW-1] ? next[l][AccW] != acc_q[l][AccW-1] : triple_i;
     end
   end
 
-  assign overflow_o = column_i && |overflow;
+  assign overflow_o = (column_i || triple_i) && |overflow;
   assign sum_o      = signed'(drain_q[lane_i]);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i || token_i) begin
       acc_q <= '0;
-    end else if (column_i) begin
+    end else if (column_i || triple_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         acc_q[l] <= next[l][AccW:1];
       end
@@ -60,5 +65,6 @@ module tct_lanes
     end
   end
 
-  `TCT_ASSERT(OneThing, !(column_i && token_i))
+  `TCT_ASSERT(OneThing, $onehot0({column_i, triple_i, token_i}))
+  `TCT_ASSERT(TriplesAlone, triple_i |-> trits_i == {Lanes{2'b10}})
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The LOAD engine: asks for the beats of a frame and turns them into weight columns, activations or
-// parameter entries. After each slice the next one goes to the tiles that the turned mask names.
+// The LOAD engine: asks for the beats of a frame and turns them into weight columns, activations,
+// parameter entries or entries of the tables. After each slice the next one goes to the tiles that the turned mask names.
 
 module tct_load
   import tct_pkg::*, tct_frame_pkg::*;
@@ -11,9 +11,13 @@ module tct_load
   parameter  int unsigned BankADepth = 1024,
   parameter  int unsigned BankBDepth = 4096,
   parameter  int unsigned ParamDepth = 512,
+  parameter  int unsigned WalkDepth  = 512,
+  parameter  int unsigned RouteDepth = 512,
   localparam int unsigned ColAw      = $clog2(BankADepth),
   localparam int unsigned ActAw      = $clog2(BankBDepth),
   localparam int unsigned ParamAw    = $clog2(ParamDepth),
+  localparam int unsigned WalkAw     = $clog2(WalkDepth),
+  localparam int unsigned RouteAw    = $clog2(RouteDepth),
   localparam int unsigned BeatW      = $clog2(BeatActs)
 ) (
   input  logic        clk_i,
@@ -29,6 +33,7 @@ module tct_load
   input  logic [15:0] loads_i,
   input  logic [15:0] execs_i,
   input  logic [15:0] stores_i,
+  input  logic        hold_i,
   output logic        start_o,
   output logic        running_o,
   output logic        waiting_o,
@@ -36,6 +41,10 @@ module tct_load
   output logic        finish_o,
   output err_e        error_o,
   output logic [15:0] index_o,
+  // What the record of the frame says.
+  output logic [15:0] layer_o,
+  output logic [2:0]  kind_o,
+  output logic [19:0] moves_o,
 
   // Requests to the reader, and its beats.
   output logic        request_o,
@@ -52,14 +61,18 @@ module tct_load
   output logic [Tiles-1:0]              col_we_o,
   output logic [ColAw-1:0]              col_addr_o,
   output logic [Lanes-1:0][1:0]         col_data_o,
-  output logic [WordW-1:0]              col_bits_o,
+  output logic [MapW-1:0]               col_bits_o,
   output logic [Tiles-1:0]              act_we_o,
   output logic [ActAw-BeatW-1:0]        act_addr_o,
   output logic [BeatActs-1:0][ActW-1:0] act_data_o,
-  output logic [BeatActs-1:0]           act_bits_o,
   output logic [Tiles-1:0]              param_we_o,
   output logic [ParamAw-1:0]            param_addr_o,
-  output logic [ParamW-1:0]             param_data_o
+  output logic [ParamW-1:0]             param_data_o,
+  output logic [Tiles-1:0]              walk_we_o,
+  output logic [WalkAw-1:0]             walk_addr_o,
+  output logic [Tiles-1:0]              route_we_o,
+  output logic [RouteAw-1:0]            route_addr_o,
+  output logic [BusW-1:0]               table_data_o
 );
   load_t             frame;
   logic [31:0]       address_d, address_q;
@@ -68,19 +81,26 @@ module tct_load
   logic [15:0]       at_d, at_q;
   logic              ends_d, ends_q, half_d, half_q;
   logic [63:0]       first_q;
-  logic [WordW-1:0]  seen_d, seen_q;
+  logic [MapW-1:0]   seen_d, seen_q;
   logic [Lanes-1:0]  nonzero;
-  logic              weights, acts, beat, slice_last, next_slice, placed, beyond;
+  logic              weights, acts, params, walk, route;
+  logic              beat, slice_last, next_slice, placed, misplaced, beyond;
   logic              gear_ready, gear_valid, gear_illegal, gear_last, gear_empty;
 
   tct_slot #(.Engine(0)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
-    .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
-    .empty_o, .finish_i(finish_o)
+    .loads_i, .execs_i, .stores_i, .hold_i, .frame_o(frame), .index_o, .start_o, .running_o,
+    .waiting_o, .empty_o, .finish_i(finish_o)
   );
 
+  assign layer_o      = frame.layer;
+  assign kind_o       = frame.bank;
+  assign moves_o      = frame.beats;
   assign weights      = frame.bank == BankWeights;
   assign acts         = frame.bank == BankActivations;
+  assign params       = frame.bank == BankParameters;
+  assign walk         = frame.bank == BankWalk;
+  assign route        = frame.bank == BankRoute;
   assign request_o    = running_o && asked_q != '0;
   assign address_o    = address_q;
   assign beats_o      = asked_q;
@@ -95,8 +115,8 @@ module tct_load
     .empty_o(gear_empty)
   );
 
-  // One thing is placed: a column, a beat of activations, or the second half of an entry.
-  assign placed     = weights ? gear_valid : beat && (acts || half_q);
+  // One thing is placed: a column, or a beat, which for parameters is the second half of an entry.
+  assign placed     = weights ? gear_valid : beat && (!params || half_q);
   assign next_slice = weights ? gear_valid && gear_last && ends_q : beat && slice_last;
 
   assign col_we_o   = {Tiles{placed && weights}} & mask_q;
@@ -115,22 +135,30 @@ module tct_load
   always_comb begin
     for (int unsigned i = 0; i < BeatActs; i++) begin
       act_data_o[i] = {frame.signed_bytes && beat_i[8*i+7], beat_i[8*i +: 8]} - frame.zero_point;
-      act_bits_o[i] = act_data_o[i] != '0;
     end
   end
 
-  assign param_we_o   = {Tiles{placed && !weights && !acts}} & mask_q;
+  assign param_we_o   = {Tiles{placed && params}} & mask_q;
   assign param_addr_o = at_q[ParamAw-1:0];
   assign param_data_o = {beat_i[ParamW-BusW-1:0], first_q};
 
-  assign beyond = weights ? |at_q[15:ColAw] : acts ? |at_q[15:ActAw] : |at_q[15:ParamAw];
+  assign walk_we_o    = {Tiles{placed && walk}} & mask_q;
+  assign walk_addr_o  = at_q[WalkAw-1:0];
+  assign route_we_o   = {Tiles{placed && route}} & mask_q;
+  assign route_addr_o = at_q[RouteAw-1:0];
+  assign table_data_o = beat_i;
+
+  assign misplaced = frame.bank > BankRoute || (weights && frame.base[3:0] != '0)
+                     || (acts && frame.base[2:0] != '0);
+  assign beyond    = (weights && |at_q[15:ColAw]) || (acts && |at_q[15:ActAw])
+                     || (params && |at_q[15:ParamAw]) || (walk && |at_q[15:WalkAw])
+                     || (route && |at_q[15:RouteAw]);
 
   always_comb begin
     error_o = ErrNone;
     if (start_o && (frame.beats == '0 || frame.slice_beats == '0)) begin
       error_o = ErrSize;
-    end else if ((start_o && (frame.bank == 2'd3 || (frame.base[3:0] != '0 && (weights || acts))))
-                 || (placed && beyond)) begin
+    end else if ((start_o && misplaced) || (placed && beyond)) begin
       error_o = ErrBank;
     end else if (gear_illegal) begin
       error_o = ErrPt5;

@@ -10,11 +10,20 @@ package tct_pkg;
   localparam int unsigned ActW = 9;
   /// Activations in a beat, and in a word of bank B.
   localparam int unsigned BeatActs = BusW / 8;
-  /// Bits of a word of a bitmap.
-  localparam int unsigned WordW = 16;
+  /// Activations, and columns, that a tile looks at in a cycle: a word of bank B.
+  localparam int unsigned WordW = BeatActs;
+  /// Columns whose bits the loader writes together.
+  localparam int unsigned MapW = 16;
+  /// Words that wait to be issued in a tile, and how many of them hold the walk.
+  localparam int unsigned FifoDepth = 16;
+  localparam int unsigned FifoFull = 12;
+  /// Bits of an address in a frame or a table: sums wrap.
+  localparam int unsigned FieldW = 16;
+  /// Bits of the number of an entry of a table, and of the length of a list.
+  localparam int unsigned EntryW = 10;
   /// Bits of the multiplier M (signed), the addend B (signed) and the shift s.
-  localparam int unsigned MulW = 25;
-  localparam int unsigned AddW = 48;
+  localparam int unsigned MulW = 32;
+  localparam int unsigned AddW = 58;
   localparam int unsigned ShiftW = 6;
   /// Bits of a parameter entry: B, M and s from the lowest up, or a threshold.
   localparam int unsigned ParamW = AddW + MulW + ShiftW;

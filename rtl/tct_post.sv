@@ -1,79 +1,148 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns sums into results, one parameter entry a cycle, four cycles from sum_i to the result.
+// Turns sums and items into results, one parameter entry a cycle, six cycles from sum_i to result_o.
 //
-// Requantize: clip(rne(M * acc + B, s), low, high). The addend at hand is B + 2^(s-1) - 1 (s > 0), so
-// that the plain shift rounds halves down; a half is then seen by the bits shifted out being all
-// ones, and goes up where that makes the result even. The least significant bits shift first, and
-// what leaves the range of the result only sets a flag: no full-width shifter.
-// Threshold: low + the number of thresholds reached, one an entry, summed over a channel's entries.
-// Wide: the 32 low bits of M * acc + B.
+// Product: clip(rne(B + M * x + ..., s), low, high), over the items of a value. The addend at hand
+// is B + 2^(s-1) - 1 (s > 0), so that the plain shift rounds halves down; a half is then seen by the
+// bits shifted out being all ones, and goes up where that makes the result even. What leaves the
+// range of the result only sets a flag: no full-width shifter. B is that of a value's first item.
+// Product of two: the first item is held, and times the second one it is the x of a product.
+// Threshold: low + the number of thresholds reached, one an entry, summed over a value's entries.
+// Greatest: the greatest item, plus the offset. Table: a result of ten bits, eight of them an entry.
+// Wide: the 32 low bits of the value before the shift.
+// A value, and all that its result is made of, is held until the next sum or item comes.
 
 module tct_post
-  import tct_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*;
 #(
-  parameter int unsigned AccW = 24
+  parameter  int unsigned AccW   = 24,
+  /// An entry's address, and eight places in it.
+  localparam int unsigned PlaceW = FieldW + 3
 ) (
-  input  logic                    clk_i,
+  input  logic                     clk_i,
 
-  input  logic                    wide_i,
-  input  logic                    threshold_i,
-  input  logic signed [ClipW-1:0] low_i,
-  input  logic signed [ClipW-1:0] high_i,
-  input  logic signed [ClipW-1:0] zero_i,
+  // A frame.
+  input  logic [2:0]               mode_i,
+  input  logic                     wide_i,
+  input  logic signed [ClipW-1:0]  low_i,
+  input  logic signed [ClipW-1:0]  high_i,
+  input  logic signed [ClipW-1:0]  zero_i,
 
-  input  logic signed [AccW-1:0]  sum_i,
-  input  logic [ParamW-1:0]       param_i,
-  /// First entry of a channel.
-  input  logic                    first_i,
+  // A sum or an item; whether it is its value's first; where its entry would be if it were zero.
+  input  logic                     valid_i,
+  input  logic                     first_i,
+  input  logic signed [AccW-1:0]   sum_i,
+  input  logic [PlaceW-1:0]        place_i,
+  /// Where its entry is, and what stands there, a cycle later.
+  output logic [FieldW-1:0]         entry_o,
+  input  logic [ParamW-1:0]        param_i,
 
   /// The result (ten bits of it count, or 32 if wide), and the same less its zero point for bank B.
-  output logic [WideW-1:0]        result_o,
-  output logic [ActW-1:0]         act_o
+  output logic [WideW-1:0]         result_o,
+  output logic [ActW-1:0]          act_o
 );
-  localparam int unsigned ValueW = AddW + 1;
+  localparam int unsigned ValueW  = AddW + 1;
+  localparam int unsigned XW      = AccW > 2 * ActW ? AccW : 2 * ActW;
+  localparam int unsigned HalfW   = MulW / 2;
+  localparam int unsigned OtherW  = ClipW + 1;
   localparam int unsigned CoarseW = 26;
-  localparam int unsigned FineW = 14;
+  localparam int unsigned FineW   = 14;
 
-  // Multiply, and add.
-  logic signed [AccW+MulW-1:0] product_q;
-  logic signed [AddW-1:0]      addend_q;
-  logic [ShiftW-1:0]           shift1_q, shift2_q;
-  logic signed [ValueW-1:0]    value_q;
+  logic two, greatest, table_mode, threshold;
+  assign two        = mode_i == ModeProductOfTwo;
+  assign greatest   = mode_i == ModeGreatest;
+  assign table_mode = mode_i == ModeTable;
+  assign threshold  = mode_i == ModeThreshold;
 
+  logic [3:1] valid_q, first_q;
   always_ff @(posedge clk_i) begin
-    product_q <= sum_i * signed'(param_i[AddW +: MulW]);
-    addend_q  <= signed'(param_i[AddW-1:0]);
-    shift1_q  <= param_i[AddW+MulW +: ShiftW];
-    value_q   <= ValueW'(product_q) + ValueW'(addend_q);
-    shift2_q  <= shift1_q;
+    valid_q <= {valid_q[2:1], valid_i};
+    first_q <= {first_q[2:1], first_i};
   end
 
-  // Count thresholds, in step with the above.
-  logic             reached_q;
-  logic             first_q;
-  logic [ClipW-1:0] count_d, count_q;
+  // Cycle 0: the place in the table, the product of two.
+  logic [PlaceW-1:0]        place;
+  logic signed [ActW-1:0]   item, held_q;
+  logic signed [2*ActW-1:0] both;
+  logic signed [XW-1:0]     x_q;
+  logic signed [OtherW-1:0] place_q;
+
+  assign place   = place_i + (PlaceW'(sum_i) & {PlaceW{greatest || table_mode}});
+  assign entry_o = place[PlaceW-1:3];
+  assign item    = sum_i[ActW-1:0];
+  assign both    = held_q * item;
 
   always_ff @(posedge clk_i) begin
-    reached_q <= sum_i >= signed'(param_i[AccW-1:0]);
-    first_q   <= first_i;
-    count_q   <= count_d;
+    if (valid_i && first_i) begin
+      held_q <= item;
+    end
+    x_q     <= two ? XW'(both) : XW'(sum_i);
+    place_q <= place[OtherW-1:0];
   end
-  assign count_d = (first_q ? ClipW'(low_i) : count_q) + ClipW'(reached_q);
 
-  // Shift by 16s, 4s and 1s.
+  // Cycle 1: the entry is there. Multiply by either half of M; compare; pick.
+  logic signed [XW+HalfW:0]   low_q;
+  logic signed [XW+HalfW-1:0] high_q;
+  logic signed [AddW-1:0]     addend2_q, addend3_q;
+  logic [ShiftW-1:0]          shift2_q, shift3_q, shift4_q;
+  logic                       reached_q;
+  logic [7:0][ClipW-1:0]      results;
+  logic signed [OtherW-1:0]   picked_q;
+
+  assign results = param_i[8*ClipW-1:0];
+
+  always_ff @(posedge clk_i) begin
+    low_q     <= x_q * signed'({1'b0, param_i[AddW +: HalfW]});
+    high_q    <= x_q * signed'(param_i[AddW+HalfW +: HalfW]);
+    addend2_q <= signed'(param_i[AddW-1:0]);
+    shift2_q  <= param_i[AddW+MulW +: ShiftW];
+    reached_q <= x_q >= XW'(signed'(param_i[AccW-1:0]));
+    picked_q  <= table_mode ? OtherW'(signed'(results[place_q[2:0]])) : place_q;
+  end
+
+  // Cycle 2: the whole product; what the modes without one come to.
+  logic signed [ValueW-1:0] product_q;
+  logic signed [OtherW-1:0] other_d, other_q;
+  logic [ClipW-1:0]         other4_q, other5_q;
+
+  always_comb begin
+    other_d = picked_q;
+    if (threshold) begin
+      other_d = (first_q[2] ? OtherW'(low_i) : other_q) + OtherW'({1'b0, reached_q});
+    end else if (greatest && !first_q[2] && picked_q < other_q) begin
+      other_d = other_q;
+    end
+  end
+
+  // Cycle 3: the value.
+  logic signed [ValueW-1:0] value_q;
+
+  always_ff @(posedge clk_i) begin
+    product_q <= ValueW'(low_q) + (ValueW'(high_q) <<< HalfW);
+    addend3_q <= addend2_q;
+    shift3_q  <= shift2_q;
+    other4_q  <= other_q[ClipW-1:0];
+    other5_q  <= other4_q;
+    if (valid_q[2]) begin
+      other_q <= other_d;
+    end
+    if (valid_q[3]) begin
+      shift4_q <= shift3_q;
+      value_q  <= (first_q[3] || two ? ValueW'(addend3_q) : value_q) + product_q;
+    end
+  end
+
+  // Cycle 4: shift by 16s, 4s and 1s.
   logic signed [CoarseW-1:0] coarse;
   logic signed [FineW-1:0]   fine;
   logic signed [ClipW:0]     floor_d, floor_q;
   logic                      lost16, lost4, lost1, tie_d, tie_q;
   logic                      ones16, ones4, ones1;
-  logic                      negative_q;
-  logic                      over_d, over_q;
+  logic                      negative_q, over_d, over_q;
   logic [WideW-1:0]          wide_q;
-  logic [ClipW-1:0]          count2_q;
 
   always_comb begin
-    unique case (shift2_q[5:4])
+    unique case (shift4_q[5:4])
       2'd0: begin
         coarse = value_q[CoarseW-1:0];
         lost16 = value_q[ValueW-1:CoarseW-1] != {(ValueW-CoarseW+1){value_q[ValueW-1]}};
@@ -84,30 +153,35 @@ module tct_post
         lost16 = value_q[ValueW-1:16+CoarseW-1] != {(ValueW-16-CoarseW+1){value_q[ValueW-1]}};
         ones16 = &value_q[15:0];
       end
-      default: begin
-        coarse = CoarseW'(signed'(value_q[ValueW-1:32]));
-        lost16 = 1'b0;
+      2'd2: begin
+        coarse = value_q[32 +: CoarseW];
+        lost16 = value_q[ValueW-1:32+CoarseW-1] != {(ValueW-32-CoarseW+1){value_q[ValueW-1]}};
         ones16 = &value_q[31:0];
       end
+      default: begin
+        coarse = CoarseW'(signed'(value_q[ValueW-1:48]));
+        lost16 = 1'b0;
+        ones16 = &value_q[47:0];
+      end
     endcase
-    fine  = FineW'(coarse >>> {shift2_q[3:2], 2'b00});
-    lost4 = (coarse >>> {shift2_q[3:2], 2'b00}) != CoarseW'(fine);
-    unique case (shift2_q[3:2])
+    fine  = FineW'(coarse >>> {shift4_q[3:2], 2'b00});
+    lost4 = (coarse >>> {shift4_q[3:2], 2'b00}) != CoarseW'(fine);
+    unique case (shift4_q[3:2])
       2'd0: ones4 = 1'b1;
       2'd1: ones4 = &coarse[3:0];
       2'd2: ones4 = &coarse[7:0];
       default: ones4 = &coarse[11:0];
     endcase
-    floor_d = (ClipW+1)'(fine >>> shift2_q[1:0]);
-    lost1   = (fine >>> shift2_q[1:0]) != FineW'(floor_d);
-    unique case (shift2_q[1:0])
+    floor_d = (ClipW+1)'(fine >>> shift4_q[1:0]);
+    lost1   = (fine >>> shift4_q[1:0]) != FineW'(floor_d);
+    unique case (shift4_q[1:0])
       2'd0: ones1 = 1'b1;
       2'd1: ones1 = fine[0];
       2'd2: ones1 = &fine[1:0];
       default: ones1 = &fine[2:0];
     endcase
     over_d = lost16 || lost4 || lost1;
-    tie_d  = ones16 && ones4 && ones1 && shift2_q != '0 && floor_d[0];
+    tie_d  = ones16 && ones4 && ones1 && shift4_q != '0 && floor_d[0];
   end
 
   always_ff @(posedge clk_i) begin
@@ -116,10 +190,9 @@ module tct_post
     tie_q      <= tie_d;
     negative_q <= value_q[ValueW-1];
     wide_q     <= value_q[WideW-1:0];
-    count2_q   <= count_q;
   end
 
-  // Round and clip.
+  // Cycle 5: round and clip.
   logic signed [ClipW+1:0] rounded;
   logic signed [ClipW-1:0] narrow;
 
@@ -132,8 +205,8 @@ module tct_post
     end else if (over_q || rounded > (ClipW+2)'(high_i)) begin
       narrow = high_i;
     end
-    if (threshold_i) begin
-      narrow = signed'(count2_q);
+    if (threshold || greatest || table_mode) begin
+      narrow = signed'(other5_q);
     end
   end
 

@@ -30,8 +30,9 @@ module tct_rdma
   output logic [63:0] beat_o,
   output logic        load_error_o,
   output logic        fetch_error_o,
-  /// The bus keeps us waiting.
+  /// The bus keeps us waiting; LOAD, that is.
   output logic        stall_o,
+  output logic        load_stall_o,
 
   output logic        arvalid_o,
   input  logic        arready_i,
@@ -71,6 +72,7 @@ module tct_rdma
   assign fetch_error_o = bad && !load_q;
   assign beat_o        = rdata_i;
   assign stall_o       = (arvalid_o && !arready_i) || (state_q == Data && rready_o && !rvalid_i);
+  assign load_stall_o  = stall_o && load_q;
 
   always_comb begin
     state_d = state_q;

@@ -26,6 +26,9 @@ module tct_slot
   input  logic [15:0]                     execs_i,
   input  logic [15:0]                     stores_i,
 
+  /// No frame may start.
+  input  logic                            hold_i,
+
   output logic [FrameWords*BusW-1:0]      frame_o,
   output logic [15:0]                     index_o,
   output logic                            start_o,
@@ -50,7 +53,7 @@ module tct_slot
   assign waiting_o = valid_q && !running_q && !start_o;
   // The waits stand in the same place in every frame.
   assign head      = frame_q;
-  assign start_o   = valid_q && !running_q && !clear_i
+  assign start_o   = valid_q && !running_q && !clear_i && !hold_i
                      && (Engine == 0 || loads_i >= head.wait_load)
                      && (Engine == 1 || execs_i >= head.wait_exec)
                      && (Engine == 2 || stores_i >= head.wait_store);

@@ -26,6 +26,7 @@ module tct_store
   input  logic [15:0] loads_i,
   input  logic [15:0] execs_i,
   input  logic [15:0] stores_i,
+  input  logic        hold_i,
   output logic        start_o,
   output logic        running_o,
   output logic        waiting_o,
@@ -33,6 +34,9 @@ module tct_store
   output logic        finish_o,
   output err_e        error_o,
   output logic [15:0] index_o,
+  // What the record of the frame says.
+  output logic [15:0] layer_o,
+  output logic [19:0] moves_o,
 
   // Bank C.
   input  logic [7:0]       out_we_i,
@@ -66,8 +70,8 @@ module tct_store
 
   tct_slot #(.Engine(2)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
-    .loads_i, .execs_i, .stores_i, .frame_o(frame), .index_o, .start_o, .running_o, .waiting_o,
-    .empty_o, .finish_i(finish_o)
+    .loads_i, .execs_i, .stores_i, .hold_i, .frame_o(frame), .index_o, .start_o, .running_o,
+    .waiting_o, .empty_o, .finish_i(finish_o)
   );
 
   tct_ram #(.Width(64), .Depth(OutDepth), .Parts(8)) u_bank_c (
@@ -76,6 +80,8 @@ module tct_store
   );
   tct_burst u_burst (.page_beat_i(address_q[11:3]), .wanted_i(left_q), .beats_o(burst));
 
+  assign layer_o   = frame.layer;
+  assign moves_o   = frame.beats;
   assign busy_o    = state_q inside {Address, Data, Answer};
   assign awvalid_o = state_q == Address;
   assign awaddr_o  = address_q;

@@ -1,157 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tile: bank A (weight columns), bank B (activations), their bitmaps, a scanner and L lanes.
-// A column takes three cycles from the scanner to the accumulators: read, select, add.
+// A tile: bank A (weight columns) and its map, bank B (activations), a walk table and L lanes.
+// A column takes three cycles from its issue to the accumulators: read, keep, add.
 
 `include "tct_assert.svh"
 
 module tct_tile
-  import tct_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*;
 #(
   parameter  int unsigned Lanes      = 20,
   parameter  int unsigned AccW       = 24,
   parameter  int unsigned BankADepth = 1024,
   parameter  int unsigned BankBDepth = 4096,
+  parameter  int unsigned WalkDepth  = 512,
   localparam int unsigned ColAw      = $clog2(BankADepth),
   localparam int unsigned ActAw      = $clog2(BankBDepth),
+  localparam int unsigned WalkAw     = $clog2(WalkDepth),
   localparam int unsigned LaneW      = $clog2(Lanes),
-  localparam int unsigned IdxW       = $clog2(WordW),
-  localparam int unsigned ColWordW   = ColAw - IdxW,
-  localparam int unsigned ActWordW   = ActAw - IdxW,
-  localparam int unsigned BeatW      = $clog2(BeatActs)
+  localparam int unsigned IdxW       = $clog2(WordW)
 ) (
-  input  logic                                 clk_i,
-  input  logic                                 rst_ni,
-  input  logic                                 clear_i,
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+  input  logic                       clear_i,
 
-  // Weight columns and their bitmap.
-  input  logic                                 col_we_i,
-  input  logic [ColAw-1:0]                     col_addr_i,
-  input  logic [Lanes-1:0][1:0]                col_data_i,
-  input  logic [WordW-1:0]                     col_bits_i,
+  // Weight columns, each with its word of the map.
+  input  logic                       col_we_i,
+  input  logic [ColAw-1:0]           col_addr_i,
+  input  logic [Lanes-1:0][1:0]      col_data_i,
+  input  logic [MapW-1:0]            col_bits_i,
   // Activations a beat at a time, from memory.
-  input  logic                                 beat_we_i,
-  input  logic [ActAw-BeatW-1:0]               beat_addr_i,
-  input  logic [BeatActs-1:0][ActW-1:0]        beat_data_i,
-  input  logic [BeatActs-1:0]                  beat_bits_i,
-  // Activations one at a time in the order of their addresses, from the layer before.
-  input  logic                                 act_we_i,
-  input  logic [ActAw-1:0]                     act_addr_i,
-  input  logic [ActW-1:0]                      act_data_i,
+  input  logic                       beat_we_i,
+  input  logic [ActAw-IdxW-1:0]      beat_addr_i,
+  input  logic [WordW-1:0][ActW-1:0] beat_data_i,
+  // The walk table.
+  input  logic                       walk_we_i,
+  input  logic [WalkAw-1:0]          walk_addr_i,
+  input  logic [BusW-1:0]            walk_data_i,
+  // Activations one at a time, from the layer before.
+  input  logic                       act_we_i,
+  input  logic [ActAw-1:0]           act_addr_i,
+  input  logic [ActW-1:0]            act_data_i,
 
-  // A frame; see tct_scan.
-  input  logic                                 start_i,
-  input  logic [ActWordW-1:0]                  act_word_i,
-  input  logic [ColWordW-1:0]                  col_word_i,
-  input  logic [ActWordW:0]                    words_i,
-  input  logic [IdxW-1:0]                      tail_i,
-  input  logic [ColWordW:0]                    passes_i,
-  input  logic                                 chain_i,
-  input  logic                                 dense_i,
-  /// Scans, or holds sums that are not drained.
-  output logic                                 busy_o,
-  output logic                                 range_o,
+  // A frame that reads, MAC or VECTOR: constant from start_i until it has ended.
+  input  logic                       start_i,
+  input  exec_t                      frame_i,
+  /// Walks, or holds items, or sums that are not drained.
+  output logic                       busy_o,
+  /// Beyond a bank or the table.
+  output logic                       range_o,
+  /// A RUN of no segment, repetition or group.
+  output logic                       empty_o,
+
+  // Bank B a word at a time, for EXPORT; it answers in the next cycle.
+  input  logic                       export_re_i,
+  input  logic [ActAw-IdxW-1:0]      export_addr_i,
+  output logic [WordW-1:0][ActW-1:0] word_o,
+
+  // Items of a VECTOR frame.
+  output logic                       item_o,
+  output logic                       item_end_o,
+  output logic signed [ActW-1:0]     item_act_o,
+  input  logic                       item_take_i,
 
   // Drained sums.
-  output logic                                 full_o,
-  input  logic                                 release_i,
-  input  logic [LaneW-1:0]                     lane_i,
-  output logic signed [AccW-1:0]               sum_o,
+  output logic                       full_o,
+  input  logic                       release_i,
+  input  logic [LaneW-1:0]           lane_i,
+  output logic signed [AccW-1:0]     sum_o,
 
   // Telemetry, in the cycle it happens.
-  output logic                                 issued_o,
-  output logic [IdxW:0]                        columns_o,
-  output logic [IdxW:0]                        skip_act_o,
-  output logic [IdxW:0]                        skip_wgt_o,
-  output logic                                 overflow_o,
-  output logic [Lanes-1:0]                     active_o
+  output logic                       issued_o,
+  output logic [IdxW:0]              columns_o,
+  output logic [IdxW:0]              skip_act_o,
+  output logic [IdxW:0]              skip_wgt_o,
+  output logic                       overflow_o,
+  output logic [Lanes-1:0]           active_o
 );
-  logic                          scanning, read, column, token;
-  logic [ActWordW-1:0]           act_word;
-  logic [ColWordW-1:0]           col_word;
-  logic [WordW-1:0]              act_bits, col_bits;
-  logic [ActAw-1:0]              act_addr;
-  logic [ColAw-1:0]              col_addr;
-  logic                          full_q, pending_q;
+  logic                       walking, issuing, ready, chunk, chunk_triple, chunk_end;
+  logic [ActAw-IdxW-1:0]      chunk_word;
+  logic [ColAw-1:0]           chunk_column, col_addr;
+  logic [IdxW-1:0]            first;
+  logic [IdxW:0]              stop;
+  logic [WordW-1:0]           bits;
+  logic                       triple, column, token;
+  logic signed [ActW-1:0]     act;
+  logic                       full_q, pending_q;
 
-  tct_scan #(.ActWords(BankBDepth / WordW), .ColWords(BankADepth / WordW)) u_scan (
+  tct_walk #(.BankADepth(BankADepth), .BankBDepth(BankBDepth), .WalkDepth(WalkDepth)) u_walk (
+    .clk_i, .rst_ni, .clear_i, .walk_we_i, .walk_addr_i, .walk_data_i,
+    .start_i, .frame_i, .busy_o(walking), .range_o, .empty_o,
+    .ready_i(ready), .chunk_o(chunk), .word_o(chunk_word), .column_o(chunk_column),
+    .first_o(first), .stop_o(stop), .triple_o(chunk_triple), .end_o(chunk_end)
+  );
+
+  tct_issue #(.ColAw(ColAw)) u_issue (
     .clk_i, .rst_ni, .clear_i,
-    .start_i, .act_word_i, .col_word_i, .words_i, .tail_i, .passes_i, .chain_i, .dense_i,
-    .busy_o(scanning), .range_o,
-    .read_o(read), .act_raddr_o(act_word), .col_raddr_o(col_word),
-    .act_bits_i(act_bits), .col_bits_i(col_bits),
-    .column_o(column), .act_addr_o(act_addr), .col_addr_o(col_addr),
+    .vector_i(frame_i.kind == KindVector), .dense_i(frame_i.dense), .busy_o(issuing),
+    .ready_o(ready), .chunk_i(chunk), .column_i(chunk_column), .first_i(first), .stop_i(stop),
+    .triple_i(chunk_triple), .end_i(chunk_end), .word_i(word_o), .bits_i(bits),
+    .triple_o(triple), .column_o(column), .addr_o(col_addr), .act_o(act),
     .token_o(token), .token_ready_i(!pending_q),
+    .item_o, .item_end_o, .item_act_o, .item_take_i,
     .columns_o, .skip_act_o, .skip_wgt_o
   );
   assign issued_o = column;
-  assign busy_o   = scanning || pending_q;
+  assign busy_o   = walking || issuing || pending_q;
 
-  // Bank A and its bitmap. The loader writes a bitmap word again with every column of it.
+  // Bank A and its map.
   logic [Lanes-1:0][1:0] trits;
 
   tct_ram #(.Width(2 * Lanes), .Depth(BankADepth)) u_bank_a (
     .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i), .wdata_i(col_data_i),
     .re_i(column), .zero_i(1'b0), .raddr_i(col_addr), .rdata_o(trits)
   );
-  tct_ram #(.Width(WordW), .Depth(BankADepth / WordW)) u_map_a (
-    .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i[ColAw-1:IdxW]), .wdata_i(col_bits_i),
-    .re_i(read), .zero_i(1'b0), .raddr_i(col_word), .rdata_o(col_bits)
+  tct_map #(.Depth(BankADepth)) u_map (
+    .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i[ColAw-1:$clog2(MapW)]), .wdata_i(col_bits_i),
+    .re_i(chunk), .raddr_i(chunk_column), .bits_o(bits)
   );
 
-  // Bank B holds a beat a word. Its bitmap is written by half words from memory; the write-back,
-  // which comes in order, collects a word and writes it again with every bit.
-  logic [BeatActs-1:0]           bank_we;
-  logic [ActAw-BeatW-1:0]        bank_addr;
-  logic [BeatActs-1:0][ActW-1:0] bank_data, word;
-  logic [1:0]                    map_we;
-  logic [ActWordW-1:0]           map_addr;
-  logic [WordW-1:0]              map_data, seen_d, seen_q;
+  // Bank B: from memory a word at once, from the write-back one activation.
+  logic [WordW-1:0]           bank_we;
+  logic [ActAw-IdxW-1:0]      bank_addr;
+  logic [WordW-1:0][ActW-1:0] bank_data;
 
   always_comb begin
-    seen_d = act_addr_i[IdxW-1:0] == '0 ? '0 : seen_q;
-    seen_d[act_addr_i[IdxW-1:0]] = act_data_i != '0;
-  end
-
-  always_comb begin
-    bank_we   = '0;
+    bank_we   = {WordW{beat_we_i}};
     bank_addr = beat_addr_i;
     bank_data = beat_data_i;
-    map_we    = '0;
-    map_addr  = beat_addr_i[ActAw-BeatW-1:1];
-    map_data  = {2{beat_bits_i}};
     if (act_we_i) begin
-      bank_we[act_addr_i[BeatW-1:0]] = 1'b1;
-      bank_addr = act_addr_i[ActAw-1:BeatW];
-      bank_data = {BeatActs{act_data_i}};
-      map_we    = '1;
-      map_addr  = act_addr_i[ActAw-1:IdxW];
-      map_data  = seen_d;
-    end else if (beat_we_i) begin
-      bank_we = '1;
-      map_we  = beat_addr_i[0] ? 2'b10 : 2'b01;
+      bank_we   = WordW'(1) << act_addr_i[IdxW-1:0];
+      bank_addr = act_addr_i[ActAw-1:IdxW];
+      bank_data = {WordW{act_data_i}};
     end
   end
 
-  tct_ram #(.Width(BeatActs * ActW), .Depth(BankBDepth / BeatActs), .Parts(BeatActs)) u_bank_b (
+  tct_ram #(.Width(WordW * ActW), .Depth(BankBDepth / WordW), .Parts(WordW)) u_bank_b (
     .clk_i, .we_i(bank_we), .waddr_i(bank_addr), .wdata_i(bank_data),
-    .re_i(column), .zero_i(1'b0), .raddr_i(act_addr[ActAw-1:BeatW]), .rdata_o(word)
-  );
-  tct_ram #(.Width(WordW), .Depth(BankBDepth / WordW), .Parts(2)) u_map_b (
-    .clk_i, .we_i(map_we), .waddr_i(map_addr), .wdata_i(map_data),
-    .re_i(read), .zero_i(1'b0), .raddr_i(act_word), .rdata_o(act_bits)
+    .re_i(chunk || export_re_i), .zero_i(1'b0),
+    .raddr_i(export_re_i ? export_addr_i : chunk_word), .rdata_o(word_o)
   );
 
-  // From the scanner to the lanes.
-  logic                   column1_q, column2_q, token1_q, token2_q;
-  logic [BeatW-1:0]       select_q;
-  logic signed [ActW-1:0] act_q;
+  // From issue to the lanes.
+  logic                   column1_q, column2_q, triple1_q, triple2_q, token1_q, token2_q;
+  logic signed [ActW-1:0] act1_q, act2_q;
   logic [Lanes-1:0][1:0]  trits_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       column1_q <= 1'b0;
       column2_q <= 1'b0;
+      triple1_q <= 1'b0;
+      triple2_q <= 1'b0;
       token1_q  <= 1'b0;
       token2_q  <= 1'b0;
       full_q    <= 1'b0;
@@ -159,6 +158,8 @@ module tct_tile
     end else begin
       column1_q <= column;
       column2_q <= column1_q;
+      triple1_q <= triple;
+      triple2_q <= triple1_q;
       token1_q  <= token;
       token2_q  <= token1_q;
       full_q    <= token2_q || (full_q && !release_i);
@@ -167,11 +168,12 @@ module tct_tile
   end
 
   always_ff @(posedge clk_i) begin
-    select_q <= act_addr[BeatW-1:0];
-    act_q    <= signed'(word[select_q]);
-    trits_q  <= trits;
-    if (act_we_i) begin
-      seen_q <= seen_d;
+    act1_q <= act;
+    act2_q <= act1_q;
+    if (triple1_q) begin
+      trits_q <= {Lanes{2'b10}};
+    end else begin
+      trits_q <= trits;
     end
   end
 
@@ -179,16 +181,17 @@ module tct_tile
 
   tct_lanes #(.Lanes(Lanes), .AccW(AccW)) u_lanes (
     .clk_i, .rst_ni, .clear_i,
-    .column_i(column2_q), .act_i(act_q), .trits_i(trits_q), .token_i(token2_q),
-    .lane_i, .sum_o, .overflow_o
+    .column_i(column2_q), .act_i(act2_q), .trits_i(trits_q), .triple_i(triple2_q),
+    .token_i(token2_q), .lane_i, .sum_o, .overflow_o
   );
 
   always_comb begin
     for (int unsigned l = 0; l < Lanes; l++) begin
-      active_o[l] = column2_q && trits_q[l][0] && act_q != '0;
+      active_o[l] = column2_q && trits_q[l][0] && act2_q != '0;
     end
   end
 
   `TCT_ASSERT(WriteBackHasTheBank, !(act_we_i && beat_we_i))
+  `TCT_ASSERT(ExportsAlone, !(chunk && export_re_i))
   `TCT_ASSERT(DrainsBeforeItFills, token2_q |-> !full_q)
 endmodule

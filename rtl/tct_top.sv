@@ -10,10 +10,12 @@ module tct_top
   parameter  int unsigned Lanes      = 20,
   /// Bits of an accumulator.
   parameter  int unsigned AccW       = 24,
-  /// Weight columns, activations and parameter entries of a tile; 64-bit words of bank C.
+  /// Weight columns, activations, parameter and table entries of a tile; 64-bit words of bank C.
   parameter  int unsigned BankADepth = 1024,
   parameter  int unsigned BankBDepth = 4096,
   parameter  int unsigned ParamDepth = 512,
+  parameter  int unsigned WalkDepth  = 512,
+  parameter  int unsigned RouteDepth = 512,
   parameter  int unsigned OutDepth   = 512,
   /// 0 none, 1 per tile, 2 per lane.
   parameter  int unsigned Telemetry  = 1,
@@ -71,6 +73,8 @@ module tct_top
   localparam int unsigned ColAw   = $clog2(BankADepth);
   localparam int unsigned ActAw   = $clog2(BankBDepth);
   localparam int unsigned ParamAw = $clog2(ParamDepth);
+  localparam int unsigned WalkAw  = $clog2(WalkDepth);
+  localparam int unsigned RouteAw = $clog2(RouteDepth);
   localparam int unsigned OutAw   = $clog2(OutDepth);
   localparam int unsigned CountW  = $clog2(WordW) + 1;
   localparam int unsigned Load = 0, Exec = 1, Store = 2;
@@ -83,7 +87,7 @@ module tct_top
 
   // Registers.
   logic        start, soft_reset, clear_telemetry, busy, done;
-  logic [31:0] program_address, overflow;
+  logic [31:0] program_address, records, overflow;
   logic [19:0] window_base, window_limit;
   logic [15:0] frames, error_frame, count_addr;
   logic        count_read, count_valid;
@@ -92,8 +96,8 @@ module tct_top
 
   tct_csr #(
     .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
-    .ParamDepth(ParamDepth), .OutDepth(OutDepth), .Telemetry(Telemetry),
-    .ConfigId(16'(ConfigId))
+    .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth), .OutDepth(OutDepth),
+    .Telemetry(Telemetry), .ConfigId(16'(ConfigId))
   ) u_csr (
     .clk_i, .rst_ni,
     .awvalid_i(s_axil_awvalid_i), .awready_o(s_axil_awready_o), .awaddr_i(s_axil_awaddr_i),
@@ -103,7 +107,8 @@ module tct_top
     .araddr_i(s_axil_araddr_i), .rvalid_o(s_axil_rvalid_o), .rready_i(s_axil_rready_i),
     .rdata_o(s_axil_rdata_o), .rresp_o(s_axil_rresp_o),
     .start_o(start), .soft_reset_o(soft_reset), .clear_telemetry_o(clear_telemetry),
-    .program_o(program_address), .frames_o(frames), .window_base_o(window_base),
+    .program_o(program_address), .frames_o(frames), .records_o(records),
+    .window_base_o(window_base),
     .window_limit_o(window_limit), .irq_o, .busy_i(busy), .done_i(done), .error_i(error),
     .error_frame_i(error_frame), .overflow_i(overflow),
     .count_read_o(count_read), .count_addr_o(count_addr), .count_valid_i(count_valid),
@@ -124,20 +129,31 @@ module tct_top
   logic [15:0]       index, loads, execs, stores;
   logic [2:0][15:0]  engine_index;
   err_e              dispatch_error, load_error, exec_error, store_error;
-  logic              load_bus_error, reader_busy, writer_busy;
+
+  // The records of the frames.
+  logic              recording, record_valid, record_take, record_read, record_done, record_error;
+  logic [2:0]        hold, record_word;
+  logic [15:0]       record_frame;
+  logic [63:0]       record_data;
+  logic [2:0][15:0]  layer;
+  logic [2:0][2:0]   kind;
+  logic [2:0][19:0]  moves;
+  logic              load_bus_error, reader_busy, store_busy, writer_busy;
 
   tct_sequencer u_sequencer (
     .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .done_o(done),
     .error_o(error), .error_frame_o(error_frame), .check_o(check), .running_o(running),
-    .clear_o(clear), .bus_busy_i(reader_busy || writer_busy), .dispatched_i(dispatched),
-    .blocked_i(blocked), .empty_i(empty), .waiting_i(waiting), .active_i(active | starts),
+    .clear_o(clear), .bus_busy_i(reader_busy || store_busy || writer_busy),
+    .dispatched_i(dispatched),
+    .blocked_i(blocked), .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),
+    .active_i(active | starts | {3{recording}}),
     .finish_i(finish), .loads_o(loads), .execs_o(execs), .stores_o(stores),
     .dispatch_error_i(dispatch_error), .dispatch_frame_i(index), .fetch_error_i(fetch_error),
     .fetch_frame_i(fetch_index),
     .load_error_i(load_error), .load_bus_error_i(load_bus_error),
     .load_frame_i(engine_index[Load]), .exec_error_i(exec_error),
-    .exec_frame_i(engine_index[Exec]), .store_error_i(store_error),
-    .store_frame_i(engine_index[Store])
+    .exec_frame_i(engine_index[Exec]), .store_error_i(record_error ? ErrWrite : store_error),
+    .store_frame_i(record_error ? record_frame : engine_index[Store])
   );
 
   tct_fetch u_fetch (
@@ -150,6 +166,7 @@ module tct_top
 
   tct_dispatch #(.Tiles(Tiles), .ConfigId(16'(ConfigId))) u_dispatch (
     .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
+    .records_i(records),
     .frames_i(frames), .window_base_i(window_base), .window_limit_i(window_limit),
     .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .word_valid_o(engine_valid),
     .word_index_o(word_index), .index_o(index), .ready_i(engine_ready), .done_o(dispatched),
@@ -157,19 +174,22 @@ module tct_top
   );
 
   // Memory to banks.
-  logic                             load_request, load_grant, load_valid, load_ready, read_stall;
+  logic                             load_request, load_grant, load_valid, load_ready;
+  logic                             read_stall, load_stall;
   logic [31:0]                      load_address;
   logic [19:0]                      load_beats;
   logic                             writing;
-  logic [Tiles-1:0]                 col_we, beat_we, param_we;
+  logic [Tiles-1:0]                 col_we, beat_we, param_we, walk_we, route_we;
   logic [ColAw-1:0]                 col_addr;
   logic [Lanes-1:0][1:0]            col_data;
-  logic [WordW-1:0]                 col_bits;
+  logic [MapW-1:0]                  col_bits;
   logic [ActAw-$clog2(BeatActs)-1:0] beat_addr;
   logic [BeatActs-1:0][ActW-1:0]    beat_data;
-  logic [BeatActs-1:0]              beat_bits;
   logic [ParamAw-1:0]               param_addr;
   logic [ParamW-1:0]                param_data;
+  logic [WalkAw-1:0]                walk_addr;
+  logic [RouteAw-1:0]               route_addr;
+  logic [BusW-1:0]                  table_data;
 
   tct_rdma u_rdma (
     .clk_i, .rst_ni, .abort_i(clear), .busy_o(reader_busy),
@@ -178,7 +198,7 @@ module tct_top
     .fetch_request_i(fetch_request), .fetch_address_i(fetch_address), .fetch_beats_i(fetch_beats),
     .fetch_grant_o(fetch_grant), .fetch_valid_o(fetch_valid),
     .grant_beats_o(grant_beats), .beat_o(beat), .load_error_o(load_bus_error),
-    .fetch_error_o(fetch_error), .stall_o(read_stall),
+    .fetch_error_o(fetch_error), .stall_o(read_stall), .load_stall_o(load_stall),
     .arvalid_o(m_axi_arvalid_o), .arready_i(m_axi_arready_i), .araddr_o(m_axi_araddr_o),
     .arlen_o(m_axi_arlen_o), .rvalid_i(m_axi_rvalid_i), .rready_o(m_axi_rready_o),
     .rdata_i(m_axi_rdata_i), .rresp_i(m_axi_rresp_i), .rlast_i(m_axi_rlast_i)
@@ -186,25 +206,28 @@ module tct_top
 
   tct_load #(
     .Tiles(Tiles), .Lanes(Lanes), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
-    .ParamDepth(ParamDepth)
+    .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth)
   ) u_load (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Load]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Load]), .loads_i(loads),
-    .execs_i(execs), .stores_i(stores), .start_o(starts[Load]), .running_o(active[Load]),
+    .execs_i(execs), .stores_i(stores), .hold_i(hold[Load]),
+    .start_o(starts[Load]), .running_o(active[Load]),
     .waiting_o(waiting[Load]), .empty_o(empty[Load]), .finish_o(finish[Load]),
     .error_o(load_error), .index_o(engine_index[Load]),
+    .layer_o(layer[Load]), .kind_o(kind[Load]), .moves_o(moves[Load]),
     .request_o(load_request), .address_o(load_address), .beats_o(load_beats),
     .grant_i(load_grant), .grant_beats_i(grant_beats), .beat_valid_i(load_valid), .beat_i(beat),
     .beat_ready_o(load_ready), .writing_i(writing),
     .col_we_o(col_we), .col_addr_o(col_addr), .col_data_o(col_data), .col_bits_o(col_bits),
-    .act_we_o(beat_we), .act_addr_o(beat_addr), .act_data_o(beat_data), .act_bits_o(beat_bits),
-    .param_we_o(param_we), .param_addr_o(param_addr), .param_data_o(param_data)
+    .act_we_o(beat_we), .act_addr_o(beat_addr), .act_data_o(beat_data),
+    .param_we_o(param_we), .param_addr_o(param_addr), .param_data_o(param_data),
+    .walk_we_o(walk_we), .walk_addr_o(walk_addr), .route_we_o(route_we),
+    .route_addr_o(route_addr), .table_data_o(table_data)
   );
 
-  // Layers.
+  // The work.
   exec_t                        frame;
-  logic                         array_start, array_busy, array_unfinished, array_last, array_range;
-  logic                         pass;
+  logic                         array_start, array_busy, array_last, array_range, array_empty, pass;
   logic [7:0]                   out_we;
   logic [OutAw-1:0]             out_addr;
   logic [63:0]                  out_data;
@@ -212,48 +235,94 @@ module tct_top
   logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
   logic [Tiles-1:0][Lanes-1:0]  lanes_active;
 
-  tct_exec #(
-    .Tiles(Tiles), .BankADepth(BankADepth), .BankBDepth(BankBDepth), .ParamDepth(ParamDepth)
-  ) u_exec (
+  tct_exec #(.Tiles(Tiles)) u_exec (
     .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Exec]), .word_index_i(word_index),
     .word_i(word), .index_i(index), .ready_o(engine_ready[Exec]), .loads_i(loads),
-    .execs_i(execs), .stores_i(stores), .start_o(starts[Exec]), .running_o(active[Exec]),
+    .execs_i(execs), .stores_i(stores), .hold_i(hold[Exec]),
+    .start_o(starts[Exec]), .running_o(active[Exec]),
     .waiting_o(waiting[Exec]), .empty_o(empty[Exec]), .finish_o(finish[Exec]),
     .error_o(exec_error), .index_o(engine_index[Exec]), .frame_o(frame),
-    .array_start_o(array_start), .array_busy_i(array_busy), .array_unfinished_i(array_unfinished),
-    .array_last_i(array_last), .array_range_i(array_range)
+    .array_start_o(array_start), .array_busy_i(array_busy), .array_last_i(array_last),
+    .array_range_i(array_range), .array_empty_i(array_empty)
   );
 
   tct_array #(
     .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
-    .ParamDepth(ParamDepth), .OutDepth(OutDepth)
+    .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth), .OutDepth(OutDepth)
   ) u_array (
     .clk_i, .rst_ni, .clear_i(clear), .start_i(array_start), .frame_i(frame),
-    .busy_o(array_busy), .unfinished_o(array_unfinished), .last_o(array_last),
-    .range_o(array_range), .col_we_i(col_we), .col_addr_i(col_addr), .col_data_i(col_data),
-    .col_bits_i(col_bits), .beat_we_i(beat_we), .beat_addr_i(beat_addr), .beat_data_i(beat_data),
-    .beat_bits_i(beat_bits), .param_we_i(param_we), .param_addr_i(param_addr),
-    .param_data_i(param_data), .writing_o(writing), .out_we_o(out_we), .out_addr_o(out_addr),
-    .out_data_o(out_data), .pass_o(pass), .issued_o(issued), .columns_o(columns),
-    .skip_act_o(skip_act), .skip_wgt_o(skip_wgt), .overflow_o(overflows), .active_o(lanes_active)
+    .busy_o(array_busy), .last_o(array_last), .range_o(array_range), .empty_o(array_empty),
+    .col_we_i(col_we), .col_addr_i(col_addr), .col_data_i(col_data), .col_bits_i(col_bits),
+    .beat_we_i(beat_we), .beat_addr_i(beat_addr), .beat_data_i(beat_data),
+    .param_we_i(param_we), .param_addr_i(param_addr), .param_data_i(param_data),
+    .walk_we_i(walk_we), .walk_addr_i(walk_addr), .route_we_i(route_we),
+    .route_addr_i(route_addr), .table_data_i(table_data), .writing_o(writing),
+    .out_we_o(out_we), .out_addr_o(out_addr), .out_data_o(out_data), .pass_o(pass),
+    .issued_o(issued), .columns_o(columns), .skip_act_o(skip_act), .skip_wgt_o(skip_wgt),
+    .overflow_o(overflows), .active_o(lanes_active)
   );
 
   // Banks to memory.
-  logic store_beat, write_stall;
+  logic        store_beat, write_stall, store_awvalid, store_awready, store_wvalid, store_wready;
+  logic        store_wlast, store_bvalid, store_bready;
+  logic [31:0] store_awaddr;
+  logic [7:0]  store_awlen;
+  logic [63:0] store_wdata;
 
   tct_store #(.OutDepth(OutDepth)) u_store (
-    .clk_i, .rst_ni, .clear_i(clear), .abort_i(clear), .busy_o(writer_busy),
+    .clk_i, .rst_ni, .clear_i(clear), .abort_i(clear), .busy_o(store_busy),
     .word_valid_i(engine_valid[Store]), .word_index_i(word_index), .word_i(word), .index_i(index),
     .ready_o(engine_ready[Store]), .loads_i(loads), .execs_i(execs), .stores_i(stores),
-    .start_o(starts[Store]), .running_o(active[Store]), .waiting_o(waiting[Store]),
-    .empty_o(empty[Store]), .finish_o(finish[Store]), .error_o(store_error),
-    .index_o(engine_index[Store]), .out_we_i(out_we), .out_addr_i(out_addr),
-    .out_data_i(out_data), .beat_o(store_beat), .stall_o(write_stall),
+    .hold_i(hold[Store]), .start_o(starts[Store]), .running_o(active[Store]),
+    .waiting_o(waiting[Store]), .empty_o(empty[Store]), .finish_o(finish[Store]),
+    .error_o(store_error), .index_o(engine_index[Store]), .layer_o(layer[Store]),
+    .moves_o(moves[Store]), .out_we_i(out_we), .out_addr_i(out_addr), .out_data_i(out_data),
+    .beat_o(store_beat), .stall_o(write_stall), .awvalid_o(store_awvalid),
+    .awready_i(store_awready), .awaddr_o(store_awaddr), .awlen_o(store_awlen),
+    .wvalid_o(store_wvalid), .wready_i(store_wready), .wdata_o(store_wdata),
+    .wlast_o(store_wlast), .bvalid_i(store_bvalid), .bready_o(store_bready),
+    .bresp_i(m_axi_bresp_i)
+  );
+
+  tct_wdma u_wdma (
+    .clk_i, .rst_ni, .abort_i(clear), .busy_o(writer_busy),
+    .store_busy_i(active[Store] || store_busy), .store_awvalid_i(store_awvalid),
+    .store_awready_o(store_awready), .store_awaddr_i(store_awaddr), .store_awlen_i(store_awlen),
+    .store_wvalid_i(store_wvalid), .store_wready_o(store_wready), .store_wdata_i(store_wdata),
+    .store_wlast_i(store_wlast), .store_bvalid_o(store_bvalid), .store_bready_i(store_bready),
+    .records_i(records), .record_valid_i(record_valid), .record_take_o(record_take),
+    .record_read_o(record_read), .record_word_o(record_word), .record_data_i(record_data),
+    .record_done_o(record_done), .record_error_o(record_error), .record_frame_o(record_frame),
     .awvalid_o(m_axi_awvalid_o), .awready_i(m_axi_awready_i), .awaddr_o(m_axi_awaddr_o),
     .awlen_o(m_axi_awlen_o), .wvalid_o(m_axi_wvalid_o), .wready_i(m_axi_wready_i),
     .wdata_o(m_axi_wdata_o), .wlast_o(m_axi_wlast_o), .bvalid_i(m_axi_bvalid_i),
     .bready_o(m_axi_bready_o), .bresp_i(m_axi_bresp_i)
   );
+
+  assign layer[Exec] = frame.layer;
+  assign kind[Exec]  = 3'(frame.kind);
+  assign moves[Exec] = '0;
+  assign kind[Store] = '0;
+
+  if (Telemetry == 0) begin : gen_no_records
+    assign hold         = '0;
+    assign recording    = 1'b0;
+    assign record_valid = 1'b0;
+    assign record_data  = '0;
+    // Nobody reads what nobody has written down.
+    logic unused;
+    assign unused = ^{layer, kind, moves, load_stall, record_take, record_read, record_word,
+                      record_done};
+  end else begin : gen_records
+    tct_recorder #(.Tiles(Tiles)) u_recorder (
+      .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .on_i(records != '0),
+      .start_i(starts), .finish_i(finish), .index_i(engine_index), .layer_i(layer),
+      .kind_i(kind), .beats_i(moves), .stall_i({write_stall, 1'b0, load_stall}),
+      .issued_i(issued), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt), .hold_o(hold),
+      .busy_o(recording), .valid_o(record_valid), .take_i(record_take), .read_i(record_read),
+      .word_i(record_word), .data_o(record_data), .done_i(record_done)
+    );
+  end
 
   tct_telemetry #(.Tiles(Tiles), .Lanes(Lanes), .Telemetry(Telemetry)) u_telemetry (
     .clk_i, .rst_ni, .clear_i(clear_telemetry), .cycle_i(running), .exec_i(active[Exec]),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Brings results to where the next layer, or STORE, reads them. Results come in the order of their
-// addresses: a write target hears its output slices in turn (phases), or a slice fills its targets
-// one after the other (split).
+// Brings results to where the next layer, or STORE, reads them. Every tile adds up its own address
+// when a value sets out; address, source and whether the tile listens then travel along with it.
 
 module tct_writeback
   import tct_pkg::*;
@@ -10,6 +9,8 @@ module tct_writeback
   parameter  int unsigned Tiles      = 8,
   parameter  int unsigned BankBDepth = 4096,
   parameter  int unsigned OutDepth   = 512,
+  /// Cycles from an emission to its result.
+  parameter  int unsigned Latency    = 9,
   localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1,
   localparam int unsigned ActAw      = $clog2(BankBDepth),
   localparam int unsigned OutAw      = $clog2(OutDepth)
@@ -17,104 +18,94 @@ module tct_writeback
   input  logic                         clk_i,
 
   // A frame.
-  input  logic                         start_i,
-  input  logic [15:0]                  base_i,
-  input  logic [15:0]                  block_i,
-  input  logic [2:0]                   log2_tk_i,
-  input  logic [2:0]                   log2_phases_i,
-  input  logic [2:0]                   log2_split_i,
-  input  logic [2:0]                   log2_next_i,
   input  logic                         to_c_i,
   input  logic                         wide_i,
+
+  // An emission; whether it completes a value.
+  input  logic                         value_i,
+  input  logic [FieldW-1:0]             offset_i,
+  input  logic [Tiles-1:0][FieldW-1:0]  address_i,
+  input  logic [Tiles-1:0][TileW-1:0]  source_i,
+  input  logic [Tiles-1:0]             listens_i,
+  /// An address is beyond its bank; a cycle later.
   output logic                         range_o,
 
+  // A result.
   input  logic                         valid_i,
-  input  logic                         phase_last_i,
   input  logic [Tiles-1:0][WideW-1:0]  result_i,
   input  logic [Tiles-1:0][ActW-1:0]   act_i,
 
+  // Bank B of every tile.
   output logic [Tiles-1:0]             we_o,
-  output logic [ActAw-1:0]             addr_o,
+  output logic [Tiles-1:0][ActAw-1:0]  addr_o,
   output logic [Tiles-1:0][ActW-1:0]   act_o,
 
+  // Bank C hears what tile 0 would.
   output logic [7:0]                   out_we_o,
   output logic [OutAw-1:0]             out_addr_o,
   output logic [63:0]                  out_data_o
 );
-  logic [15:0]      addr_d, addr_q, value_q;
-  logic             block_last;
-  logic [TileW-1:0] phase_d, phase_q, target_d, target_q;
+  localparam int unsigned AtW = OutAw + 3;
 
-  // The tile whose results a write target of number `target` hears.
-  function automatic logic [TileW-1:0] source(logic [TileW-1:0] target);
-    return (((target >> log2_split_i) << log2_phases_i) | phase_q) << log2_tk_i;
-  endfunction
+  logic [Tiles-1:0][FieldW-1:0] sum;
+  logic [Tiles-1:0]            beyond;
+  logic                        range_q;
 
-  function automatic logic [TileW-1:0] below(logic [2:0] log2);
-    return TileW'((32'd1 << log2) - 32'd1);
-  endfunction
+  logic [Latency-1:0][Tiles-1:0][ActAw-1:0] addr_q;
+  logic [Latency-1:0][Tiles-1:0][TileW-1:0] source_q;
+  logic [Latency-1:0][Tiles-1:0]            listens_q;
+  logic [Latency-1:0][AtW-1:0]              out_q;
 
   always_comb begin
     for (int unsigned t = 0; t < Tiles; t++) begin
-      logic [TileW-1:0] target;
-      target   = TileW'(t) & below(log2_next_i);
-      act_o[t] = act_i[source(target)];
-      we_o[t]  = valid_i && !to_c_i && (target & below(log2_split_i)) == target_q;
+      sum[t]    = address_i[t] + offset_i;
+      beyond[t] = listens_i[t] && !to_c_i && |(sum[t] >> ActAw);
     end
-  end
-  assign addr_o = addr_q[ActAw-1:0];
-
-  logic [WideW-1:0] result;
-  assign result     = result_i[source('0)];
-  assign out_data_o = wide_i ? {2{result}} : {8{result[7:0]}};
-  assign out_addr_o = wide_i ? addr_q[1 +: OutAw] : addr_q[3 +: OutAw];
-
-  always_comb begin
-    out_we_o = '0;
-    if (valid_i && to_c_i) begin
-      if (wide_i) begin
-        out_we_o = addr_q[0] ? 8'hf0 : 8'h0f;
-      end else begin
-        out_we_o[addr_q[2:0]] = 1'b1;
-      end
-    end
-  end
-
-  assign range_o = valid_i && (!to_c_i ? |(addr_q >> ActAw)
-                             : wide_i ? |(addr_q >> (OutAw + 1)) : |(addr_q >> (OutAw + 3)));
-
-  assign block_last = value_q == block_i;
-
-  always_comb begin
-    addr_d   = addr_q;
-    phase_d  = phase_q;
-    target_d = target_q;
-    if (valid_i) begin
-      addr_d = addr_q + 16'd1;
-      if (block_last) begin
-        addr_d   = base_i;
-        target_d = target_q + TileW'(1);
-      end
-      if (phase_last_i) begin
-        phase_d = (phase_q + TileW'(1)) & below(log2_phases_i);
-      end
-    end
-    if (start_i) begin
-      addr_d   = base_i;
-      phase_d  = '0;
-      target_d = '0;
+    if (to_c_i) begin
+      beyond[0] = listens_i[0] && |(sum[0] >> (wide_i ? OutAw + 1 : OutAw + 3));
     end
   end
 
   always_ff @(posedge clk_i) begin
-    addr_q   <= addr_d;
-    // The number of the value in its block, from 1.
-    if (start_i || (valid_i && block_last)) begin
-      value_q <= 16'd1;
-    end else if (valid_i) begin
-      value_q <= value_q + 16'd1;
+    range_q <= value_i && |beyond;
+    for (int unsigned t = 0; t < Tiles; t++) begin
+      addr_q[0][t] <= sum[t][ActAw-1:0];
     end
-    phase_q  <= phase_d;
-    target_q <= target_d;
+    source_q[0]  <= source_i;
+    listens_q[0] <= listens_i;
+    out_q[0]     <= AtW'(sum[0]);
+    for (int unsigned i = 1; i < Latency; i++) begin
+      addr_q[i]    <= addr_q[i-1];
+      source_q[i]  <= source_q[i-1];
+      listens_q[i] <= listens_q[i-1];
+      out_q[i]     <= out_q[i-1];
+    end
+  end
+  assign range_o = range_q;
+
+  assign addr_o = addr_q[Latency-1];
+  always_comb begin
+    for (int unsigned t = 0; t < Tiles; t++) begin
+      we_o[t]  = valid_i && !to_c_i && listens_q[Latency-1][t];
+      act_o[t] = act_i[source_q[Latency-1][t]];
+    end
+  end
+
+  logic [AtW-1:0]   at;
+  logic [WideW-1:0] result;
+  assign at         = out_q[Latency-1];
+  assign result     = result_i[source_q[Latency-1][0]];
+  assign out_data_o = wide_i ? {2{result}} : {8{result[7:0]}};
+  assign out_addr_o = wide_i ? at[1 +: OutAw] : at[3 +: OutAw];
+
+  always_comb begin
+    out_we_o = '0;
+    if (valid_i && to_c_i && listens_q[Latency-1][0]) begin
+      if (wide_i) begin
+        out_we_o = at[0] ? 8'hf0 : 8'h0f;
+      end else begin
+        out_we_o[at[2:0]] = 1'b1;
+      end
+    end
   end
 endmodule

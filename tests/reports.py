@@ -25,7 +25,7 @@ def _layer(name: str, inputs: int, outputs: int) -> Layer:
         name=name,
         inputs=inputs,
         outputs=outputs,
-        mapping=Mapped(tk=4, to=2, passes=1),
+        mapping=Mapped(tk=4, to=2, passes=3, tp=1, planes=1),
         weight_sparsity=0.375,
         activation_sparsity=Spread(0.25, 0.5, 1.0),
         columns=whole,
@@ -35,6 +35,7 @@ def _layer(name: str, inputs: int, outputs: int) -> Layer:
         cycles_predicted=whole,
         cycles_measured=whole,
         efficiency=Spread(0.5, 0.75, 0.875),
+        kind="mac",
     )
 
 

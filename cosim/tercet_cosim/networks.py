@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.fabric.mapping import DenseMap
+from tercet.errors import CapacityError
 from tercet.fabric.spec import FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
@@ -15,14 +15,20 @@ from tercet.ir.types import UI8, Int, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
-from tercet.plan.layers import Layer
-from tercet.plan.mapping import map_layer
-from tercet.plan.parameters import MUL_LIMIT
+from tercet.plan import Plan, make
+from tercet.plan.closing import MUL_BITS
+from tercet.plan.grid import Grid
+from tercet.plan.layout import IncompatibleError
+from tercet.plan.search import options_of
+from tercet.plan.steps import Network, Step
 
 Closing = Callable[[np.random.Generator, Linear, IntArray], Requantize | Threshold]
 """Makes the quantizer of a layer that fits the sums [S, N] it was seen to have."""
 SEEN = 64
 """Vectors by which the quantizers are fitted."""
+MUL_LIMIT, SHIFT_MAX = 1 << (MUL_BITS - 1), 44
+"""Multipliers stay below, as the fabric demands, and shifts leave room for the addend."""
+TRIES = 100
 
 
 def requantized(element: Int) -> Closing:
@@ -34,7 +40,7 @@ def requantized(element: Int) -> Closing:
         gain = (held.high - held.low) / np.maximum(np.ptp(sums, axis=0), 1)
         sign = rng.choice([-1, 1], n)
         wanted = np.exp2(rng.uniform(0, np.log2(MUL_LIMIT - 1), n))
-        shift = np.clip(np.rint(np.log2(wanted / gain)), 0, 36).astype(np.int64)
+        shift = np.clip(np.rint(np.log2(wanted / gain)), 0, SHIFT_MAX).astype(np.int64)
         mul = np.clip(np.rint(gain * np.exp2(shift)), 1, MUL_LIMIT - 1).astype(np.int64) * sign
         middle = (held.high + held.low + 1) // 2 << shift
         add = middle - mul * np.median(sums, axis=0).astype(np.int64) + rng.integers(-2, 3, n)
@@ -107,21 +113,19 @@ def inputs(rng: np.random.Generator, module: ModuleOp, count: int, zero: int) ->
     return x
 
 
-def anyhow(
-    rng: np.random.Generator,
-) -> Callable[[Sequence[Layer], FabricSpec], tuple[DenseMap, ...]]:
-    """A chooser for `plan.make` that draws the input slices of every layer."""
+def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Plan:
+    """A plan in which every step lies on the tiles as it happens."""
 
-    def choose(layers: Sequence[Layer], spec: FabricSpec) -> tuple[DenseMap, ...]:
-        maps: tuple[DenseMap, ...] = ()
-        targets = 1
-        for i, layer in reversed(list(enumerate(layers))):
-            tk = 1 << int(rng.integers(0, spec.tiles.bit_length()))
-            maps = (map_layer(layer, spec, tk, targets, maps, first=i == 0), *maps)
-            targets = tk
-        return maps
+    def choose(net: Network, spec: FabricSpec) -> dict[Step, Grid]:
+        options = {step: options_of(step, spec) for step in net.steps}
+        return {step: grids[int(rng.integers(len(grids)))] for step, grids in options.items()}
 
-    return choose
+    for _ in range(TRIES):
+        try:
+            return make(module, spec, chooser=choose)
+        except (CapacityError, IncompatibleError):
+            continue  # these grids do not go together
+    raise AssertionError(f"{TRIES} draws gave no plan")
 
 
 def _trits(rng: np.random.Generator, outputs: int, inputs: int, density: float) -> IntArray:

@@ -33,7 +33,9 @@ class Run:
     """What the simulated fabric did, for every vector."""
 
     values: dict[str, IntArray]
-    """Every layer's sums and results as they left the lanes, and `output` as it came to memory."""
+    """Every layer's sums and results, by name, as they were written [V, elements]."""
+    outputs: dict[str, IntArray]
+    """What came to memory [V, elements], by name."""
     cycles: IntArray
     """From the doorbell's handshake to irq [V]."""
     counters: dict[str, IntArray]
@@ -50,25 +52,25 @@ class Run:
 
 def simulate(
     plan: Plan,
-    x: IntArray,
-    *,
+    *xs: IntArray,
     waves: bool = False,
     memory: Memory = Memory(),
     rtl: Path | None = None,
     out: Path | None = None,
 ) -> Run:
-    """Run inputs [V, K] through a plan. With `waves`, in simulated time, with a waveform in `out`.
+    """Run inputs [V, ...] through a plan. With `waves`, in simulated time, a waveform in `out`.
 
     Raises TercetError when the fabric reports an error or hangs, or an assertion fires.
     """
     built = build(plan.spec, waves=waves, rtl=rtl)
-    job = job_of(plan, x, memory)
+    job = job_of(plan, *xs, memory=memory)
     outcome, waveform = execute(built, job, out)
     if outcome.error:
         raise TercetError(f"the fabric {plan.spec.name!r} failed at {outcome.error}")
     names = counters.names(plan.spec.tiles, plan.spec.lanes, plan.spec.telemetry)
     return Run(
-        values={**values_of(plan, outcome), "output": plan.unpack(outcome.outputs)},
+        values=values_of(plan, outcome),
+        outputs=plan.unpack(outcome.outputs),
         cycles=outcome.latency,
         counters={name: outcome.counters[:, i] for i, name in enumerate(names)},
         layer_cycles=layer_cycles_of(plan, outcome),
@@ -79,14 +81,14 @@ def simulate(
     )
 
 
-def job_of(plan: Plan, x: IntArray, memory: Memory = Memory()) -> Job:
+def job_of(plan: Plan, *xs: IntArray, memory: Memory = Memory()) -> Job:
     """Everything a simulation of the plan needs."""
     return Job(
         memory=plan.image(),
         window=np.array(plan.window),
         setup=np.array([plan.setup.address, len(plan.setup.frames)]),
         infer=np.array([plan.infer.address, len(plan.infer.frames)]),
-        inputs=plan.pack(x),
+        inputs=plan.pack(*xs),
         input_address=plan.input_address,
         output_address=plan.output_address,
         output_bytes=plan.output_bytes,

@@ -75,6 +75,7 @@ module tct_csr_regs (
         logic CONFIG_BANKS;
         logic CONFIG_DEPTHS;
         logic CONFIG_ID;
+        logic CONFIG_TABLES;
         logic CONTROL;
         logic STATUS;
         logic IRQ_STATUS;
@@ -83,6 +84,7 @@ module tct_csr_regs (
         logic WINDOW_BASE;
         logic WINDOW_LIMIT;
         logic OVERFLOW;
+        logic RECORDS;
         logic TELEMETRY;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
@@ -108,6 +110,7 @@ module tct_csr_regs (
         decoded_reg_strb.CONFIG_BANKS = cpuif_req_masked & (cpuif_addr == 17'hc) & !cpuif_req_is_wr;
         decoded_reg_strb.CONFIG_DEPTHS = cpuif_req_masked & (cpuif_addr == 17'h10) & !cpuif_req_is_wr;
         decoded_reg_strb.CONFIG_ID = cpuif_req_masked & (cpuif_addr == 17'h14) & !cpuif_req_is_wr;
+        decoded_reg_strb.CONFIG_TABLES = cpuif_req_masked & (cpuif_addr == 17'h18) & !cpuif_req_is_wr;
         decoded_reg_strb.CONTROL = cpuif_req_masked & (cpuif_addr == 17'h20);
         decoded_reg_strb.STATUS = cpuif_req_masked & (cpuif_addr == 17'h24) & !cpuif_req_is_wr;
         decoded_reg_strb.IRQ_STATUS = cpuif_req_masked & (cpuif_addr == 17'h28);
@@ -116,6 +119,7 @@ module tct_csr_regs (
         decoded_reg_strb.WINDOW_BASE = cpuif_req_masked & (cpuif_addr == 17'h38);
         decoded_reg_strb.WINDOW_LIMIT = cpuif_req_masked & (cpuif_addr == 17'h3c);
         decoded_reg_strb.OVERFLOW = cpuif_req_masked & (cpuif_addr == 17'h40) & !cpuif_req_is_wr;
+        decoded_reg_strb.RECORDS = cpuif_req_masked & (cpuif_addr == 17'h44);
         decoded_reg_strb.TELEMETRY = cpuif_req_masked & (cpuif_addr >= 17'h10000) & (cpuif_addr <= 17'h10000 + 17'hffff);
         is_external |= cpuif_req_masked & (cpuif_addr >= 17'h10000) & (cpuif_addr <= 17'h10000 + 17'hffff);
         is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 17'h10000) & (cpuif_addr <= 17'h10000 + 17'hffff);
@@ -198,6 +202,12 @@ module tct_csr_regs (
                 logic load_next;
             } page;
         } WINDOW_LIMIT;
+        struct {
+            struct {
+                logic [25:0] next;
+                logic load_next;
+            } address;
+        } RECORDS;
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -241,6 +251,11 @@ module tct_csr_regs (
                 logic [19:0] value;
             } page;
         } WINDOW_LIMIT;
+        struct {
+            struct {
+                logic [25:0] value;
+            } address;
+        } RECORDS;
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -463,6 +478,29 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.WINDOW_LIMIT.page.value = field_storage.WINDOW_LIMIT.page.value;
+    // Field: tct_csr_regs.RECORDS.address
+    always_comb begin
+        automatic logic [25:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.RECORDS.address.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.RECORDS && decoded_req_is_wr && !(hwif_in.RECORDS.address.swwel)) begin // SW write
+            next_c = (field_storage.RECORDS.address.value & ~decoded_wr_biten[31:6]) | (decoded_wr_data[31:6] & decoded_wr_biten[31:6]);
+            load_next_c = '1;
+        end
+        field_combo.RECORDS.address.next = next_c;
+        field_combo.RECORDS.address.load_next = load_next_c;
+    end
+    always_ff @(posedge clk) begin
+        if(~rst_n) begin
+            field_storage.RECORDS.address.value <= 26'h0;
+        end else begin
+            if(field_combo.RECORDS.address.load_next) begin
+                field_storage.RECORDS.address.value <= field_combo.RECORDS.address.next;
+            end
+        end
+    end
+    assign hwif_out.RECORDS.address.value = field_storage.RECORDS.address.value;
     // External region: tct_csr_regs.TELEMETRY
     assign hwif_out.TELEMETRY.req = decoded_reg_strb.TELEMETRY;
     assign hwif_out.TELEMETRY.addr = decoded_addr[15:0];
@@ -540,6 +578,10 @@ module tct_csr_regs (
         if(rd_mux_addr == 17'h14) begin
             readback_data_var[15:0] = hwif_in.CONFIG_ID.id.next;
         end
+        if(rd_mux_addr == 17'h18) begin
+            readback_data_var[15:0] = hwif_in.CONFIG_TABLES.walk.next;
+            readback_data_var[31:16] = hwif_in.CONFIG_TABLES.route.next;
+        end
         if(rd_mux_addr == 17'h20) begin
             readback_data_var[3] = field_storage.CONTROL.irq_enable.value;
         end
@@ -568,6 +610,9 @@ module tct_csr_regs (
         end
         if(rd_mux_addr == 17'h40) begin
             readback_data_var[31:0] = hwif_in.OVERFLOW.tiles.next;
+        end
+        if(rd_mux_addr == 17'h44) begin
+            readback_data_var[31:6] = field_storage.RECORDS.address.value;
         end
         if((rd_mux_addr >= 17'h10000) && (rd_mux_addr <= 17'h10000 + 17'hffff)) begin
             readback_data_var = hwif_in.TELEMETRY.rd_data;

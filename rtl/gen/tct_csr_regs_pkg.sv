@@ -65,6 +65,19 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__CONFIG_ID__in_t;
 
     typedef struct {
+        logic [15:0] next;
+    } tct_csr_regs__CONFIG_TABLES__walk__in_t;
+
+    typedef struct {
+        logic [15:0] next;
+    } tct_csr_regs__CONFIG_TABLES__route__in_t;
+
+    typedef struct {
+        tct_csr_regs__CONFIG_TABLES__walk__in_t walk;
+        tct_csr_regs__CONFIG_TABLES__route__in_t route;
+    } tct_csr_regs__CONFIG_TABLES__in_t;
+
+    typedef struct {
         logic next;
     } tct_csr_regs__STATUS__idle__in_t;
 
@@ -146,6 +159,14 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__OVERFLOW__in_t;
 
     typedef struct {
+        logic swwel;
+    } tct_csr_regs__RECORDS__address__in_t;
+
+    typedef struct {
+        tct_csr_regs__RECORDS__address__in_t address;
+    } tct_csr_regs__RECORDS__in_t;
+
+    typedef struct {
         logic rd_ack;
         logic [31:0] rd_data;
         logic wr_ack;
@@ -156,6 +177,7 @@ package tct_csr_regs_pkg;
         tct_csr_regs__CONFIG_BANKS__in_t CONFIG_BANKS;
         tct_csr_regs__CONFIG_DEPTHS__in_t CONFIG_DEPTHS;
         tct_csr_regs__CONFIG_ID__in_t CONFIG_ID;
+        tct_csr_regs__CONFIG_TABLES__in_t CONFIG_TABLES;
         tct_csr_regs__STATUS__in_t STATUS;
         tct_csr_regs__IRQ_STATUS__in_t IRQ_STATUS;
         tct_csr_regs__PROGRAM_ADDRESS__in_t PROGRAM_ADDRESS;
@@ -163,6 +185,7 @@ package tct_csr_regs_pkg;
         tct_csr_regs__WINDOW_BASE__in_t WINDOW_BASE;
         tct_csr_regs__WINDOW_LIMIT__in_t WINDOW_LIMIT;
         tct_csr_regs__OVERFLOW__in_t OVERFLOW;
+        tct_csr_regs__RECORDS__in_t RECORDS;
         tct_csr_regs__TELEMETRY__external__in_t TELEMETRY;
     } tct_csr_regs__in_t;
 
@@ -230,6 +253,14 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__WINDOW_LIMIT__out_t;
 
     typedef struct {
+        logic [25:0] value;
+    } tct_csr_regs__RECORDS__address__out_t;
+
+    typedef struct {
+        tct_csr_regs__RECORDS__address__out_t address;
+    } tct_csr_regs__RECORDS__out_t;
+
+    typedef struct {
         logic req;
         logic [15:0] addr;
         logic req_is_wr;
@@ -244,6 +275,7 @@ package tct_csr_regs_pkg;
         tct_csr_regs__PROGRAM_LENGTH__out_t PROGRAM_LENGTH;
         tct_csr_regs__WINDOW_BASE__out_t WINDOW_BASE;
         tct_csr_regs__WINDOW_LIMIT__out_t WINDOW_LIMIT;
+        tct_csr_regs__RECORDS__out_t RECORDS;
         tct_csr_regs__TELEMETRY__external__out_t TELEMETRY;
     } tct_csr_regs__out_t;
 endpackage

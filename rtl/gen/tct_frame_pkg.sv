@@ -12,11 +12,27 @@ package tct_frame_pkg;
     OpStore = 8'd3
   } opcode_e;
 
-  typedef enum logic [1:0] {
-    BankWeights = 2'd0,
-    BankActivations = 2'd1,
-    BankParameters = 2'd2
+  typedef enum logic [2:0] {
+    BankWeights = 3'd0,
+    BankActivations = 3'd1,
+    BankParameters = 3'd2,
+    BankWalk = 3'd3,
+    BankRoute = 3'd4
   } bank_e;
+
+  typedef enum logic [1:0] {
+    KindMac = 2'd0,
+    KindVector = 2'd1,
+    KindExport = 2'd2
+  } kind_e;
+
+  typedef enum logic [2:0] {
+    ModeProduct = 3'd0,
+    ModeThreshold = 3'd1,
+    ModeGreatest = 3'd2,
+    ModeTable = 3'd3,
+    ModeProductOfTwo = 3'd4
+  } mode_e;
 
   typedef enum logic [3:0] {
     ErrNone = 4'd0,
@@ -44,8 +60,8 @@ package tct_frame_pkg;
     logic signed [8:0] zero_point;
     logic [6:0] unused_201;
     logic [0:0] signed_bytes;
-    logic [5:0] unused_194;
-    logic [1:0] bank;
+    logic [4:0] unused_195;
+    logic [2:0] bank;
     logic [11:0] unused_180;
     logic [19:0] beats;
     logic [31:0] address;
@@ -65,43 +81,54 @@ package tct_frame_pkg;
     64'hffffffffffffffff,
     64'hffffffffffffffff,
     64'hfffffffffff00000,
-    64'hffe00000fe00fefc,
+    64'hffe00000fe00fef8,
     64'hfff0000000000000,
     64'h0000000000000000,
     64'h000000000000fe00
   };
 
   typedef struct packed {
-    logic [149:0] unused_362;
-    logic signed [9:0] zero_point;
-    logic [5:0] unused_346;
-    logic signed [9:0] high;
-    logic [5:0] unused_330;
-    logic signed [9:0] low;
-    logic [35:0] unused_284;
-    logic [3:0] entries;
-    logic [2:0] unused_277;
+    logic [50:0] unused_461;
+    logic [4:0] tile_step;
+    logic [1:0] unused_454;
+    logic [5:0] tiles;
+    logic [10:0] unused_437;
+    logic [4:0] tile;
+    logic [5:0] unused_426;
+    logic signed [9:0] offset;
+    logic [3:0] unused_412;
     logic [0:0] dense;
     logic [0:0] chain;
-    logic [0:0] threshold;
     logic [0:0] wide;
     logic [0:0] to_c;
-    logic [0:0] unused_271;
-    logic [2:0] log2_next;
-    logic [0:0] unused_267;
-    logic [2:0] log2_split;
-    logic [0:0] unused_263;
-    logic [2:0] log2_phases;
-    logic [0:0] unused_259;
+    logic [7:0] entries;
+    logic [4:0] unused_395;
     logic [2:0] log2_tk;
+    logic [0:0] unused_391;
+    logic [2:0] mode;
+    logic [1:0] unused_386;
+    logic [1:0] kind;
+    logic [5:0] unused_378;
+    logic signed [9:0] zero_point;
+    logic [5:0] unused_362;
+    logic signed [9:0] high;
+    logic [5:0] unused_346;
+    logic signed [9:0] low;
     logic [15:0] out_base;
-    logic [15:0] block;
-    logic [15:0] outputs;
+    logic [15:0] out_lane;
+    logic [15:0] param_lane;
+    logic [15:0] param_group;
     logic [15:0] param_base;
-    logic [15:0] passes;
-    logic [15:0] length;
+    logic [15:0] out_group;
+    logic [15:0] col_group;
+    logic [15:0] act_group;
+    logic [15:0] groups;
     logic [15:0] act_base;
     logic [15:0] column_base;
+    logic [5:0] unused_154;
+    logic [9:0] route;
+    logic [5:0] unused_138;
+    logic [9:0] walk;
     logic [15:0] layer;
     logic [15:0] config_id;
     logic [31:0] mask;
@@ -114,12 +141,12 @@ package tct_frame_pkg;
   } exec_t;
 
   localparam logic [7:0][63:0] ExecReserved = {
-    64'hffffffffffffffff,
-    64'hffffffffffffffff,
-    64'hfffffc00fc00fc00,
-    64'hfffffffff0e08888,
+    64'hffffffffffffe0c0,
+    64'hffe0fc00f000f88c,
+    64'hfc00fc00fc000000,
     64'h0000000000000000,
     64'h0000000000000000,
+    64'h00000000fc00fc00,
     64'h0000000000000000,
     64'h000000000000fe00
   };
@@ -151,5 +178,34 @@ package tct_frame_pkg;
     64'h0000000000000000,
     64'h000000000000fe00
   };
+
+  typedef struct packed {
+    logic [0:0] last;
+    logic [10:0] repeats;
+    logic [9:0] count;
+    logic [9:0] first_entry;
+    logic [15:0] step;
+    logic [15:0] start;
+  } run_t;
+
+  typedef struct packed {
+    logic [15:0] unused_48;
+    logic [0:0] triple;
+    logic [0:0] ends;
+    logic [13:0] length;
+    logic [15:0] column;
+    logic [15:0] act;
+  } segment_t;
+
+  typedef struct packed {
+    logic [12:0] unused_51;
+    logic [0:0] again;
+    logic [15:0] param;
+    logic [0:0] listens;
+    logic [4:0] source;
+    logic [5:0] last;
+    logic [5:0] first;
+    logic [15:0] address;
+  } slot_t;
 
 endpackage

@@ -1,27 +1,37 @@
 """A check says what is so: ranges, weights, scales, proofs, places; new operators included."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
 from tests.networks import made, plain, shifted
-from torch import nn
+from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import check, frontends, passes
 from tercet.check import facts
 from tercet.check.contract import Check, Step
 from tercet.check.integers import integers
-from tercet.check.place import own_reason
+from tercet.check.place import fabric_of, places, planned
+from tercet.check.search import Search
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.fabric.spec import named
+from tercet.fabric.spec import FabricSpec, named
+from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.ir.interval import Interval
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp, operators
 from tercet.ir.types import SI64, dense, values_of
 from tercet.ops.requantize import Requantize
-from tercet.plan.layers import layers_of
+from tercet.plan.assign import normal
+from tercet.plan.grid import Grid
+from tercet.plan.lower import lower
+from tercet.plan.search import Explained, Trial
+from tercet.plan.steps import Network
+from tercet.plan.steps import Step as PlanStep
 from tercet.plan.takes import takes
 
 SMALL = named("small")
@@ -121,18 +131,65 @@ def test_a_certificate_that_does_not_hold_fails_the_check() -> None:
     assert (proof.proven, proof.channels) == (127, 128)
 
 
+class Two(nn.Module):
+    """Two operators in a row that the fabric does not take, between layers that it would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(2)
+        self.pixels = qnn.QuantIdentity(act_quant=PixelInput)
+        self.fc1 = qnn.QuantLinear(12, 8, bias=False, weight_quant=TernaryWeight)
+        self.a, self.b, self.c = (qnn.QuantReLU(act_quant=UnsignedAct) for _ in range(3))
+        self.soft = nn.Softmax(-1)
+        self.fc2 = qnn.QuantLinear(8, 4, bias=False, weight_quant=TernaryWeight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        a = self.a(self.fc1(self.pixels(x)))
+        found: Tensor = self.fc2(self.c(torch.sigmoid(a + self.b(self.soft(a)))))
+        return found
+
+
 def test_a_network_that_the_fabric_does_not_take_runs_on_the_host_and_says_why() -> None:
+    model, x = made(Two)
+    captured = frontends.load(model, x[:1])
+    found = check.make("two", captured, passes.run(captured), SMALL)
+    assert (found.verdict, found.fabric.takes, found.fabric.layers) == ("pass", False, ())
+    assert found.fabric.reason.startswith("soft: is softmax")
+    why = {step.operator: step.place.why for step in found.steps if step.place.where == "host"}
+    assert why["softmax"] == "the fabric has no softmax"
+    assert "its table of two operands has" in why["pair_table"]
+    assert why["linear"] == "the fabric runs whole networks, and not this one"
+
+
+def test_every_step_of_the_plan_is_an_operator_and_has_all_tiles(digits: Check) -> None:
+    names = [layer.result for layer in digits.fabric.layers]
+    assert names == ["fc1:requantize", "fc2:requantize", "fc3:linear"]
+    for layer in digits.fabric.layers:
+        assert layer.grid.bands * layer.grid.slices * layer.grid.outs == SMALL.tiles
+        assert by_name(digits)[layer.result].place.why.startswith(f"{layer.name} on ")
+        weights = by_name(digits)[f"{layer.name}:linear"].weights
+        assert weights is not None
+        assert (layer.planes, layer.sparsity) == (weights.planes, weights.sparsity)
+
+
+def test_weights_of_several_planes_run_on_the_fabric() -> None:
     model, x = made(shifted)
     captured = frontends.load(model, x[:1])
     found = check.make("shifted", captured, passes.run(captured), SMALL)
-    assert found.verdict == "pass"
-    assert not found.fabric.takes
-    assert "quantize them to ternary" in found.fabric.reason
-    sums = [step for step in found.steps if step.weights]
-    assert sums
-    for step in sums:
-        assert step.place.where == "host"
-        assert "the fabric takes -1, 0 and 1" in step.place.why
+    assert found.fabric.takes
+    planes = [step.weights.planes for step in found.steps if step.weights]
+    assert [layer.planes for layer in found.fabric.layers] == planes
+    assert max(planes) > 1
+
+
+def test_the_search_is_told_on_request_and_the_plan_is_the_same() -> None:
+    captured = captured_of("digits_mlp")
+    module = passes.run(captured)
+    found = check.make("digits_mlp", captured, module, SMALL, explain=True)
+    assert found.fabric.layers == tuple(fabric_of(planned(module, SMALL)).layers)
+    assert [one.step for one in found.fabric.search] == [x.name for x in found.fabric.layers]
+    chosen = [t.grid for c in found.fabric.search for t in c.trials if t.chosen]
+    assert chosen == [layer.grid for layer in found.fabric.layers]
 
 
 def test_a_fabric_that_is_too_small_is_a_reason() -> None:
@@ -183,10 +240,32 @@ def test_every_operator_can_be_described(op: type[IntegerOp]) -> None:
 
 @pytest.mark.parametrize("op", operators(), ids=lambda op: op.name)
 def test_what_the_fabric_does_not_take_the_planner_refuses(op: type[IntegerOp]) -> None:
-    (one,) = ops_of(op.samples()[0].module)
+    module = op.samples()[0].module
+    (one,) = ops_of(module)
     if takes(op):
-        assert "the fabric has no" not in own_reason(one)
+        assert places(module, planned(module, SMALL))[one].why
         return
-    assert own_reason(one) == f"the fabric has no {facts.kind_of(one)}"
-    with pytest.raises(UnsupportedError):
-        layers_of(op.samples()[0].module)
+    found = planned(module, SMALL)
+    assert found.plan is None
+    assert places(module, found)[one].why == f"the fabric has no {facts.kind_of(one)}"
+
+
+def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = passes.run(captured_of("digits_mlp"))
+    network = normal(lower(module))
+    first, *rest = network.steps
+    twice = replace(network, steps=(replace(first), first, *rest))
+    wide, deep = Grid(8, 1, 1), Grid(1, 8, 1)
+
+    def choose(network: Network, spec: FabricSpec, explained: Explained) -> Mapping[PlanStep, Grid]:
+        for n, step in reversed(list(enumerate(network.steps))):
+            explained.trials += [Trial(step.name, g, float(n), None) for g in (wide, deep)]
+        return dict.fromkeys(network.steps, deep)
+
+    monkeypatch.setattr("tercet.plan.search.choose", choose)
+    search = Search()
+    search(twice, SMALL)
+    found = search.choices()
+    assert [one.step for one in found] == ["fc1", "fc1", "fc2", "fc3"]
+    assert [[t.estimate for t in one.trials] for one in found] == [[n, n] for n in range(4)]
+    assert [[t.chosen for t in one.trials] for one in found] == [[False, True]] * 4

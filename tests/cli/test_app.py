@@ -8,7 +8,7 @@ import pytest
 from typer.testing import Result
 
 Tercet = Callable[..., Result]
-COMMANDS = ("verify", "check", "compile", "quantize", "report", "opt", "ops")
+COMMANDS = ("verify", "check", "compile", "profile", "quantize", "report", "opt", "ops")
 
 
 def test_help_lists_every_command(tercet: Tercet) -> None:

@@ -47,10 +47,14 @@ class Fourier(Net):
         return torch.fft.fft(super().forward(x)).real
 
 
-class FourBit(Net):
+class Soft(Net):
     def __init__(self):
         super().__init__()
-        self.fc = qnn.QuantLinear(6, 4, bias=False, weight_bit_width=4)
+        self.soft = nn.Softmax(-1)
+        self.codes, self.shares = qnn.QuantIdentity(), qnn.QuantReLU()
+
+    def forward(self, x):
+        return self.shares(self.soft(self.codes(super().forward(x))))
 
 
 class Floats(nn.Module):
@@ -111,8 +115,8 @@ def test_a_model_that_cannot_be_had(
     [
         ("Fourier", "fft_fft is not supported"),
         ("Nan", "fc: weight[2, 3] is nan"),
-        ("Huge", "choose one with more tiles, or split the network"),
-        ("FourBit", "fc: its weights range from"),
+        ("Huge", "choose a larger fabric"),
+        ("Soft", "soft: is softmax, the fabric runs"),
         ("Floats", "fc: its weights are floats"),
         ("Raises", "the model fails on its example input"),
     ],

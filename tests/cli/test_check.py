@@ -73,13 +73,29 @@ def test_json_is_the_check_and_nothing_else(tercet: Tercet) -> None:
     found = json.loads(result.stdout)
     jsonschema.Draft202012Validator(schema()).validate(found)
     assert (found["version"], found["verdict"]) == (1, "pass")
-    assert found["fabric"] == {"name": "T=8,L=20", "takes": True, "reason": ""}
+    fabric = found["fabric"]
+    assert (fabric["name"], fabric["takes"], fabric["reason"]) == ("T=8,L=20", True, "")
+    assert [layer["name"] for layer in fabric["layers"]] == ["fc1", "fc2"]
+    assert fabric["search"] == []
     assert [s["operator"] for s in found["steps"]][:4] == [
         "input",
         "linear",
         "requantize",
         "linear",
     ]
+
+
+def test_the_grids_that_were_weighed_are_told_on_request(tercet: Tercet, tmp_path: Path) -> None:
+    result = tercet("check", "nets.py:Net", "--explain", "--html", "c.html")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("✓ chosen") == 2
+    assert "How the tiles were shared" in Page((tmp_path / "c.html").read_text("utf-8")).text
+    fabric = json.loads(tercet("check", "nets.py:Net", "--explain", "--json").stdout)["fabric"]
+    for layer, choice in zip(fabric["layers"], fabric["search"], strict=True):
+        assert layer["name"] == choice["step"]
+        (chosen,) = [trial for trial in choice["trials"] if trial["chosen"]]
+        assert chosen["grid"] == layer["grid"]
+        assert chosen["exact"] == min(x["exact"] for x in choice["trials"] if x["exact"])
 
 
 def test_the_schema_knows_every_field() -> None:

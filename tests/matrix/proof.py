@@ -1,6 +1,7 @@
 """What every structure of the matrix must show: one integer network, equal everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ AUDITED = Linear, Conv, ConvTranspose, Requantize, Threshold, Table, PairTable, 
 ROWS = 12
 """Real rows; the corners come on top."""
 BATCHES = 3
+_collected: list[ModuleOp] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,17 @@ class Proof:
     @property
     def operators(self) -> list[str]:
         return [op.name.partition(".")[2] for op in ops_of(self.module)]
+
+
+@contextmanager
+def collected() -> Iterator[list[ModuleOp]]:
+    """While this is open, nothing is proven: the integer networks come into its list instead."""
+    global _collected
+    _collected = found = []
+    try:
+        yield found
+    finally:
+        _collected = None
 
 
 def trained(model: nn.Module, *inputs: Tensor) -> nn.Module:
@@ -88,6 +101,9 @@ def hold(
 
     Unless `varied` a value of it may be constant.
     """
+    if _collected is not None:
+        _collected.append(module)
+        return Proof(captured, module, {}, 0, 0)
     findings = [found for one in certificates(module) if (found := check(one))]
     assert not findings, findings[:3]
     audited = audit(captured, module)

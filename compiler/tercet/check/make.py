@@ -20,7 +20,7 @@ from tercet.check.contract import (
     Verdict,
 )
 from tercet.check.entries import entries
-from tercet.check.place import fabric_of, places
+from tercet.check.place import fabric_of, places, planned
 from tercet.check.proofs import proofs
 from tercet.errors import TercetError
 from tercet.fabric.spec import FabricSpec
@@ -36,10 +36,13 @@ HOST = Place("host", "reals are the host's")
 NOWHERE = Place("nowhere", "not yet integers")
 
 
-def make(model: str, captured: ModuleOp, module: ModuleOp, spec: FabricSpec) -> Check:
-    """`module` is what the passes made of `captured`."""
-    fabric = fabric_of(module, spec)
-    where, proven = places(module, fabric), proofs(captured, module)
+def make(
+    model: str, captured: ModuleOp, module: ModuleOp, spec: FabricSpec, *, explain: bool = False
+) -> Check:
+    """`module` is what the passes made of `captured`. With `explain`, how grids were chosen too."""
+    outcome = planned(module, spec)
+    fabric = fabric_of(outcome, explain=explain)
+    where, proven = places(module, outcome), proofs(captured, module)
     view = _View(value_names(module), ranges(module), _scales(captured))
     steps = [
         *entries(module, view.names),

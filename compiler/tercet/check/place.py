@@ -1,46 +1,107 @@
 """Where each operator runs: on the fabric as a whole network, or on the host."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
 
-import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import plan
-from tercet.check.contract import Fabric, Place
-from tercet.check.facts import kind_of, matrix_of
-from tercet.errors import CapacityError, UnsupportedError
+from tercet.check.contract import Fabric, Layer, Place
+from tercet.check.facts import kind_of
+from tercet.check.search import Search, grid_of
+from tercet.check.slices import pieces
+from tercet.errors import CapacityError, TercetError, UnsupportedError
 from tercet.fabric.spec import FabricSpec
 from tercet.ir.module import ops_of
+from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
+from tercet.plan.lower import lower
 from tercet.plan.takes import takes
 
+MOVED = Place("fabric", "the steps around it read and write as it moves")
+NOT_ALONE = "the fabric runs whole networks, and not this one"
 
-def fabric_of(module: ModuleOp, spec: FabricSpec) -> Fabric:
-    """Ask the planner; its refusal is the reason."""
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """What the planner said."""
+
+    spec: FabricSpec
+    plan: plan.Plan | None
+    reasons: tuple[str, ...]
+    """Why there is none, the first that it met first."""
+    search: Search
+
+
+def planned(module: ModuleOp, spec: FabricSpec) -> Planned:
+    """Ask the planner. Where a network has no steps, every piece of it is asked for its reason."""
+    search = Search()
     try:
-        plan.make(module, spec)
-    except (UnsupportedError, CapacityError) as error:
-        return Fabric(spec.name, False, str(error))
-    return Fabric(spec.name, True, "")
+        return Planned(spec, plan.make(module, spec, search), (), search)
+    except UnsupportedError as error:
+        return Planned(spec, None, _distinct(str(error), *_refusals(module)), search)
+    except CapacityError as error:
+        return Planned(spec, None, (str(error),), search)
 
 
-def places(module: ModuleOp, fabric: Fabric) -> Mapping[IntegerOp, Place]:
+def _distinct(*reasons: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reasons))
+
+
+def _refusals(module: ModuleOp) -> Iterator[str]:
+    for piece in pieces(module):
+        try:
+            lower(piece)
+        except TercetError as error:
+            yield str(error)
+
+
+def fabric_of(found: Planned, *, explain: bool = False) -> Fabric:
+    """What the fabric makes of the network, or why it does not take it."""
+    layers = () if found.plan is None else found.plan.layers
+    search = found.search.choices(layers) if explain else ()
+    reason = "" if found.plan is not None else found.reasons[0]
+    return Fabric(found.spec.name, not reason, reason, tuple(map(_layer, layers)), search)
+
+
+def _layer(found: plan.LayerPlan) -> Layer:
+    positions, channels = found.shape
+    return Layer(
+        name=found.name,
+        kind=cast(Literal["mac", "depthwise", "vector"], found.kind),
+        result=found.result_name,
+        grid=grid_of(found.grid),
+        positions=positions,
+        channels=channels,
+        groups=found.groups,
+        lanes=found.lanes,
+        planes=found.planes if found.columns else 0,
+        columns=found.columns,
+        sparsity=found.weight_sparsity,
+    )
+
+
+def places(module: ModuleOp, found: Planned) -> Mapping[IntegerOp, Place]:
     """The place of every operator."""
-    return {op: _place(op, fabric) for op in ops_of(module)}
+    names = value_names(module)
+    return {op: _place(op, names[op.results[0]], found) for op in ops_of(module)}
 
 
-def _place(op: IntegerOp, fabric: Fabric) -> Place:
-    if fabric.takes:
-        return Place("fabric", "the whole network runs there")
-    return Place("host", own_reason(op) or "the fabric runs whole networks, and not this one")
+def _place(op: IntegerOp, name: str, found: Planned) -> Place:
+    if found.plan is None:
+        return Place("host", _own_reason(op, name, found.reasons) or NOT_ALONE)
+    makers = [x for x in found.plan.layers if name in (x.sum_name, x.result_name)]
+    where = ", ".join(dict.fromkeys(f"{x.name} on {x.grid} tiles" for x in makers))
+    return Place("fabric", where) if makers else MOVED
 
 
-def own_reason(op: IntegerOp) -> str:
+def _own_reason(op: IntegerOp, name: str, reasons: tuple[str, ...]) -> str:
     """Why the fabric would not take this operator wherever it stood; "" if it would."""
     if not takes(type(op)):
         return f"the fabric has no {kind_of(op)}"
-    found = matrix_of(op)
-    if found is not None and not np.isin(found, (-1, 0, 1)).all():
-        ends = f"{found.min()} to {found.max()}"
-        return f"its weights range from {ends}, the fabric takes -1, 0 and 1"
+    for reason in reasons:
+        about, colon, why = reason.partition(": ")
+        if colon and about in (op.layer.data, name):
+            return why
     return ""

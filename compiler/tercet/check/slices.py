@@ -1,4 +1,4 @@
-"""A captured network cut at its quantizers: each piece can be built, or refused, on its own."""
+"""A network cut where values are kept: each piece can be built, or refused, on its own."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,13 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 
-from tercet.ir.module import outputs_of, steps_of
+from tercet.ir.module import ops_of, outputs_of, steps_of
 from tercet.ir.op import LayerOp
+from tercet.ir.types import tensor_type
 from tercet.ops.real.quantize import Quantize
+
+STORED = 8
+"""Bits of an element that is kept; wider ones are sums on their way to a quantizer."""
 
 
 def slices(captured: ModuleOp) -> Iterator[ModuleOp]:
@@ -22,8 +26,20 @@ def slices(captured: ModuleOp) -> Iterator[ModuleOp]:
         yield _slice(captured, goal, set(cuts) - {goal})
 
 
-def _slice(captured: ModuleOp, goal: SSAValue, cuts: set[SSAValue]) -> ModuleOp:
-    ops = _needed(captured, goal, cuts)
+def pieces(module: ModuleOp) -> Iterator[ModuleOp]:
+    """Of an integer network: a module for every value that is kept, then one for every output."""
+    made: list[SSAValue] = [result for op in ops_of(module) for result in op.results]
+    kept = [value for value in made if tensor_type(value).element_type.width.data <= STORED]
+    rest = [value for value in outputs_of(module) if value in made and value not in kept]
+    for goal in (*kept, *rest):
+        yield _slice(module, goal, set(kept) - {goal}, begins=True)
+
+
+def _slice(
+    module: ModuleOp, goal: SSAValue, cuts: set[SSAValue], *, begins: bool = False
+) -> ModuleOp:
+    """What makes `goal`. With `begins` the cuts are its inputs, not what makes them."""
+    ops = _needed(module, goal, cuts, begins)
     made = {result for op in ops for result in op.results}
     inputs = list(dict.fromkeys(x for op in ops for x in op.operands if x not in made)) or [goal]
     block = Block(arg_types=[value.type for value in inputs])
@@ -37,12 +53,13 @@ def _slice(captured: ModuleOp, goal: SSAValue, cuts: set[SSAValue]) -> ModuleOp:
     return ModuleOp([FuncOp("main", kinds, Region(block))])
 
 
-def _needed(captured: ModuleOp, goal: SSAValue, cuts: set[SSAValue]) -> list[LayerOp]:
-    """The operators behind `goal` as far as the quantizers that cut, these included; in order."""
+def _needed(module: ModuleOp, goal: SSAValue, cuts: set[SSAValue], begins: bool) -> list[LayerOp]:
+    """The operators behind `goal` as far as the cuts, these included unless they begin it."""
     needed, found = {goal}, list[LayerOp]()
-    for op in reversed(steps_of(captured)):
-        if any(result in needed for result in op.results):
+    for op in reversed(steps_of(module)):
+        cut = bool(cuts.intersection(op.results))
+        if any(result in needed for result in op.results) and not (begins and cut):
             found.append(op)
-            if not cuts.intersection(op.results):
+            if not cut:
                 needed.update(op.operands)
     return found[::-1]

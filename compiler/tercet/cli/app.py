@@ -9,6 +9,7 @@ from tercet.cli.check import check
 from tercet.cli.compile import compile_model
 from tercet.cli.ops import ops
 from tercet.cli.opt import opt
+from tercet.cli.profile import profile
 from tercet.cli.quantize import quantize
 from tercet.cli.report import report
 from tercet.cli.verify import verify
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command()(verify)
 app.command()(check)
 app.command("compile")(compile_model)
+app.command()(profile)
 app.command()(quantize)
 app.command()(report)
 app.command()(opt)

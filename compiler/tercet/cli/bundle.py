@@ -13,6 +13,8 @@ from tercet.emit.identifiers import identifier
 from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
+from tercet.plan.fit import Chooser
+from tercet.plan.search import choose
 
 Files = Mapping[str, str | bytes]
 
@@ -24,6 +26,7 @@ class Network:
     module: ModuleOp
     name: str
     spec: FabricSpec
+    chooser: Chooser
 
 
 def bundle(
@@ -31,6 +34,7 @@ def bundle(
     fabric: str,
     wanted: Sequence[str] | None,
     reading: frontends.Reading = AS_WRITTEN,
+    chooser: Chooser = choose,
 ) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each."""
     targets = wanted or list(TARGETS)
@@ -39,7 +43,7 @@ def bundle(
     spec = named(fabric)
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    network = Network(module, identifier(found.name), spec)
+    network = Network(module, identifier(found.name), spec, chooser)
     files = {
         f"{target}/{path}": content
         for target in targets
@@ -70,8 +74,8 @@ def _hls(network: Network) -> Files:
 
 def _rtl(network: Network) -> Files:
     """The program, the memory and the fabric itself."""
-    program = rtl.emit(plan.make(network.module, network.spec), network.name)
-    return {**program, **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
+    planned = plan.make(network.module, network.spec, network.chooser)
+    return {**rtl.emit(planned, network.name), **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
 
 
 def _shipped(folder: str, suffix: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    ExplainOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -24,6 +25,7 @@ def check(
         str | None,
         typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
     ] = None,
+    explain: ExplainOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
 ) -> None:
@@ -38,7 +40,8 @@ def check(
     from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    found = checked(model, fabric, against, reading(input_type, input_shape, semantics))
+    how = reading(input_type, input_shape, semantics)
+    found = checked(model, fabric, against, how, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:

@@ -11,9 +11,20 @@ from tercet.report.render import environment
 def render(check: Check) -> str:
     """The text of the page."""
     page = environment("tercet.cli", autoescape=True)
-    for name in ("tensor", "bits", "weights", "zeros", "scale", "how", "pair"):
+    for name in (
+        "tensor",
+        "bits",
+        "weights",
+        "zeros",
+        "scale",
+        "how",
+        "pair",
+        "grid",
+        "cycles",
+        "ranked",
+    ):
         page.filters[name] = getattr(check_words, name)
-    for name in ("number", "count"):
+    for name in ("number", "count", "share"):
         page.filters[name] = getattr(words, name)
     style = files("tercet.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     return page.get_template("check.html.j2").render(

@@ -7,9 +7,11 @@ from rich.table import Table
 
 from tercet.check.contract import Check, Comparison, Step
 from tercet.cli import check_words as words
+from tercet.cli import fabric_tables
 from tercet.report.words import number, shape
 
 SHOWN = 6
+SEARCHED = "Cycles of the whole network with each grid of a step, the others as they were then:"
 COLORS = {"fabric": "green", "host": "yellow", "nowhere": "red"}
 
 
@@ -19,14 +21,24 @@ def show(out: Console, check: Check) -> None:
     out.print(f"\n[bold]{escape(check.model)}[/] ({number(total)} weights)", highlight=False)
     if check.steps:
         out.print(_steps(check))
-    for line in (words.fabric(check), *_reasons(check)):
-        out.print(escape(line), highlight=False, soft_wrap=True)
+    _fabric(out, check)
     if check.comparison is not None:
         out.print(_comparison(check.comparison))
     for problem in check.problems:
         out.print(f"[red]✗[/] {escape(problem.message)}", highlight=False, soft_wrap=True)
     color = "green" if check.verdict == "pass" else "red"
     out.print(f"\n[bold {color}]check: {check.verdict}[/]", highlight=False)
+
+
+def _fabric(out: Console, check: Check) -> None:
+    """Where the network runs."""
+    if check.fabric.search:
+        out.print(SEARCHED, highlight=False)
+        out.print(fabric_tables.search(check.fabric.search))
+    if check.fabric.layers:
+        out.print(fabric_tables.layers(check.fabric.layers))
+    for line in (words.fabric(check), *_reasons(check)):
+        out.print(escape(line), highlight=False, soft_wrap=True)
 
 
 def _steps(check: Check) -> Table:

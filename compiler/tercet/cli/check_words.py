@@ -1,6 +1,19 @@
 """The values of a check as a person reads them, for the terminal and for the page."""
 
-from tercet.check.contract import Check, Method, Pair, Scale, Step, Value, Weights
+from math import inf
+
+from tercet.check.contract import (
+    Check,
+    Choice,
+    Grid,
+    Method,
+    Pair,
+    Scale,
+    Step,
+    Trial,
+    Value,
+    Weights,
+)
 from tercet.report.words import number, share
 
 KINDS = {"power of two": "2^n", "odd": "odd"}
@@ -62,6 +75,25 @@ def _method(found: Method) -> str:
         shifts = f"{r.shift_low}" if one else f"{r.shift_low}-{r.shift_high}"
         parts.append(f"M {r.mul_bits} B {r.add_bits} s {shifts}")
     return ", ".join(parts)
+
+
+def grid(found: Grid) -> str:
+    """8x1x1: bands of positions, slices of inputs, slices of outputs."""
+    return f"{found.bands}x{found.slices}x{found.outs}"
+
+
+def cycles(found: float | None) -> str:
+    return "" if found is None else number(round(found))
+
+
+def ranked(choice: Choice) -> list[Trial]:
+    """The chosen grid first, then those of fewest cycles; last what does not go."""
+
+    def key(trial: Trial) -> tuple[bool, float, float]:
+        exact = inf if trial.exact is None else trial.exact
+        return not trial.chosen, exact, inf if trial.estimate is None else trial.estimate
+
+    return sorted(choice.trials, key=key)
 
 
 def fabric(check: Check) -> str:

@@ -9,7 +9,12 @@ from tercet.fabric.spec import FabricSpec, named
 
 
 def checked(
-    model: str, fabric: str, against: str | None, reading: frontends.Reading
+    model: str,
+    fabric: str,
+    against: str | None,
+    reading: frontends.Reading,
+    *,
+    explain: bool = False,
 ) -> check.Check:
     """The check; whatever keeps the network from being built is a problem in it."""
     spec = named(fabric)
@@ -20,7 +25,7 @@ def checked(
         raise
     except TercetError as error:
         return check.refused(model, None, [error], spec)
-    done = _built(model, captured, spec)
+    done = _built(model, captured, spec, explain=explain)
     if against is None:
         return done
     other = frontends.resolve(against)
@@ -28,8 +33,8 @@ def checked(
     return check.with_comparison(done, check.compare(captured, theirs, against))
 
 
-def _built(model: str, captured: ModuleOp, spec: FabricSpec) -> check.Check:
+def _built(model: str, captured: ModuleOp, spec: FabricSpec, *, explain: bool) -> check.Check:
     module, errors = integers(captured)
     if module is None:
         return check.refused(model, captured, errors, spec)
-    return check.make(model, captured, module, spec)
+    return check.make(model, captured, module, spec, explain=explain)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    ExplainOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -13,6 +14,7 @@ from tercet.cli.options import (
     SemanticsOption,
     default_folder,
 )
+from tercet.errors import UsageError
 
 
 def compile_model(
@@ -25,17 +27,27 @@ def compile_model(
         list[str] | None,
         typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
     ] = None,
+    explain: ExplainOption = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
     ] = None,
 ) -> None:
     """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
+    from tercet.check.search import Search
+    from tercet.cli import fabric_tables
     from tercet.cli.bundle import bundle
+    from tercet.cli.tables import console
     from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    files = bundle(model, fabric, target, reading(input_type, input_shape, semantics))
+    if explain and target and "rtl" not in target:
+        raise UsageError("--explain is about the fabric; add --target rtl, or leave out --target")
+    search = Search()
+    how = reading(input_type, input_shape, semantics)
+    files = bundle(model, fabric, target, how, search)
     folder = out or default_folder("compile", model, fabric)
     for path, content in files.items():
         write(folder / path, content)
+    if explain:
+        console().print(fabric_tables.search(search.choices()))
     typer.echo(f"written: {len(files)} files in {folder}, listed in {folder / 'manifest.json'}")

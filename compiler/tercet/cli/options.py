@@ -29,6 +29,10 @@ SemanticsOption: TypeAlias = Annotated[
 FabricOption: TypeAlias = Annotated[
     str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")
 ]
+ExplainOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--explain", help="Say which grids of tiles were weighed for every step."),
+]
 
 
 def default_folder(command: str, model: str, fabric: str) -> Path:

@@ -8,7 +8,7 @@ from rich.table import Table
 from tercet.cli.watch import MARKS
 from tercet.report.contract import Layer, Report, Spread
 from tercet.report.verdict import problems
-from tercet.report.words import count, figure, number, seconds, shape, share
+from tercet.report.words import count, figure, grid, number, seconds, shape, share
 
 LOG_WIDTH = 118
 """Columns of a table where there is no terminal to ask."""
@@ -70,7 +70,8 @@ def _layers(report: Report) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("layer", no_wrap=True)
     table.add_column("shape", no_wrap=True)
-    table.add_column("Tk To pass", no_wrap=True)
+    table.add_column("Tp Tk To", no_wrap=True)
+    table.add_column("passes", justify="right")
     for name in ("zeros", "columns", "issued", "skip act", "skip wgt"):
         table.add_column(name, justify="right")
     table.add_column("cycles predicted", justify="right", no_wrap=True)
@@ -85,8 +86,9 @@ def _cells(layer: Layer) -> tuple[str, ...]:
     mapping = layer.mapping
     return (
         escape(layer.name),
-        f"{layer.inputs}→{layer.outputs}",
-        f"{mapping.tk} x {mapping.to} x {mapping.passes}",
+        f"{layer.inputs}→{layer.outputs}" if layer.inputs else f"→{layer.outputs}",
+        grid(mapping),
+        number(mapping.passes),
         share(layer.weight_sparsity),
         *(
             number(value.mean)

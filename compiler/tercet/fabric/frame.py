@@ -4,6 +4,7 @@ A program is a list of 64-byte frames (TFD, ternary frame descriptor). The RTL's
 runtime's header are generated from the classes below; `encode` and `decode` follow them too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from typing import Any, ClassVar, Self
@@ -29,6 +30,26 @@ class Bank(IntEnum):
     WEIGHTS = 0
     ACTIVATIONS = 1
     PARAMETERS = 2
+    WALK = 3
+    ROUTE = 4
+
+
+class Kind(IntEnum):
+    """What an EXEC does."""
+
+    MAC = 0
+    VECTOR = 1
+    EXPORT = 2
+
+
+class Mode(IntEnum):
+    """How post-processing makes a result."""
+
+    PRODUCT = 0
+    THRESHOLD = 1
+    GREATEST = 2
+    TABLE = 3
+    PRODUCT_OF_TWO = 4
 
 
 class ErrorCode(IntEnum):
@@ -65,6 +86,18 @@ def bits(word: int, low: int, width: int, doc: str, *, signed: bool = False) -> 
     return field(default=0, metadata={"bits": Bits(word, low, width, signed, doc)})
 
 
+def packed(value: object, layout: Mapping[str, Bits], words: int) -> list[int]:
+    """The fields of `value` in so many 64-bit words. Raises ValueError when one does not fit."""
+    found = [0] * words
+    for name, at in layout.items():
+        part = int(getattr(value, name))
+        low = -(1 << (at.width - 1)) if at.signed else 0
+        if not low <= part < low + (1 << at.width):
+            raise ValueError(f"{type(value).__name__}.{name} = {part} needs {at.width} bits")
+        found[at.word] |= (part & ((1 << at.width) - 1)) << at.low
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Frame:
     """What every frame begins with. A frame starts when each count has been reached."""
@@ -86,14 +119,8 @@ class Frame:
 
     def encode(self) -> bytes:
         """64 bytes, little-endian. Raises ValueError when a value does not fit its field."""
-        words = [0] * WORDS
-        words[0] = int(self.opcode)
-        for name, at in self.layout().items():
-            value = int(getattr(self, name))
-            low = -(1 << (at.width - 1)) if at.signed else 0
-            if not low <= value < low + (1 << at.width):
-                raise ValueError(f"{type(self).__name__}.{name} = {value} needs {at.width} bits")
-            words[at.word] |= (value & ((1 << at.width) - 1)) << at.low
+        words = packed(self, self.layout(), WORDS)
+        words[0] |= int(self.opcode)
         return np.array(words, "<u8").tobytes()
 
     @classmethod
@@ -118,52 +145,58 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class Load(Frame):
-    """Memory to banks: weights (PT-5, hydrated), activations (bytes), or parameters."""
+    """Memory to banks: weights (PT-5, hydrated), activations, parameters, or tables."""
 
     opcode = Opcode.LOAD
 
     address: int = bits(2, 0, 32, "first byte in memory, a multiple of 8")
     beats: int = bits(2, 32, 20, "8-byte beats in all")
-    bank: int = bits(3, 0, 2, "0 weights, 1 activations, 2 parameters")
+    bank: int = bits(3, 0, 3, "0 weights, 1 activations, 2 parameters, 3 walk, 4 route")
     signed_bytes: int = bits(3, 8, 1, "activations are s8, not u8")
     zero_point: int = bits(3, 16, 9, "subtracted from every activation", signed=True)
-    base: int = bits(3, 32, 16, "first column or activation (a multiple of 16), or entry")
+    base: int = bits(3, 32, 16, "first column (a multiple of 16), activation (of 8), or entry")
     rotate: int = bits(3, 48, 5, "tiles by which the mask turns after each slice")
     slice_beats: int = bits(4, 0, 20, "beats of a slice; the next slice starts at base again")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exec(Frame):
-    """One dense layer, or a part of its inputs, on Tk input slices times To output slices.
+    """Walks the tables: multiplies and accumulates, works value by value, or exports activations.
 
-    Tile t holds input slice t % Tk of output slice t // Tk. In pass g, a write target (an input
-    slice of the next layer) receives, from each of its `phases` output slices in turn, the next
-    up to L channels: outputs therefore arrive at every target in the order of their addresses.
+    Reading: for each RUN of the tile's walk table, for each repetition, group and segment; writing:
+    for each RUN of the route table, for each repetition, group and slot (see `tables`).
     """
 
     opcode = Opcode.EXEC
 
-    column_base: int = bits(2, 0, 16, "first column in bank A, a multiple of 16")
-    act_base: int = bits(2, 16, 16, "first activation in bank B, a multiple of 16")
-    length: int = bits(2, 32, 16, "columns of a pass")
-    passes: int = bits(2, 48, 16, "passes")
-    param_base: int = bits(3, 0, 16, "first parameter entry")
-    outputs: int = bits(3, 16, 16, "values that leave one output slice, or reach one target")
-    block: int = bits(3, 32, 16, "values after which the next target follows")
-    out_base: int = bits(3, 48, 16, "first activation in bank B (a multiple of 16), or value in C")
-    log2_tk: int = bits(4, 0, 3, "log2 of the input slices")
-    log2_phases: int = bits(4, 4, 3, "log2 of the output slices that share a target")
-    log2_split: int = bits(4, 8, 3, "log2 of the targets that share an output slice")
-    log2_next: int = bits(4, 12, 3, "log2 of the targets: the next layer's input slices")
-    to_c: int = bits(4, 16, 1, "write to bank C, not B")
-    wide: int = bits(4, 17, 1, "results are 32-bit accumulators, not bytes")
-    threshold: int = bits(4, 18, 1, "post-process by thresholds, not by multiplication")
-    chain: int = bits(4, 19, 1, "keep the sums: the next EXEC goes on with them")
-    dense: int = bits(4, 20, 1, "zero-skip off: visit every column")
-    entries: int = bits(4, 24, 4, "parameter entries of a channel: 1, or its thresholds")
-    low: int = bits(5, 0, 10, "least result", signed=True)
-    high: int = bits(5, 16, 10, "largest result", signed=True)
-    zero_point: int = bits(5, 32, 10, "subtracted from a result on its way to bank B", signed=True)
+    walk: int = bits(2, 0, 10, "first RUN of the walk table")
+    route: int = bits(2, 16, 10, "first RUN of the route table")
+    column_base: int = bits(2, 32, 16, "added to every column address")
+    act_base: int = bits(2, 48, 16, "added to every activation address; export: the first one")
+    groups: int = bits(3, 0, 16, "groups of a repetition; export: 64-bit words of a tile")
+    act_group: int = bits(3, 16, 16, "step of the activation address from group to group")
+    col_group: int = bits(3, 32, 16, "step of the column address from group to group")
+    out_group: int = bits(3, 48, 16, "step of the write address from group to group")
+    param_base: int = bits(4, 0, 16, "first parameter entry")
+    param_group: int = bits(4, 16, 16, "step of the entry from group to group")
+    param_lane: int = bits(4, 32, 16, "step of the entry from lane to lane, or item to item")
+    out_lane: int = bits(4, 48, 16, "step of the write address from lane to lane")
+    out_base: int = bits(5, 0, 16, "added to every write address; export: first word of bank C")
+    low: int = bits(5, 16, 10, "least result", signed=True)
+    high: int = bits(5, 32, 10, "largest result", signed=True)
+    zero_point: int = bits(5, 48, 10, "subtracted from a result for bank B", signed=True)
+    kind: int = bits(6, 0, 2, "0 multiply and accumulate, 1 vector, 2 export")
+    mode: int = bits(6, 4, 3, "0 product, 1 threshold, 2 greatest, 3 table, 4 product of two")
+    log2_tk: int = bits(6, 8, 3, "log2 of the input slices, neighbouring tiles")
+    entries: int = bits(6, 16, 8, "parameter entries of a sum: 1, or its thresholds")
+    to_c: int = bits(6, 24, 1, "write to bank C, not B")
+    wide: int = bits(6, 25, 1, "results are 32-bit sums, not bytes")
+    chain: int = bits(6, 26, 1, "no results: the next EXEC goes on with the sums")
+    dense: int = bits(6, 27, 1, "zero-skip off: visit every column")
+    offset: int = bits(6, 32, 10, "added to an item of modes 2 and 3", signed=True)
+    tile: int = bits(6, 48, 5, "export: the first tile")
+    tiles: int = bits(7, 0, 6, "export: how many tiles")
+    tile_step: int = bits(7, 8, 5, "export: from tile to tile")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,14 +5,19 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from tercet.errors import UsageError
 
-WORD = 16
-"""Bits of one bitmap word: so many activations or columns the scanner looks at in a cycle."""
+WORD = 8
+"""Activations of one word of bank B: so many the scanner looks at in a cycle."""
+COLUMN_ALIGN = 16
+"""A LOAD of weights begins at a multiple of so many columns: they share a word of the bitmap."""
+FIFO_DEPTH, FIFO_FULL = 16, 12
+"""Words that wait to be issued in a tile, and how many of them hold the walk."""
 BUS_BYTES = 8
 """Bytes of one beat of the memory bus."""
 PARAM_BYTES = 16
 """Bytes of one parameter entry in memory: two beats."""
 MAX_TILES, MAX_LANES = 32, 64
 MAX_DEPTH = 1 << 15
+MAX_TABLE = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class FabricSpec:
     """Activations a tile holds."""
     param_depth: int = 512
     """Parameter entries a tile holds."""
+    walk_depth: int = 512
+    """Entries of a tile's walk table."""
+    route_depth: int = 512
+    """Entries of the route table."""
     out_depth: int = 512
     """64-bit words of bank C, where outputs wait for STORE."""
     telemetry: int = 1
@@ -48,6 +57,10 @@ class FabricSpec:
             value = getattr(self, key)
             self._want(key, value, _power(value) and least <= value <= MAX_DEPTH, "a power of two")
         self._want("out_depth", self.out_depth, _power(self.out_depth), "a power of two")
+        for key in ("walk_depth", "route_depth"):
+            value = getattr(self, key)
+            ok = _power(value) and 16 <= value <= MAX_TABLE
+            self._want(key, value, ok, f"a power of two from 16 to {MAX_TABLE}")
 
     def _want(self, key: str, found: int, ok: bool, wanted: str) -> None:
         if not ok:
@@ -79,6 +92,8 @@ class FabricSpec:
             "BankADepth": self.bank_a_depth,
             "BankBDepth": self.bank_b_depth,
             "ParamDepth": self.param_depth,
+            "WalkDepth": self.walk_depth,
+            "RouteDepth": self.route_depth,
             "OutDepth": self.out_depth,
             "Telemetry": self.telemetry,
             "ConfigId": self.config_id,

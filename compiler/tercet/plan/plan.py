@@ -1,66 +1,53 @@
 """What the compiler decided: who computes what where, every buffer, both programs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from tercet.fabric.frame import FRAME_BYTES, Frame
-from tercet.fabric.mapping import DenseMap
+from tercet.fabric.frame import FRAME_BYTES, Exec, Frame
 from tercet.fabric.spec import FabricSpec
 from tercet.ir.types import IntArray
+from tercet.plan.grid import Grid
 
-if TYPE_CHECKING:
-    from tercet.plan.parameters import Post
+Bytes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerPlan:
-    """One layer on the fabric."""
+    """One step of the network on the fabric."""
 
     name: str
-    sum_name: str
-    """Name of its accumulators among the values of the network, and of its result."""
+    kind: str
+    """mac, depthwise or vector."""
+    sum_name: str | None
+    """Of its accumulators among the values of the network."""
     result_name: str
-    mapping: DenseMap
-    matrix: IntArray
-    bias: IntArray
-    post: "Post"
-    zero_point: int
-    """Of its input."""
-    column_base: int
-    act_base: int
-    param_base: int
-    chunks: tuple[int, ...]
-    """Columns that each of its EXEC frames visits in a pass."""
+    grid: Grid
+    shape: tuple[int, int]
+    """Positions and channels of the result."""
+    groups: int
+    lanes: int
+    """Live lanes of a group."""
+    planes: int
+    columns: int
+    """Weight columns of a tile."""
+    weight_sparsity: float
+    """Share of the weights that are zero; 0 without weights."""
 
-    @property
-    def inputs(self) -> int:
-        return self.mapping.inputs
 
-    @property
-    def outputs(self) -> int:
-        return self.mapping.outputs
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What an EXEC frame shows: element of the layer's result by event and tile; -1: nothing."""
 
-    @property
-    def tk(self) -> int:
-        """Input slices."""
-        return self.mapping.tk
-
-    @property
-    def to(self) -> int:
-        """Output slices."""
-        return self.mapping.to
-
-    @property
-    def passes(self) -> int:
-        return self.mapping.passes
-
-    @property
-    def weight_sparsity(self) -> float:
-        """Share of the weights that are zero."""
-        return float((self.matrix == 0).mean())
+    layer: int
+    elements: IntArray
+    """[events, tiles]."""
+    bias: IntArray | None
+    """[elements]: added to a sum; None where the sums mean nothing."""
+    factor: IntArray | None = None
+    """[elements]: the network's sum is that times this; None: 1."""
 
 
 @dataclass(frozen=True)
@@ -79,36 +66,66 @@ class Program:
         """Bytes."""
         return FRAME_BYTES * len(self.frames)
 
+    @property
+    def execs(self) -> dict[int, Exec]:
+        """The EXEC frames by number."""
+        return {n: frame for n, frame in enumerate(self.frames) if isinstance(frame, Exec)}
+
 
 @dataclass(frozen=True)
 class Segment:
-    """Bytes that lie in memory before anything runs."""
+    """Bytes that lie in memory from the start."""
 
     address: int
     data: bytes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Port:
+    """An input or an output of the network, as it lies in memory."""
+
+    name: str
+    address: int
+    """Within the input, or the output, as a whole: bytes from its start."""
+    dtype: str
+    """numpy type of an element in memory."""
+    elements: IntArray
+    """Of the value, flattened, at every place; -1 where there is none."""
+    count: int
+    """Elements of the value."""
+    fill: int
+    """What an input's empty places hold: its zero point."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.elements) * np.dtype(self.dtype).itemsize
+
+
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """A network on a fabric. `setup` makes it resident, `infer` runs one input."""
+    """Everything that a fabric needs to run a network."""
 
     spec: FabricSpec
     layers: tuple[LayerPlan, ...]
     setup: Program
+    """Makes the network resident."""
     infer: Program
+    """Runs one input through it."""
     segments: tuple[Segment, ...]
-    """Weights and parameters; programs besides."""
+    """Weights, parameters and tables; the programs besides."""
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
     input_address: int
     input_bytes: int
     output_address: int
     output_bytes: int
     window: tuple[int, int]
     """First byte that the fabric may touch, and first byte behind."""
-    input_signed: bool
-    output_dtype: str
-    """numpy type of an output in memory."""
+    heard: Mapping[int, Heard]
+    """What each EXEC frame of `infer` shows, by its number."""
 
-    def image(self) -> npt.NDArray[np.uint8]:
+    def image(self) -> Bytes:
         """Memory before anything runs, every byte from address 0 to the window's end."""
         memory = np.zeros(self.window[1], np.uint8)
         programs = [Segment(p.address, p.data) for p in (self.setup, self.infer)]
@@ -118,21 +135,21 @@ class Plan:
             )
         return memory
 
-    def pack(self, x: IntArray) -> npt.NDArray[np.uint8]:
-        """Bytes [V, input_bytes] of inputs [V, K], as LOAD expects them.
+    def pack(self, *xs: IntArray) -> Bytes:
+        """Bytes [V, input_bytes] of inputs [V, ...], as LOAD expects them."""
+        found = np.zeros((len(xs[0]), self.input_bytes), np.uint8)
+        for port, x in zip(self.inputs, xs, strict=True):
+            flat = np.pad(x.reshape(len(x), -1), ((0, 0), (0, 1)), constant_values=port.fill)
+            found[:, port.address : port.address + port.size] = flat[:, port.elements]
+        return found
 
-        Chunk by chunk, slice by slice, padded with the zero point.
-        """
-        first = self.layers[0]
-        mapping = first.mapping
-        gap = mapping.tk * mapping.slice_inputs - mapping.inputs
-        flat = np.pad(x.reshape(len(x), -1), ((0, 0), (0, gap)), constant_values=first.zero_point)
-        slices = flat.reshape(len(x), mapping.tk, mapping.slice_inputs)
-        starts = np.cumsum(first.chunks)[:-1].tolist()
-        parts = [part.reshape(len(x), -1) for part in np.split(slices, starts, axis=2)]
-        return np.concatenate(parts, axis=1).astype(np.uint8)
-
-    def unpack(self, data: npt.NDArray[np.uint8]) -> IntArray:
-        """Outputs [V, N] of bytes [V, output_bytes]."""
-        values = np.ascontiguousarray(data).view(self.output_dtype)
-        return values[:, : self.layers[-1].outputs].astype(np.int64)
+    def unpack(self, data: Bytes) -> dict[str, IntArray]:
+        """Outputs [V, elements] by name, of bytes [V, output_bytes]."""
+        found = {}
+        for port in self.outputs:
+            part = np.ascontiguousarray(data[:, port.address : port.address + port.size])
+            values = np.zeros((len(data), port.count), np.int64)
+            real = port.elements >= 0
+            values[:, port.elements[real]] = part.view(port.dtype)[:, real]
+            found[port.name] = values
+        return found

@@ -5,30 +5,43 @@ import numpy as np
 from tercet.errors import CapacityError
 from tercet.fabric.spec import FabricSpec
 from tercet.ir.interval import Interval
-from tercet.ir.types import tensor_type
-from tercet.plan.layers import Layer
+from tercet.ir.types import IntArray
+from tercet.plan.steps import Depthwise, Step, Vector
 
 WIDEST = 32
 
 
-def reach(layer: Layer) -> Interval:
-    """What any part of any channel's sum can be, before the bias."""
-    held = Interval.of(tensor_type(layer.linear.x).element_type)
-    ends = np.array([0, held.low - layer.zero_point, held.high - layer.zero_point])
-    terms = layer.matrix[:, :, None] * ends
+def reach(step: Step) -> Interval:
+    """What any part of any channel's sum can be, before the bias; planes included.
+
+    A sum of planes passes through 3^i times its upper planes, whose magnitude a weight of the
+    balanced digits bounds by 3/2 of its own and a half: twice the weights' reach is enough.
+    """
+    assert not isinstance(step, Vector)
+    held = Interval.of(step.x.element)
+    ends = np.array([0, held.low - step.x.zero_point, held.high - step.x.zero_point])
+    rows: IntArray = (
+        step.weights.reshape(len(step.weights), -1)
+        if isinstance(step, Depthwise)
+        else step.weights.transpose(1, 0, 2).reshape(step.weights.shape[1], -1)
+    )
+    terms = rows[:, :, None] * ends
     low, high = terms.min(axis=2).sum(axis=1), terms.max(axis=2).sum(axis=1)
-    return Interval(int(low.min()), int(high.max()))
+    times = 1 if abs(rows).max(initial=0) <= 1 else 2
+    return Interval(int(low.min()) * times, int(high.max()) * times)
 
 
-def check_width(layer: Layer, spec: FabricSpec) -> None:
-    """Raises CapacityError when the accumulators are too narrow for the layer."""
-    sums, most = reach(layer), (1 << (spec.acc_width - 1)) - 1
+def check_width(step: Step, spec: FabricSpec) -> None:
+    """Raises CapacityError when the accumulators are too narrow for the step."""
+    if isinstance(step, Vector):
+        return
+    sums, most = reach(step), (1 << (spec.acc_width - 1)) - 1
     largest = max(-sums.low, sums.high)
     if largest < most:  # `most` itself stands for a threshold that is never reached
         return
     needed = (largest + 1).bit_length() + 1
     way_out = f"choose --fabric {spec.name},ACC_W={needed}" if needed <= WIDEST else "split it"
     raise CapacityError(
-        f"{layer.name}: its sums reach {largest}, accumulators of {spec.acc_width} bits hold less"
+        f"{step.name}: its sums reach {largest}, accumulators of {spec.acc_width} bits hold less"
         f" than {most}: {way_out}"
     )

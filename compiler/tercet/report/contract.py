@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = 1
+VERSION = 2
 """Version of report.json. It rises when a field changes its meaning or goes away."""
 
 CheckVerdict = Literal["pass", "fail", "skipped"]
@@ -95,11 +95,15 @@ class Spread:
 
 @dataclass(frozen=True)
 class Mapped:
-    """How a layer lies on the tiles: Tk input slices times To output slices, and the passes."""
+    """How a layer lies on the tiles: Tp bands of positions, Tk input and To output slices."""
 
     tk: int
     to: int
     passes: int
+    """Times that a tile works on all lanes: positions of a band times groups of outputs."""
+    tp: int = 1
+    planes: int = 1
+    """Of trits, that its weights take; 0 without weights."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,9 @@ class Layer:
 
     name: str
     inputs: int
+    """Weight columns of a sum; 0 without weights."""
     outputs: int
+    """Values of the result."""
     mapping: Mapped
     weight_sparsity: float
     """Share of weights that are zero, 0 to 1."""
@@ -122,6 +128,8 @@ class Layer:
     cycles_measured: Spread | None
     """None when the RTL did not run."""
     efficiency: Spread
+    kind: str = "mac"
+    """mac, depthwise or vector."""
 
 
 @dataclass(frozen=True)

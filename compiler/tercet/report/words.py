@@ -1,6 +1,6 @@
 """Numbers as a person reads them."""
 
-from tercet.report.contract import Spread
+from tercet.report.contract import Mapped, Spread
 
 
 def number(value: float) -> str:
@@ -14,6 +14,11 @@ def share(value: float) -> str:
     """A share of 0 to 1 in percent."""
     percent = round(100 * value, 9)
     return f"{percent:.0f} %" if percent == int(percent) else f"{percent:.1f} %"
+
+
+def grid(found: Mapped) -> str:
+    """8x1x1: bands of positions, slices of inputs, slices of outputs."""
+    return f"{found.tp}x{found.tk}x{found.to}"
 
 
 def short(name: str, most: int = 17) -> str:

@@ -1,4 +1,4 @@
-"""Every sum and every result of every layer, as they left the lanes, and the output in memory.
+"""Every sum and every result of every layer, as they were written, and the outputs in memory.
 
 A model's own sums seldom fall on halves, so a network in which they do runs on the same fabric.
 """
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tercet.ir.types import IntArray
 from tercet.report.contract import Check
+from tercet.report.words import count
 from tercet_cosim.signoff.compare import matching, of_fabric
 from tercet_cosim.signoff.context import CheckContext
 
@@ -14,11 +15,12 @@ ID = "rtl.bitexact"
 
 
 def run(ctx: CheckContext) -> Check:
-    want = of_fabric(ctx, ctx.rtl.values)
-    missing = {layer.sum_name for layer in ctx.plan.layers} - set(want)
+    want, got = of_fabric(ctx, ctx.rtl)
+    names = {name for layer in ctx.plan.layers for name in (layer.sum_name, layer.result_name)}
+    missing = names & set(ctx.golden) - set(want)
     assert not missing, f"the simulation reports nothing of {missing}"
-    count = len(want)
-    own = matching(ctx, ID, want, ctx.rtl.values, f"{count} values of every vector, and halves")
+    passed = f"{count(len(want), 'value')} of every vector, and halves"
+    own = matching(ctx, ID, want, got, passed)
     if own.verdict == "fail":
         return own
     ties = matching(ctx, ID, *_ties(ctx), own.detail)
@@ -38,4 +40,4 @@ def _ties(ctx: CheckContext) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
     with ctx.stages.stage("RTL simulation of halves"):
         found = simulate(plan, x, rtl=ctx.request.rtl).values
     want = {name: value for name, value in integer.run(module, x).items() if name in found}
-    return want, found
+    return want, {name: found[name].reshape(value.shape) for name, value in want.items()}

@@ -13,8 +13,11 @@ STALL = 96
 def run(ctx: CheckContext) -> Check:
     from tercet_cosim.run import Memory, simulate
 
-    x = ctx.vectors.x[:VECTORS]
+    xs = [x[:VECTORS] for x in ctx.vectors.xs]
     with ctx.stages.stage("RTL simulation with back-pressure"):
-        stalled = simulate(ctx.plan, x, memory=Memory(latency=3, stall=STALL), rtl=ctx.request.rtl)
-    want = of_fabric(ctx, stalled.values)
-    return matching(ctx, ID, want, stalled.values, f"{len(x)} vectors, no assertion of AXI fired")
+        memory = Memory(latency=3, stall=STALL)
+        stalled = simulate(ctx.plan, *xs, memory=memory, rtl=ctx.request.rtl)
+    count = len(stalled.cycles)
+    return matching(
+        ctx, ID, *of_fabric(ctx, stalled), f"{count} vectors, no assertion of AXI fired"
+    )

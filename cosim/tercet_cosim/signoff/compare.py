@@ -1,7 +1,9 @@
 """Turn a comparison with the integer reference into a check."""
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
+from tercet.errors import VerifyError
 from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
@@ -10,6 +12,9 @@ from tercet.report.outcome import failed, measured
 from tercet.report.words import count
 from tercet_cosim.signoff.context import CheckContext
 from tercet_golden.compare import compare
+
+if TYPE_CHECKING:
+    from tercet_cosim.run import Run
 
 
 def bitexact(
@@ -38,15 +43,28 @@ def computed(ctx: CheckContext) -> tuple[str, ...]:
     return tuple(name for value, name in value_names(ctx.module).items() if value not in given)
 
 
-def of_fabric(ctx: CheckContext, got: Mapping[str, IntArray]) -> dict[str, IntArray]:
-    """What the reference has of the values in `got`, a simulation's, for as many vectors.
+def of_fabric(ctx: CheckContext, run: "Run") -> tuple[dict[str, IntArray], dict[str, IntArray]]:
+    """What the reference has of a simulation's values, for as many vectors, and what it found.
 
-    Those are the layers' values that the fabric reports, and `output`, as it came to memory.
+    Those are the layers' values, and the outputs as they came to memory, in the graph's own shapes.
+    Copies that the plan made have no name in the graph.
     """
-    count = len(got["output"])
-    names = {name: name for name in computed(ctx) if name in got}
-    names["output"] = ctx.plan.layers[-1].result_name
-    return {name: ctx.golden[source][:count] for name, source in names.items()}
+    found = run.values | {f"{name} in memory": value for name, value in run.outputs.items()}
+    sources = {name: name for name in run.values if name in ctx.golden}
+    sources |= {f"{name} in memory": name for name in run.outputs}
+    count = len(run.cycles)
+    want = {name: ctx.golden[source][:count] for name, source in sources.items()}
+    return want, {name: shaped(name, found[name], value) for name, value in want.items()}
+
+
+def shaped(name: str, found: IntArray, wanted: IntArray) -> IntArray:
+    """What was found [V, elements] in the shape of what is wanted."""
+    if found.size != wanted.size:
+        raise VerifyError(
+            f"{name}: the fabric showed {found.shape[1]} elements of each vector, not"
+            f" {wanted[0].size}"
+        )
+    return found.reshape(wanted.shape)
 
 
 def matching(

@@ -47,7 +47,7 @@ class CheckContext:
         from tercet_golden import cycles
 
         with self.stages.stage("cycle model"):
-            return cycles.predict(self.plan, self.golden)
+            return cycles.predict(self.plan, *self.vectors.xs)
 
     @property
     def rtl(self) -> "Run":
@@ -66,7 +66,7 @@ class CheckContext:
             with self.stages.stage("RTL build"):
                 build(self.plan.spec, waves=waves, rtl=rtl)
             with self.stages.stage("RTL simulation"):
-                return run.simulate(self.plan, self.vectors.x, waves=waves, rtl=rtl, out=out)
+                return run.simulate(self.plan, *self.vectors.xs, waves=waves, rtl=rtl, out=out)
         except Exception as error:
             return error
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tercet.ir.boundary import entry_of
+from tercet.ir.boundary import entries_of
+from tercet.ir.types import FloatArray
 from tercet.report.contract import Cycles, Layer, Mapped, Spread
 from tercet_cosim.signoff.context import CheckContext
 
@@ -26,14 +27,21 @@ def rows(ctx: CheckContext) -> tuple[Layer, ...]:
 def cycles(ctx: CheckContext) -> Cycles:
     """Doorbell to irq, for every vector."""
     run, costs = _run(ctx), _prediction(ctx)
-    x = ctx.vectors.x.reshape(len(ctx.vectors.x), -1)
     if costs is None:
         return Cycles((), None, ())
     return Cycles(
         predicted=tuple(map(int, costs.cycles)),
         measured=None if run is None else tuple(map(int, run.cycles)),
-        density=tuple(map(float, (x != entry_of(ctx.module).zero_point).mean(axis=1))),
+        density=tuple(map(float, _density(ctx))),
     )
+
+
+def _density(ctx: CheckContext) -> FloatArray:
+    """Share of the elements of each vector that are not zero [V]."""
+    inputs = zip(ctx.vectors.xs, entries_of(ctx.module), strict=True)
+    flags = [(x != entry.zero_point).reshape(len(x), -1) for x, entry in inputs]
+    found: FloatArray = np.concatenate(flags, axis=1).mean(axis=1)
+    return found
 
 
 def spread(values: npt.ArrayLike) -> Spread:
@@ -43,11 +51,15 @@ def spread(values: npt.ArrayLike) -> Spread:
 
 
 def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
+    grid, (positions, channels) = layer.grid, layer.shape
+    passes = layer.groups * -(-positions // grid.bands)
+    # of a group and plane, all input slices together
+    inputs = layer.columns * grid.slices // max(1, layer.groups * layer.planes)
     return Layer(
         name=layer.name,
-        inputs=layer.inputs,
-        outputs=layer.outputs,
-        mapping=Mapped(layer.tk, layer.to, layer.passes),
+        inputs=inputs,
+        outputs=positions * channels,
+        mapping=Mapped(grid.slices, grid.outs, passes),
         weight_sparsity=float(layer.weight_sparsity),
         activation_sparsity=spread(cost.skip_act / np.maximum(cost.columns, 1)),
         columns=spread(cost.columns),

@@ -8,8 +8,8 @@ from cocotb.triggers import FallingEdge
 
 from tercet.fabric import registers as reg
 from tercet.fabric.frame import ErrorCode
-from tercet_cosim.sim.bad_programs import Bad, Good, good
 from tercet_cosim.sim.driver import Driver, FabricError
+from tercet_cosim.sim.good_program import Bad, Good, good
 from tercet_cosim.sim.ports import ClockedPort, Native
 
 LATENCY = 10
@@ -60,7 +60,10 @@ class Bench:
             (plan.infer.address, plan.infer.data),
             (plan.input_address, self.good.input),
         ):
-            self.memory[address : address + len(data)] = np.frombuffer(data, np.uint8)
+            self._put(address, data)
+
+    def _put(self, address: int, data: bytes) -> None:
+        self.memory[address : address + len(data)] = np.frombuffer(data, np.uint8)
 
     async def runs_right(self) -> None:
         """The good programs give what they must, in the cycles they must."""
@@ -75,19 +78,22 @@ class Bench:
 
     def assert_output(self) -> None:
         at = self.plan.output_address
-        found = self.plan.unpack(self.memory[None, at : at + self.plan.output_bytes])[0]
-        assert found.tolist() == self.good.output, f"found {found.tolist()}"
+        outputs = self.plan.unpack(self.memory[None, at : at + self.plan.output_bytes])
+        found = {name: value[0].tolist() for name, value in outputs.items()}
+        assert found == self.good.output, f"found {found}"
 
     async def stops(self, bad: Bad) -> None:
         """The bad program ends with its error, and touches nothing that it must not touch."""
         self.fill()
         plan, program = self.plan, bad.program(self.plan)
-        data = bad.spoil(list(program.frames))
-        self.memory[program.address : program.address + len(data)] = np.frombuffer(data, np.uint8)
-        if bad.poke is not None:
-            self.memory[bad.poke[0](plan)] = bad.poke[1]
-        self.dut.fault_i.value = 0 if bad.fault is None else bad.fault(plan)
         await self.driver.open(plan.window)
+        for address, changed in bad.poke.items():
+            self._put(address, changed)
+        if bad.before is not None:
+            self._put(plan.setup.address, bad.before(list(plan.setup.frames)))
+            await self.driver.run(plan.setup.address, len(plan.setup.frames), LIMIT)
+        self._put(program.address, bad.spoil(list(program.frames)))
+        self.dut.fault_i.value = bad.fault
         self.native.accesses()
         frames = len(program.frames) if bad.frames is None else bad.frames
         found = await self._ended(program.address, frames)

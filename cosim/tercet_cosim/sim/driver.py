@@ -24,6 +24,10 @@ class Driver:
         await self.port.write(reg.WINDOW_LIMIT.address, window[1])
         await self.port.write(reg.CONTROL.address, reg.CONTROL_IRQ_ENABLE.mask)
 
+    async def record(self, address: int) -> None:
+        """From now on, let the fabric write the records of frames to `address`; 0: no longer."""
+        await self.port.write(reg.RECORDS.address, address)
+
     async def run(self, address: int, frames: int, limit: int) -> int:
         """Run a program from the doorbell to irq: cycles between. Raises FabricError."""
         port = self.port

@@ -32,6 +32,8 @@ class Job:
     stall: int
     limit: int
     """Cycles after which a program counts as hung."""
+    records: int = 0
+    """Where the fabric writes the records of the frames of each vector; 0: nowhere."""
 
     def write(self, path: Path) -> None:
         np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
@@ -59,6 +61,8 @@ class Outcome:
     """EXEC frames: vector, frame, cycles [events, 3]."""
     setup_cycles: int
     setup_counters: npt.NDArray[np.int64]
+    records: npt.NDArray[np.uint8]
+    """The records of the frames [V, 64 bytes a frame]: see `tercet.fabric.records`."""
     simulated: int
     """Clock cycles in all."""
     seconds: float

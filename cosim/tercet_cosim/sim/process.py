@@ -4,7 +4,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,17 @@ from cocotb_tools.check_results import get_results
 
 from tercet import assets
 from tercet.errors import TercetError
+from tercet_cosim.sim.batch import Item, Ran, item_path, ran_path
 from tercet_cosim.sim.build import TOP, Build, runner
 from tercet_cosim.sim.job import Job, Outcome
+
+
+class BatchError(TercetError):
+    """An assertion fired, or the simulator broke: programs `ran` before."""
+
+    def __init__(self, ran: list[Ran], reason: str) -> None:
+        super().__init__(f"program {len(ran)} of the batch, or one before: {reason}")
+        self.ran = ran
 
 
 def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, Path | None]:
@@ -28,6 +37,27 @@ def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, P
         if fired:
             raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
         return Outcome.read(outcome), _waveform(folder, out) if built.waves else None
+
+
+def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[Ran]:
+    """Run programs one after the other in one simulator; one that breaks it ends the list."""
+    with _folder() as folder:
+        for number, item in enumerate(items):
+            item.write(item_path(folder, number))
+        log = folder / "sim.log"
+        broke = ""
+        try:
+            _test(built, folder, log, "tercet_cosim.sim.batch_bench")
+        except TercetError as error:
+            broke = str(error)
+        fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+        _waveform(folder, out)
+        paths = [ran_path(folder, number) for number in range(len(items))]
+        found = [Ran.read(path) for path in paths if path.exists()]
+        if len(found) < len(items) or fired:
+            reason = fired[0].strip() if fired else broke or _reason(log)
+            raise BatchError(found, reason)
+        return found
 
 
 def scenarios(built: Build) -> dict[str, str]:

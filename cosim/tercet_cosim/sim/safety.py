@@ -13,6 +13,7 @@ import cocotb
 import numpy as np
 
 from tercet.fabric import registers as reg
+from tercet_cosim.sim import recording
 from tercet_cosim.sim.bad_programs import Bad, bad_programs
 from tercet_cosim.sim.bench import LIMIT, Bench
 from tercet_cosim.sim.driver import FabricError
@@ -26,7 +27,7 @@ TIMES = 12
 def scenarios() -> dict[str, Scenario]:
     """Every scenario by its name."""
     found: dict[str, Scenario] = {bad.name: _stops(bad) for bad in bad_programs()}
-    for each in _OTHERS:
+    for each in (*_OTHERS, *recording.SCENARIOS):
         found[each.__name__.replace("_", " ").strip()] = each
     return found
 
@@ -146,6 +147,9 @@ async def the_configuration_says_what_was_built(bench: Bench) -> None:
     assert reg.CONFIG_SIZES_TELEMETRY.of(sizes) == spec.telemetry
     assert reg.CONFIG_BANKS_BANK_A.of(banks) == spec.bank_a_depth
     assert reg.CONFIG_BANKS_BANK_B.of(banks) == spec.bank_b_depth
+    tables = await port.read(reg.CONFIG_TABLES.address)
+    assert reg.CONFIG_TABLES_WALK.of(tables) == spec.walk_depth
+    assert reg.CONFIG_TABLES_ROUTE.of(tables) == spec.route_depth
     assert reg.CONFIG_ID_ID.of(await port.read(reg.CONFIG_ID.address)) == spec.config_id
 
 
@@ -171,6 +175,20 @@ async def an_answer_waits_for_a_slow_master(bench: Bench) -> None:
     dut.rready_i.value = 0
 
 
+async def programs_may_follow_each_other_at_once(bench: Bench) -> None:
+    plan, good = bench.plan, bench.good
+    await bench.runs_right()
+    for _ in range(3):
+        at = plan.output_address
+        bench.memory[at : at + plan.output_bytes] = 0
+        took = await bench.driver.run(plan.infer.address, len(plan.infer.frames), LIMIT)
+        bench.assert_output()
+        assert took == good.cycles, f"took {took} cycles, not {good.cycles}"
+    await bench.driver.run(plan.setup.address, len(plan.setup.frames), LIMIT)
+    await bench.driver.run(plan.infer.address, len(plan.infer.frames), LIMIT)
+    bench.assert_output()
+
+
 async def back_pressure_of_the_memory_changes_no_integer(bench: Bench) -> None:
     plan = bench.plan
     await bench.runs_right()
@@ -191,6 +209,7 @@ _OTHERS: tuple[Scenario, ...] = (
     the_configuration_says_what_was_built,
     an_address_may_come_long_before_its_data,
     data_may_come_long_before_their_address,
+    programs_may_follow_each_other_at_once,
     an_answer_waits_for_a_slow_master,
     back_pressure_of_the_memory_changes_no_integer,
 )

@@ -11,6 +11,8 @@ module tct_tb
   parameter int unsigned BankADepth = 1024,
   parameter int unsigned BankBDepth = 4096,
   parameter int unsigned ParamDepth = 512,
+  parameter int unsigned WalkDepth  = 512,
+  parameter int unsigned RouteDepth = 512,
   parameter int unsigned OutDepth   = 512,
   parameter int unsigned Telemetry  = 1,
   parameter int unsigned ConfigId   = 0
@@ -57,7 +59,8 @@ module tct_tb
 
   tct_top #(
     .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
-    .ParamDepth(ParamDepth), .OutDepth(OutDepth), .Telemetry(Telemetry), .ConfigId(ConfigId)
+    .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth), .OutDepth(OutDepth),
+    .Telemetry(Telemetry), .ConfigId(ConfigId)
   ) u_dut (
     .clk_i, .rst_ni, .irq_o,
     .s_axil_awvalid_i(awvalid_i), .s_axil_awready_o(awready_o), .s_axil_awaddr_i(awaddr_i),
@@ -105,8 +108,9 @@ module tct_tb
     end
   end
 
-  // Sums meet their results four cycles later, at the end of post-processing.
-  logic [3:0][Tiles*32-1:0] sums_q;
+  // Sums meet their results six cycles later, at the end of post-processing. With a value once more
+  // comes its sum.
+  logic [5:0][Tiles*32-1:0] sums_q;
   logic [Tiles*32-1:0]      sums, results;
   logic [31:0]              cycles_q;
 
@@ -119,10 +123,10 @@ module tct_tb
   end
 
   always_ff @(posedge clk_i) begin
-    sums_q   <= {sums_q[2:0], sums};
+    sums_q   <= {sums_q[4:0], u_dut.u_array.fresh_sum ? sums : sums_q[0]};
     cycles_q <= u_dut.u_exec.running_o && !u_dut.u_exec.finish_o ? cycles_q + 32'd1 : '0;
     if (rst_ni && u_dut.u_array.writing_o) begin
-      tct_value(32'(u_dut.u_exec.index_o), results, sums_q[3]);
+      tct_value(32'(u_dut.u_exec.index_o), results, sums_q[5]);
     end
     if (rst_ni && u_dut.u_exec.finish_o) begin
       tct_frame(32'(u_dut.u_exec.index_o), cycles_q + 32'd1);

@@ -6,9 +6,11 @@ from typing import Any
 
 import cocotb
 import numpy as np
+import numpy.typing as npt
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, FallingEdge
 
+from tercet.fabric.records import RECORD_BYTES
 from tercet_cosim.sim.driver import Driver, FabricError
 from tercet_cosim.sim.job import Job, Outcome
 from tercet_cosim.sim.ports import BusError, ClockedPort, Native, Port, TurboPort
@@ -19,7 +21,7 @@ async def run_job(dut: Any) -> None:
     """Make a network resident, run every input, write what was seen."""
     folder = Path(str(cocotb.plusargs["tercet_job"]))
     job = Job.read(folder / "job.npz")
-    clock = await reset(dut, job)
+    clock = await start(dut, job.latency, job.stall)
     native = Native()
     port: Port = ClockedPort(dut) if "tercet_clocked" in cocotb.plusargs else TurboPort(native)
     outcome = await _run(job, native, port)
@@ -27,11 +29,11 @@ async def run_job(dut: Any) -> None:
     outcome.write(folder / "outcome.npz")
 
 
-async def reset(dut: Any, job: Job) -> Clock:
+async def start(dut: Any, latency: int = 1, stall: int = 0) -> Clock:
     """Idle inputs, three cycles of reset; returns the running clock."""
     for name in ("awvalid_i", "wvalid_i", "bready_i", "arvalid_i", "rready_i", "fault_i"):
         getattr(dut, name).value = 0
-    dut.latency_i.value, dut.stall_i.value = job.latency, job.stall
+    dut.latency_i.value, dut.stall_i.value = latency, stall
     dut.rst_ni.value = 0
     clock = Clock(dut.clk_i, 10, unit="ns", impl="gpi")
     clock.start()
@@ -49,7 +51,7 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
     vectors = len(job.inputs)
     outputs = np.zeros((vectors, job.output_bytes), np.uint8)
     latency = np.zeros(vectors, np.int64)
-    counters, values, frames = [], [], []
+    counters, values, frames, records = [], [], [], []
     setup_cycles, setup_counters, error = 0, [0], ""
     started = time.process_time()
     try:
@@ -57,6 +59,7 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
         await driver.clear_telemetry()
         setup_cycles = await driver.run(int(job.setup[0]), int(job.setup[1]), job.limit)
         setup_counters = await driver.telemetry(job.tiles, job.lanes, job.telemetry)
+        await driver.record(job.records)
         for v in range(vectors):
             memory[job.input_address : job.input_address + job.inputs.shape[1]] = job.inputs[v]
             await driver.clear_telemetry()
@@ -65,6 +68,7 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
             counters.append(await driver.telemetry(job.tiles, job.lanes, job.telemetry))
             values.append(np.insert(native.values(job.tiles), 0, v, axis=1))
             frames.append(np.insert(native.frames(), 0, v, axis=1))
+            records.append(_records(job, memory))
     except (FabricError, BusError) as found:
         where = f"vector {len(counters)}" if setup_cycles else "the setup program"
         error = f"{where}: {found}"
@@ -74,9 +78,16 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
         counters=np.array(counters, np.int64),
         values=np.concatenate(values) if values else np.zeros((0, 2 + 2 * job.tiles), np.int32),
         frames=np.concatenate(frames).astype(np.int64) if frames else np.zeros((0, 3), np.int64),
+        records=np.array(records, np.uint8),
         setup_cycles=setup_cycles,
         setup_counters=np.array(setup_counters, np.int64),
         simulated=port.now(),
         seconds=time.process_time() - started,
         error=error,
     )
+
+
+def _records(job: Job, memory: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A copy of the records of the program that has run."""
+    count = RECORD_BYTES * int(job.infer[1]) if job.records else 0
+    return memory[job.records : job.records + count].copy()

@@ -1,10 +1,20 @@
-"""The cycle model: every cycle and every counter of the fabric, exactly.
+"""The model of the fabric: every integer, every cycle and every counter, exactly.
 
-It works from the program, the weights and the actual activations, by the laws of fabric.md: when a
-word of a bitmap is read, when a column is issued, when sums are drained (`scan`), and when the
-engines and the bus let each frame begin and end (`machine`). It shares nothing with the RTL.
+It works from the program and the memory alone, by the laws of fabric.md: when a word is read, when
+a column is issued, when sums are drained (`tercet.fabric.timing`), what is added up and written
+(`execute`), and when the engines and the bus let each frame begin and end (`bus`). It shares
+nothing with the RTL, and knows nothing of layers.
 """
 
+from tercet_golden.cycles.machine import FrameRecord, Machine, Ran
 from tercet_golden.cycles.predict import LayerCycles, Prediction, predict, predict_setup
 
-__all__ = ["LayerCycles", "Prediction", "predict", "predict_setup"]
+__all__ = [
+    "FrameRecord",
+    "LayerCycles",
+    "Machine",
+    "Prediction",
+    "Ran",
+    "predict",
+    "predict_setup",
+]

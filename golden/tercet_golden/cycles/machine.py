@@ -1,250 +1,213 @@
-"""A program on the three engines and the bus, cycle by cycle.
+"""A fabric with its banks: runs programs one after the other, to the integer and to the cycle.
 
-Cycle 0 is the sequencer's first. The memory is always ready: the first beat of a read comes
-`latency` cycles after its address, then one a cycle; the answer to a write `latency` cycles after
-its last beat.
+Each frame does its work when it starts; how long that takes, `tercet.fabric.timing` says of EXEC
+and `bus` of the rest. A program in which nothing waits for what it needs is beyond this model.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from tercet.fabric.frame import FRAME_BYTES, WORDS, Bank, Frame, Load, Opcode, Store
-from tercet.fabric.spec import BUS_BYTES
+import numpy as np
+import numpy.typing as npt
 
-QUEUE, FETCH = 4 * WORDS, 2 * WORDS
-"""Words that the frame queue holds, and that one fetch asks for."""
-PAGE_BEATS, BURST_BEATS = 4096 // BUS_BYTES, 256
-ENGINES = (Opcode.LOAD, Opcode.EXEC, Opcode.STORE)
+from tercet.fabric.frame import Exec, Frame, Kind, Load, Store
+from tercet.fabric.records import RECORD_BYTES, Record
+from tercet.fabric.spec import FabricSpec
+from tercet.fabric.timing import ExecTime, Segments, Slots, expand_route, expand_walk, frame_time
+from tercet.fabric.timing.time import check, export_time
+from tercet_golden.cycles import bus, state
+from tercet_golden.cycles.banks import Banks
+from tercet_golden.cycles.execute import Heard, execute, export
+from tercet_golden.cycles.load import load, store
+
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class ExecTime:
-    """What the machine needs to know of an EXEC frame."""
+class FrameRecord:
+    """What became of a frame; as in the telemetry record of the fabric, and more."""
 
-    cycles: int
-    writes: frozenset[int]
-    """Cycles from the start in which the banks are written."""
+    number: int
+    frame: Frame
+    start: int
+    """Cycles of the program: the one it starts in, and its last."""
+    end: int
+    beats: int
+    stalls: int
+    """Cycles in which the bus kept it waiting."""
+    time: ExecTime | None
+    """Of an EXEC."""
+    heard: Heard | None
+    """Of an EXEC that writes values."""
 
+    def total(self, name: str) -> int:
+        """Columns, issued, skip_act or skip_wgt of all tiles."""
+        return 0 if self.time is None else int(getattr(self.time, name).sum())
 
-@dataclass
-class Totals:
-    """Counters of a program."""
-
-    cycles: int = 0
-    exec_cycles: int = 0
-    load_beats: int = 0
-    store_beats: int = 0
-    bus_stalls: int = 0
-    frames: int = 0
-
-
-def burst(address: int, beats: int) -> int:
-    """Beats of the next burst: at most 256, and within the 4 KiB page."""
-    return min(beats, BURST_BEATS, PAGE_BEATS - address // BUS_BYTES % PAGE_BEATS)
-
-
-@dataclass
-class _Slot:
-    """The frames an engine holds: one staged, one that waits or runs."""
-
-    staged: int | None = None
-    current: int | None = None
-    started: int | None = None
-    """The cycle in which the current frame started."""
-
-
-@dataclass
-class _Span:
-    """Beats that are still to be asked for."""
-
-    address: int = 0
-    beats: int = 0
-
-    def take(self) -> int:
-        count = burst(self.address, self.beats)
-        self.address += BUS_BYTES * count
-        self.beats -= count
-        return count
-
-
-@dataclass
-class _Reader:
-    """The bus's read side: one burst at a time."""
-
-    owner: Opcode | None = None
-    """LOAD, or EXEC for the fetch of frames (which is no engine's)."""
-    first_beat: int = 0
-    beats: int = 0
-
-
-@dataclass
-class Machine:
-    """Runs one program. `execs` tells how long each EXEC frame takes, by frame number."""
-
-    frames: Sequence[Frame]
-    address: int
-    execs: Mapping[int, ExecTime]
-    column_bytes: int
-    latency: int
-    totals: Totals = field(default_factory=Totals)
-
-    def run(self) -> Totals:
-        """Every cycle up to the last one that counts."""
-        self._slots = {engine: _Slot() for engine in ENGINES}
-        self._finished = dict.fromkeys(ENGINES, 0)
-        self._reader = _Reader()
-        self._fetch, self._queue, self._words = _Span(), 0, 0
-        self._load, self._to_come, self._gear = _Span(), 0, 0
-        self._store_at, self._store = 0, _Span()
-        self._fetch = _Span(self.address, len(self.frames) * FRAME_BYTES // BUS_BYTES)
-        now = 1
-        while not self._complete():
-            self._cycle(now)
-            now += 1
-        self.totals.cycles = now + 1
-        return self.totals
-
-    def _complete(self) -> bool:
-        handed_out = self._words == len(self.frames) * WORDS
-        slots = self._slots.values()
-        return handed_out and all(s.staged is None and s.current is None for s in slots)
-
-    def _cycle(self, now: int) -> None:
-        """What every part does, from the state that this cycle begins with."""
-        writing = self._exec_writes(now)
-        finish = {
-            Opcode.LOAD: self._runs(Opcode.LOAD, now) and not self._to_come and not self._gear,
-            Opcode.EXEC: self._exec_ends(now),
-            Opcode.STORE: self._runs(Opcode.STORE, now) and now == self._store_at,
-        }
-        start = [engine for engine in ENGINES if self._may_start(engine)]
-        popped = self._pop()
-        request = self._load.beats > 0 and self._runs(Opcode.LOAD, now)
-        pushed = self._bus(now, writing, request)
-
-        if self._runs(Opcode.EXEC, now):
-            self.totals.exec_cycles += 1
-        for engine, ends in finish.items():
-            slot = self._slots[engine]
-            if slot.staged is not None and (slot.current is None or ends):
-                slot.current, slot.staged, slot.started = slot.staged, None, None
-            elif ends:
-                slot.current = slot.started = None
-            self._finished[engine] += ends
-            self.totals.frames += ends
-        for engine in start:
-            self._slots[engine].started = now
-            self._begin(engine, now)
-        if popped is not None:
-            frame, word = divmod(self._words, WORDS)
-            if word == WORDS - 1:
-                self._slots[popped].staged = frame
-            self._words += 1
-            self._queue -= 1
-        self._queue += pushed
-
-    def _runs(self, engine: Opcode, now: int) -> bool:
-        started = self._slots[engine].started
-        return started is not None and started < now
-
-    def _may_start(self, engine: Opcode) -> bool:
-        slot = self._slots[engine]
-        if slot.current is None or slot.started is not None:
-            return False
-        frame, done = self.frames[slot.current], self._finished
-        return (
-            done[Opcode.LOAD] >= frame.wait_load
-            and done[Opcode.EXEC] >= frame.wait_exec
-            and done[Opcode.STORE] >= frame.wait_store
+    def written(self) -> Record:
+        """What the fabric writes of it."""
+        frame = self.frame
+        return Record(
+            frame=self.number,
+            opcode=frame.opcode,
+            kind=frame.kind if isinstance(frame, Exec) else getattr(frame, "bank", 0),
+            layer=frame.layer,
+            start=self.start,
+            end=self.end,
+            columns=self.total("columns"),
+            issued=self.total("issued"),
+            skip_act=self.total("skip_act"),
+            skip_wgt=self.total("skip_wgt"),
+            beats=self.beats,
+            stalls=self.stalls,
         )
 
-    def _pop(self) -> Opcode | None:
-        """The engine that takes a word off the queue."""
-        if not self._queue:
-            return None
-        engine = self.frames[self._words // WORDS].opcode
-        return engine if self._slots[engine].staged is None else None
 
-    def _begin(self, engine: Opcode, now: int) -> None:
-        frame = self.frames[self._slots[engine].current or 0]
-        if isinstance(frame, Load):
-            self._load = _Span(frame.address, frame.beats)
-            self._to_come, self._gear = frame.beats, 0
-        elif isinstance(frame, Store):
-            self._plan_store(frame, now)
+@dataclass(frozen=True)
+class Ran:
+    """A program that has run."""
 
-    def _plan_store(self, frame: Store, now: int) -> None:
-        """Per burst: decide, address, beats, then the answer; nothing there can be delayed."""
-        span, at = _Span(frame.address, frame.beats), now
-        while span.beats:
-            count = span.take()
-            at += 2 + count + self.latency
-            self.totals.bus_stalls += self.latency - 1
-            self.totals.store_beats += count
-        self._store_at = at
+    cycles: int
+    """As the CYCLES register counts them."""
+    counters: dict[str, int]
+    """Every telemetry register of the configuration, by name."""
+    frames: tuple[FrameRecord, ...]
 
-    def _exec_time(self, now: int) -> tuple[int, ExecTime] | None:
-        slot = self._slots[Opcode.EXEC]
-        if slot.started is None or slot.current is None or slot.started >= now:
-            return None
-        return now - slot.started, self.execs[slot.current]
 
-    def _exec_writes(self, now: int) -> bool:
-        running = self._exec_time(now)
-        return running is not None and running[0] in running[1].writes
+class Machine:
+    """A fabric. Its banks live from program to program."""
 
-    def _exec_ends(self, now: int) -> bool:
-        running = self._exec_time(now)
-        return running is not None and running[0] == running[1].cycles
+    def __init__(self, spec: FabricSpec) -> None:
+        self.spec = spec
+        self.banks = Banks(spec)
 
-    def _bus(self, now: int, writing: bool, load_wants: bool) -> int:
-        """One cycle of the read side; returns the words that reach the frame queue."""
-        reader = self._reader
-        ready, load_takes = self._load_ready(writing)
-        if reader.owner is None:
-            self._grant(now, load_wants)
-            self._drain_gear(0)
-            return 0
-        loading = reader.owner is Opcode.LOAD
-        if now < reader.first_beat:
-            waits = now > reader.first_beat - self.latency and (ready or not loading)
-            self.totals.bus_stalls += waits
-            self._drain_gear(0)
-            return 0
-        moved = ready or not loading
-        if moved:
-            reader.beats -= 1
-            if reader.beats == 0:
-                reader.owner = None
-        if loading and moved:
-            self._to_come -= 1
-            self.totals.load_beats += 1
-        self._drain_gear(BUS_BYTES if loading and moved and load_takes else 0)
-        return 0 if loading else 1
+    def run(
+        self,
+        address: int,
+        frames: Sequence[Frame],
+        memory: Bytes,
+        latency: int = 10,
+        *,
+        records: int = 0,
+    ) -> Ran:
+        """Run the program that lies at `address`; `memory` holds what it leaves there.
 
-    def _grant(self, now: int, load_wants: bool) -> None:
-        """LOAD goes first; then the fetch, when the queue has room for what it asks."""
-        if load_wants:
-            self._reader = _Reader(Opcode.LOAD, now + 1 + self.latency, self._load.take())
-        elif self._fetch.beats and self._queue <= QUEUE - FETCH:
-            part = _Span(self._fetch.address, min(self._fetch.beats, FETCH))
-            count = part.take()
-            self._fetch.address, self._fetch.beats = part.address, self._fetch.beats - count
-            self._reader = _Reader(Opcode.EXEC, now + 1 + self.latency, count)
+        With `records`, the address of frame 0's record, that is what the register RECORDS does.
 
-    def _load_ready(self, writing: bool) -> tuple[bool, bool]:
-        """Whether LOAD would take a beat, and whether the beat goes through the gearbox."""
-        current = self._slots[Opcode.LOAD].current
-        frame = None if current is None else self.frames[current]
-        if not isinstance(frame, Load) or frame.bank == Bank.PARAMETERS:
-            return True, False
-        if frame.bank == Bank.ACTIVATIONS:
-            return not writing, False
-        rest = self._gear - self.column_bytes if self._gear >= self.column_bytes else self._gear
-        return rest < self.column_bytes, True
+        Telemetry begins at zero. Raises ValueError for what the fabric would report as an error.
+        """
+        self.banks.overflow[:] = False
+        known = state.frames_of(frames)
+        buses, engines = state.start(
+            known, address, self.spec.column_bytes, latency, records=self._records(records) > 0
+        )
+        done: dict[int, tuple[ExecTime, Heard | None]] = {}
+        writes = np.zeros(0, np.int64)
+        while starts := int(bus.advance(buses, engines, known, writes)):
+            if starts < 0:
+                raise ValueError(f"frame {_stuck(engines)}: it waits for what never comes (wait)")
+            for which in range(len(engines)):
+                if starts >> which & 1:
+                    number = int(engines["current"][which])
+                    found = self._work(number, frames[number], memory)
+                    if found is not None:
+                        done[number] = found
+                        writes = found[0].writes
+                        buses["exec_ends"], buses["write"] = found[0].cycles, 0
+        told = tuple(_record(n, f, known[n], done.get(n)) for n, f in enumerate(frames))
+        if self._records(records):
+            for at, record in enumerate(told):
+                memory[records + RECORD_BYTES * at :][:RECORD_BYTES] = np.frombuffer(
+                    record.written().encode(), np.uint8
+                )
+        cycles = int(buses["now"][0]) + 1
+        return Ran(cycles, self._counters(cycles, buses[0], told), told)
 
-    def _drain_gear(self, arrived: int) -> None:
-        """One column leaves the gearbox if there is a whole one."""
-        if self._gear >= self.column_bytes:
-            self._gear -= self.column_bytes
-        self._gear += arrived
+    def _records(self, address: int) -> int:
+        """Where records go; 0 in a fabric that has none."""
+        return address if self.spec.telemetry else 0
+
+    def _work(
+        self, number: int, frame: Frame, memory: Bytes
+    ) -> tuple[ExecTime, Heard | None] | None:
+        """What a frame does to banks and memory."""
+        try:
+            if isinstance(frame, Exec):
+                return self._exec(frame)
+            if isinstance(frame, Load):
+                load(self.spec, self.banks, frame, memory)
+            elif isinstance(frame, Store):
+                store(self.banks, frame, memory)
+        except ValueError as wrong:
+            name = f"{frame.opcode.name}, layer {frame.layer}"
+            raise ValueError(f"frame {number} ({name}): {wrong}") from None
+        return None
+
+    def _exec(self, frame: Exec) -> tuple[ExecTime, Heard | None]:
+        check(self.spec, frame)
+        if frame.kind == Kind.EXPORT:
+            time = export_time(self.spec, frame)
+            export(self.spec, self.banks, frame)
+            return time, None
+        segments, slots = self._tables(frame)
+        banks = self.banks
+        time = frame_time(self.spec, frame, segments, slots, banks.acts != 0, banks.columns)
+        return time, execute(self.spec, banks, frame, segments, slots)
+
+    def _tables(self, frame: Exec) -> tuple[list[Segments | None], Slots]:
+        """What each tile of the mask walks, and what is drained. Tiles with equal tables share."""
+        spec, banks = self.spec, self.banks
+        known: dict[bytes, Segments] = {}
+        segments: list[Segments | None] = []
+        for tile, words in enumerate(banks.walk):
+            key = words.tobytes()
+            if frame.mask >> tile & 1 and key not in known:
+                known[key] = expand_walk(spec, frame, words)
+            segments.append(known[key] if frame.mask >> tile & 1 else None)
+        return segments, expand_route(spec, frame, banks.route[0])
+
+    def _counters(self, cycles: int, totals: Any, records: Sequence[FrameRecord]) -> dict[str, int]:
+        spec, found = self.spec, dict[str, int]()
+        times = [r.time for r in records if r.time is not None]
+        if spec.telemetry >= 1:
+            found["cycles"] = cycles
+            found["exec_cycles"] = int(totals["exec_cycles"])
+            found["load_beats"] = int(totals["moved_in"])
+            found["store_beats"] = int(totals["moved_out"])
+            found["bus_stalls"] = int(totals["stalls"])
+            found["frames"] = int(totals["frames"])
+            found["passes"] = sum(t.passes for t in times)
+            for tile in range(spec.tiles):
+                for name in ("columns", "issued", "skip_act", "skip_wgt"):
+                    found[f"tile{tile}.{name}"] = sum(int(getattr(t, name)[tile]) for t in times)
+                found[f"tile{tile}.idle"] = found["exec_cycles"] - found[f"tile{tile}.issued"]
+        if spec.telemetry >= 2:
+            found.update(self._lanes(found, records))
+        tiles = np.flatnonzero(self.banks.overflow)
+        found["overflow"] = int((1 << tiles).sum())
+        return found
+
+    def _lanes(self, found: dict[str, int], records: Sequence[FrameRecord]) -> dict[str, int]:
+        """Of every lane."""
+        heard = [r.heard.active for r in records if r.heard is not None]
+        active = sum(heard, np.zeros((self.spec.tiles, self.spec.lanes), np.int64))
+        lanes = dict[str, int]()
+        for (tile, lane), count in np.ndenumerate(active):
+            lanes[f"tile{tile}.lane{lane}.active"] = int(count)
+            lanes[f"tile{tile}.lane{lane}.skipped"] = found[f"tile{tile}.columns"] - int(count)
+        return lanes
+
+
+def _stuck(engines: Any) -> int:
+    """The frame that waits."""
+    return int(max(engine["current"] for engine in engines if engine["started"] == state.NONE))
+
+
+def _record(
+    number: int, frame: Frame, at: Any, done: tuple[ExecTime, Heard | None] | None
+) -> FrameRecord:
+    time, heard = done if done is not None else (None, None)
+    spans = (int(at[name]) for name in ("start", "end", "moved", "stalls"))
+    start, end, beats, stalls = spans
+    return FrameRecord(number, frame, start, end, beats, stalls, time, heard)

@@ -62,6 +62,14 @@ extern "C" {
 #define TCT_CSR_REGS__CONFIG_ID__ID_bp 0
 #define TCT_CSR_REGS__CONFIG_ID__ID_bw 16
 
+// reg - tct_csr_regs::CONFIG_TABLES
+#define TCT_CSR_REGS__CONFIG_TABLES__WALK_bm 0xffff
+#define TCT_CSR_REGS__CONFIG_TABLES__WALK_bp 0
+#define TCT_CSR_REGS__CONFIG_TABLES__WALK_bw 16
+#define TCT_CSR_REGS__CONFIG_TABLES__ROUTE_bm 0xffff0000
+#define TCT_CSR_REGS__CONFIG_TABLES__ROUTE_bp 16
+#define TCT_CSR_REGS__CONFIG_TABLES__ROUTE_bw 16
+
 // reg - tct_csr_regs::CONTROL
 #define TCT_CSR_REGS__CONTROL__START_bm 0x1
 #define TCT_CSR_REGS__CONTROL__START_bp 0
@@ -134,6 +142,12 @@ extern "C" {
 #define TCT_CSR_REGS__OVERFLOW__TILES_bm 0xffffffff
 #define TCT_CSR_REGS__OVERFLOW__TILES_bp 0
 #define TCT_CSR_REGS__OVERFLOW__TILES_bw 32
+
+// reg - tct_csr_regs::RECORDS
+#define TCT_CSR_REGS__RECORDS__ADDRESS_bm 0xffffffc0
+#define TCT_CSR_REGS__RECORDS__ADDRESS_bp 6
+#define TCT_CSR_REGS__RECORDS__ADDRESS_bw 26
+#define TCT_CSR_REGS__RECORDS__ADDRESS_reset 0x0
 
 // reg - tct_csr_regs::TELEMETRY::counter_name_811c7265
 #define TCT_CSR_REGS__TELEMETRY__COUNTER_NAME_811C7265__COUNT_bm 0xffffffffffffffff
@@ -244,7 +258,8 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t CONFIG_BANKS;
     uint32_t CONFIG_DEPTHS;
     uint32_t CONFIG_ID;
-    uint8_t RESERVED_18_1f[0x8];
+    uint32_t CONFIG_TABLES;
+    uint8_t RESERVED_1c_1f[0x4];
     uint32_t CONTROL;
     uint32_t STATUS;
     uint32_t IRQ_STATUS;
@@ -254,7 +269,8 @@ typedef struct __attribute__ ((__packed__)) {
     uint32_t WINDOW_BASE;
     uint32_t WINDOW_LIMIT;
     uint32_t OVERFLOW;
-    uint8_t RESERVED_44_ffff[0xffbc];
+    uint32_t RECORDS;
+    uint8_t RESERVED_48_ffff[0xffb8];
     tct_csr_regs__TELEMETRY_t TELEMETRY;
 } tct_csr_regs_t;
 

@@ -30,7 +30,7 @@ enum tercet_fabric_error {
   TERCET_ERROR_SIZE = 12
 };
 
-/* Memory to banks: weights (PT-5, hydrated), activations (bytes), or parameters. */
+/* Memory to banks: weights (PT-5, hydrated), activations, parameters, or tables. */
 #define TERCET_LOAD_LAST_WORD 0
 #define TERCET_LOAD_LAST_LOW 8
 #define TERCET_LOAD_LAST_WIDTH 1 /* the program ends with this frame */
@@ -60,7 +60,7 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_BEATS_WIDTH 20 /* 8-byte beats in all */
 #define TERCET_LOAD_BANK_WORD 3
 #define TERCET_LOAD_BANK_LOW 0
-#define TERCET_LOAD_BANK_WIDTH 2 /* 0 weights, 1 activations, 2 parameters */
+#define TERCET_LOAD_BANK_WIDTH 3 /* 0 weights, 1 activations, 2 parameters, 3 walk, 4 route */
 #define TERCET_LOAD_SIGNED_BYTES_WORD 3
 #define TERCET_LOAD_SIGNED_BYTES_LOW 8
 #define TERCET_LOAD_SIGNED_BYTES_WIDTH 1 /* activations are s8, not u8 */
@@ -69,7 +69,7 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_ZERO_POINT_WIDTH 9 /* subtracted from every activation */
 #define TERCET_LOAD_BASE_WORD 3
 #define TERCET_LOAD_BASE_LOW 32
-#define TERCET_LOAD_BASE_WIDTH 16 /* first column or activation (a multiple of 16), or entry */
+#define TERCET_LOAD_BASE_WIDTH 16 /* first column (a multiple of 16), activation (of 8), or entry */
 #define TERCET_LOAD_ROTATE_WORD 3
 #define TERCET_LOAD_ROTATE_LOW 48
 #define TERCET_LOAD_ROTATE_WIDTH 5 /* tiles by which the mask turns after each slice */
@@ -77,7 +77,7 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_SLICE_BEATS_LOW 0
 #define TERCET_LOAD_SLICE_BEATS_WIDTH 20 /* beats of a slice; the next slice starts at base again */
 
-/* One dense layer, or a part of its inputs, on Tk input slices times To output slices. */
+/* Walks the tables: multiplies and accumulates, works value by value, or exports activations. */
 #define TERCET_EXEC_LAST_WORD 0
 #define TERCET_EXEC_LAST_LOW 8
 #define TERCET_EXEC_LAST_WIDTH 1 /* the program ends with this frame */
@@ -99,69 +99,90 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_LAYER_WORD 1
 #define TERCET_EXEC_LAYER_LOW 48
 #define TERCET_EXEC_LAYER_WIDTH 16 /* telemetry hint: the layer this frame belongs to */
+#define TERCET_EXEC_WALK_WORD 2
+#define TERCET_EXEC_WALK_LOW 0
+#define TERCET_EXEC_WALK_WIDTH 10 /* first RUN of the walk table */
+#define TERCET_EXEC_ROUTE_WORD 2
+#define TERCET_EXEC_ROUTE_LOW 16
+#define TERCET_EXEC_ROUTE_WIDTH 10 /* first RUN of the route table */
 #define TERCET_EXEC_COLUMN_BASE_WORD 2
-#define TERCET_EXEC_COLUMN_BASE_LOW 0
-#define TERCET_EXEC_COLUMN_BASE_WIDTH 16 /* first column in bank A, a multiple of 16 */
+#define TERCET_EXEC_COLUMN_BASE_LOW 32
+#define TERCET_EXEC_COLUMN_BASE_WIDTH 16 /* added to every column address */
 #define TERCET_EXEC_ACT_BASE_WORD 2
-#define TERCET_EXEC_ACT_BASE_LOW 16
-#define TERCET_EXEC_ACT_BASE_WIDTH 16 /* first activation in bank B, a multiple of 16 */
-#define TERCET_EXEC_LENGTH_WORD 2
-#define TERCET_EXEC_LENGTH_LOW 32
-#define TERCET_EXEC_LENGTH_WIDTH 16 /* columns of a pass */
-#define TERCET_EXEC_PASSES_WORD 2
-#define TERCET_EXEC_PASSES_LOW 48
-#define TERCET_EXEC_PASSES_WIDTH 16 /* passes */
-#define TERCET_EXEC_PARAM_BASE_WORD 3
+#define TERCET_EXEC_ACT_BASE_LOW 48
+#define TERCET_EXEC_ACT_BASE_WIDTH 16 /* added to every activation address; export: the first one */
+#define TERCET_EXEC_GROUPS_WORD 3
+#define TERCET_EXEC_GROUPS_LOW 0
+#define TERCET_EXEC_GROUPS_WIDTH 16 /* groups of a repetition; export: 64-bit words of a tile */
+#define TERCET_EXEC_ACT_GROUP_WORD 3
+#define TERCET_EXEC_ACT_GROUP_LOW 16
+#define TERCET_EXEC_ACT_GROUP_WIDTH 16 /* step of the activation address from group to group */
+#define TERCET_EXEC_COL_GROUP_WORD 3
+#define TERCET_EXEC_COL_GROUP_LOW 32
+#define TERCET_EXEC_COL_GROUP_WIDTH 16 /* step of the column address from group to group */
+#define TERCET_EXEC_OUT_GROUP_WORD 3
+#define TERCET_EXEC_OUT_GROUP_LOW 48
+#define TERCET_EXEC_OUT_GROUP_WIDTH 16 /* step of the write address from group to group */
+#define TERCET_EXEC_PARAM_BASE_WORD 4
 #define TERCET_EXEC_PARAM_BASE_LOW 0
 #define TERCET_EXEC_PARAM_BASE_WIDTH 16 /* first parameter entry */
-#define TERCET_EXEC_OUTPUTS_WORD 3
-#define TERCET_EXEC_OUTPUTS_LOW 16
-#define TERCET_EXEC_OUTPUTS_WIDTH 16 /* values that leave one output slice, or reach one target */
-#define TERCET_EXEC_BLOCK_WORD 3
-#define TERCET_EXEC_BLOCK_LOW 32
-#define TERCET_EXEC_BLOCK_WIDTH 16 /* values after which the next target follows */
-#define TERCET_EXEC_OUT_BASE_WORD 3
-#define TERCET_EXEC_OUT_BASE_LOW 48
-#define TERCET_EXEC_OUT_BASE_WIDTH 16 /* first activation in bank B (a multiple of 16), or value in C */
-#define TERCET_EXEC_LOG2_TK_WORD 4
-#define TERCET_EXEC_LOG2_TK_LOW 0
-#define TERCET_EXEC_LOG2_TK_WIDTH 3 /* log2 of the input slices */
-#define TERCET_EXEC_LOG2_PHASES_WORD 4
-#define TERCET_EXEC_LOG2_PHASES_LOW 4
-#define TERCET_EXEC_LOG2_PHASES_WIDTH 3 /* log2 of the output slices that share a target */
-#define TERCET_EXEC_LOG2_SPLIT_WORD 4
-#define TERCET_EXEC_LOG2_SPLIT_LOW 8
-#define TERCET_EXEC_LOG2_SPLIT_WIDTH 3 /* log2 of the targets that share an output slice */
-#define TERCET_EXEC_LOG2_NEXT_WORD 4
-#define TERCET_EXEC_LOG2_NEXT_LOW 12
-#define TERCET_EXEC_LOG2_NEXT_WIDTH 3 /* log2 of the targets: the next layer's input slices */
-#define TERCET_EXEC_TO_C_WORD 4
-#define TERCET_EXEC_TO_C_LOW 16
-#define TERCET_EXEC_TO_C_WIDTH 1 /* write to bank C, not B */
-#define TERCET_EXEC_WIDE_WORD 4
-#define TERCET_EXEC_WIDE_LOW 17
-#define TERCET_EXEC_WIDE_WIDTH 1 /* results are 32-bit accumulators, not bytes */
-#define TERCET_EXEC_THRESHOLD_WORD 4
-#define TERCET_EXEC_THRESHOLD_LOW 18
-#define TERCET_EXEC_THRESHOLD_WIDTH 1 /* post-process by thresholds, not by multiplication */
-#define TERCET_EXEC_CHAIN_WORD 4
-#define TERCET_EXEC_CHAIN_LOW 19
-#define TERCET_EXEC_CHAIN_WIDTH 1 /* keep the sums: the next EXEC goes on with them */
-#define TERCET_EXEC_DENSE_WORD 4
-#define TERCET_EXEC_DENSE_LOW 20
-#define TERCET_EXEC_DENSE_WIDTH 1 /* zero-skip off: visit every column */
-#define TERCET_EXEC_ENTRIES_WORD 4
-#define TERCET_EXEC_ENTRIES_LOW 24
-#define TERCET_EXEC_ENTRIES_WIDTH 4 /* parameter entries of a channel: 1, or its thresholds */
+#define TERCET_EXEC_PARAM_GROUP_WORD 4
+#define TERCET_EXEC_PARAM_GROUP_LOW 16
+#define TERCET_EXEC_PARAM_GROUP_WIDTH 16 /* step of the entry from group to group */
+#define TERCET_EXEC_PARAM_LANE_WORD 4
+#define TERCET_EXEC_PARAM_LANE_LOW 32
+#define TERCET_EXEC_PARAM_LANE_WIDTH 16 /* step of the entry from lane to lane, or item to item */
+#define TERCET_EXEC_OUT_LANE_WORD 4
+#define TERCET_EXEC_OUT_LANE_LOW 48
+#define TERCET_EXEC_OUT_LANE_WIDTH 16 /* step of the write address from lane to lane */
+#define TERCET_EXEC_OUT_BASE_WORD 5
+#define TERCET_EXEC_OUT_BASE_LOW 0
+#define TERCET_EXEC_OUT_BASE_WIDTH 16 /* added to every write address; export: first word of bank C */
 #define TERCET_EXEC_LOW_WORD 5
-#define TERCET_EXEC_LOW_LOW 0
+#define TERCET_EXEC_LOW_LOW 16
 #define TERCET_EXEC_LOW_WIDTH 10 /* least result */
 #define TERCET_EXEC_HIGH_WORD 5
-#define TERCET_EXEC_HIGH_LOW 16
+#define TERCET_EXEC_HIGH_LOW 32
 #define TERCET_EXEC_HIGH_WIDTH 10 /* largest result */
 #define TERCET_EXEC_ZERO_POINT_WORD 5
-#define TERCET_EXEC_ZERO_POINT_LOW 32
-#define TERCET_EXEC_ZERO_POINT_WIDTH 10 /* subtracted from a result on its way to bank B */
+#define TERCET_EXEC_ZERO_POINT_LOW 48
+#define TERCET_EXEC_ZERO_POINT_WIDTH 10 /* subtracted from a result for bank B */
+#define TERCET_EXEC_KIND_WORD 6
+#define TERCET_EXEC_KIND_LOW 0
+#define TERCET_EXEC_KIND_WIDTH 2 /* 0 multiply and accumulate, 1 vector, 2 export */
+#define TERCET_EXEC_MODE_WORD 6
+#define TERCET_EXEC_MODE_LOW 4
+#define TERCET_EXEC_MODE_WIDTH 3 /* 0 product, 1 threshold, 2 greatest, 3 table, 4 product of two */
+#define TERCET_EXEC_LOG2_TK_WORD 6
+#define TERCET_EXEC_LOG2_TK_LOW 8
+#define TERCET_EXEC_LOG2_TK_WIDTH 3 /* log2 of the input slices, neighbouring tiles */
+#define TERCET_EXEC_ENTRIES_WORD 6
+#define TERCET_EXEC_ENTRIES_LOW 16
+#define TERCET_EXEC_ENTRIES_WIDTH 8 /* parameter entries of a sum: 1, or its thresholds */
+#define TERCET_EXEC_TO_C_WORD 6
+#define TERCET_EXEC_TO_C_LOW 24
+#define TERCET_EXEC_TO_C_WIDTH 1 /* write to bank C, not B */
+#define TERCET_EXEC_WIDE_WORD 6
+#define TERCET_EXEC_WIDE_LOW 25
+#define TERCET_EXEC_WIDE_WIDTH 1 /* results are 32-bit sums, not bytes */
+#define TERCET_EXEC_CHAIN_WORD 6
+#define TERCET_EXEC_CHAIN_LOW 26
+#define TERCET_EXEC_CHAIN_WIDTH 1 /* no results: the next EXEC goes on with the sums */
+#define TERCET_EXEC_DENSE_WORD 6
+#define TERCET_EXEC_DENSE_LOW 27
+#define TERCET_EXEC_DENSE_WIDTH 1 /* zero-skip off: visit every column */
+#define TERCET_EXEC_OFFSET_WORD 6
+#define TERCET_EXEC_OFFSET_LOW 32
+#define TERCET_EXEC_OFFSET_WIDTH 10 /* added to an item of modes 2 and 3 */
+#define TERCET_EXEC_TILE_WORD 6
+#define TERCET_EXEC_TILE_LOW 48
+#define TERCET_EXEC_TILE_WIDTH 5 /* export: the first tile */
+#define TERCET_EXEC_TILES_WORD 7
+#define TERCET_EXEC_TILES_LOW 0
+#define TERCET_EXEC_TILES_WIDTH 6 /* export: how many tiles */
+#define TERCET_EXEC_TILE_STEP_WORD 7
+#define TERCET_EXEC_TILE_STEP_LOW 8
+#define TERCET_EXEC_TILE_STEP_WIDTH 5 /* export: from tile to tile */
 
 /* Bank C to memory. */
 #define TERCET_STORE_LAST_WORD 0

@@ -1,0 +1,99 @@
+"""The clock that `nextpnr-ecp5` finds for a whole fabric on a Lattice ECP5, placed and routed."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import tools
+from benchmarks.figures import Figures
+from tercet.fabric.spec import NAMED, FabricSpec
+
+TARGET = 100
+"""MHz."""
+FABRICS = ("tfmbs",)
+DEVICE = ("--85k", "--package", "CABGA756", "--speed", "6")
+"""The ECP5 that has a pin for each bit of both buses: 83,640 LUTs."""
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One configuration, placed and routed."""
+
+    mhz: float
+    used: dict[str, int]
+    """Cells, by nextpnr's names of their kinds."""
+    path: tuple[str, str]
+    """Where the longest path begins and ends."""
+
+
+def run() -> Figures:
+    """Place and route."""
+    rows = []
+    for name in FABRICS:
+        found = measure(NAMED[name])
+        rows.append(
+            (
+                name,
+                f"{found.mhz:.1f}",
+                f"{TARGET}",
+                *(
+                    f"{found.used[kind]:,}"
+                    for kind in ("TRELLIS_COMB", "TRELLIS_FF", "DP16KD", "MULT18X18D")
+                ),
+                " to ".join(f"`{end}`" for end in found.path),
+            )
+        )
+    return Figures(
+        "Timing: the whole fabric on a Lattice ECP5",
+        (
+            "fabric",
+            "Fmax, MHz",
+            "target",
+            "TRELLIS_COMB",
+            "FFs",
+            "DP16KD",
+            "MULT18X18D",
+            "longest path",
+        ),
+        tuple(rows),
+        (
+            f"{tools.version('yosys')}, `synth_ecp5`; {tools.version('nextpnr-ecp5')}: LFE5U-85F,"
+            f" speed grade 6, seed {SEED}; from register to register.",
+        ),
+    )
+
+
+def measure(spec: FabricSpec) -> Timing:
+    """Synthesize, place and route one configuration."""
+    _, netlist = tools.output(f"{spec.name}-ecp5.json")
+    path, report = tools.output(f"{spec.name}-ecp5.report")
+    tools.synthesize(spec, f"synth_ecp5 -top tct_top -json {netlist}")
+    tools.run(
+        "nextpnr-ecp5",
+        *DEVICE,
+        *("--json", netlist, "--report", report, "--seed", f"{SEED}", "--freq", f"{TARGET * 1.1}"),
+        *("--lpf-allow-unconstrained", "--timing-allow-fail", "--quiet"),
+    )
+    return read(json.loads(path.read_text(encoding="utf-8")))
+
+
+def read(report: dict[str, Any]) -> Timing:
+    """What a report of nextpnr says; its only clock is the fabric's."""
+    (clock,) = report["fmax"].values()
+    (path,) = (p["path"] for p in report["critical_paths"] if _clocked(p["from"], p["to"]))
+    return Timing(
+        mhz=clock["achieved"],
+        used={kind: count["used"] for kind, count in report["utilization"].items()},
+        path=(_signal(path[0]["from"]["cell"]), _signal(path[-1]["to"]["cell"])),
+    )
+
+
+def _clocked(*ends: str) -> bool:
+    return all(end.startswith("posedge") for end in ends)
+
+
+def _signal(cell: str) -> str:
+    """The name that a designer gave, without what the tools made of it."""
+    return re.split(r"_(?:TRELLIS|LUT4|PFUMX|CCU2C|L6MUX21|DP16KD|MULT18X18D)|\.\d", cell)[0]

@@ -1,0 +1,62 @@
+"""`tercet profile`: where the cycles of one inference go, layer by layer."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tercet.cli.options import (
+    FabricOption,
+    InputShapeOption,
+    InputTypeOption,
+    ModelArgument,
+    SemanticsOption,
+)
+
+
+def profile(
+    model: ModelArgument,
+    fabric: FabricOption = "small",
+    input_type: InputTypeOption = None,
+    input_shape: InputShapeOption = None,
+    semantics: SemanticsOption = "ideal",
+    vector: Annotated[
+        int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
+    ] = 0,
+    rtl: Annotated[
+        bool, typer.Option("--rtl", help="Let the simulated RTL record its frames; no model.")
+    ] = False,
+    trace: Annotated[
+        Path | None,
+        typer.Option(help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing."),
+    ] = None,
+) -> None:
+    """Say which layers an inference spends its cycles in, and on what."""
+    from tercet.cli import profile_tables
+    from tercet.cli.profiled import by_model, by_rtl
+    from tercet.cli.tables import console
+    from tercet.cli.watch import Watch
+    from tercet.report.files import write
+    from tercet.report.profile.trace import trace as traced
+    from tercet_cosim.signoff.request import Request
+    from tercet_cosim.signoff.sign import PREPARATIONS, prepare
+    from tercet_cosim.signoff.stages import Stages
+
+    request = Request(
+        model,
+        fabric,
+        only=vector,
+        input_type=input_type,
+        input_shape=input_shape,
+        semantics=semantics,
+    )
+    with Watch(console(stderr=True)) as watch:
+        stages = Stages(watch, total=PREPARATIONS + 1)
+        ctx = prepare(request, stages)
+        with stages.stage("records of the RTL" if rtl else "cycle model"):
+            found = by_rtl(ctx) if rtl else by_model(ctx)
+    if trace is not None:
+        write(trace, traced(found))
+    profile_tables.show(console(), found)
+    if trace is not None:
+        typer.echo(f"written: {trace}; open it in ui.perfetto.dev, where 1 us is 1 cycle")

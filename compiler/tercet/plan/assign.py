@@ -1,0 +1,251 @@
+"""Which layout every tensor has, given the grid of every step; copies where readers disagree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from tercet.fabric.spec import BUS_BYTES
+from tercet.ir.types import IntArray
+from tercet.plan import depthwise, mac, vector
+from tercet.plan.code import Made, spans_of
+from tercet.plan.grid import Grid, up
+from tercet.plan.layout import IncompatibleError, Layout, lay_out
+from tercet.plan.steps import (
+    Depthwise,
+    Greatest,
+    Mac,
+    Network,
+    Step,
+    Tensor,
+    Thresholds,
+    Vector,
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a step wants to read an operand."""
+
+    grid: Grid
+    planar: bool
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Assigned:
+    """A network whose every tensor has one layout that all its readers accept."""
+
+    network: Network
+    grids: tuple[Grid, ...]
+    """Of every step, in order."""
+    wishes: Mapping[Tensor, Wish]
+    """Of every tensor that is read from bank B."""
+
+
+def operands_of(step: Step) -> tuple[Tensor, ...]:
+    return step.operands if isinstance(step, Vector) else (step.x,)
+
+
+def normal(network: Network) -> Network:
+    """Thresholds of a stored value as repeated items; outputs that only one step writes."""
+    steps = [_repeated(step) for step in network.steps]
+    made = {step.result: step for step in steps}
+    read = {x for step in steps for x in operands_of(step)}
+    outputs = []
+    for tensor in network.outputs:
+        if tensor in made and tensor not in read and tensor not in outputs:
+            outputs.append(tensor)
+        else:
+            twin = replace(tensor)
+            steps.append(copy_of(tensor, twin))
+            outputs.append(twin)
+    orders = network.output_orders or tuple(x.order for x in network.outputs)
+    return Network(network.inputs, tuple(steps), tuple(outputs), orders)
+
+
+def _repeated(step: Step) -> Step:
+    if isinstance(step, Vector) and isinstance(step.closing, Thresholds):
+        times = step.closing.steps.shape[1]
+        return replace(step, items=np.repeat(step.items, times, axis=1))
+    return step
+
+
+def copy_of(source: Tensor, twin: Tensor) -> Vector:
+    """A step that copies a tensor."""
+    positions = np.arange(source.positions)
+    return Vector(
+        name=f"copy of {source.name}",
+        operands=(source,),
+        items=np.stack([0 * positions, positions], 1)[:, None],
+        channels=np.arange(source.channels)[None],
+        closing=Greatest(),
+        product=False,
+        result=twin,
+    )
+
+
+def assign(network: Network, grids: Mapping[Step, Grid], lanes: int) -> Assigned:
+    """Layouts for steps on `grids`; a vector whose operand another step lays out follows it.
+
+    Raises IncompatibleError.
+    """
+    steps: list[Step] = []
+    chosen: list[Grid] = []
+    wishes: dict[Tensor, Wish] = {}
+    readers: dict[Tensor, list[Step]] = {}
+    for step in network.steps:
+        for x in operands_of(step):
+            readers.setdefault(x, []).append(step)
+    for step in network.steps:
+        grid = _grid_of(step, grids, readers, wishes)
+        if step.result in network.stored:
+            wishes[step.result] = _own(step, grid, lanes)
+        operands = []
+        for i, x in enumerate(operands_of(step)):
+            wish = _wish(step, grid, i, lanes)
+            if x in network.loaded:
+                wish = _from_memory(wish)
+            if x not in wishes:
+                alone = x in network.loaded
+                wishes[x] = wish if alone else _united(x, wish, readers[x], grids, lanes)
+            have = wishes[x]
+            fits = have.grid == wish.grid and have.planar == wish.planar
+            if fits or (have.grid == wish.grid and _takes_any(step)):
+                if not _covers(have, wish):
+                    raise IncompatibleError(f"{x.name} is read more widely later")
+                operands.append(x)
+                continue
+            twin = replace(x)
+            steps.append(copy_of(x, twin))
+            chosen.append(have.grid)
+            wishes[twin] = wish
+            operands.append(twin)
+        steps.append(_reading(step, tuple(operands)))
+        chosen.append(grid)
+    return Assigned(replace(network, steps=tuple(steps)), tuple(chosen), wishes)
+
+
+def _takes_any(step: Step) -> bool:
+    return isinstance(step, Vector) and len(step.operands) == 1
+
+
+def _reading(step: Step, operands: tuple[Tensor, ...]) -> Step:
+    if operands == operands_of(step):
+        return step
+    if isinstance(step, Vector):
+        return replace(step, operands=operands)
+    return replace(step, x=operands[0])
+
+
+def _grid_of(
+    step: Step,
+    grids: Mapping[Step, Grid],
+    readers: Mapping[Tensor, list[Step]],
+    wishes: Mapping[Tensor, Wish],
+) -> Grid:
+    """The grid of a step; a vector's is that of an operand which somebody else lays out."""
+    if isinstance(step, Vector):
+        for x in step.operands:
+            if x in wishes:
+                return wishes[x].grid
+            others = [r for r in readers[x] if not isinstance(r, Vector)]
+            if others:
+                return grids[others[0]]
+    return grids[step]
+
+
+def _wish(step: Step, grid: Grid, operand: int, lanes: int) -> Wish:
+    if isinstance(step, Mac):
+        return Wish(grid, False, _tuples(mac.spans(step, grid)))
+    if isinstance(step, Depthwise):
+        if grid.outs > 1:
+            raise IncompatibleError("a depthwise step has no output slices")
+        return Wish(grid, True, _tuples(depthwise.spans(step, grid, lanes)))
+    return Wish(grid, False, _tuples(vector.spans(step, grid, operand)))
+
+
+def _from_memory(wish: Wish) -> Wish:
+    """Memory holds whole positions, one after the other."""
+    if wish.grid.slices > 1:
+        raise IncompatibleError("what comes from memory is not cut in slices")
+    return replace(wish, planar=False)
+
+
+def _own(step: Step, grid: Grid, lanes: int) -> Wish:
+    """What goes to memory: each band holds what it makes."""
+    if isinstance(step, Depthwise):
+        spans = depthwise.own_spans(step, grid, lanes)
+    else:
+        turns = mac.turns_of(step, grid) if isinstance(step, Mac) else vector.turns_of(step, grid)
+        spans = spans_of(turns)
+    return Wish(Grid(grid.bands, grid.tiles // grid.bands, 1), False, _tuples(spans))
+
+
+def _tuples(spans: IntArray) -> tuple[tuple[int, int], ...]:
+    return tuple((int(a), int(b)) for a, b in spans)
+
+
+def _united(
+    x: Tensor, wish: Wish, readers: list[Step], grids: Mapping[Step, Grid], lanes: int
+) -> Wish:
+    """The wish of the reader that lays x out, widened to all who can read it there."""
+    fixed = [r for r in readers if not isinstance(r, Vector)]
+    lead = _wish(fixed[0], grids[fixed[0]], 0, lanes) if fixed else wish
+    found = [lead]
+    for reader in readers:
+        for i, operand in enumerate(operands_of(reader)):
+            if operand is not x:
+                continue
+            grid = lead.grid if isinstance(reader, Vector) else grids[reader]
+            other = _wish(reader, grid, i, lanes)
+            if other.grid == lead.grid and (other.planar == lead.planar or _takes_any(reader)):
+                found.append(other)
+    spans = reduce(_union, (w.spans for w in found))
+    return replace(lead, spans=spans)
+
+
+def _union(
+    a: tuple[tuple[int, int], ...], b: tuple[tuple[int, int], ...]
+) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        q if p[0] == p[1] else p if q[0] == q[1] else (min(p[0], q[0]), max(p[1], q[1]))
+        for p, q in zip(a, b, strict=True)
+    )
+
+
+def _covers(have: Wish, wish: Wish) -> bool:
+    return _union(have.spans, wish.spans) == have.spans
+
+
+def memory_pitch(tensor: Tensor) -> int:
+    """Bytes of a position in memory: whole beats."""
+    return up(tensor.channels, BUS_BYTES)
+
+
+def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = False) -> Layout:
+    """The layout of a tensor that is loaded (None), or written by a step that makes it so.
+
+    With `memory`, as it lies there. Raises IncompatibleError.
+    """
+    groups = made.groups if made is not None and _interleaved(made) else 1
+    layout = lay_out(tensor, wish.grid, np.array(wish.spans), planar=wish.planar, groups=groups)
+    if wish.grid.slices > 1:
+        return layout
+    room = 0 if made is None else made.leaders.shape[1] * made.groups * _lanes_of_channels(made)
+    if memory and room > memory_pitch(tensor):
+        raise IncompatibleError(f"{room} channels in {memory_pitch(tensor)} bytes of memory")
+    pitch = memory_pitch(tensor) if memory else max(layout.pitch, int(room))
+    return replace(layout, pitch=pitch)
+
+
+def _interleaved(made: Made) -> bool:
+    """Whether neighbouring channels lie in different groups of one lane."""
+    first = made.channels[0]
+    by_lane = bool((np.diff(first, axis=1) != 0).any())
+    return by_lane and made.groups > 1 and int(first[1, 0] - first[0, 0]) == 1
+
+
+def _lanes_of_channels(made: Made) -> int:
+    return made.lanes if (np.diff(made.channels, axis=2) != 0).any() else 1

@@ -1,0 +1,92 @@
+"""Make a network fit bank B: what does not goes to memory, step by step."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tercet.errors import CapacityError
+from tercet.fabric.spec import WORD, FabricSpec
+from tercet.plan.arena import Item, place
+from tercet.plan.assign import assign, operands_of
+from tercet.plan.grid import Grid
+from tercet.plan.layout import IncompatibleError
+from tercet.plan.search import options_of
+from tercet.plan.shaping import shape_all, spans_in_b, too_small
+from tercet.plan.spill import Spill, can_be_cut, spilled
+from tercet.plan.stage import Shape, is_wide
+from tercet.plan.steps import Network, Step, Tensor
+
+Chooser = Callable[[Network, FabricSpec], Mapping[Step, Grid]]
+"""Decides the grid of every step."""
+Found = tuple[Network, tuple[Shape, ...]]
+
+
+def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Found:
+    """The network, in pieces where it must be, and its shapes. Raises CapacityError.
+
+    Bands of positions leave the least to every tile; where not even they fit, something more goes
+    to memory.
+    """
+    spill = Spill()
+    while True:
+        pieces, whole = spilled(network, spill)
+        safest = _shapes(pieces, {s: options_of(s, spec)[0] for s in pieces.steps}, spec)
+        if safest is None:
+            raise CapacityError(f"no grid of the fabric {spec.name!r} suits every step")
+        if fits(safest[1], spec):
+            found = _shapes(pieces, chooser(pieces, spec), spec)
+            return found if found is not None and fits(found[1], spec) else safest
+        spill = _more(spill, safest[1], whole, network, spec)
+
+
+def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> Found | None:
+    try:
+        assigned = assign(network, grids, spec.lanes)
+        return assigned.network, shape_all(assigned, spec)
+    except IncompatibleError:
+        return None
+
+
+def fits(shapes: Sequence[Shape], spec: FabricSpec) -> bool:
+    """Whether bank B holds what must be there at the same time."""
+    return not isinstance(place(_items(shapes), spec.bank_b_depth, WORD), int)
+
+
+def _items(shapes: Sequence[Shape]) -> list[Item]:
+    return list(_spans(shapes).values())
+
+
+def _spans(shapes: Sequence[Shape]) -> dict[Tensor, Item]:
+    each = range(len(shapes))
+    return {layout.tensor: item for layout, item in spans_in_b(shapes, each, each, 0).items()}
+
+
+def _more(
+    spill: Spill,
+    shapes: Sequence[Shape],
+    whole: Mapping[Step, Step],
+    network: Network,
+    spec: FabricSpec,
+) -> Spill:
+    """What to do about the step at which most is held: something that waits goes first."""
+    spans = _spans(shapes)
+    known = {*network.inputs, *(s.result for s in network.steps if not is_wide(s))}
+    held = [
+        sum(i.size for i in spans.values() if i.begin <= n <= i.end) for n in range(len(shapes))
+    ]
+    for n in sorted(range(len(shapes)), key=lambda n: -held[n]):
+        shape = shapes[n]
+        own = {layout.tensor for layout in shape.reads} | {shape.step.result}
+        waiting = [x for x, i in spans.items() if i.begin <= n <= i.end and x not in own]
+        waiting = [x for x in waiting if x in known and x not in spill.tensors]
+        if waiting:
+            return spill.more(frozenset({max(waiting, key=lambda x: spans[x].size)}), None)
+        step = whole.get(shape.step)
+        if step is None:
+            continue
+        near = frozenset({*operands_of(step), step.result} & known)
+        if not near <= spill.tensors:
+            return spill.more(near, None)
+        if can_be_cut(step) and spill.count(step) < step.result.positions and not is_wide(step):
+            return spill.more(frozenset(), step)
+    needed = place(_items(shapes), spec.bank_b_depth, WORD)
+    assert isinstance(needed, int)
+    raise too_small(_items(shapes), needed, spec)

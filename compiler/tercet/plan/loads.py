@@ -1,0 +1,105 @@
+"""LOAD frames, and the bytes that they bring, tile after tile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tercet.fabric import pt5
+from tercet.fabric.frame import Bank, Load
+from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
+from tercet.ir.interval import is_signed
+from tercet.plan.grid import Grid, up
+from tercet.plan.layout import Layout
+from tercet.plan.stage import Stage
+from tercet.plan.tabled import Table
+
+
+@dataclass(frozen=True)
+class Image:
+    """Bytes, slice by slice, and the LOAD that brings them; its address is still 0."""
+
+    what: str
+    data: bytes
+    load: Load
+
+
+def _image(what: str, slices: npt.NDArray[np.uint8], load: Load) -> Image:
+    """Of bytes [slices, n], n a multiple of 8."""
+    beats = slices.shape[1] // BUS_BYTES
+    rotate = load.rotate if len(slices) > 1 else 0
+    frame = replace(load, beats=beats * len(slices), slice_beats=beats, rotate=rotate)
+    return Image(what, slices.tobytes(), frame)
+
+
+def _bands(grid: Grid) -> int:
+    """The first tile of every band."""
+    return sum(1 << grid.tile(p, 0, 0) for p in range(grid.bands))
+
+
+def _merged(
+    slices: npt.NDArray[np.uint8], mask: int, rotate: int, tiles: int
+) -> tuple[npt.NDArray[np.uint8], int, int]:
+    """One slice for all tiles where all slices are alike."""
+    if (slices == slices[:1]).all():
+        return slices[:1], (1 << tiles) - 1, 0
+    return slices, mask, rotate
+
+
+def weights_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
+    """PT-5 columns, slice by slice."""
+    grid, trits = stage.shape.grid, stage.columns(groups)
+    gap = up(trits.shape[1], WORD) - trits.shape[1]
+    packed = pt5.pack(np.pad(trits, ((0, 0), (0, gap), (0, 0)))).reshape(len(trits), -1)
+    load = Load(config_id=spec.config_id, bank=Bank.WEIGHTS, base=base, mask=_bands(grid), rotate=1)
+    return _image("weights", packed, load)
+
+
+def params_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
+    """Entries, source by source."""
+    grid, data = stage.shape.grid, stage.params(groups)
+    by_out = stage.code.made.leaders.shape[1] == grid.outs and grid.outs > 1
+    rotate = grid.slices if by_out else 1
+    flat = data.reshape(len(data), -1)
+    slices, mask, rotate = _merged(flat, _bands(grid), rotate, spec.tiles)
+    load = Load(config_id=spec.config_id, bank=Bank.PARAMETERS, base=base, mask=mask, rotate=rotate)
+    return _image("parameters", slices, load)
+
+
+def table_image(bank: Bank, table: Table, spec: FabricSpec, base: int) -> Image:
+    """Entries, tile by tile."""
+    words = table.words(base).astype("<u8").view(np.uint8)
+    slices, mask, rotate = _merged(words, 1, 1, spec.tiles)
+    load = Load(config_id=spec.config_id, bank=bank, base=base, mask=mask, rotate=rotate)
+    return _image(f"{bank.name.lower()} table", slices, load)
+
+
+def input_loads(layout: Layout, spec: FabricSpec) -> Iterator[tuple[Load, npt.NDArray[np.int64]]]:
+    """LOADs of an input, each with the elements [bytes] that it brings; addresses are still 0."""
+    grid, tensor = layout.grid, layout.tensor
+    common = Load(
+        config_id=spec.config_id,
+        bank=Bank.ACTIVATIONS,
+        base=layout.base,
+        signed_bytes=is_signed(tensor.element),
+        zero_point=tensor.zero_point,
+    )
+    held = np.array([[layout.held(p, k) for k in range(grid.slices)] for p in range(grid.bands)])
+    beats = layout.size // BUS_BYTES
+    outs = sum(1 << grid.tile(0, o, 0) for o in range(grid.outs))
+    if grid.slices == 1 or grid.bands == 1:
+        flat = held.reshape(-1, layout.size)
+        rotate = (1 if grid.slices > 1 else grid.outs) if len(flat) > 1 else 0
+        load = replace(common, mask=outs, rotate=rotate, beats=beats * len(flat), slice_beats=beats)
+        yield load, flat.reshape(-1)
+        return
+    for p, band in enumerate(held):
+        load = replace(
+            common,
+            mask=outs << grid.tile(p, 0, 0),
+            rotate=1,
+            beats=beats * grid.slices,
+            slice_beats=beats,
+        )
+        yield load, band.reshape(-1)

@@ -1,0 +1,87 @@
+"""Inputs and outputs of a network as they lie in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tercet.fabric.frame import Load
+from tercet.fabric.spec import BUS_BYTES, FabricSpec
+from tercet.ir.interval import is_signed
+from tercet.ir.types import IntArray
+from tercet.plan.assign import memory_pitch
+from tercet.plan.grid import up
+from tercet.plan.layout import Layout
+from tercet.plan.loads import input_loads
+from tercet.plan.plan import Port
+from tercet.plan.stage import Stage, is_wide, pitch_in_c
+from tercet.plan.steps import Network, Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An input, with the LOADs that bring it as a whole; none where pieces bring it."""
+
+    port: Port
+    tensor: Tensor
+    loads: tuple[Load, ...]
+
+
+def entries(
+    network: Network, layouts: Mapping[Tensor, Layout], spec: FabricSpec
+) -> Iterator[Entry]:
+    """The inputs, one after the other from address 0."""
+    pieces = {part.source for part in network.loaded.values()}
+    at = 0
+    for tensor in network.inputs:
+        loads, elements = [], []
+        begin = at
+        if tensor in pieces:
+            elements.append(in_memory(tensor, tensor.order))
+            at += len(elements[0])
+        elif tensor in layouts:
+            for load, brought in input_loads(layouts[tensor], spec):
+                loads.append((load, at))
+                elements.append(brought)
+                at += len(brought)
+        held = np.concatenate(elements) if elements else np.zeros(0, np.int64)
+        count, signed = int(tensor.order.max()) + 1, is_signed(tensor.element)
+        flat = np.where(held < 0, count, held)
+        port = Port(tensor.name, begin, "i1" if signed else "u1", flat, count, tensor.zero_point)
+        yield Entry(port, tensor, tuple(_at(load, place) for load, place in loads))
+
+
+def _at(load: Load, address: int) -> Load:
+    from dataclasses import replace
+
+    return replace(load, address=address)
+
+
+def in_memory(tensor: Tensor, order: IntArray) -> IntArray:
+    """Element at each byte of a tensor in memory; -1 where there is none."""
+    found = np.full((tensor.positions, memory_pitch(tensor)), -1, np.int64)
+    found[:, : tensor.channels] = order
+    return found.reshape(-1)
+
+
+def exits(
+    network: Network, names: Sequence[str], stages: Sequence[Stage], outs: Sequence[int], words: int
+) -> tuple[Port, ...]:
+    """The outputs: bank C's, as STORE brings them, then those that pieces have stored."""
+    made = {stage.shape.step.result: n for n, stage in enumerate(stages) if stage.shape.is_output}
+    found, behind = [], words * BUS_BYTES
+    for tensor, name, order in zip(network.outputs, names, network.output_orders, strict=True):
+        count = int(order.max()) + 1
+        narrow = "i1" if is_signed(tensor.element) else "u1"
+        if tensor not in made:
+            elements = in_memory(tensor, order)
+            found.append(Port(name, behind, narrow, elements, count, 0))
+            behind += up(len(elements), BUS_BYTES)
+            continue
+        shape = stages[made[tensor]].shape
+        wide = is_wide(shape.step)
+        held = np.full((tensor.positions, pitch_in_c(shape)), -1, np.int64)
+        held[:, : tensor.channels] = order
+        at = outs[made[tensor]] * (4 if wide else 1)
+        found.append(Port(name, at, "<i4" if wide else narrow, held.reshape(-1), count, 0))
+    return tuple(found)

@@ -1,0 +1,231 @@
+"""Who writes what where: the slots of every repetition of a step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from tercet.ir.types import IntArray
+from tercet.plan.code import Lanes, Made
+from tercet.plan.layout import IncompatibleError, Layout
+
+MOST_LANES = 64
+"""A slot counts lanes with 6 bits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """Tiles that write: bank B of all of them, or bank C, which listens as tile 0 does."""
+
+    tiles: int
+    first: IntArray
+    """[tiles]: first position held."""
+    counts: IntArray
+    low: IntArray
+    """[tiles]: first channel held, and behind the last."""
+    high: IntArray
+    base: int
+    position_step: int
+    channel_step: int
+    block: int
+
+    @classmethod
+    def of(cls, layout: Layout) -> "Target":
+        """Bank B, laid out so."""
+        grid = layout.grid
+        where = np.array([grid.split(t) for t in range(grid.tiles)])
+        low = where[:, 2] * layout.block
+        return cls(
+            grid.tiles,
+            layout.first[where[:, 0]],
+            layout.counts[where[:, 0]],
+            low,
+            np.minimum(low + layout.block, layout.tensor.channels),
+            layout.base,
+            layout.position_step,
+            layout.channel_step,
+            layout.block,
+        )
+
+    @classmethod
+    def bank_c(cls, positions: int, channels: int, pitch: int, tiles: int) -> "Target":
+        """Bank C: every position's channels in a row, `pitch` apart."""
+        ones = np.zeros(tiles, np.int64)
+        counts, high = ones.copy(), ones.copy()
+        counts[0], high[0] = positions, channels
+        return cls(tiles, ones, counts, ones, high, 0, pitch, 1, channels)
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """What one repetition drains: arrays [slots] and [slots, tiles]."""
+
+    lanes: tuple[Lanes, ...]
+    again: tuple[bool, ...]
+    """The value of the slot before once more, for somebody else: a vector's only."""
+    source: IntArray
+    listens: IntArray
+    address: IntArray
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What must be alike in repetitions that share a list."""
+        return self.lanes, self.again, self.source.tobytes(), self.listens.tobytes()
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """The slots of every repetition, and the steps of the write address."""
+
+    slots: tuple[Slots, ...]
+    out_group: int
+    out_lane: int
+
+    @property
+    def drained(self) -> int:
+        """Lanes drained in one group of every repetition together."""
+        return sum(b - a for slots in self.slots for a, b in slots.lanes)
+
+    @property
+    def shown(self) -> tuple[tuple[Lanes, ...], ...]:
+        """The lanes of every slot of every repetition that takes values of its own."""
+        return tuple(
+            tuple(lanes for lanes, again in zip(slots.lanes, slots.again, strict=True) if not again)
+            for slots in self.slots
+        )
+
+
+def route_of(made: Made, target: Target, *, vector: bool) -> Route:
+    """How the results reach the target. Raises IncompatibleError where slots can't say it.
+
+    A sum stays in its lane until all have heard it; a `vector`'s value is repeated.
+    """
+    group, lane = _steps(made, target)
+    cuts = _channel_cuts(made, target)
+    known: dict[bytes, _Hearings] = {}
+    slots = []
+    for r in range(made.repeats):
+        positions = made.positions[:, r]
+        held = _held(positions, target)
+        breaks = _breaks(positions, held, lane, target)
+        key = held.tobytes() + breaks.tobytes()
+        if key not in known:
+            points = np.unique([0, made.lanes, *(np.flatnonzero(breaks) + 1), *cuts])
+            known[key] = _hearings(made, target, held, points.tolist(), vector)
+        slots.append(known[key].at(positions, target))
+    return Route(tuple(slots), group, lane)
+
+
+def _steps(made: Made, target: Target) -> tuple[int, int]:
+    """Steps of the address from group to group and from lane to lane."""
+    offset = made.channels % target.block * target.channel_step
+    same = made.channels // target.block
+    known = made.channels >= 0
+    if (known[:, 1:] & known[:, :1] & (same[:, 1:] != same[:, :1])).any():
+        raise IncompatibleError("a lane's groups lie in several slices")
+    group = _only(np.diff(offset, axis=1)[known[:, 1:] & known[:, :-1]], "groups")
+    within = known[:, :, 1:] & known[:, :, :-1] & (same[:, :, 1:] == same[:, :, :-1])
+    moves = np.diff(offset, axis=2)[within]
+    if made.lanes > 1 and (np.diff(made.channels, axis=2) == 0).all():
+        return group, target.position_step
+    return group, _only(moves, "lanes")
+
+
+def _only(steps: IntArray, what: str) -> int:
+    found = np.unique(steps)
+    if len(found) > 1:
+        raise IncompatibleError(f"{what} are not evenly spaced")
+    return int(found[0]) if len(found) else 0
+
+
+def _channel_cuts(made: Made, target: Target) -> IntArray:
+    """Lanes before which the slice changes, for some source."""
+    first = made.channels[:, 0]
+    piece = np.where(first >= 0, first // target.block, -1)
+    return np.flatnonzero((np.diff(piece, axis=1) != 0).any(0)) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Hearings:
+    """Who hears whom in repetitions that are alike: one entry for each slot and listening tile."""
+
+    lanes: tuple[Lanes, ...]
+    again: tuple[bool, ...]
+    source: IntArray
+    listens: IntArray
+    where: tuple[IntArray, IntArray]
+    """Slot and tile of each entry."""
+    made: tuple[IntArray, IntArray]
+    """Band and first lane of what it hears."""
+    offset: IntArray
+    """Its address, less that of the position."""
+
+    def at(self, positions: IntArray, target: Target) -> Slots:
+        """The slots of a repetition in which bands make these positions [bands, lanes]."""
+        address = np.zeros_like(self.source)
+        address[self.where] = self.offset + positions[self.made] * target.position_step
+        return Slots(self.lanes, self.again, self.source, self.listens, address)
+
+
+def _hearings(
+    made: Made, target: Target, held: IntArray, points: list[int], vector: bool
+) -> _Hearings:
+    """The slots for lanes between `points`, where held [tiles, bands, lanes] are alike."""
+    lanes: list[Lanes] = []
+    found = [np.zeros((5, 0), np.int64)]
+    for first, behind in _intervals(held, points):
+        turns, *_ = heard = _heard(made, target, held, first)
+        count = int(turns.max(initial=-1)) + 1
+        alone = vector and count > 1
+        for begin in range(first, behind) if alone else (first,):
+            entries = np.array(_heard(made, target, held, begin) if begin > first else heard)
+            entries[0] += len(lanes)
+            found.append(np.vstack([entries, np.full(entries.shape[1], begin)]))
+            lanes += [(begin, begin + 1 if alone else behind)] * count
+    if not lanes:  # somebody must drain what the tiles made: nobody listens
+        lanes.append((0, 1))
+    slot, tile, band, leader, lane = np.concatenate(found, axis=1)
+    source, listens = np.zeros((2, len(lanes), target.tiles), np.int64)
+    source[slot, tile], listens[slot, tile] = made.leaders[band, leader], 1
+    channel = made.channels[leader, 0, lane] - target.low[tile]
+    place = channel * target.channel_step - target.first[tile] * target.position_step
+    again = tuple(vector and n > 0 and lanes[n] == lanes[n - 1] for n in range(len(lanes)))
+    return _Hearings(
+        tuple(lanes), again, source, listens, (slot, tile), (band, lane), target.base + place
+    )
+
+
+def _held(positions: IntArray, target: Target) -> IntArray:
+    """[tiles, bands, lanes]: whether a tile holds what a band makes."""
+    place = positions[None] - target.first[:, None, None]
+    inside = (positions[None] >= 0) & (place >= 0) & (place < target.counts[:, None, None])
+    return np.asarray(inside)
+
+
+def _breaks(positions: IntArray, held: IntArray, lane_step: int, target: Target) -> IntArray:
+    """Lanes behind which a slot must end, as flags [lanes - 1]."""
+    moves = np.diff(positions, axis=1)
+    together = (positions[:, 1:] >= 0) & (positions[:, :-1] >= 0)
+    even = moves * target.position_step == (lane_step if moves.any() else 0)
+    changed = np.diff(held.astype(np.int8), axis=2) != 0
+    return np.asarray((together & ~even).any(0) | changed.any((0, 1)))
+
+
+def _intervals(held: IntArray, points: list[int]) -> Iterator[Lanes]:
+    """Lanes that one slot can drain, where somebody listens."""
+    for first, behind in pairwise(points):
+        if held[:, :, first].any():
+            for start in range(first, behind, MOST_LANES):
+                yield start, min(behind, start + MOST_LANES)
+
+
+def _heard(
+    made: Made, target: Target, held: IntArray, lane: int
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Turn, tile, band and source of everything that tiles hear of a lane."""
+    channel = made.channels[:, 0, lane]
+    mine = (channel >= target.low[:, None]) & (channel < target.high[:, None])
+    tiles, bands, sources = np.nonzero(held[:, :, lane, None] & mine[:, None, :])
+    turns = np.arange(len(tiles)) - np.searchsorted(tiles, tiles)
+    return turns, tiles, bands, sources

@@ -1,0 +1,144 @@
+"""From grids to shapes: what every step makes, where it reads and writes in bank B."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tercet.errors import CapacityError
+from tercet.fabric.spec import WORD, FabricSpec
+from tercet.plan import mac, vector
+from tercet.plan.arena import Item, place
+from tercet.plan.assign import Assigned, Wish, layout_of, operands_of
+from tercet.plan.code import Made
+from tercet.plan.grid import Grid
+from tercet.plan.layout import IncompatibleError, Layout
+from tercet.plan.routing import Target, route_of
+from tercet.plan.stage import Shape, shaped
+from tercet.plan.steps import Mac, Step, Tensor, Vector
+
+
+def shape_all(assigned: Assigned, spec: FabricSpec) -> tuple[Shape, ...]:
+    """Every step's shape, layouts at address 0. Raises IncompatibleError."""
+    layouts = input_layouts(assigned)
+    found = []
+    for step, grid in zip(assigned.network.steps, assigned.grids, strict=True):
+        reads = tuple(layouts[x] for x in operands_of(step))
+        wish = assigned.wishes.get(step.result)
+        begun, memory = layouts.get(step.result), step.result in assigned.network.stored
+        shape = shape_of(step, grid, reads, wish, spec, begun, memory=memory)
+        if shape.writes is not None:
+            layouts[step.result] = shape.writes
+        found.append(shape)
+    return tuple(found)
+
+
+def input_layouts(assigned: Assigned) -> dict[Tensor, Layout]:
+    """Of what is loaded."""
+    network = assigned.network
+    return {
+        x: layout_of(x, assigned.wishes[x], None, memory=x in network.loaded)
+        for x in (*network.inputs, *network.loaded)
+        if x in assigned.wishes
+    }
+
+
+def shape_of(
+    step: Step,
+    grid: Grid,
+    reads: tuple[Layout, ...],
+    wish: Wish | None,
+    spec: FabricSpec,
+    begun: Layout | None = None,
+    *,
+    memory: bool = False,
+) -> Shape:
+    """With the first number of groups that goes with the layout of the result.
+
+    `begun` is that layout, where another step makes other parts of the result. Raises
+    IncompatibleError.
+    """
+    why = "no number of groups"
+    for groups in _group_counts(step, grid, reads, spec.lanes):
+        try:
+            made = shaped(step, grid, reads, groups, spec.lanes)
+            writes = None
+            if wish is not None:
+                writes = layout_of(step.result, wish, made, memory=memory)
+                writes = writes if begun is None else _fitting(writes, begun)
+                route_of(_short(made), Target.of(writes), vector=isinstance(step, Vector))
+            return Shape(step, grid, made, reads, writes)
+        except IncompatibleError as error:
+            why = str(error)
+    raise IncompatibleError(f"{step.name} on {grid}: {why}")
+
+
+def _fitting(own: Layout, begun: Layout) -> Layout:
+    if own.pitch > begun.pitch:
+        raise IncompatibleError("another step has laid the result out more tightly")
+    return begun
+
+
+def _group_counts(step: Step, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterable[int]:
+    if isinstance(step, Mac):
+        return mac.group_counts(step, grid, lanes)
+    return vector.group_counts(step, grid, reads) if isinstance(step, Vector) else (1,)
+
+
+def _short(made: Made) -> Made:
+    """Its first repetitions: enough to see whether a route is possible."""
+    return replace(made, positions=made.positions[:, :2])
+
+
+def spans_in_b(
+    shapes: Sequence[Shape], last: Sequence[int], first: Sequence[int], ahead: int
+) -> dict[Layout, Item]:
+    """How long each layout lives, in EXECs: shape n runs from first[n] to last[n].
+
+    What is loaded may come `ahead` EXECs before it is read.
+    """
+    found: dict[Tensor, tuple[Layout, int, int]] = {}
+    for n, shape in enumerate(shapes):
+        for layout in shape.reads:
+            _, begin, end = found.get(layout.tensor, (layout, first[n] - ahead, 0))
+            found[layout.tensor] = layout, begin, max(end, last[n])
+        if shape.writes is not None:
+            layout = shape.writes
+            _, begin, end = found.get(layout.tensor, (layout, first[n], 0))
+            found[layout.tensor] = layout, min(begin, first[n]), max(end, last[n])
+    return {
+        layout: Item(layout.tensor.name, layout.size, begin, end)
+        for layout, begin, end in found.values()
+    }
+
+
+def in_bank_b(
+    shapes: Sequence[Shape], last: Sequence[int], first: Sequence[int], spec: FabricSpec
+) -> tuple[tuple[Shape, ...], dict[Tensor, Item]]:
+    """Shapes whose layouts have addresses, and how long each lives. Raises CapacityError."""
+    for ahead in (len(last) and last[-1] + 1, 1, 0):
+        spans = spans_in_b(shapes, last, first, ahead)
+        places = place(list(spans.values()), spec.bank_b_depth, WORD)
+        if not isinstance(places, int):
+            break
+    if isinstance(places, int):
+        raise too_small(list(spans.values()), places, spec)
+    bases = {layout.tensor: base for layout, base in zip(spans, places, strict=True)}
+    placed = tuple(
+        replace(
+            shape,
+            reads=tuple(layout.at(bases[layout.tensor]) for layout in shape.reads),
+            writes=None if shape.writes is None else shape.writes.at(bases[shape.writes.tensor]),
+        )
+        for shape in shapes
+    )
+    return placed, {layout.tensor: item for layout, item in spans.items()}
+
+
+def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityError:
+    """What does not fit bank B, with the numbers."""
+    worst = max(items, key=lambda item: item.size)
+    depth = 1 << (needed - 1).bit_length()
+    return CapacityError(
+        f"the network's activations need {needed} places a tile, {worst.name} alone {worst.size};"
+        f" the fabric {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric, such as"
+        f" --fabric {spec.name},bank_b_depth={depth}"
+    )

@@ -1,0 +1,190 @@
+"""One step on the tiles, complete but for its place in banks and tables."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tercet.fabric.frame import Exec, Kind
+from tercet.fabric.spec import FabricSpec
+from tercet.fabric.tables import wrap
+from tercet.ir.types import IntArray
+from tercet.plan import depthwise, mac, vector
+from tercet.plan.closing import Post, post_of
+from tercet.plan.code import Code, Made
+from tercet.plan.grid import Grid
+from tercet.plan.layout import Layout
+from tercet.plan.routing import Route, Target, route_of
+from tercet.plan.steps import Depthwise, Mac, Step, Sums, Tensor, Vector
+from tercet.plan.tabled import Table, route_table, walk_table
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A step with its grid, what it makes, where it reads and where it writes."""
+
+    step: Step
+    grid: Grid
+    made: Made
+    reads: tuple[Layout, ...]
+    writes: Layout | None
+    """None: bank C."""
+
+    @property
+    def is_output(self) -> bool:
+        return self.writes is None
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a part of a step has its things in the banks of every tile."""
+
+    columns: int = 0
+    params: int = 0
+    walk: int = 0
+    route: int = 0
+    out: int = 0
+    """Bank C: bytes, or 32-bit words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """A shape with its program."""
+
+    shape: Shape
+    code: Code
+    route: Route
+    post: Post
+    walk: Table
+    routes: Table
+
+    @property
+    def name(self) -> str:
+        return self.shape.step.name
+
+    @property
+    def whole(self) -> range:
+        """All its groups."""
+        return range(self.code.made.groups)
+
+    def columns(self, groups: range) -> IntArray:
+        """Weight columns [outs * slices, columns, lanes] of some groups."""
+        trits, step = self.code.trits, self.code.col_group
+        assert trits is not None
+        return trits[:, groups.start * step : groups.stop * step] if step else trits
+
+    def params(self, groups: range) -> npt.NDArray[np.uint8]:
+        """Parameter entries [sources, entries, 16] of some groups."""
+        step = self.post.group_step
+        found = self.post.data
+        return found[:, groups.start * step : groups.stop * step] if step else found
+
+    def frame(self, spec: FabricSpec, places: Places, groups: range) -> Exec:
+        """The EXEC of some groups, waiting for nobody."""
+        code, post, first = self.code, self.post, groups.start
+        out = places.out if self.shape.is_output else 0
+        return Exec(
+            config_id=spec.config_id,
+            mask=(1 << spec.tiles) - 1,
+            walk=places.walk,
+            route=places.route,
+            column_base=places.columns,
+            act_base=wrap(code.act_base + first * code.act_group),
+            groups=len(groups),
+            act_group=wrap(code.act_group),
+            col_group=wrap(code.col_group),
+            out_group=wrap(self.route.out_group),
+            out_lane=wrap(self.route.out_lane),
+            out_base=wrap(out + first * self.route.out_group),
+            param_base=places.params,
+            param_group=post.group_step,
+            param_lane=post.lane_step,
+            low=post.low,
+            high=post.high,
+            zero_point=post.zero_point,
+            kind=code.kind,
+            mode=post.mode,
+            log2_tk=self._log2_tk(),
+            entries=post.entries,
+            to_c=self.shape.is_output,
+            wide=post.wide,
+            offset=post.offset,
+        )
+
+    def _log2_tk(self) -> int:
+        summed = isinstance(self.shape.step, Mac)
+        return self.shape.grid.slices.bit_length() - 1 if summed else 0
+
+
+def shaped(step: Step, grid: Grid, reads: tuple[Layout, ...], groups: int, lanes: int) -> Made:
+    """What a step makes. Raises IncompatibleError."""
+    if isinstance(step, Mac):
+        return mac.made_of(step, grid, groups, lanes)
+    if isinstance(step, Depthwise):
+        return depthwise.made_of(step, grid, reads[0], lanes)
+    return vector.made_of(step, grid, reads, groups)
+
+
+def staged(shape: Shape, spec: FabricSpec) -> Stage:
+    """The program of a step whose layouts have their bases."""
+    step, made = shape.step, shape.made
+    route = route_of(made, target_of(shape, spec), vector=isinstance(step, Vector))
+    if isinstance(step, Mac):
+        code = mac.code_of(step, made, shape.reads[0], spec.lanes)
+    elif isinstance(step, Depthwise):
+        code = depthwise.code_of(step, made, shape.reads[0], spec.lanes)
+    else:
+        code = vector.code_of(step, made, shape.reads, route.shown)
+    post = post_of(step, made, spec)
+    lane_step = 0 if code.kind is Kind.VECTOR else post.lane_step
+    return Stage(shape, code, route, post, walk_table(code), route_table(route, lane_step))
+
+
+def target_of(shape: Shape, spec: FabricSpec) -> Target:
+    """Where the results go."""
+    result = shape.step.result
+    if shape.writes is None:
+        return Target.bank_c(result.positions, result.channels, pitch_in_c(shape), spec.tiles)
+    return Target.of(shape.writes)
+
+
+def pitch_in_c(shape: Shape) -> int:
+    """Values from one position to the next in bank C: the last channels' room included."""
+    made = shape.made
+    return max(shape.step.result.channels, int(made.channels.max()) + 1, _room(made))
+
+
+def _room(made: Made) -> int:
+    by_lane = bool((np.diff(made.channels, axis=2) != 0).any())
+    return int(made.leaders.shape[1] * made.groups * (made.lanes if by_lane else 1))
+
+
+def heard(stage: Stage, groups: range, tiles: int) -> IntArray:
+    """Element of the result's value that each tile shows in each event [events, tiles]; or -1."""
+    made, result = stage.code.made, stage.shape.step.result
+    channels = made.channels[:, groups.start : groups.stop]
+    channels = np.where(channels < result.channels, channels, -1)
+    events = [
+        _shown(made, channels, result, r, lanes, tiles)
+        for r, slots in enumerate(stage.route.slots)
+        for lanes in [np.concatenate([np.arange(a, b) for a, b in slots.lanes])]
+    ]
+    return np.concatenate(events)
+
+
+def _shown(
+    made: Made, channels: IntArray, result: Tensor, r: int, lanes: IntArray, tiles: int
+) -> IntArray:
+    positions = made.positions[:, r, lanes]  # [bands, events of a group]
+    picked = channels[:, :, lanes]  # [sources, groups, events of a group]
+    found = np.full((picked.shape[1], len(lanes), tiles), -1, np.int64)
+    element = result.order[positions[:, None, None], picked[None]]
+    known = (positions[:, None, None] >= 0) & (picked[None] >= 0)
+    element = np.where(known, element, -1)  # [bands, sources, groups, events]
+    flat = element.reshape(-1, *element.shape[2:])
+    found[:, :, made.leaders.reshape(-1)] = flat.transpose(1, 2, 0)
+    return found.reshape(-1, tiles)
+
+
+def is_wide(step: Step) -> bool:
+    return isinstance(step.closing, Sums)

@@ -1,0 +1,138 @@
+"""Value by value: every tile works on the channels and positions that it holds."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from tercet.fabric.frame import Kind
+from tercet.ir.types import IntArray
+from tercet.plan.code import Code, Lanes, Made, Pattern, Piece, placed, spans_of, spread
+from tercet.plan.grid import Grid
+from tercet.plan.layout import IncompatibleError, Layout
+from tercet.plan.steps import Vector
+
+
+def turns_of(step: Vector, grid: Grid) -> IntArray:
+    """Rows of the items [bands, repeats]."""
+    return spread(len(step.items), grid.bands)
+
+
+@lru_cache(maxsize=1024)
+def spans(step: Vector, grid: Grid, operand: int) -> IntArray:
+    """What each band reads of an operand [bands, 2]."""
+    turns = turns_of(step, grid)
+    items = step.items[turns]
+    mine = (turns[..., None] >= 0) & (items[..., 0] == operand)
+    return spans_of(np.where(mine, items[..., 1], -1))
+
+
+def group_counts(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> Iterator[int]:
+    """How many channels follow one another as groups: all of a slice, or fewer with more lanes."""
+    block = _block(step, grid, layouts)
+    if _rolled(step, layouts):
+        whole = step.columns is None
+        yield from (g for g in range(block, 0, -1) if whole or block % g == 0)
+    else:
+        yield 1
+
+
+def made_of(step: Vector, grid: Grid, layouts: tuple[Layout, ...], groups: int) -> Made:
+    """What the step makes; the channels of a slice are lanes x groups."""
+    block, turns = _block(step, grid, layouts), turns_of(step, grid)
+    lanes, count = -(-block // groups), step.channels.shape[1]
+    k, g, lane = np.ogrid[: grid.slices, :groups, :lanes]
+    channels = k * block + lane * groups + g
+    inside = (lane * groups + g < block) & (channels < count)
+    channels = np.where(inside, channels, -1)
+    if step.columns is not None:
+        channels = np.where(inside, step.columns[channels], -1)
+    leaders = [[grid.tile(p, 0, k) for k in range(grid.slices)] for p in range(grid.bands)]
+    return Made(
+        grid,
+        placed(turns, step.rows, lanes),
+        channels,
+        np.array(leaders),
+        turns,
+    )
+
+
+def code_of(
+    step: Vector, made: Made, layouts: tuple[Layout, ...], shown: Sequence[Sequence[Lanes]]
+) -> Code:
+    """The step; operands lie as `layouts` say, shown[r] are the lanes of repetition r's slots."""
+    listed = _listed(step, made, layouts)
+    unique: dict[Pattern, int] = {}
+    picks = np.zeros(made.positions.shape[:2], np.int64)
+    anchors = np.zeros(made.positions.shape[:2], np.int64)
+    for p, row in enumerate(made.turns.tolist()):
+        for r, turn in enumerate(row):
+            places = _places(step, layouts, p, turn)
+            anchors[p, r] = next((place for place in places if place is not None), 0)
+            pattern = _pattern(step, places, int(anchors[p, r]), listed, shown[r])
+            picks[p, r] = unique.setdefault(pattern, len(unique))
+    return Code(
+        kind=Kind.VECTOR,
+        made=made,
+        patterns=tuple(unique),
+        picks=picks,
+        anchors=anchors,
+        act_base=0,
+        act_group=layouts[0].channel_step if made.groups > 1 else 0,
+    )
+
+
+def _block(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> int:
+    """Channels of a slice."""
+    if grid.slices == 1:
+        return int(step.channels.shape[1])
+    if step.columns is not None:
+        raise IncompatibleError("a part of the channels in several slices")
+    same = (step.channels == np.arange(step.result.channels)).all()
+    if not same or not _rolled(step, layouts) or len({layout.block for layout in layouts}) > 1:
+        raise IncompatibleError("channels of several slices are mixed")
+    return layouts[0].block
+
+
+def _rolled(step: Vector, layouts: tuple[Layout, ...]) -> bool:
+    """Whether one step leads from channel to channel in all operands."""
+    straight = (np.diff(step.channels, axis=1) == 1).all()
+    return bool(straight) and len({layout.channel_step for layout in layouts}) == 1
+
+
+def _listed(step: Vector, made: Made, layouts: tuple[Layout, ...]) -> list[IntArray]:
+    """Of each operand, the address of every lane's channel in its first group."""
+    lanes = np.arange(made.lanes) * made.groups
+    lanes = np.minimum(lanes, step.channels.shape[1] - 1)
+    return [step.channels[i, lanes] * layout.channel_step for i, layout in enumerate(layouts)]
+
+
+def _places(step: Vector, layouts: tuple[Layout, ...], band: int, turn: int) -> list[int | None]:
+    """The address of each item of a position; None for a zero."""
+    if turn < 0:
+        return [None] * step.items.shape[1]
+    return [
+        layouts[i].base + int(q - layouts[i].first[band]) * layouts[i].position_step
+        if q >= 0
+        else None
+        for i, q in step.items[turn].tolist()
+    ]
+
+
+def _pattern(
+    step: Vector,
+    places: list[int | None],
+    anchor: int,
+    listed: list[IntArray],
+    shown: Sequence[Lanes],
+) -> Pattern:
+    """The items of every lane that is shown, slot after slot."""
+    operands, last = step.items[0, :, 0].tolist(), len(places) - 1
+    return tuple(
+        Piece(0, 0, 0, n == last)
+        if place is None
+        else Piece(place - anchor + int(listed[operands[n]][lane]), 0, 1, n == last)
+        for first, behind in shown
+        for lane in range(first, behind)
+        for n, place in enumerate(places)
+    )

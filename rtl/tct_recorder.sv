@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Notes down what became of every frame: a record of eight words (docs/fabric.md) in a ring for each
+// engine, all in one memory. Four rows hold a record: what the frame is and when it started, then,
+// when it has finished, its end and its counts. An engine's next frame is held until its rows are
+// written and its ring has room.
+
+`include "tct_assert.svh"
+
+module tct_recorder
+  import tct_pkg::*;
+#(
+  parameter  int unsigned Tiles  = 8,
+  localparam int unsigned CountW = $clog2(WordW) + 1
+) (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
+  /// First cycle of a program, and whether it is recorded.
+  input  logic check_i,
+  input  logic on_i,
+
+  // The engines LOAD, EXEC, STORE: their frames, and how many beats a frame moves in all.
+  input  logic [2:0]                   start_i,
+  input  logic [2:0]                   finish_i,
+  input  logic [2:0][15:0]             index_i,
+  input  logic [2:0][15:0]             layer_i,
+  input  logic [2:0][2:0]              kind_i,
+  input  logic [2:0][19:0]             beats_i,
+  /// The bus keeps the engine waiting.
+  input  logic [2:0]                   stall_i,
+  input  logic [Tiles-1:0]             issued_i,
+  input  logic [Tiles-1:0][CountW-1:0] skip_act_i,
+  input  logic [Tiles-1:0][CountW-1:0] skip_wgt_i,
+  /// The engine must not start a frame.
+  output logic [2:0]                   hold_o,
+  /// Something is not in memory yet.
+  output logic                         busy_o,
+
+  // To memory: a record waits; take it, read its words in turn, release it.
+  output logic            valid_o,
+  input  logic            take_i,
+  input  logic            read_i,
+  input  logic [2:0]      word_i,
+  output logic [BusW-1:0] data_o,
+  input  logic            done_i
+);
+  localparam int unsigned SlotW  = 5;
+  localparam int unsigned RowW   = 3 + BusW;
+  localparam int unsigned Groups = (Tiles + 3) / 4;
+  localparam int unsigned PartW  = CountW + 2;
+  localparam int unsigned TotalW = CountW + $clog2(Tiles) + 1;
+  typedef logic [1:0] engine_t;
+
+  // Events become rows, one a cycle: first the heads of records, EXEC before LOAD before STORE.
+  logic            on_q, opening, write;
+  logic [2:0]      opened_q, head_q, ready, pending, served;
+  logic [2:0][1:0] row_d, row_q;
+  logic [2:0][SlotW-1:0] fill_d, fill_q, drain_d, drain_q;
+  logic [31:0]     now_q, low, high;
+  logic [2:0][31:0] time_q;
+  logic [1:0]      row;
+  engine_t         engine;
+
+  // Of the EXEC frame, and of LOAD and STORE.
+  logic [31:0]      columns_q, issued_q, act_q, wgt_q;
+  logic [2:0][31:0] stalls_q;
+  logic [2:0][19:0] beats_q;
+
+  always_comb begin
+    opening = |head_q;
+    for (int unsigned e = 0; e < 3; e++) begin
+      pending[e] = opening ? head_q[e] : row_q[e] != '0;
+      ready[e]   = fill_q[e] != drain_q[e];
+      hold_o[e]  = on_q && (row_q[e] != '0 || SlotW'(fill_q[e] + 1'b1) == drain_q[e]);
+    end
+    engine = pending[1] ? 2'd1 : pending[0] ? 2'd0 : 2'd2;
+    write  = |pending;
+    row    = opening ? 2'd0 : row_q[engine];
+    for (int unsigned e = 0; e < 3; e++) begin
+      served[e] = write && 32'(engine) == e;
+      row_d[e]  = row_q[e];
+      fill_d[e] = fill_q[e];
+      if (served[e] && !opening) begin
+        // LOAD and STORE have no second row.
+        row_d[e] = row_q[e] == 2'd1 && e != 1 ? 2'd3 : row_q[e] + 2'd1;
+        if (row_q[e] == '1) fill_d[e] = fill_q[e] + 1'b1;
+      end
+      if (finish_i[e] && on_q) row_d[e] = 2'd1;
+    end
+  end
+  assign busy_o  = opening || row_q != '0 || |ready;
+  assign valid_o = on_q && |ready;
+
+  always_comb begin
+    unique case (row)
+      2'd0: {high, low} = {time_q[engine], layer_i[engine], index_i[engine]};
+      2'd1: {high, low} = {act_q, time_q[engine]};
+      2'd2: {high, low} = {act_q, issued_q};
+      default: begin
+        {high, low} = engine == 2'd1 ? {columns_q, wgt_q}
+                      : {stalls_q[engine], 32'(beats_q[engine])};
+      end
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i || check_i) begin
+      on_q     <= check_i && on_i;
+      opened_q <= '0;
+      head_q   <= '0;
+      row_q    <= '0;
+      // A burst that goes on in an abort still reads its record.
+      if (check_i || !rst_ni) begin
+        fill_q  <= '0;
+        drain_q <= '0;
+      end
+    end else begin
+      opened_q <= start_i & {3{on_q}};
+      head_q   <= (start_i & {3{on_q}}) | (head_q & ~(served & {3{opening}}));
+      row_q    <= row_d;
+      fill_q   <= fill_d;
+      drain_q  <= drain_d;
+    end
+  end
+
+  // Counts of a frame: what the tiles count comes late, but not later than the row that takes it.
+  logic [2:0][Groups-1:0][PartW-1:0] part_d, part_q;
+  logic [2:0][TotalW-1:0]            total_d, total_q;
+  logic [TotalW+1:0]                 all_q;
+
+  always_comb begin
+    part_d  = '0;
+    total_d = '0;
+    for (int unsigned t = 0; t < Tiles; t++) begin
+      part_d[0][t/4] = part_d[0][t/4] + PartW'(issued_i[t]);
+      part_d[1][t/4] = part_d[1][t/4] + PartW'(skip_act_i[t]);
+      part_d[2][t/4] = part_d[2][t/4] + PartW'(skip_wgt_i[t]);
+    end
+    for (int unsigned g = 0; g < Groups; g++) begin
+      for (int unsigned i = 0; i < 3; i++) begin
+        total_d[i] = total_d[i] + TotalW'(part_q[i][g]);
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    now_q     <= check_i ? 32'd1 : now_q + 32'd1;
+    part_q    <= part_d;
+    total_q   <= total_d;
+    all_q     <= (TotalW+2)'(total_q[0]) + (TotalW+2)'(total_q[1]) + (TotalW+2)'(total_q[2]);
+    issued_q  <= opened_q[1] ? '0 : issued_q + 32'(total_q[0]);
+    act_q     <= opened_q[1] ? '0 : act_q + 32'(total_q[1]);
+    wgt_q     <= opened_q[1] ? '0 : wgt_q + 32'(total_q[2]);
+    columns_q <= opened_q[1] ? '0 : columns_q + 32'(all_q);
+    for (int unsigned e = 0; e < 3; e++) begin
+      if (start_i[e] || finish_i[e]) time_q[e] <= now_q;
+      if (opened_q[e]) beats_q[e] <= beats_i[e];
+      stalls_q[e] <= opened_q[e] ? '0 : stalls_q[e] + 32'(stall_i[e]);
+    end
+  end
+
+  // The record that is being read: words 2i and 2i + 1 are the halves of row i, but for columns,
+  // which come with the last row.
+  engine_t         from, from_q;
+  logic [2:0]      word_q;
+  logic [1:0]      from_row;
+  logic            absent;
+  logic [RowW-1:0] found;
+
+  assign from     = !take_i ? from_q : ready[0] ? 2'd0 : ready[1] ? 2'd1 : 2'd2;
+  assign from_row = word_i == 3'd3 ? 2'd3 : word_i[2:1];
+  assign absent   = from == 2'd1 ? word_i == 3'd7 : word_i inside {[3'd3:3'd6]};
+
+  always_comb begin
+    drain_d = drain_q;
+    if (done_i) drain_d[from_q] = drain_q[from_q] + 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    from_q <= from;
+    if (read_i) word_q <= word_i;
+  end
+
+  tct_ram #(.Width(RowW), .Depth(4 << (SlotW + 2))) u_rows (
+    .clk_i, .we_i(write), .waddr_i({engine, fill_q[engine], row}),
+    .wdata_i({kind_i[engine], high, low}), .re_i(read_i), .zero_i(read_i && absent),
+    .raddr_i({from, drain_q[from], from_row}), .rdata_o(found)
+  );
+
+  always_comb begin
+    data_o = {32'd0, word_q[0] ? found[63:32] : found[31:0]};
+    if (word_q == 3'd0) begin
+      data_o = {16'd0, found[31:16], 5'd0, found[66:64], 8'(from_q) + 8'd1, found[15:0]};
+    end else if (word_q == 3'd7) begin
+      data_o = found[63:0];
+    end
+  end
+
+  `TCT_ASSERT(HeadBeforeEnd, (finish_i & head_q) == '0)
+  `TCT_ASSERT(HeldUntilWritten, !on_q || (start_i & hold_o) == '0)
+  `TCT_ASSERT(TakesWhatThereIs, take_i |-> valid_o)
+endmodule

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walks the route tables: which lanes or items leave the tiles, with which parameter entries, and
+// where every tile writes what it hears. Tile 0's entries are in command; of the others only what
+// is theirs alone is kept: address, source, and whether the tile listens.
+// An entry is read, a cycle later it stands at the memories' outputs, then it is being emitted.
+
+`include "tct_assert.svh"
+
+module tct_route
+  import tct_pkg::*, tct_frame_pkg::*;
+#(
+  parameter  int unsigned Tiles      = 8,
+  parameter  int unsigned Lanes      = 20,
+  parameter  int unsigned RouteDepth = 512,
+  localparam int unsigned RouteAw    = $clog2(RouteDepth),
+  localparam int unsigned LaneW      = $clog2(Lanes),
+  localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         clear_i,
+
+  // From the loader.
+  input  logic [Tiles-1:0]             we_i,
+  input  logic [RouteAw-1:0]           addr_i,
+  input  logic [BusW-1:0]              data_i,
+
+  // A frame with results: constant from start_i until it has ended.
+  input  logic                         start_i,
+  input  exec_t                        frame_i,
+  /// A slot waits for sums or items.
+  output logic                         waits_o,
+  /// An entry beyond the table, or a lane beyond the tile; a RUN of nothing.
+  output logic                         range_o,
+  output logic                         empty_o,
+
+  /// All tiles of the frame are full, or hold an item; tile 0's item is the last one of its value.
+  input  logic                         ready_i,
+  input  logic                         item_end_i,
+
+  // What this cycle emits; fresh: sums or items of the tiles, not the value before it once more.
+  output logic                         valid_o,
+  output logic                         fresh_o,
+  output logic                         release_o,
+  output logic [LaneW-1:0]             lane_o,
+  output logic                         first_o,
+  output logic                         value_last_o,
+  output logic                         frame_last_o,
+  output logic [FieldW-1:0]             param_o,
+  /// What every tile adds to the address of its slot.
+  output logic [FieldW-1:0]             offset_o,
+  output logic [Tiles-1:0][FieldW-1:0]  address_o,
+  output logic [Tiles-1:0][TileW-1:0]  source_o,
+  output logic [Tiles-1:0]             listens_o
+);
+  typedef enum logic [1:0] {Idle, Run, Latch, List} state_e;
+  state_e            state_d, state_q;
+  logic [EntryW:0]   run_at_d, run_at_q, list_at_d, list_at_q, raddr;
+  logic [9:0]        listed_d, listed_q;
+  logic [15:0]       group_d, group_q;
+  logic [10:0]       rep_d, rep_q;
+  logic [FieldW-1:0]  rep_out_d, rep_out_q, group_out_d, group_out_q, param_d, param_q;
+  run_t              run, run_q;
+  slot_t             slot;
+  logic              read, list_read, list_last, group_last, run_last, take, done;
+  logic              vector, slot_valid_q, valid_q;
+
+  // The tables.
+  localparam int unsigned OwnW = FieldW + TileW + 1;
+  logic [BusW-1:0]            word;
+  logic [Tiles-1:0][OwnW-1:0] own;
+  slot_t                      loaded;
+
+  assign loaded = data_i;
+  assign run    = word;
+  assign slot   = word;
+  assign own[0] = {slot.listens, slot.source[TileW-1:0], slot.address};
+
+  tct_ram #(.Width(BusW), .Depth(RouteDepth)) u_table (
+    .clk_i, .we_i(we_i[0]), .waddr_i(addr_i), .wdata_i(data_i),
+    .re_i(read), .zero_i(1'b0), .raddr_i(raddr[RouteAw-1:0]), .rdata_o(word)
+  );
+  for (genvar t = 1; t < Tiles; t++) begin : gen_own
+    tct_ram #(.Width(OwnW), .Depth(RouteDepth)) u_table (
+      .clk_i, .we_i(we_i[t]), .waddr_i(addr_i),
+      .wdata_i({loaded.listens, loaded.source[TileW-1:0], loaded.address}),
+      .re_i(read), .zero_i(1'b0), .raddr_i(raddr[RouteAw-1:0]), .rdata_o(own[t])
+    );
+  end
+
+  // Reading: while nothing stands at the outputs, or what stands there is taken.
+  assign raddr      = state_q == Run ? run_at_q : list_at_q;
+  assign read       = state_q inside {Run, List} && (!slot_valid_q || take);
+  assign list_read  = read && state_q == List;
+  assign list_last  = listed_q == run_q.count;
+  assign group_last = list_last && group_q == frame_i.groups;
+  assign run_last   = group_last && rep_q == run_q.repeats;
+  assign empty_o    = state_q == Latch && (run.count == '0 || run.repeats == '0);
+
+  always_comb begin
+    state_d     = state_q;
+    run_at_d    = run_at_q;
+    list_at_d   = list_at_q;
+    listed_d    = listed_q;
+    group_d     = group_q;
+    rep_d       = rep_q;
+    rep_out_d   = rep_out_q;
+    group_out_d = group_out_q;
+    param_d     = param_q;
+    if (read && state_q == Run) begin
+      state_d  = Latch;
+      run_at_d = run_at_q + (EntryW+1)'(1);
+    end
+    if (list_read) begin
+      list_at_d = list_at_q + (EntryW+1)'(1);
+      listed_d  = listed_q + 10'd1;
+      if (list_last) begin
+        list_at_d   = {1'b0, run_q.first_entry};
+        listed_d    = 10'd1;
+        group_d     = group_q + 16'd1;
+        group_out_d = group_out_q + frame_i.out_group;
+        param_d     = param_q + frame_i.param_group;
+      end
+      if (group_last) begin
+        group_d     = 16'd1;
+        rep_d       = rep_q + 11'd1;
+        rep_out_d   = rep_out_q + run_q.step;
+        group_out_d = rep_out_q + run_q.step;
+        param_d     = frame_i.param_base;
+      end
+      if (run_last) begin
+        state_d = run_q.last ? Idle : Run;
+      end
+    end
+    if (state_q == Latch) begin
+      state_d     = List;
+      list_at_d   = {1'b0, run.first_entry};
+      listed_d    = 10'd1;
+      group_d     = 16'd1;
+      rep_d       = 11'd1;
+      rep_out_d   = frame_i.out_base;
+      group_out_d = frame_i.out_base;
+      param_d     = frame_i.param_base;
+    end
+    if (start_i) begin
+      state_d  = Run;
+      run_at_d = {1'b0, frame_i.route};
+    end
+  end
+
+  // At the outputs: what the slot belongs to.
+  logic [FieldW-1:0] slot_out_q, slot_param_q;
+  logic             slot_list_last_q, slot_run_last_q;
+
+  assign take = slot_valid_q && (!valid_q || done);
+
+  // Being emitted.
+  logic [5:0]                 lane_q, last_q;
+  logic [7:0]                 entry_q;
+  logic                       first_q, again_q, list_last_q, run_last_q, slot_last;
+  logic [FieldW-1:0]           out_q, lane_param_q, now_param_q;
+  logic [Tiles-1:0][OwnW-1:0] own_q;
+
+  assign vector       = frame_i.kind == KindVector;
+  assign waits_o      = valid_q && !again_q;
+  assign fresh_o      = waits_o && ready_i;
+  assign valid_o      = valid_q && (again_q || ready_i);
+  assign first_o      = first_q;
+  assign value_last_o = vector ? again_q || item_end_i : entry_q == frame_i.entries - 8'd1;
+  assign slot_last    = value_last_o && lane_q == last_q;
+  assign frame_last_o = slot_last && run_last_q;
+  assign done         = valid_o && slot_last;
+  assign release_o    = done && list_last_q && !vector;
+  assign lane_o       = lane_q[LaneW-1:0];
+  assign param_o      = now_param_q;
+  assign offset_o     = out_q;
+  assign range_o      = (read && |(raddr >> RouteAw))
+                        || (valid_o && !vector && 32'(lane_q) >= Lanes);
+  for (genvar t = 0; t < Tiles; t++) begin : gen_slot
+    assign {listens_o[t], source_o[t], address_o[t]} = own_q[t];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      state_q      <= Idle;
+      slot_valid_q <= 1'b0;
+      valid_q      <= 1'b0;
+    end else begin
+      state_q      <= state_d;
+      slot_valid_q <= list_read || (slot_valid_q && !take);
+      valid_q      <= take || (valid_q && !done);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    run_at_q    <= run_at_d;
+    list_at_q   <= list_at_d;
+    listed_q    <= listed_d;
+    group_q     <= group_d;
+    rep_q       <= rep_d;
+    rep_out_q   <= rep_out_d;
+    group_out_q <= group_out_d;
+    param_q     <= param_d;
+    if (state_q == Latch) begin
+      run_q <= run;
+    end
+    if (list_read) begin
+      slot_out_q       <= group_out_q;
+      slot_param_q     <= param_q;
+      slot_list_last_q <= list_last;
+      slot_run_last_q  <= run_last && run_q.last;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (valid_o) begin
+      first_q     <= value_last_o;
+      entry_q     <= value_last_o ? '0 : entry_q + 8'd1;
+      now_param_q <= now_param_q + (vector ? frame_i.param_lane : FieldW'(1));
+      if (value_last_o) begin
+        lane_q       <= lane_q + 6'd1;
+        out_q        <= out_q + frame_i.out_lane;
+        lane_param_q <= lane_param_q + frame_i.param_lane;
+        now_param_q  <= lane_param_q + (vector ? '0 : frame_i.param_lane);
+        if (vector) lane_param_q <= lane_param_q;
+      end
+    end
+    if (take) begin
+      first_q      <= 1'b1;
+      again_q      <= vector && slot.again;
+      entry_q      <= '0;
+      lane_q       <= slot.first;
+      last_q       <= slot.last;
+      out_q        <= slot_out_q;
+      lane_param_q <= slot_param_q + slot.param;
+      now_param_q  <= slot_param_q + slot.param;
+      own_q        <= own;
+      list_last_q  <= slot_list_last_q;
+      run_last_q   <= slot_run_last_q;
+    end
+  end
+
+  `TCT_ASSERT(StartsWhenDone, start_i |-> !valid_q && !slot_valid_q && state_q == Idle)
+endmodule
