@@ -63,8 +63,9 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope
 	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
+	$(BIN)/python -m pytest tests/plan/test_planned.py --planned
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600
-	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 \
+	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 --networks 2000 --structures \
 	  --fabric tfmbs --fabric small --fabric large $(ARGS)
 
 runtime: $(VENV)/runtime ## Rebuild libtercet if runtime/ changed

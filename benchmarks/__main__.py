@@ -1,4 +1,4 @@
-"""`python -m benchmarks [frontend|latency|simulation|area|timing …] [--write]`."""
+"""`python -m benchmarks [frontend|latency|efficiency|simulation|area|timing …] [--write]`."""
 
 import argparse
 import re
@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, frontend, latency, simulation, timing
+from benchmarks import area, efficiency, frontend, latency, simulation, timing
 from benchmarks.figures import Figures
 from tercet import assets
 
-BENCHMARKS: dict[str, Callable[[], Figures]] = {
+BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "frontend": frontend.run,
     "latency": latency.run,
+    "efficiency": efficiency.run,
     "simulation": simulation.run,
     "area": area.run,
     "timing": timing.run,
@@ -34,9 +35,10 @@ def main(words: list[str]) -> int:
     sections = []
     for name in options.names or BENCHMARKS:
         with console.status(name):
-            figures = BENCHMARKS[name]()
-        show(console, figures)
-        sections.append(figures.markdown())
+            found = BENCHMARKS[name]()
+        for figures in found if isinstance(found, tuple) else (found,):
+            show(console, figures)
+            sections.append(figures.markdown())
     if options.write:
         PAGE.write_text(merged(PAGE.read_text(encoding="utf-8"), sections), encoding="utf-8")
         console.print(f"written: {PAGE}")

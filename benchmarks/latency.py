@@ -69,8 +69,8 @@ def _measured(module: ModuleOp, x: IntArray, target: str) -> tuple[str, ...]:
     """The figures of one network on one set of inputs."""
     plan = make(module, named(FABRIC))
     values = integer.run(module, x)
-    found, predicted = simulate(plan, x, memory=Memory(LATENCY)), cycles.predict(plan, values)
-    wrong = int((found.values["output"] != values[plan.layers[-1].result_name]).sum())
+    found, predicted = simulate(plan, x, memory=Memory(LATENCY)), cycles.predict(plan, x)
+    wrong = sum(int((y != values[k].reshape(y.shape)).sum()) for k, y in found.outputs.items())
     assert wrong == 0, f"{wrong} outputs are wrong"
     equal = np.array_equal(found.cycles, predicted.cycles)
     efficiency = predicted.layers[plan.layers[0].name].efficiency

@@ -15,8 +15,8 @@ from tercet.fabric import registers as reg
 from tercet.fabric.spec import named
 from tercet.ir.types import IntArray
 from tercet.plan import Plan, make
-from tercet_cosim.run import job_of, simulate
-from tercet_cosim.sim import build, counters, overlay, sources
+from tercet_cosim.run import job_of
+from tercet_cosim.sim import build, counters, overlay, process, sources
 from tercet_golden.vectors import make as vectors
 
 MODEL, FABRIC = "digits_mlp", "small"
@@ -73,10 +73,9 @@ def run() -> Figures:
 
 
 def _cocotb(plan: Plan, x: IntArray) -> Speed:
-    found = simulate(plan, x)
-    width = np.dtype(plan.output_dtype)
-    output = found.values["output"].astype(width)
-    return Speed(found.simulated, found.seconds, int(output.view(np.uint8).sum()))
+    found, _ = process.execute(build.build(plan.spec), job_of(plan, x), None)
+    assert not found.error, found.error
+    return Speed(found.simulated, found.seconds, int(found.outputs.sum()))
 
 
 def _bare(program: Path, plan: Plan, x: IntArray) -> Speed:
@@ -96,10 +95,9 @@ def _job(plan: Plan, x: IntArray) -> bytes:
         for _, address, bits in counters.registers_of(spec.tiles, spec.lanes, spec.telemetry)
         for half in range(bits // 32)
     ]
-    output = plan.layers[-1].outputs * np.dtype(plan.output_dtype).itemsize
     words = [
         *(len(job.memory), *job.window, *job.setup, *job.infer, job.input_address),
-        *(job.inputs.shape[1], job.output_address, output, len(x), job.latency),
+        *(job.inputs.shape[1], job.output_address, job.output_bytes, len(x), job.latency),
         *(reg.WINDOW_BASE.address, reg.WINDOW_LIMIT.address, reg.CONTROL.address),
         *(reg.PROGRAM_ADDRESS.address, reg.PROGRAM_LENGTH.address, reg.IRQ_STATUS.address),
         *(reg.STATUS.address, reg.CONTROL_IRQ_ENABLE.mask, reg.CONTROL_START.mask),

@@ -1,7 +1,7 @@
 """The regression: `pytest cosim/`.
 
 Its options are `--model` and `--fabric`, which may be given several times, `--vectors`,
-`--programs`, `--seed` and `--waves`.
+`--programs`, `--networks`, `--structures`, `--seed` and `--waves`.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from tercet_cosim.signoff.stages import Silent, Stages
 FABRICS = ("tfmbs", "small")
 VECTORS = 24
 PROGRAMS = 40
+NETWORKS = 60
 SEED = 1
 
 
@@ -31,6 +32,9 @@ class Options:
     fabrics: tuple[str, ...]
     vectors: int
     programs: int
+    networks: int
+    first: int | None
+    structures: bool
     seed: int
     waves: bool
 
@@ -41,6 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fabric", action="append", help="small, tfmbs, large or T=8,L=20")
     group.addoption("--vectors", type=int, default=VECTORS, help="real vectors of each model")
     group.addoption("--programs", type=int, default=PROGRAMS, help="random programs in all")
+    group.addoption("--networks", type=int, default=NETWORKS, help="random networks in all")
+    group.addoption("--first", type=int, help="seed of the first random network")
+    group.addoption("--structures", action="store_true", help="every structure of tests/matrix")
     group.addoption("--seed", type=int, default=SEED, help="seed of everything that is random")
     group.addoption("--waves", action="store_true", help="keep waveforms below build/regression")
 
@@ -94,6 +101,9 @@ def _options(config: pytest.Config) -> Options:
         fabrics=tuple(config.getoption("--fabric") or FABRICS),
         vectors=config.getoption("--vectors"),
         programs=config.getoption("--programs"),
+        networks=config.getoption("--networks"),
+        first=config.getoption("--first"),
+        structures=config.getoption("--structures"),
         seed=config.getoption("--seed"),
         waves=config.getoption("--waves"),
     )

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from xdsl.dialects.builtin import ModuleOp
 
 from tercet.fabric.spec import FabricSpec, named
-from tercet.ir.types import SI8, UI8, Int, IntArray, signed, unsigned
-from tercet.plan import Plan, make
+from tercet.ir.types import SI8, UI8, Int, signed, unsigned
+from tercet.plan import make
 from tercet_cosim.networks import (
     Closing,
     inputs,
@@ -17,12 +16,10 @@ from tercet_cosim.networks import (
     requantized,
     thresholded,
 )
-from tercet_cosim.run import Memory, Run, simulate
-from tercet_golden import cycles, integer
-from tercet_golden.compare import compare
+from tercet_cosim.predicted import assert_as_predicted
+from tercet_cosim.run import Memory
 
 VECTORS = 10
-PLAIN = Memory()
 LONE = "T=1,L=5,bank_a_depth=512,bank_b_depth=256,param_depth=512,out_depth=64"
 PAIR = "T=2,L=5,ACC_W=20,bank_a_depth=512,bank_b_depth=1024,param_depth=512,out_depth=64"
 LANES = "T=4,L=10,TELEMETRY=2,bank_a_depth=256,bank_b_depth=512,param_depth=512,out_depth=128"
@@ -63,30 +60,6 @@ CASES = (
 )
 
 
-def assert_as_predicted(module: ModuleOp, plan: Plan, x: IntArray, memory: Memory = PLAIN) -> Run:
-    """Every value equals the reference, every register and cycle its prediction."""
-    want, run = integer.run(module, x), simulate(plan, x, memory=memory)
-    names = {layer.result_name for layer in plan.layers} | set(run.values) | set(run.outputs)
-    for name in names:
-        for found in (run.values, run.outputs):
-            if name in found:
-                expected = want[name].reshape(len(x), -1)
-                np.testing.assert_array_equal(found[name], expected, err_msg=name)
-    assert {layer.sum_name for layer in plan.layers} <= set(run.values) | {None}
-    if memory.stall:
-        return run
-    predicted = cycles.predict(plan, x, latency=memory.latency)
-    np.testing.assert_array_equal(run.cycles, predicted.cycles, err_msg="doorbell to irq")
-    for name, each in predicted.layer_cycles.items():
-        np.testing.assert_array_equal(run.layer_cycles[name], each, err_msg=name)
-    assert set(predicted.counters) == set(run.counters)
-    outcome = compare(predicted.counters, run.counters)
-    assert outcome.first is None, outcome
-    setup = cycles.predict_setup(plan, memory.latency)
-    assert {name: run.setup[name] for name in setup if name in run.setup} == setup
-    return run
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_random_network_runs_as_predicted(case: Case, rng: np.random.Generator) -> None:
     module = network(
@@ -119,7 +92,7 @@ def test_any_mapping_gives_the_same_integers(
     x = inputs(rng, module, VECTORS, 0)
     memory = Memory(int(rng.integers(1, 40)))
     print(f"{widths} on {fabric}: {[str(layer.grid) for layer in plan.layers]}, {memory}")
-    assert_as_predicted(module, plan, x, memory)
+    assert_as_predicted(module, plan, x, memory=memory)
 
 
 def test_back_pressure_of_every_strength_changes_no_integer(rng: np.random.Generator) -> None:
@@ -127,7 +100,7 @@ def test_back_pressure_of_every_strength_changes_no_integer(rng: np.random.Gener
     plan = make(module, named(MANY))
     x = inputs(rng, module, VECTORS, 0)
     for stall in (1, 128, 250):
-        assert_as_predicted(module, plan, x, Memory(latency=2, stall=stall))
+        assert_as_predicted(module, plan, x, memory=Memory(latency=2, stall=stall))
 
 
 def test_lane_counters_tell_lanes_apart(rng: np.random.Generator) -> None:

@@ -88,10 +88,11 @@ module tct_array
     logic frame_last;
   } tag_t;
 
-  logic             export_frame, vector, reads;
+  logic             export_frame, vector_q, reads;
   logic [Tiles-1:0] mask, start, full, item, item_end, busy, range, empty, export_re;
   logic             valid, fresh, released, first, value_last, frame_last, waits, fresh_sum;
   logic             route_range, route_empty, write_range, export_range, export_last, param_range_q;
+  logic             range_q, empty_q;
   logic [LaneW-1:0] lane;
 
   logic [Tiles-1:0][ActW-1:0]               item_act;
@@ -106,7 +107,6 @@ module tct_array
   logic [Tiles-1:0][WideW-1:0]  result;
 
   assign export_frame = frame_i.kind == KindExport;
-  assign vector       = frame_i.kind == KindVector;
   assign mask         = frame_i.mask[Tiles-1:0];
   assign reads        = start_i && !export_frame;
   assign start        = {Tiles{reads}} & mask;
@@ -124,7 +124,7 @@ module tct_array
       .start_i(start[t]), .frame_i, .busy_o(busy[t]), .range_o(range[t]), .empty_o(empty[t]),
       .export_re_i(export_re[t]), .export_addr_i(export_addr), .word_o(word[t]),
       .item_o(item[t]), .item_end_o(item_end[t]), .item_act_o(item_act[t]),
-      .item_take_i(fresh && vector && mask[t]),
+      .item_take_i(fresh && vector_q && mask[t]),
       .full_o(full[t]), .release_i(released), .lane_i(lane), .sum_o(sum[t]),
       .issued_o(issued_o[t]), .columns_o(columns_o[t]), .skip_act_o(skip_act_o[t]),
       .skip_wgt_o(skip_wgt_o[t]), .overflow_o(overflow_o[t]), .active_o(active_o[t])
@@ -142,7 +142,7 @@ module tct_array
     .we_i(route_we_i), .addr_i(route_addr_i), .data_i(table_data_i),
     .start_i(reads && !frame_i.chain), .frame_i, .waits_o(waits),
     .range_o(route_range), .empty_o(route_empty),
-    .ready_i(&((vector ? item : full) | ~mask)), .item_end_i(item_end[0]),
+    .ready_i(&((vector_q ? item : full) | ~mask)), .item_end_i(item_end[0]),
     .valid_o(valid), .fresh_o(fresh), .release_o(released), .lane_o(lane), .first_o(first),
     .value_last_o(value_last), .frame_last_o(frame_last), .param_o(param), .offset_o(offset),
     .address_o(address), .source_o(source), .listens_o(listens)
@@ -171,12 +171,13 @@ module tct_array
                             : tag_q[i == 0 ? 0 : i-1];
       end
     end
+    vector_q   <= frame_i.kind == KindVector;
     place_q[0] <= place_d;
     for (int unsigned i = 1; i < Reduce + 1; i++) begin
       place_q[i] <= place_q[i-1];
     end
     for (int unsigned t = 0; t < Tiles; t++) begin
-      sum_q[t] <= vector ? AccW'(signed'(item_act[t])) : sum[t];
+      sum_q[t] <= vector_q ? AccW'(signed'(item_act[t])) : sum[t];
     end
   end
 
@@ -214,10 +215,20 @@ module tct_array
   assign writing_o = out.valid && out.value;
   assign last_o    = (out.valid && out.frame_last) || export_last;
   assign busy_o    = |busy;
-  assign range_o   = |range || route_range || param_range_q || write_range || export_range;
-  // A tile at rest will not fill what the route still waits for; a chain's sums wait for nobody.
-  assign empty_o   = |empty || route_empty || (waits && |(mask & ~busy))
-                     || (frame_i.chain && |full);
+  assign range_o   = range_q || export_range;
+  assign empty_o   = empty_q;
+
+  // Errors come a cycle later, but for the export's: that may be its last.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      range_q <= 1'b0;
+      empty_q <= 1'b0;
+    end else begin
+      range_q <= |range || route_range || param_range_q || write_range;
+      // A tile at rest will not fill what the route still waits for; a chain's sums wait for nobody.
+      empty_q <= |empty || route_empty || (waits && |(mask & ~busy)) || (frame_i.chain && |full);
+    end
+  end
 
   logic [7:0]       result_we;
   logic [OutAw-1:0] result_addr, word_addr;

@@ -8,10 +8,8 @@ module tct_burst (
   input  logic [19:0] wanted_i,
   output logic [8:0]  beats_o
 );
-  logic [9:0] room;
   logic [8:0] most;
 
-  assign room    = 10'd512 - 10'(page_beat_i);
-  assign most    = room > 10'd256 ? 9'd256 : room[8:0];
+  assign most    = 9'd256 - (page_beat_i[8] ? 9'(page_beat_i[7:0]) : 9'd0);
   assign beats_o = wanted_i > 20'(most) ? most : wanted_i[8:0];
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Hands the words of each frame to its engine and checks them on the way: a frame that breaks a rule
-// is reported before its last word arrives, so it never starts.
+// is reported a cycle after that word, so it never starts.
 
 module tct_dispatch
   import tct_pkg::*, tct_frame_pkg::*;
@@ -36,29 +36,37 @@ module tct_dispatch
   output logic        done_o,
   /// The next frame's engine has no room.
   output logic        blocked_o,
-  output err_e        error_o
+  output err_e        error_o,
+  /// The frame it belongs to.
+  output logic [15:0] error_index_o
 );
   logic [$clog2(FrameWords)-1:0] at_d, at_q;
   logic [15:0]                   index_d, index_q;
   logic [2:0]                    engine, engine_q, engine_now;
-  logic                          head, outside, second_q;
+  logic                          head, unknown, taken, outside, second_q, recorded;
+  logic                          span_q;
+  err_e                          error_d, error_q;
+  logic [15:0]                   error_index_q;
   logic [63:0]                   reserved;
 
+  // The low bits of an opcode choose; an unknown one is an error before its frame is complete.
   assign head = at_q == '0;
   always_comb begin
     engine = '0;
-    unique case (word_i[7:0])
-      OpLoad:  engine[0] = 1'b1;
-      OpExec:  engine[1] = 1'b1;
-      OpStore: engine[2] = 1'b1;
+    unique case (word_i[1:0])
+      2'(OpLoad):  engine[0] = 1'b1;
+      2'(OpExec):  engine[1] = 1'b1;
+      2'(OpStore): engine[2] = 1'b1;
       default: ;
     endcase
   end
+  assign unknown      = head && (engine == '0 || word_i[7:2] != '0);
   assign engine_now   = head ? engine : engine_q;
   assign done_o       = index_q == frames_i;
   assign ready_o      = !done_o && |(engine_now & ready_i);
   assign blocked_o    = valid_i && engine_now != '0 && !ready_o && !done_o;
-  assign word_valid_o = engine_now & {3{valid_i && ready_o}};
+  assign taken        = valid_i && ready_o;
+  assign word_valid_o = engine_now & {3{taken}};
   assign word_index_o = at_q;
   assign index_o      = index_q;
 
@@ -73,38 +81,46 @@ module tct_dispatch
   end
 
   // Address and beats stand in the same place in LOAD and STORE; program and records are two more
-  // such spans.
+  // such spans. Each is looked at a cycle before it is judged.
+  logic        span;
   logic [31:0] address;
-  logic [19:0] beats;
+  logic [19:0] beats, page_q;
   logic [29:0] end_beat;
-  assign address     = check_i ? program_i : second_q ? records_i : word_i[31:0];
-  assign beats       = check_i || second_q ? {1'b0, frames_i, 3'd0} : word_i[51:32];
+  logic [20:0] end_page_q;
+  logic        odd_q;
+  assign span        = at_q == 3'd2;
+  assign address     = check_i ? records_i : span ? word_i[31:0] : program_i;
+  assign beats       = span && !check_i ? word_i[51:32] : {1'b0, frames_i, 3'd0};
   // The last beat's page, so that the end of memory needs no special care.
   assign end_beat    = {1'b0, address[31:3]} + {10'd0, beats} - 30'd1;
-  assign outside     = address[31:12] < window_base_i || end_beat[29:9] >= {1'b0, window_limit_i}
-                       || address[2:0] != '0;
+  assign recorded    = second_q && records_i != '0;
+  assign outside     = page_q < window_base_i || end_page_q >= {1'b0, window_limit_i} || odd_q;
 
   always_comb begin
-    error_o = ErrNone;
-    if (check_i) begin
-      if (frames_i == '0) error_o = ErrSize;
-      else if (outside) error_o = ErrWindow;
-    end else if (second_q) begin
-      if (records_i != '0 && outside) error_o = ErrWindow;
-    end else if (valid_i && !done_o && (ready_o || (head && engine == '0))) begin
-      if (engine_now == '0) error_o = ErrOpcode;
-      else if ((word_i & reserved) != '0) error_o = ErrReserved;
-      else if (head && word_i[8] != (index_q == frames_i - 16'd1)) error_o = ErrLength;
-      else if (at_q == 3'd1 && word_i[Tiles-1:0] == '0) error_o = ErrMask;
-      else if (at_q == 3'd1 && word_i[47:32] != ConfigId) error_o = ErrConfig;
-      else if (at_q == 3'd2 && !engine_now[1] && outside) error_o = ErrWindow;
+    error_d = ErrNone;
+    if (valid_i && !done_o && (ready_o || unknown)) begin
+      if (unknown) error_d = ErrOpcode;
+      else if ((word_i & reserved) != '0) error_d = ErrReserved;
+      else if (head && word_i[8] != (index_q == frames_i - 16'd1)) error_d = ErrLength;
+      else if (at_q == 3'd1 && word_i[Tiles-1:0] == '0) error_d = ErrMask;
+      else if (at_q == 3'd1 && word_i[47:32] != ConfigId) error_d = ErrConfig;
     end
   end
 
   always_comb begin
+    error_o = error_q;
+    if (check_i && frames_i == '0) begin
+      error_o = ErrSize;
+    end else if (outside && (check_i || recorded || (span_q && error_q == ErrNone))) begin
+      error_o = ErrWindow;
+    end
+  end
+  assign error_index_o = error_index_q;
+
+  always_comb begin
     at_d    = at_q;
     index_d = index_q;
-    if (valid_i && ready_o) begin
+    if (taken) begin
       at_d = at_q + 3'd1;
       if (at_q == '1) index_d = index_q + 16'd1;
     end
@@ -112,16 +128,25 @@ module tct_dispatch
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i || check_i) begin
-      at_q    <= '0;
-      index_q <= '0;
+      at_q          <= '0;
+      index_q       <= '0;
+      span_q        <= 1'b0;
+      error_q       <= ErrNone;
+      error_index_q <= '0;
     end else begin
-      at_q    <= at_d;
-      index_q <= index_d;
+      at_q          <= at_d;
+      index_q       <= index_d;
+      span_q        <= taken && span && !engine_now[1];
+      error_q       <= error_d;
+      error_index_q <= index_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    second_q <= check_i;
+    second_q   <= check_i;
+    page_q     <= address[31:12];
+    end_page_q <= end_beat[29:9];
+    odd_q      <= address[2:0] != '0;
     if (head) begin
       engine_q <= engine;
     end

@@ -44,7 +44,7 @@ module tct_issue
   output logic signed [ActW-1:0]     item_act_o,
   input  logic                       item_take_i,
 
-  // What a chunk held, two cycles after it.
+  // What a chunk held, three cycles after it.
   output logic [IdxW:0]              columns_o,
   output logic [IdxW:0]              skip_act_o,
   output logic [IdxW:0]              skip_wgt_o
@@ -59,11 +59,16 @@ module tct_issue
     logic                       ends;
   } entry_t;
 
-  function automatic logic [IdxW:0] ones(logic [WordW-1:0] bits);
+  function automatic logic [IdxW:0] ones(logic [WordW-1:0] of);
     ones = '0;
     for (int unsigned i = 0; i < WordW; i++) begin
-      ones += (IdxW+1)'(bits[i]);
+      ones += (IdxW+1)'(of[i]);
     end
+  endfunction
+
+  /// At most one bit is set.
+  function automatic logic few(logic [WordW-1:0] of);
+    few = (of & (of - WordW'(1))) == '0;
   endfunction
 
   // At the memories' outputs.
@@ -76,7 +81,7 @@ module tct_issue
   // Registered.
   logic                       chunk2_q, triple2_q, end2_q;
   logic [ColAw-1:0]           column2_q;
-  logic [IdxW:0]              columns_q;
+  logic [IdxW:0]              columns_q, columns3_q, skip_act_q, skip_wgt_q;
   logic [WordW-1:0]           mask_q, nonzero, worth, todo;
   logic [WordW-1:0][ActW-1:0] word_q;
   // Waiting.
@@ -84,7 +89,7 @@ module tct_issue
   logic [LevelW-1:0]          level_q, level;
   entry_t                     made, head;
   // Being done.
-  logic                       any, alone, free, valid_q, triple_q, end_q;
+  logic                       any, alone, free, few_q, valid_q, triple_q, end_q;
   logic [WordW-1:0]           todo_q, rest;
   logic [IdxW-1:0]            index;
   logic [WordW-1:0][ActW-1:0] now_q;
@@ -137,9 +142,15 @@ module tct_issue
     end
   end
   assign todo       = mask_q & nonzero & worth;
-  assign columns_o  = columns_q;
-  assign skip_act_o = ones(mask_q & ~nonzero);
-  assign skip_wgt_o = ones(mask_q & nonzero & ~worth);
+  assign columns_o  = columns3_q;
+  assign skip_act_o = skip_act_q;
+  assign skip_wgt_o = skip_wgt_q;
+
+  always_ff @(posedge clk_i) begin
+    columns3_q <= columns_q;
+    skip_act_q <= ones(mask_q & ~nonzero);
+    skip_wgt_q <= ones(mask_q & nonzero & ~worth);
+  end
 
   // A chunk with nothing to do is dropped.
   assign write = todo != '0 || triple2_q || end2_q || (chunk2_q && vector_i);
@@ -156,7 +167,12 @@ module tct_issue
     if (!rst_ni || clear_i) begin
       level_q <= '0;
     end else begin
-      level_q <= level_q + LevelW'(write) - LevelW'(load);
+      if (write && !load) begin
+        level_q <= level_q + LevelW'(1);
+      end
+      if (load && !write) begin
+        level_q <= level_q - LevelW'(1);
+      end
     end
   end
   assign ready_o = level_q < LevelW'(FifoFull);
@@ -176,7 +192,7 @@ module tct_issue
 
   assign any        = todo_q != '0;
   assign alone      = triple_q ? !any && !end_q
-                               : rest == '0 && (!end_q || (!any && token_ready_i));
+                               : few_q && (!end_q || (!any && token_ready_i));
   assign free       = !valid_q || (vector_i ? item_take_i : alone);
   assign triple_o   = !vector_i && triple_q;
   assign column_o   = !vector_i && !triple_q && any;
@@ -212,13 +228,20 @@ module tct_issue
 
   always_ff @(posedge clk_i) begin
     if (free) begin
+      few_q <= few(head.todo);
+    end else if (column_o) begin
+      few_q <= few(rest);
+    end
+    if (free) begin
       now_q        <= head.word;
       now_column_q <= head.column;
     end
   end
 
   `TCT_ASSERT(IssuesOneThing, $onehot0({triple_o, column_o, token_o}))
+  `TCT_ASSERT(KnowsTheLast, !valid_q || few_q == (rest == '0))
   `TCT_ASSERT(TakesItems, item_take_i |-> item_o)
   `TCT_ASSERT(CountsTheQueue, level_q == level)
-  `TCT_ASSERT(ColumnsAddUp, vector_i || columns_o == ones(todo) + skip_act_o + skip_wgt_o)
+  `TCT_ASSERT(ColumnsAddUp, vector_i || columns_q == ones(todo)
+              + ones(mask_q & ~nonzero) + ones(mask_q & nonzero & ~worth))
 endmodule

@@ -27,12 +27,13 @@ module tct_lanes
   /// The drained sum of one lane.
   input  logic [LaneW-1:0]             lane_i,
   output logic signed [AccW-1:0]       sum_o,
-  /// Some lane left its range with this column, or triple.
+  /// Some lane left its range with the column, or triple, a cycle ago.
   output logic                         overflow_o
 );
   logic [Lanes-1:0][AccW-1:0] acc_q, drain_q;
   logic [Lanes-1:0][AccW:0]   next;
   logic [Lanes-1:0]           overflow;
+  logic                       overflow_q;
 
   // One adder a lane: the carry in comes from an extra bit below.
   always_comb begin
@@ -46,7 +47,7 @@ module tct_lanes
     end
   end
 
-  assign overflow_o = (column_i || triple_i) && |overflow;
+  assign overflow_o = overflow_q;
   assign sum_o      = signed'(drain_q[lane_i]);
 
   always_ff @(posedge clk_i) begin
@@ -60,6 +61,7 @@ module tct_lanes
   end
 
   always_ff @(posedge clk_i) begin
+    overflow_q <= rst_ni && !clear_i && (column_i || triple_i) && |overflow;
     if (token_i) begin
       drain_q <= acc_q;
     end

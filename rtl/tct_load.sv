@@ -119,7 +119,7 @@ module tct_load
   assign placed     = weights ? gear_valid : beat && (!params || half_q);
   assign next_slice = weights ? gear_valid && gear_last && ends_q : beat && slice_last;
 
-  assign col_we_o   = {Tiles{placed && weights}} & mask_q;
+  assign col_we_o   = {Tiles{weights && gear_valid}} & mask_q;
   assign col_addr_o = at_q[ColAw-1:0];
   always_comb begin
     seen_d = at_q[3:0] == '0 ? '0 : seen_q;

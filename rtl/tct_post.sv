@@ -64,8 +64,8 @@ module tct_post
   logic [PlaceW-1:0]        place;
   logic signed [ActW-1:0]   item, held_q;
   logic signed [2*ActW-1:0] both;
-  logic signed [XW-1:0]     x_q;
-  logic signed [OtherW-1:0] place_q;
+  logic signed [XW-1:0]     x_q, x2_q;
+  logic signed [OtherW-1:0] place_q, place2_q;
 
   assign place   = place_i + (PlaceW'(sum_i) & {PlaceW{greatest || table_mode}});
   assign entry_o = place[PlaceW-1:3];
@@ -80,61 +80,66 @@ module tct_post
     place_q <= place[OtherW-1:0];
   end
 
-  // Cycle 1: the entry is there. Multiply by either half of M; compare; pick.
+  // Cycle 1: the entry comes out of the memory, late.
+  logic [ParamW-1:0] entry_q;
+
+  always_ff @(posedge clk_i) begin
+    x2_q     <= x_q;
+    place2_q <= place_q;
+    entry_q  <= param_i;
+  end
+
+  // Cycle 2: multiply by either half of M; compare; pick.
   logic signed [XW+HalfW:0]   low_q;
   logic signed [XW+HalfW-1:0] high_q;
-  logic signed [AddW-1:0]     addend2_q, addend3_q;
-  logic [ShiftW-1:0]          shift2_q, shift3_q, shift4_q;
+  logic signed [AddW-1:0]     addend_q;
+  logic [ShiftW-1:0]          shift3_q, shift4_q;
   logic                       reached_q;
   logic [7:0][ClipW-1:0]      results;
   logic signed [OtherW-1:0]   picked_q;
 
-  assign results = param_i[8*ClipW-1:0];
+  assign results = entry_q[8*ClipW-1:0];
 
   always_ff @(posedge clk_i) begin
-    low_q     <= x_q * signed'({1'b0, param_i[AddW +: HalfW]});
-    high_q    <= x_q * signed'(param_i[AddW+HalfW +: HalfW]);
-    addend2_q <= signed'(param_i[AddW-1:0]);
-    shift2_q  <= param_i[AddW+MulW +: ShiftW];
-    reached_q <= x_q >= XW'(signed'(param_i[AccW-1:0]));
-    picked_q  <= table_mode ? OtherW'(signed'(results[place_q[2:0]])) : place_q;
+    low_q     <= x2_q * signed'({1'b0, entry_q[AddW +: HalfW]});
+    high_q    <= x2_q * signed'(entry_q[AddW+HalfW +: HalfW]);
+    addend_q  <= signed'(entry_q[AddW-1:0]);
+    shift3_q  <= entry_q[AddW+MulW +: ShiftW];
+    reached_q <= x2_q >= XW'(signed'(entry_q[AccW-1:0]));
+    picked_q  <= table_mode ? OtherW'(signed'(results[place2_q[2:0]])) : place2_q;
   end
 
-  // Cycle 2: the whole product; what the modes without one come to.
-  logic signed [ValueW-1:0] product_q;
-  logic signed [OtherW-1:0] other_d, other_q;
-  logic [ClipW-1:0]         other4_q, other5_q;
+  // Cycle 3: the value; what the modes without one come to.
+  logic signed [XW+MulW-1:0] product;
+  logic signed [ValueW-1:0]  value_q;
+  logic signed [OtherW-1:0]  other_d, other_q;
+  logic [ClipW-1:0]          other5_q;
+
+  assign product = (XW+MulW)'(low_q) + ((XW+MulW)'(high_q) <<< HalfW);
 
   always_comb begin
     other_d = picked_q;
     if (threshold) begin
-      other_d = (first_q[2] ? OtherW'(low_i) : other_q) + OtherW'({1'b0, reached_q});
-    end else if (greatest && !first_q[2] && picked_q < other_q) begin
+      other_d = (first_q[3] ? OtherW'(low_i) : other_q) + OtherW'({1'b0, reached_q});
+    end else if (greatest && !first_q[3] && picked_q < other_q) begin
       other_d = other_q;
     end
   end
 
-  // Cycle 3: the value.
-  logic signed [ValueW-1:0] value_q;
-
   always_ff @(posedge clk_i) begin
-    product_q <= ValueW'(low_q) + (ValueW'(high_q) <<< HalfW);
-    addend3_q <= addend2_q;
-    shift3_q  <= shift2_q;
-    other4_q  <= other_q[ClipW-1:0];
-    other5_q  <= other4_q;
-    if (valid_q[2]) begin
-      other_q <= other_d;
-    end
     if (valid_q[3]) begin
+      other_q  <= other_d;
       shift4_q <= shift3_q;
-      value_q  <= (first_q[3] || two ? ValueW'(addend3_q) : value_q) + product_q;
+      value_q  <= ValueW'(product) + (first_q[3] || two ? ValueW'(addend_q) : value_q);
     end
+    other5_q <= other_q[ClipW-1:0];
   end
 
   // Cycle 4: shift by 16s, 4s and 1s.
   logic signed [CoarseW-1:0] coarse;
   logic signed [FineW-1:0]   fine;
+  logic [CoarseW-FineW-1:0]  wide4;
+  logic [FineW-ClipW-2:0]    wide1;
   logic signed [ClipW:0]     floor_d, floor_q;
   logic                      lost16, lost4, lost1, tie_d, tie_q;
   logic                      ones16, ones4, ones1;
@@ -165,7 +170,9 @@ module tct_post
       end
     endcase
     fine  = FineW'(coarse >>> {shift4_q[3:2], 2'b00});
-    lost4 = (coarse >>> {shift4_q[3:2], 2'b00}) != CoarseW'(fine);
+    // Bits beyond the result that differ from the sign.
+    wide4 = coarse[CoarseW-2:FineW-1] ^ {(CoarseW-FineW){coarse[CoarseW-1]}};
+    lost4 = |(wide4 & ~12'((1 << {shift4_q[3:2], 2'b00}) - 1));
     unique case (shift4_q[3:2])
       2'd0: ones4 = 1'b1;
       2'd1: ones4 = &coarse[3:0];
@@ -173,7 +180,8 @@ module tct_post
       default: ones4 = &coarse[11:0];
     endcase
     floor_d = (ClipW+1)'(fine >>> shift4_q[1:0]);
-    lost1   = (fine >>> shift4_q[1:0]) != FineW'(floor_d);
+    wide1   = fine[FineW-2:ClipW] ^ {(FineW-ClipW-1){fine[FineW-1]}};
+    lost1   = |(wide1 & ~3'((1 << shift4_q[1:0]) - 1));
     unique case (shift4_q[1:0])
       2'd0: ones1 = 1'b1;
       2'd1: ones1 = fine[0];

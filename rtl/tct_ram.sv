@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The one memory of the fabric: a write port with enables, a read port that answers in the next cycle
-// and holds. An ASIC flow replaces this module.
+// and holds. An ASIC flow replaces this module. A word that is read while it is written may answer
+// with anything: no program does that, and where the fabric does, it does not use the answer.
 
 module tct_ram #(
   parameter  int unsigned Width = 36,
@@ -23,7 +24,7 @@ module tct_ram #(
   input  logic [AddrW-1:0] raddr_i,
   output logic [Width-1:0] rdata_o
 );
-  (* ram_style = "block" *) logic [Width-1:0] mem [Depth];
+  (* ram_style = "block", no_rw_check *) logic [Width-1:0] mem [Depth];
 
   always_ff @(posedge clk_i) begin
     for (int unsigned p = 0; p < Parts; p++) begin

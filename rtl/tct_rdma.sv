@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads from memory for two: LOAD first, then the fetch of the program. One burst at a time, of at
-// most 256 beats and within 4 KiB. An abort grants nothing more and swallows what still comes.
+// most 256 beats and within 4 KiB; who asked is told a cycle later. An abort grants nothing more and
+// swallows what still comes.
 
 `include "tct_assert.svh"
 
@@ -46,24 +47,25 @@ module tct_rdma
 );
   typedef enum logic [1:0] {Idle, Address, Data} state_e;
   state_e      state_d, state_q;
-  logic        load_d, load_q, grant, bad;
+  logic        load_d, load_q, grant, grant_q, bad;
   logic [31:0] address_d, address_q;
-  logic [7:0]  len_q;
+  logic [8:0]  beats, beats_q;
   logic [19:0] wanted;
 
   assign busy_o        = state_q != Idle;
   assign grant         = state_q == Idle && !abort_i && (load_request_i || fetch_request_i);
   assign load_d        = grant ? load_request_i : load_q;
-  assign load_grant_o  = grant && load_request_i;
-  assign fetch_grant_o = grant && !load_request_i;
+  assign load_grant_o  = grant_q && load_q;
+  assign fetch_grant_o = grant_q && !load_q;
+  assign grant_beats_o = beats_q;
   assign address_d     = load_request_i ? load_address_i : fetch_address_i;
   assign wanted        = load_request_i ? load_beats_i : fetch_beats_i;
 
-  tct_burst u_burst (.page_beat_i(address_d[11:3]), .wanted_i(wanted), .beats_o(grant_beats_o));
+  tct_burst u_burst (.page_beat_i(address_d[11:3]), .wanted_i(wanted), .beats_o(beats));
 
   assign arvalid_o     = state_q == Address;
   assign araddr_o      = address_q;
-  assign arlen_o       = len_q;
+  assign arlen_o       = 8'(beats_q - 9'd1);
   assign rready_o      = state_q == Data && (abort_i || !load_q || load_ready_i);
   assign bad           = rvalid_i && rready_o && rresp_i[1] && !abort_i;
   assign load_valid_o  = state_q == Data && load_q && rvalid_i && !rresp_i[1] && !abort_i;
@@ -86,8 +88,10 @@ module tct_rdma
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= Idle;
+      grant_q <= 1'b0;
     end else begin
       state_q <= state_d;
+      grant_q <= grant;
     end
   end
 
@@ -95,7 +99,7 @@ module tct_rdma
     load_q <= load_d;
     if (grant) begin
       address_q <= address_d;
-      len_q     <= 8'(grant_beats_o - 9'd1);
+      beats_q   <= beats;
     end
   end
 

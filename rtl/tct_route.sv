@@ -57,14 +57,15 @@ module tct_route
   typedef enum logic [1:0] {Idle, Run, Latch, List} state_e;
   state_e            state_d, state_q;
   logic [EntryW:0]   run_at_d, run_at_q, list_at_d, list_at_q, raddr;
-  logic [9:0]        listed_d, listed_q;
-  logic [15:0]       group_d, group_q;
-  logic [10:0]       rep_d, rep_q;
+  logic [9:0]        slots, slots_q;
+  logic [15:0]       groups, groups_q;
+  logic [10:0]       reps, reps_q;
+  logic              list_end_q, group_end_q, rep_end_q;
   logic [FieldW-1:0]  rep_out_d, rep_out_q, group_out_d, group_out_q, param_d, param_q;
   run_t              run, run_q;
   slot_t             slot;
   logic              read, list_read, list_last, group_last, run_last, take, done;
-  logic              vector, slot_valid_q, valid_q;
+  logic              vector_q, latched_q, slot_valid_q, valid_q;
 
   // The tables.
   localparam int unsigned OwnW = FieldW + TileW + 1;
@@ -93,18 +94,18 @@ module tct_route
   assign raddr      = state_q == Run ? run_at_q : list_at_q;
   assign read       = state_q inside {Run, List} && (!slot_valid_q || take);
   assign list_read  = read && state_q == List;
-  assign list_last  = listed_q == run_q.count;
-  assign group_last = list_last && group_q == frame_i.groups;
-  assign run_last   = group_last && rep_q == run_q.repeats;
-  assign empty_o    = state_q == Latch && (run.count == '0 || run.repeats == '0);
+  assign list_last  = list_end_q;
+  assign group_last = list_last && group_end_q;
+  assign run_last   = group_last && rep_end_q;
+  assign empty_o    = latched_q && (run_q.count == '0 || run_q.repeats == '0);
 
   always_comb begin
     state_d     = state_q;
     run_at_d    = run_at_q;
     list_at_d   = list_at_q;
-    listed_d    = listed_q;
-    group_d     = group_q;
-    rep_d       = rep_q;
+    slots       = list_last ? run_q.count : slots_q;
+    groups      = group_last ? frame_i.groups : groups_q;
+    reps        = reps_q;
     rep_out_d   = rep_out_q;
     group_out_d = group_out_q;
     param_d     = param_q;
@@ -114,17 +115,12 @@ module tct_route
     end
     if (list_read) begin
       list_at_d = list_at_q + (EntryW+1)'(1);
-      listed_d  = listed_q + 10'd1;
       if (list_last) begin
         list_at_d   = {1'b0, run_q.first_entry};
-        listed_d    = 10'd1;
-        group_d     = group_q + 16'd1;
         group_out_d = group_out_q + frame_i.out_group;
         param_d     = param_q + frame_i.param_group;
       end
       if (group_last) begin
-        group_d     = 16'd1;
-        rep_d       = rep_q + 11'd1;
         rep_out_d   = rep_out_q + run_q.step;
         group_out_d = rep_out_q + run_q.step;
         param_d     = frame_i.param_base;
@@ -136,9 +132,9 @@ module tct_route
     if (state_q == Latch) begin
       state_d     = List;
       list_at_d   = {1'b0, run.first_entry};
-      listed_d    = 10'd1;
-      group_d     = 16'd1;
-      rep_d       = 11'd1;
+      slots       = run.count;
+      groups      = frame_i.groups;
+      reps        = run.repeats;
       rep_out_d   = frame_i.out_base;
       group_out_d = frame_i.out_base;
       param_d     = frame_i.param_base;
@@ -157,26 +153,27 @@ module tct_route
 
   // Being emitted.
   logic [5:0]                 lane_q, last_q;
-  logic [7:0]                 entry_q;
+  logic [7:0]                 entries, entries_q;
+  logic                       entry_end_q, lane_end_q;
   logic                       first_q, again_q, list_last_q, run_last_q, slot_last;
   logic [FieldW-1:0]           out_q, lane_param_q, now_param_q;
   logic [Tiles-1:0][OwnW-1:0] own_q;
 
-  assign vector       = frame_i.kind == KindVector;
   assign waits_o      = valid_q && !again_q;
   assign fresh_o      = waits_o && ready_i;
   assign valid_o      = valid_q && (again_q || ready_i);
   assign first_o      = first_q;
-  assign value_last_o = vector ? again_q || item_end_i : entry_q == frame_i.entries - 8'd1;
-  assign slot_last    = value_last_o && lane_q == last_q;
+  assign value_last_o = vector_q ? again_q || item_end_i : entry_end_q;
+  assign slot_last    = value_last_o && lane_end_q;
   assign frame_last_o = slot_last && run_last_q;
+  assign entries      = value_last_o ? frame_i.entries : entries_q;
   assign done         = valid_o && slot_last;
-  assign release_o    = done && list_last_q && !vector;
+  assign release_o    = done && list_last_q && !vector_q;
   assign lane_o       = lane_q[LaneW-1:0];
   assign param_o      = now_param_q;
   assign offset_o     = out_q;
   assign range_o      = (read && |(raddr >> RouteAw))
-                        || (valid_o && !vector && 32'(lane_q) >= Lanes);
+                        || (valid_q && !vector_q && 32'(lane_q) >= Lanes);
   for (genvar t = 0; t < Tiles; t++) begin : gen_slot
     assign {listens_o[t], source_o[t], address_o[t]} = own_q[t];
   end
@@ -194,16 +191,28 @@ module tct_route
   end
 
   always_ff @(posedge clk_i) begin
+    vector_q    <= frame_i.kind == KindVector;
+    latched_q   <= state_q == Latch;
     run_at_q    <= run_at_d;
     list_at_q   <= list_at_d;
-    listed_q    <= listed_d;
-    group_q     <= group_d;
-    rep_q       <= rep_d;
     rep_out_q   <= rep_out_d;
     group_out_q <= group_out_d;
     param_q     <= param_d;
     if (state_q == Latch) begin
       run_q <= run;
+    end
+    // Slots, groups and repetitions that are left, and whether the one at hand is the last.
+    if (state_q == Latch || list_read) begin
+      slots_q    <= slots - 10'd1;
+      list_end_q <= slots == 10'd1;
+    end
+    if (state_q == Latch || (list_read && list_last)) begin
+      groups_q    <= groups - 16'd1;
+      group_end_q <= groups == 16'd1;
+    end
+    if (state_q == Latch || (list_read && group_last)) begin
+      reps_q    <= reps - 11'd1;
+      rep_end_q <= reps == 11'd1;
     end
     if (list_read) begin
       slot_out_q       <= group_out_q;
@@ -216,22 +225,26 @@ module tct_route
   always_ff @(posedge clk_i) begin
     if (valid_o) begin
       first_q     <= value_last_o;
-      entry_q     <= value_last_o ? '0 : entry_q + 8'd1;
-      now_param_q <= now_param_q + (vector ? frame_i.param_lane : FieldW'(1));
+      entries_q   <= entries - 8'd1;
+      entry_end_q <= entries == 8'd1;
+      now_param_q <= now_param_q + (vector_q ? frame_i.param_lane : FieldW'(1));
       if (value_last_o) begin
         lane_q       <= lane_q + 6'd1;
+        lane_end_q   <= lane_q + 6'd1 == last_q;
         out_q        <= out_q + frame_i.out_lane;
         lane_param_q <= lane_param_q + frame_i.param_lane;
-        now_param_q  <= lane_param_q + (vector ? '0 : frame_i.param_lane);
-        if (vector) lane_param_q <= lane_param_q;
+        now_param_q  <= lane_param_q + (vector_q ? '0 : frame_i.param_lane);
+        if (vector_q) lane_param_q <= lane_param_q;
       end
     end
     if (take) begin
       first_q      <= 1'b1;
-      again_q      <= vector && slot.again;
-      entry_q      <= '0;
+      again_q      <= vector_q && slot.again;
+      entries_q    <= frame_i.entries - 8'd1;
+      entry_end_q  <= frame_i.entries == 8'd1;
       lane_q       <= slot.first;
       last_q       <= slot.last;
+      lane_end_q   <= slot.first == slot.last;
       out_q        <= slot_out_q;
       lane_param_q <= slot_param_q + slot.param;
       now_param_q  <= slot_param_q + slot.param;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a program from the doorbell to the interrupt. After an error, or at a soft reset, everything
-// is cleared while bursts that have begun come to their end; then the next program may start.
+// Runs a program from the doorbell to the interrupt. In the cycle after an error, or a soft reset,
+// everything is cleared while bursts that have begun come to their end; then the next program may
+// start.
 
 module tct_sequencer
   import tct_pkg::*, tct_frame_pkg::*;
@@ -48,11 +49,11 @@ module tct_sequencer
 );
   typedef enum logic [1:0] {Idle, Check, Run, Stop} state_e;
   state_e           state_d, state_q;
-  err_e             found, error_q;
-  logic [15:0]      found_frame, error_frame_q;
+  err_e             found, found_q, error_q;
+  logic [15:0]      found_frame, found_frame_q, error_frame_q;
   logic [2:0][15:0] finished_q;
   logic [3:0]       stuck_d, stuck_q;
-  logic             stuck, complete;
+  logic             stuck, complete, failed_q, stop;
 
   // Oldest work first.
   always_comb begin
@@ -87,20 +88,24 @@ module tct_sequencer
     state_d = state_q;
     unique case (state_q)
       Idle:    if (start_i) state_d = Check;
-      Check:   state_d = found != ErrNone ? Stop : Run;
-      Run:     if (found != ErrNone) state_d = Stop; else if (complete) state_d = Idle;
-      default: if (!bus_busy_i) state_d = Idle;
+      Check:   state_d = Run;
+      Run:     if (complete) state_d = Idle;
+      default: ;
     endcase
+    if (stop) begin
+      state_d = bus_busy_i ? Stop : Idle;
+    end
     if (soft_reset_i && state_q != Idle) begin
       state_d = Stop;
     end
   end
 
+  assign stop          = state_q == Stop || failed_q;
   assign busy_o        = state_q != Idle;
   assign done_o        = state_q != Idle && state_d == Idle;
   assign check_o       = state_q == Check;
-  assign running_o     = state_q == Check || state_q == Run;
-  assign clear_o       = state_q == Stop;
+  assign running_o     = (state_q == Check || state_q == Run) && !failed_q;
+  assign clear_o       = stop;
   assign error_o       = error_q;
   assign error_frame_o = error_frame_q;
   assign loads_o       = finished_q[0];
@@ -109,22 +114,26 @@ module tct_sequencer
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q <= Idle;
-      error_q <= ErrNone;
+      state_q  <= Idle;
+      error_q  <= ErrNone;
+      failed_q <= 1'b0;
     end else begin
-      state_q <= state_d;
+      state_q  <= state_d;
+      failed_q <= running_o && !soft_reset_i && found != ErrNone;
       if (soft_reset_i || (state_q == Idle && start_i)) begin
         error_q <= ErrNone;
-      end else if (running_o && found != ErrNone) begin
-        error_q <= found;
+      end else if (failed_q) begin
+        error_q <= found_q;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    stuck_q <= stuck_d;
-    if (running_o && found != ErrNone) begin
-      error_frame_q <= found_frame;
+    stuck_q       <= stuck_d;
+    found_q       <= found;
+    found_frame_q <= found_frame;
+    if (failed_q) begin
+      error_frame_q <= found_frame_q;
     end
     for (int unsigned e = 0; e < 3; e++) begin
       finished_q[e] <= check_o ? '0 : finished_q[e] + 16'(finish_i[e]);

@@ -4,7 +4,7 @@
 // time to be exact but never loses anything either: a walker visits the sources in turn, and adds how
 // far the small counter has come since its last visit, low half first, then the carry to the high
 // half. A high half of all ones stays. A read waits for a whole round, so it sees every event from
-// before it.
+// before it, and nothing is written then: what does not change stays as it is.
 
 `include "tct_assert.svh"
 
@@ -51,13 +51,14 @@ module tct_tally #(
     assign small_q[s] = SmallW'(count_q);
   end
 
-  // The walk: a read of the low half, then of the high half; each is written back a cycle later.
+  // The walk: a read of the low half, then of the high half; what comes to it is there a cycle later,
+  // and is written in the cycle after that.
   logic              step, high_d, high_q, pending_q, pending_high_q, serve, served_q;
-  logic [IndexW-1:0] at_d, at_q, pending_at_q;
-  logic [SmallW-1:0] now_q, last, come;
+  logic [IndexW-1:0] at_d, at_q, pending_at_q, write_at_q;
+  logic [SmallW-1:0] now, now_q, last, come, come_q;
   logic [HalfW-1:0]  old;
-  logic [HalfW:0]    sum;
-  logic              carry_q, fresh, fresh_q, single_q;
+  logic [HalfW:0]    sum, sum_q;
+  logic              carry_q, fresh, fresh_q, write_q, write_high_q;
   logic [IndexW:0]   fresh_left_d, fresh_left_q;
   logic [SettleW-1:0] settled_d, settled_q;
 
@@ -66,18 +67,20 @@ module tct_tally #(
   assign at_d   = !step || !high_q ? at_q : 32'(at_q) == Sources - 1 ? '0 : at_q + IndexW'(1);
   assign fresh  = fresh_left_q != '0;
 
-  assign come = (now_q - (fresh_q ? '0 : last)) & (single_q ? SmallW'((1 << SingleW) - 1) : '1);
-  assign sum  = {1'b0, old} + (HalfW+1)'(pending_high_q ? SmallW'(carry_q && old != '1) : come);
+  assign now  = small_q[at_q];
+  assign come = (now - (fresh ? '0 : last)) & (Single[at_q] ? SmallW'((1 << SingleW) - 1) : '1);
+  assign sum  = {1'b0, old} + (HalfW+1)'(pending_high_q ? SmallW'(carry_q) : come_q);
 
   // After a clear, the first visit of every source begins from zero.
   tct_ram #(.Width(HalfW), .Depth(2 * Sources)) u_sums (
-    .clk_i, .we_i(pending_q), .waddr_i({pending_at_q, pending_high_q}), .wdata_i(sum[HalfW-1:0]),
+    .clk_i, .we_i(write_q && !(write_high_q && sum_q[HalfW])),
+    .waddr_i({write_at_q, write_high_q}), .wdata_i(sum_q[HalfW-1:0]),
     .re_i(1'b1), .zero_i(!serve && fresh),
     .raddr_i(serve ? {index_i, high_i} : {at_q, high_q}), .rdata_o(old)
   );
   tct_ram #(.Width(SmallW), .Depth(Sources)) u_last (
     .clk_i, .we_i(pending_q && !pending_high_q), .waddr_i(pending_at_q), .wdata_i(now_q),
-    .re_i(1'b1), .zero_i(1'b0), .raddr_i(at_q), .rdata_o(last)
+    .re_i(1'b1), .zero_i(1'b0), .raddr_i(at_d), .rdata_o(last)
   );
 
   // A round after the last event, or after the read was asked for.
@@ -121,13 +124,18 @@ module tct_tally #(
   always_ff @(posedge clk_i) begin
     pending_at_q   <= at_q;
     pending_high_q <= high_q;
-    now_q          <= clear_i ? '0 : small_q[at_q];
-    single_q       <= Single[at_q];
+    now_q          <= clear_i ? '0 : now;
+    come_q         <= clear_i ? '0 : come;
     fresh_q        <= fresh || clear_i;
     if (pending_q && !pending_high_q) begin
       carry_q <= sum[HalfW];
     end
+    write_q      <= pending_q && (fresh_q || (pending_high_q ? carry_q : come_q != '0));
+    write_at_q   <= pending_at_q;
+    write_high_q <= pending_high_q;
+    sum_q        <= sum;
   end
 
+  `TCT_ASSERT(ReadsWhatIsSettled, !(serve && write_q))
   `TCT_ASSERT(ReadHolds, read_i && !valid_o |=> read_i && $stable(index_i) && $stable(high_i))
 endmodule

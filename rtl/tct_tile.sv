@@ -84,7 +84,7 @@ module tct_tile
   logic [WordW-1:0]           bits;
   logic                       triple, column, token;
   logic signed [ActW-1:0]     act;
-  logic                       full_q, pending_q;
+  logic                       full_q, pending_q, vector_q, dense_q;
 
   tct_walk #(.BankADepth(BankADepth), .BankBDepth(BankBDepth), .WalkDepth(WalkDepth)) u_walk (
     .clk_i, .rst_ni, .clear_i, .walk_we_i, .walk_addr_i, .walk_data_i,
@@ -95,7 +95,7 @@ module tct_tile
 
   tct_issue #(.ColAw(ColAw)) u_issue (
     .clk_i, .rst_ni, .clear_i,
-    .vector_i(frame_i.kind == KindVector), .dense_i(frame_i.dense), .busy_o(issuing),
+    .vector_i(vector_q), .dense_i(dense_q), .busy_o(issuing),
     .ready_o(ready), .chunk_i(chunk), .column_i(chunk_column), .first_i(first), .stop_i(stop),
     .triple_i(chunk_triple), .end_i(chunk_end), .word_i(word_o), .bits_i(bits),
     .triple_o(triple), .column_o(column), .addr_o(col_addr), .act_o(act),
@@ -168,8 +168,10 @@ module tct_tile
   end
 
   always_ff @(posedge clk_i) begin
-    act1_q <= act;
-    act2_q <= act1_q;
+    vector_q <= frame_i.kind == KindVector;
+    dense_q  <= frame_i.dense;
+    act1_q   <= act;
+    act2_q   <= act1_q;
     if (triple1_q) begin
       trits_q <= {Lanes{2'b10}};
     end else begin

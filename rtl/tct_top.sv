@@ -126,7 +126,7 @@ module tct_top
   logic [8:0]        grant_beats;
   logic [2:0]        engine_valid, engine_ready, starts, active, waiting, empty, finish;
   logic [2:0]        word_index;
-  logic [15:0]       index, loads, execs, stores;
+  logic [15:0]       index, error_index, loads, execs, stores;
   logic [2:0][15:0]  engine_index;
   err_e              dispatch_error, load_error, exec_error, store_error;
 
@@ -148,7 +148,7 @@ module tct_top
     .blocked_i(blocked), .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),
     .active_i(active | starts | {3{recording}}),
     .finish_i(finish), .loads_o(loads), .execs_o(execs), .stores_o(stores),
-    .dispatch_error_i(dispatch_error), .dispatch_frame_i(index), .fetch_error_i(fetch_error),
+    .dispatch_error_i(dispatch_error), .dispatch_frame_i(error_index), .fetch_error_i(fetch_error),
     .fetch_frame_i(fetch_index),
     .load_error_i(load_error), .load_bus_error_i(load_bus_error),
     .load_frame_i(engine_index[Load]), .exec_error_i(exec_error),
@@ -166,11 +166,11 @@ module tct_top
 
   tct_dispatch #(.Tiles(Tiles), .ConfigId(16'(ConfigId))) u_dispatch (
     .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
-    .records_i(records),
-    .frames_i(frames), .window_base_i(window_base), .window_limit_i(window_limit),
+    .records_i(records), .frames_i(frames), .window_base_i(window_base),
+    .window_limit_i(window_limit),
     .valid_i(word_valid), .word_i(word), .ready_o(word_ready), .word_valid_o(engine_valid),
     .word_index_o(word_index), .index_o(index), .ready_i(engine_ready), .done_o(dispatched),
-    .blocked_o(blocked), .error_o(dispatch_error)
+    .blocked_o(blocked), .error_o(dispatch_error), .error_index_o(error_index)
   );
 
   // Memory to banks.

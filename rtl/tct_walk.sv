@@ -55,10 +55,11 @@ module tct_walk
   logic [BusW-1:0]     entry;
   run_t                run;
   segment_t            segment;
-  logic [EntryW-1:0]   list_q, count_q, index_q;
-  logic [FieldW-1:0]    group_q, step_q;
-  logic [10:0]         repeats_q, repeat_q;
+  logic [EntryW-1:0]   list_q, count_q, segments, segments_q;
+  logic [FieldW-1:0]   groups, groups_q, step_q;
+  logic [10:0]         repeats, repeats_q;
   logic                read, read_segment, last_segment, last_group, last_repeat, last_run_q;
+  logic                segment_end_q, group_end_q, repeat_end_q;
   // The segment at the memory's output, and what its addresses are counted from.
   logic                segment_d, segment_q, ends_list_q, ends_groups_q, fresh_q, take;
   logic [FieldW-1:0]    act_q, col_q, repetition_q, act_next, col_next;
@@ -79,9 +80,9 @@ module tct_walk
   assign take         = segment_q && (!cut_q || (chunk_o && last));
   assign read         = (state_q == ReadRun || state_q == ReadList) && (!segment_q || take);
   assign read_segment = read && state_q == ReadList;
-  assign last_segment = index_q == count_q;
-  assign last_group   = last_segment && group_q == frame_i.groups;
-  assign last_repeat  = last_group && repeat_q == repeats_q;
+  assign last_segment = segment_end_q;
+  assign last_group   = last_segment && group_end_q;
+  assign last_repeat  = last_group && repeat_end_q;
   assign segment_d    = read_segment || (segment_q && !take);
   assign busy_o       = state_q != Idle || segment_q || cut_q;
 
@@ -132,9 +133,14 @@ module tct_walk
       cut_q     <= cut_d;
       fresh_q   <= state_q == TakeRun;
       range_q   <= range_d;
-      empty_q   <= fresh_q && (count_q == '0 || repeats_q == '0 || frame_i.groups == '0);
+      empty_q   <= fresh_q && (count_q == '0 || repeats_q == '1 || frame_i.groups == '0);
     end
   end
+
+  // Segments, groups and repetitions that are left, and whether the one at hand is the last.
+  assign segments = state_q == TakeRun ? run.count : last_segment ? count_q : segments_q;
+  assign groups   = state_q == TakeRun || last_group ? frame_i.groups : groups_q;
+  assign repeats  = state_q == TakeRun ? run.repeats : repeats_q;
 
   always_ff @(posedge clk_i) begin
     if (read || state_q == TakeRun || state_q == Idle) begin
@@ -144,25 +150,20 @@ module tct_walk
     if (state_q == TakeRun) begin
       list_q     <= run.first_entry;
       count_q    <= run.count;
-      repeats_q  <= run.repeats;
       step_q     <= run.step;
       last_run_q <= run.last;
     end
-    // Segments, groups and repetitions, from 1.
+    if (state_q == TakeRun || read) begin
+      segments_q    <= segments - EntryW'(1);
+      segment_end_q <= segments == EntryW'(1);
+    end
     if (state_q == TakeRun || (read && last_segment)) begin
-      index_q <= EntryW'(1);
-    end else if (read) begin
-      index_q <= index_q + EntryW'(1);
+      groups_q    <= groups - FieldW'(1);
+      group_end_q <= groups == FieldW'(1);
     end
     if (state_q == TakeRun || (read && last_group)) begin
-      group_q <= FieldW'(1);
-    end else if (read && last_segment) begin
-      group_q <= group_q + FieldW'(1);
-    end
-    if (state_q == TakeRun) begin
-      repeat_q <= 11'd1;
-    end else if (read && last_group) begin
-      repeat_q <= repeat_q + 11'd1;
+      repeats_q    <= repeats - 11'd1;
+      repeat_end_q <= repeats == 11'd1;
     end
     if (read) begin
       ends_list_q   <= last_segment;

@@ -1,6 +1,6 @@
 """Random networks of dense layers, to try the fabric with what no training would give it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,18 +12,23 @@ from tercet.fabric.spec import FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.types import UI8, Int, IntArray, tensor
+from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
+from tercet.ops.sum_pool import SumPool
 from tercet.ops.threshold import Threshold
 from tercet.plan import Plan, make
+from tercet.plan.assign import assign
 from tercet.plan.closing import MUL_BITS
+from tercet.plan.fit import Chooser
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.search import options_of
+from tercet.plan.search import choose, options_of
+from tercet.plan.shaping import shape_all
 from tercet.plan.steps import Network, Step
 
-Closing = Callable[[np.random.Generator, Linear, IntArray], Requantize | Threshold]
-"""Makes the quantizer of a layer that fits the sums [S, N] it was seen to have."""
+Closing = Callable[[np.random.Generator, Linear | Conv | SumPool, IntArray], Requantize | Threshold]
+"""Makes the quantizer of a layer that fits the sums [S, N, ...] it was seen to have."""
 SEEN = 64
 """Vectors by which the quantizers are fitted."""
 MUL_LIMIT, SHIFT_MAX = 1 << (MUL_BITS - 1), 44
@@ -34,7 +39,10 @@ TRIES = 100
 def requantized(element: Int) -> Closing:
     """Multipliers of either sign and any size, so that results spread over the whole type."""
 
-    def close(rng: np.random.Generator, linear: Linear, sums: IntArray) -> Requantize:
+    def close(
+        rng: np.random.Generator, linear: Linear | Conv | SumPool, sums: IntArray
+    ) -> Requantize:
+        inner, sums = _by_channel(sums)
         held, n = Interval.of(element), sums.shape[1]
         zero = int(rng.integers(held.low, held.high, endpoint=True))
         gain = (held.high - held.low) / np.maximum(np.ptp(sums, axis=0), 1)
@@ -45,7 +53,15 @@ def requantized(element: Int) -> Closing:
         middle = (held.high + held.low + 1) // 2 << shift
         add = middle - mul * np.median(sums, axis=0).astype(np.int64) + rng.integers(-2, 3, n)
         return Requantize(
-            linear.acc, mul, add, shift, held, element, layer=linear.layer.data, zero_point=zero
+            linear.acc,
+            mul,
+            add,
+            shift,
+            held,
+            element,
+            inner=inner,
+            layer=linear.layer.data,
+            zero_point=zero,
         )
 
     return close
@@ -54,16 +70,31 @@ def requantized(element: Int) -> Closing:
 def thresholded(element: Int) -> Closing:
     """Steps among the sums that were seen, some of them twice."""
 
-    def close(rng: np.random.Generator, linear: Linear, sums: IntArray) -> Threshold:
+    def close(
+        rng: np.random.Generator, linear: Linear | Conv | SumPool, sums: IntArray
+    ) -> Threshold:
+        inner, sums = _by_channel(sums)
         held = Interval.of(element)
         picks = rng.integers(0, len(sums), (held.high - held.low, sums.shape[1]))
         steps = np.sort(np.take_along_axis(sums, picks, axis=0).T, axis=1)
         zero = int(rng.integers(held.low, held.high, endpoint=True))
         return Threshold(
-            linear.acc, steps, held.low, element, layer=linear.layer.data, zero_point=zero
+            linear.acc,
+            steps,
+            held.low,
+            element,
+            inner=inner,
+            layer=linear.layer.data,
+            zero_point=zero,
         )
 
     return close
+
+
+def _by_channel(sums: IntArray) -> tuple[int, IntArray]:
+    """Elements of a channel, and sums [S, N, ...] as [samples, N]."""
+    inner = int(np.prod(sums.shape[2:], dtype=np.int64))
+    return inner, np.moveaxis(sums, 1, -1).reshape(-1, sums.shape[1])
 
 
 def network(
@@ -111,6 +142,28 @@ def inputs(rng: np.random.Generator, module: ModuleOp, count: int, zero: int) ->
     x[rng.random(x.shape) < np.linspace(0, 1, count)[:, None]] = zero
     x[:3] = np.array([[zero], [held.low], [held.high]])[: min(3, count)]
     return x
+
+
+def randomly(rng: np.random.Generator) -> Chooser:
+    """Any grids that go together."""
+
+    def chosen(network: Network, spec: FabricSpec) -> Mapping[Step, Grid]:
+        options = {step: options_of(step, spec) for step in network.steps}
+        bands = Grid(spec.tiles, 1, 1)
+        for attempt in range(TRIES):
+            share = 1 - attempt / TRIES
+            drawn = {
+                step: found[int(rng.integers(len(found)))] if rng.random() < share else bands
+                for step, found in options.items()
+            }
+            try:
+                shape_all(assign(network, drawn, spec.lanes), spec)
+            except IncompatibleError:
+                continue
+            return drawn
+        return choose(network, spec)
+
+    return chosen
 
 
 def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Plan:

@@ -71,9 +71,9 @@ def test_address_and_beats_stand_in_the_same_place_in_load_and_store() -> None:
 
 
 def test_a_frame_worked_out_by_hand() -> None:
-    frame = Exec(last=1, wait_load=2, mask=0xF, config_id=0xABCD, length=3, low=-1, high=255)
+    frame = Exec(last=1, wait_load=2, mask=0xF, config_id=0xABCD, act_base=3, low=-1, high=255)
     words = words_of(frame)
     assert words[0] == Opcode.EXEC | 1 << 8 | 2 << 16
     assert words[1] == 0xF | 0xABCD << 32
-    assert words[2] == 3 << 32
-    assert words[5] == 0x3FF | 255 << 16
+    assert words[2] == 3 << 48
+    assert words[5] == 0x3FF << 16 | 255 << 32

@@ -60,7 +60,8 @@ class Proof:
 def collected() -> Iterator[list[ModuleOp]]:
     """While this is open, nothing is proven: the integer networks come into its list instead."""
     global _collected
-    _collected = found = []
+    found: list[ModuleOp] = []
+    _collected = found
     try:
         yield found
     finally:

@@ -76,7 +76,7 @@ def _cases(test: Callable[..., None]) -> Iterator[tuple[str, dict[str, Any]]]:
     known = {name.strip() for mark in marks for name in _names(mark.args[0])}
     assert known == set(signature(test).parameters), test.__name__
     for picks in product(*(enumerate(mark.args[1]) for mark in marks)):
-        arguments = {}
+        arguments: dict[str, Any] = {}
         for mark, (_, value) in zip(marks, picks, strict=True):
             names = _names(mark.args[0])
             arguments.update(zip(names, value if len(names) > 1 else [value], strict=True))

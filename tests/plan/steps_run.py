@@ -35,7 +35,7 @@ def run(network: Network, *inputs: IntArray) -> Memory:
         columns = np.arange(step.result.channels)
         if isinstance(step, Vector) and step.columns is not None:
             columns = step.columns
-        made = _made(step, memory, rows)
+        made = results(step, memory, rows)
         assert made.shape == (len(rows), len(columns)), step.name
         for at, q in enumerate(rows.tolist()):
             for n, value in zip(columns.tolist(), made[at].tolist(), strict=True):
@@ -72,7 +72,7 @@ def _held(memory: Memory, tensor: Tensor) -> IntArray:
     return held
 
 
-def _made(step: Step, memory: Memory, rows: IntArray) -> IntArray:
+def results(step: Step, memory: Memory, rows: IntArray) -> IntArray:
     if isinstance(step, Vector):
         return np.stack([_vector(step, memory, at) for at in range(len(rows))])
     held = _held(memory, step.x)

@@ -67,13 +67,12 @@ def _checks(report: Report) -> Table:
 
 
 def _layers(report: Report) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("layer", no_wrap=True)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("layer", overflow="fold")
     table.add_column("shape", no_wrap=True)
-    table.add_column("Tp Tk To", no_wrap=True)
-    table.add_column("passes", justify="right")
-    for name in ("zeros", "columns", "issued", "skip act", "skip wgt"):
-        table.add_column(name, justify="right")
+    table.add_column("tiles", no_wrap=True)
+    for name in ("zeros", "columns", "issued", "skip\nact", "skip\nwgt"):
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("cycles predicted", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
     table.add_column("eff.", justify="right", no_wrap=True)
@@ -83,12 +82,10 @@ def _layers(report: Report) -> Table:
 
 
 def _cells(layer: Layer) -> tuple[str, ...]:
-    mapping = layer.mapping
     return (
         escape(layer.name),
         f"{layer.inputs}→{layer.outputs}" if layer.inputs else f"→{layer.outputs}",
-        grid(mapping),
-        number(mapping.passes),
+        grid(layer.mapping),
         share(layer.weight_sparsity),
         *(
             number(value.mean)

@@ -120,11 +120,19 @@ def assign(network: Network, grids: Mapping[Step, Grid], lanes: int) -> Assigned
             twin = replace(x)
             steps.append(copy_of(x, twin))
             chosen.append(have.grid)
+            wishes[x] = _also(have, _wish(steps[-1], have.grid, 0, lanes), x in network.stored)
             wishes[twin] = wish
             operands.append(twin)
         steps.append(_reading(step, tuple(operands)))
         chosen.append(grid)
     return Assigned(replace(network, steps=tuple(steps)), tuple(chosen), wishes)
+
+
+def _also(have: Wish, copy: Wish, fixed: bool) -> Wish:
+    """The wish of a tensor that a copy reads besides; what is `fixed` holds what it makes."""
+    if fixed and not _covers(have, copy):
+        raise IncompatibleError("a copy reads what other bands make")
+    return replace(have, spans=_union(have.spans, copy.spans))
 
 
 def _takes_any(step: Step) -> bool:
@@ -160,8 +168,6 @@ def _wish(step: Step, grid: Grid, operand: int, lanes: int) -> Wish:
     if isinstance(step, Mac):
         return Wish(grid, False, _tuples(mac.spans(step, grid)))
     if isinstance(step, Depthwise):
-        if grid.outs > 1:
-            raise IncompatibleError("a depthwise step has no output slices")
         return Wish(grid, True, _tuples(depthwise.spans(step, grid, lanes)))
     return Wish(grid, False, _tuples(vector.spans(step, grid, operand)))
 

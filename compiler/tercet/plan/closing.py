@@ -167,7 +167,8 @@ def _lookup(closing: Lookup, step: Step, spec: FabricSpec) -> _Rows:
 
 @_rows.register
 def _greatest(closing: Greatest, step: Step, spec: FabricSpec) -> _Rows:
-    zero = step.result.zero_point
+    assert isinstance(step, Vector)
+    zero = step.operands[0].zero_point
     return _Rows(Mode.GREATEST, 0, 0, np.zeros((1, 0, PARAM_BYTES), np.uint8), zero)
 
 

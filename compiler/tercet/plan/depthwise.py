@@ -12,6 +12,7 @@ import numpy as np
 
 from tercet.fabric import planes
 from tercet.fabric.frame import Kind
+from tercet.fabric.spec import FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
 from tercet.plan.code import Code, Made, Pattern, Piece, spans_of
@@ -108,6 +109,31 @@ def _lines(step: Depthwise, block: list[int]) -> list[tuple[int, int, int, int]]
     return found
 
 
+def lanes_of(step: Depthwise, grid: Grid, spec: FabricSpec) -> int:
+    """How many lanes are best used.
+
+    More of them share more activations, but need more columns: where these come from memory for
+    every input, what takes longest counts.
+    """
+    alike = bool((step.weights == step.weights[:1]).all())
+    channels = -(-step.x.channels // grid.slices)
+    options = [spec.lanes >> i for i in range(spec.lanes.bit_length()) if spec.lanes >> i]
+
+    def cycles(lanes: int) -> float:
+        blocks = _blocks(step, grid.bands, lanes)
+        columns = _planes(step) * blocks.seen_rows * blocks.seen_columns
+        held = columns * (1 if alike else channels)
+        turns = _origins(step, grid, blocks).shape[1]
+        loaded = held * grid.slices if held > spec.bank_a_depth // 4 else 0
+        return max(turns * channels * columns / 2, float(loaded))
+
+    return min(options, key=cycles)
+
+
+def _planes(step: Depthwise) -> int:
+    return planes.needed(Interval(int(step.weights.min()), int(step.weights.max())))
+
+
 def made_of(step: Depthwise, grid: Grid, layout: Layout, lanes: int) -> Made:
     """What the step makes on tiles of `lanes` lanes, one channel a group."""
     blocks = _blocks(step, grid.bands, lanes)
@@ -128,12 +154,12 @@ def made_of(step: Depthwise, grid: Grid, layout: Layout, lanes: int) -> Made:
     )
 
 
-def code_of(step: Depthwise, made: Made, layout: Layout, lanes: int) -> Code:
+def code_of(step: Depthwise, made: Made, layout: Layout, spec: FabricSpec) -> Code:
     """The step, reading x from `layout`, which is planar."""
     grid = made.grid
-    blocks = _blocks(step, grid.bands, lanes)
+    blocks = _blocks(step, grid.bands, lanes_of(step, grid, spec))
     origins = _origins(step, grid, blocks)
-    count = planes.needed(Interval(int(step.weights.min()), int(step.weights.max())))
+    count = _planes(step)
     channels = made.channels[:, :, 0]
     alike = bool((step.weights == step.weights[:1]).all())
     patterns: dict[Pattern, int] = {}
@@ -144,6 +170,7 @@ def code_of(step: Depthwise, made: Made, layout: Layout, lanes: int) -> Code:
             lines = _lines(step, block) if made.turns[p, r] >= 0 else []
             picks[p, r] = patterns.setdefault(_pattern(lines, blocks, count, layout), len(patterns))
             anchors[p, r] = _anchor(lines, layout, p)
+    trits = _trits(step, channels[:, :1] if alike else channels, blocks, count, spec.lanes)
     return Code(
         kind=Kind.MAC,
         made=made,
@@ -154,7 +181,7 @@ def code_of(step: Depthwise, made: Made, layout: Layout, lanes: int) -> Code:
         act_group=layout.channel_step,
         col_group=0 if alike else count * blocks.seen_rows * blocks.seen_columns,
         planes=count,
-        trits=_trits(step, channels[:, :1] if alike else channels, blocks, count, lanes),
+        trits=np.tile(trits, (grid.outs, 1, 1)),
     )
 
 

@@ -49,7 +49,8 @@ def units_of(stages: Sequence[Stage], spec: FabricSpec) -> tuple[Unit, ...]:
 
 def _parts(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
     whole, step = stage.whole, stage.code.col_group
-    if up(stage.code.columns, COLUMN_ALIGN) <= limit:
+    most = limit if step else spec.bank_a_depth  # columns of all groups can't be parted
+    if up(stage.code.columns, COLUMN_ALIGN) <= most:
         return [whole]
     each = limit // max(1, step) or spec.bank_a_depth // max(1, step)
     if not each or not step:

@@ -18,7 +18,7 @@ from tercet.plan.grid import Grid, grids
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.shaping import input_layouts, shape_of, spans_in_b
 from tercet.plan.stage import Shape, staged
-from tercet.plan.steps import Depthwise, Mac, Network, Step, Tensor
+from tercet.plan.steps import Mac, Network, Step, Tensor
 
 SWEEPS = 2
 BEST = 3
@@ -91,14 +91,11 @@ def _known(cost: float) -> float | None:
 
 
 def options_of(step: Step, spec: FabricSpec) -> list[Grid]:
-    """Grids that a step can have, the safest first: whole inputs on every tile."""
+    """Grids that a step can have, the safest first: bands alone, which go with everything."""
     most = 2 * step.result.positions
-    found = [g for g in grids(spec.tiles) if g.bands < most or g.bands == 1]
-    if isinstance(step, Depthwise):
-        found = [g for g in found if g.outs == 1]
-    elif isinstance(step, Mac) and step.groups > 1:
+    found = [g for g in grids(spec.tiles) if g.bands < most or g.bands in (1, spec.tiles)]
+    if isinstance(step, Mac) and step.groups > 1:
         found = [g for g in found if g.slices == 1 and step.groups % g.outs == 0]
-        found = found or [Grid(spec.tiles, 1, 1)]
     elif not isinstance(step, Mac):
         found = [g for g in found if 1 in (g.outs, g.slices)]
     return sorted(found, key=lambda g: (g.slices, -g.bands))

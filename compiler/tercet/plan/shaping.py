@@ -59,7 +59,7 @@ def shape_of(
     why = "no number of groups"
     for groups in _group_counts(step, grid, reads, spec.lanes):
         try:
-            made = shaped(step, grid, reads, groups, spec.lanes)
+            made = shaped(step, grid, reads, groups, spec)
             writes = None
             if wish is not None:
                 writes = layout_of(step.result, wish, made, memory=memory)

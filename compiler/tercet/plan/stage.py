@@ -116,12 +116,14 @@ class Stage:
         return self.shape.grid.slices.bit_length() - 1 if summed else 0
 
 
-def shaped(step: Step, grid: Grid, reads: tuple[Layout, ...], groups: int, lanes: int) -> Made:
+def shaped(
+    step: Step, grid: Grid, reads: tuple[Layout, ...], groups: int, spec: FabricSpec
+) -> Made:
     """What a step makes. Raises IncompatibleError."""
     if isinstance(step, Mac):
-        return mac.made_of(step, grid, groups, lanes)
+        return mac.made_of(step, grid, groups, spec.lanes)
     if isinstance(step, Depthwise):
-        return depthwise.made_of(step, grid, reads[0], lanes)
+        return depthwise.made_of(step, grid, reads[0], depthwise.lanes_of(step, grid, spec))
     return vector.made_of(step, grid, reads, groups)
 
 
@@ -132,7 +134,7 @@ def staged(shape: Shape, spec: FabricSpec) -> Stage:
     if isinstance(step, Mac):
         code = mac.code_of(step, made, shape.reads[0], spec.lanes)
     elif isinstance(step, Depthwise):
-        code = depthwise.code_of(step, made, shape.reads[0], spec.lanes)
+        code = depthwise.code_of(step, made, shape.reads[0], spec)
     else:
         code = vector.code_of(step, made, shape.reads, route.shown)
     post = post_of(step, made, spec)

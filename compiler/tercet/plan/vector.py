@@ -69,7 +69,8 @@ def code_of(
         for r, turn in enumerate(row):
             places = _places(step, layouts, p, turn)
             anchors[p, r] = next((place for place in places if place is not None), 0)
-            pattern = _pattern(step, places, int(anchors[p, r]), listed, shown[r])
+            mine = [listed[i] for i in step.items[max(turn, 0), :, 0].tolist()]
+            pattern = _pattern(places, int(anchors[p, r]), mine, shown[r])
             picks[p, r] = unique.setdefault(pattern, len(unique))
     return Code(
         kind=Kind.VECTOR,
@@ -120,18 +121,17 @@ def _places(step: Vector, layouts: tuple[Layout, ...], band: int, turn: int) -> 
 
 
 def _pattern(
-    step: Vector,
     places: list[int | None],
     anchor: int,
     listed: list[IntArray],
     shown: Sequence[Lanes],
 ) -> Pattern:
-    """The items of every lane that is shown, slot after slot."""
-    operands, last = step.items[0, :, 0].tolist(), len(places) - 1
+    """The items of every lane that is shown, slot after slot; `listed` are each item's channels."""
+    last = len(places) - 1
     return tuple(
         Piece(0, 0, 0, n == last)
         if place is None
-        else Piece(place - anchor + int(listed[operands[n]][lane]), 0, 1, n == last)
+        else Piece(place - anchor + int(listed[n][lane]), 0, 1, n == last)
         for first, behind in shown
         for lane in range(first, behind)
         for n, place in enumerate(places)

@@ -34,12 +34,13 @@ def values_of(plan: Plan, outcome: Outcome) -> dict[str, IntArray]:
         places = np.flatnonzero(heard.elements >= 0)
         elements = heard.elements.ravel()[places]
         results, sums = (part.reshape(len(part), -1)[:, places] for part in _halves(words, tiles))
-        shown[layer.result_name].append(_Shown(layer, elements, results))
         if layer.sum_name is not None and heard.bias is not None:
             sums += heard.bias[elements]
             if heard.factor is not None:
                 sums *= heard.factor[elements]
             shown[layer.sum_name].append(_Shown(layer, elements, sums))
+        if layer.result_name != layer.sum_name:
+            shown[layer.result_name].append(_Shown(layer, elements, results))
     return {name: _joined(name, parts) for name, parts in shown.items()}
 
 

@@ -1,0 +1,36 @@
+"""The simulated fabric against the integer reference and the model, register by register."""
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.types import IntArray
+from tercet.plan import Plan
+from tercet_cosim.run import Memory, Run, simulate
+from tercet_golden import cycles, integer
+from tercet_golden.compare import compare
+
+PLAIN = Memory()
+
+
+def assert_as_predicted(module: ModuleOp, plan: Plan, *xs: IntArray, memory: Memory = PLAIN) -> Run:
+    """Every value equals the reference, every register and cycle its prediction."""
+    want, run = integer.run(module, *xs), simulate(plan, *xs, memory=memory)
+    names = {layer.result_name for layer in plan.layers} | set(run.values) | set(run.outputs)
+    for name in names:
+        for found in (run.values, run.outputs):
+            if name in found:
+                expected = want[name].reshape(len(xs[0]), -1)
+                np.testing.assert_array_equal(found[name], expected, err_msg=name)
+    assert {layer.sum_name for layer in plan.layers} <= set(run.values) | {None}
+    if memory.stall:
+        return run
+    predicted = cycles.predict(plan, *xs, latency=memory.latency)
+    np.testing.assert_array_equal(run.cycles, predicted.cycles, err_msg="doorbell to irq")
+    for name, each in predicted.layer_cycles.items():
+        np.testing.assert_array_equal(run.layer_cycles[name], each, err_msg=name)
+    assert set(predicted.counters) == set(run.counters)
+    outcome = compare(predicted.counters, run.counters)
+    assert outcome.first is None, outcome
+    setup = cycles.predict_setup(plan, memory.latency)
+    assert {name: run.setup[name] for name in setup if name in run.setup} == setup
+    return run

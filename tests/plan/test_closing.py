@@ -1,0 +1,140 @@
+"""Parameter entries, decoded by hand, are the closings that they were made of."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from tests.plan.small import residual, staged_anyhow
+
+from tercet.errors import CapacityError
+from tercet.fabric.frame import Mode
+from tercet.fabric.spec import named
+from tercet.ir.module import build
+from tercet.ir.types import SI8, UI8, signed, tensor
+from tercet.ops.table import Table
+from tercet.plan.closing import post_of
+from tercet.plan.stage import Stage
+from tercet.plan.steps import Greatest, Lookup, Mac, Rescale, Thresholds, Vector
+from tercet_cosim.networks import network, requantized, thresholded
+
+SPEC = named("T=4,L=5")
+
+
+def signed_of(word: int, low: int, width: int) -> int:
+    value = word >> low & ((1 << width) - 1)
+    return value - (1 << width) if value >> (width - 1) else value
+
+
+def entries(stage: Stage) -> Iterator[tuple[int, list[int]]]:
+    """Channel and the 16-byte words of its entries, for everything that a frame looks up."""
+    made, post = stage.code.made, stage.post
+    per = stage.post.data.shape[1] if isinstance(stage.shape.step, Vector) else post.entries
+    for (source, group, lane), channel in np.ndenumerate(made.channels):
+        first = group * post.group_step
+        if not isinstance(stage.shape.step, Vector):
+            first += lane * post.lane_step
+        elif post.group_step:
+            per = post.group_step
+        data = post.data[source % len(post.data), first : first + per]
+        yield int(channel), [int.from_bytes(row.tobytes(), "little") for row in data]
+
+
+def rounded(word: int, sums: int) -> int:
+    """What tct_post.sv makes of a sum: B + M x, then a shift that rounds."""
+    add, mul, shift = signed_of(word, 0, 58), signed_of(word, 58, 32), word >> 90 & 63
+    value = add + mul * sums
+    return value + (value >> shift & 1 if shift else 0) >> shift
+
+
+def stages(seed: int) -> Iterator[Stage]:
+    rng = np.random.default_rng(seed)
+    yield from staged_anyhow(rng, residual(rng), SPEC).stages
+    module = network(rng, (20, 12, 9), (requantized(SI8), thresholded(signed(3))))
+    yield from staged_anyhow(rng, module, SPEC).stages
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rescaled_sum_is_rounded_to_the_nearest_even(seed: int) -> None:
+    rng, count = np.random.default_rng(seed), 0
+    for stage in stages(seed):
+        step, closing = stage.shape.step, stage.shape.step.closing
+        if not isinstance(closing, Rescale) or isinstance(step, Vector):
+            continue
+        for channel, (word,) in entries(stage):
+            for x in (*rng.integers(-5000, 5000, 20).tolist(), 0, -1):
+                if not 0 <= channel < step.result.channels:
+                    assert rounded(word, x) == step.result.zero_point
+                    continue
+                row = channel % len(closing.mul), channel % len(closing.add)
+                mul, add = int(closing.mul[row[0], 0]), int(closing.add[row[1]])
+                shift = int(closing.shift[channel % len(closing.shift)])
+                exact = Fraction(mul * (x + int(step.bias[channel])) + add, 1 << shift)
+                assert rounded(word, x) == round(exact)
+                count += 1
+    assert count > 500
+
+
+def test_items_are_added_up_by_their_own_factors() -> None:
+    found = 0
+    for stage in stages(7):
+        step, closing = stage.shape.step, stage.shape.step.closing
+        if not isinstance(step, Vector) or not isinstance(closing, Rescale):
+            continue
+        assert stage.post.mode is Mode.PRODUCT
+        for channel, words in entries(stage):
+            if 0 <= channel < step.result.channels:
+                assert [signed_of(w, 58, 32) for w in words] == closing.mul[0].tolist()
+                half = (1 << int(closing.shift[0]) - 1) - 1
+                assert [signed_of(w, 0, 58) for w in words] == [int(closing.add[0]) + half, 0]
+                found += 1
+    assert found
+
+
+def test_thresholds_stand_in_the_low_bits_less_the_bias() -> None:
+    found = 0
+    for stage in stages(8):
+        step, closing = stage.shape.step, stage.shape.step.closing
+        if not isinstance(closing, Thresholds) or isinstance(step, Vector):
+            continue
+        for channel, words in entries(stage):
+            if 0 <= channel < step.result.channels:
+                want = closing.steps[channel % len(closing.steps)] - step.bias[channel]
+                assert [signed_of(w, 0, 32) for w in words] == want.tolist()
+                found += 1
+    assert found
+
+
+def test_a_table_has_eight_results_an_entry() -> None:
+    rng = np.random.default_rng(1)
+    table = rng.integers(-128, 128, (1, 256))
+    module = build([tensor((1, 6), UI8)], lambda x: [Table(x, table, 0, SI8, layer="any")])
+    (stage,) = (s for s in staged_anyhow(rng, module, SPEC).stages if s.post.mode is Mode.TABLE)
+    assert isinstance(stage.shape.step.closing, Lookup)
+    words = [int.from_bytes(row.tobytes(), "little") for row in stage.post.data[0]]
+    found = [signed_of(words[i // 8], 10 * (i % 8), 10) for i in range(256)]
+    assert found == table[0].tolist()
+    assert stage.post.offset == 0
+
+
+def test_the_greatest_needs_no_entry() -> None:
+    greatest = [s for s in stages(2) if isinstance(s.shape.step.closing, Greatest)]
+    assert greatest
+    for stage in greatest:
+        assert stage.post.data.size == 0
+        assert stage.post.offset == stage.shape.step.result.zero_point
+
+
+def test_a_factor_that_an_entry_cannot_hold_is_refused() -> None:
+    stage = next(s for s in stages(1) if isinstance(s.shape.step.closing, Rescale))
+    step, made = stage.shape.step, stage.code.made
+    assert isinstance(step.closing, Rescale)
+    assert isinstance(step, Mac)
+    for wide in (
+        replace(step.closing, mul=step.closing.mul << 31),
+        replace(step.closing, add=step.closing.add + (1 << 57)),
+        replace(step.closing, shift=0 * step.closing.shift + 51),
+    ):
+        with pytest.raises(CapacityError, match=f"{step.name}: channel . is rescaled by"):
+            post_of(replace(step, closing=wide), made, SPEC)

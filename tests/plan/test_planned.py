@@ -1,0 +1,77 @@
+"""The structures of the matrix, planned and run in the model: every value is the reference's.
+
+`pytest tests/plan/test_planned.py --planned` takes all of them, on every fabric.
+"""
+
+import numpy as np
+import pytest
+from tests.matrix.structures import Structure, structures
+from tests.plan.planned import drawn_fabric, drawn_inputs, planned, require_as_reference, seeded
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.errors import CapacityError, UnsupportedError
+from tercet.plan.lower import lower
+from tercet.plan.search import choose
+from tercet_cosim.cnns import cnn
+from tercet_cosim.networks import randomly
+
+NAMED = ("tfmbs", "small", "large")
+DRAWN = 3
+SAMPLE = (
+    "networks-a_network-15",
+    "convolutions-a_convolution_of_two_axes-0-2",
+    "linear-two_linear_layers_on_every_input-1-5",
+    "elementwise-one_tensor_used_three_times",
+    "movement-a_layer_reads_what_was_moved",
+)
+NETWORKS = 24
+CASES = structures()
+
+
+@pytest.fixture
+def everything(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--planned", False))
+
+
+def ran(module: ModuleOp, fabric: str, rng: np.random.Generator) -> int:
+    """How many elements were compared, with the search's grids and with random ones."""
+    count = 0
+    for chooser in (choose, randomly(rng)):
+        plan, refusals = planned(module, fabric, chooser)
+        print(f"{plan.spec.name}: {[f'{x.name} {x.grid}' for x in plan.layers]}, {refusals}")
+        count += require_as_reference(module, plan, *drawn_inputs(module, rng, 1))
+    return count
+
+
+def fabrics(rng: np.random.Generator) -> list[str]:
+    return [*NAMED, *(drawn_fabric(rng) for _ in range(DRAWN))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_structure_computes_the_reference(case: Structure, everything: bool) -> None:
+    if not everything and case.name not in SAMPLE:
+        pytest.skip("--planned runs it")
+    rng = seeded(case.name)
+    for module in case.modules():
+        try:
+            lower(module)
+        except UnsupportedError:
+            continue
+        some = fabrics(rng)
+        for fabric in some if everything else rng.permutation(np.array(some))[:2].tolist():
+            assert ran(module, fabric, rng) > 0
+
+
+def test_random_networks_compute_the_reference() -> None:
+    """A few that need what no fabric has are refused."""
+    refused = []
+    for seed in range(NETWORKS):
+        rng = np.random.default_rng(seed)
+        module = cnn(rng)
+        print(f"seed {seed}")
+        try:
+            assert ran(module, drawn_fabric(rng), rng) > 0
+        except CapacityError as error:
+            refused.append(str(error))
+    assert all("quantize per tensor" in why for why in refused), refused
+    assert len(refused) < NETWORKS // 4

@@ -1,0 +1,51 @@
+"""The search: what it chooses is no worse than the safest choice, and it can say why."""
+
+import numpy as np
+import pytest
+from tests.plan.small import residual
+
+from tercet.fabric.spec import FabricSpec, named
+from tercet.plan.assign import assign, normal
+from tercet.plan.cost import cost_of, whole
+from tercet.plan.grid import Grid
+from tercet.plan.lower import lower
+from tercet.plan.search import Explained, choose, options_of
+from tercet.plan.shaping import shape_all
+from tercet.plan.stage import staged
+from tercet.plan.steps import Network, Step
+
+FABRICS = ["T=8,L=10", "T=4,L=20", "T=16,L=5"]
+
+
+def cycles(network: Network, grids: dict[Step, Grid], spec: FabricSpec) -> float:
+    """Of all steps by the exact model."""
+    shapes = shape_all(assign(network, grids, spec.lanes), spec)
+    return whole([cost_of(staged(shape, spec), spec, exact=True) for shape in shapes], spec)
+
+
+@pytest.mark.parametrize("fabric", FABRICS)
+def test_what_is_chosen_is_no_worse_than_the_safest_grids(fabric: str) -> None:
+    rng, spec = np.random.default_rng(len(fabric)), named(fabric)
+    network = normal(lower(residual(rng)))
+    explained = Explained()
+    chosen = dict(choose(network, spec, explained))
+    safest = {step: options_of(step, spec)[0] for step in network.steps}
+    assert cycles(network, chosen, spec) <= cycles(network, safest, spec)
+
+    assert {trial.step for trial in explained.trials} == {step.name for step in network.steps}
+    for step in network.steps:
+        mine = {t.grid: t for t in explained.trials if t.step == step.name}
+        assert set(mine) == set(options_of(step, spec))
+        exact = {grid: t.exact for grid, t in mine.items() if t.exact is not None}
+        assert min(exact, key=exact.__getitem__) == chosen[step] or min(
+            exact.values()
+        ) == exact.get(chosen[step])
+
+
+def test_options_begin_with_bands_and_respect_what_a_step_can_do() -> None:
+    spec = named("T=8,L=10")
+    for step in normal(lower(residual(np.random.default_rng(1)))).steps:
+        options = options_of(step, spec)
+        assert all(grid.tiles == 8 for grid in options)
+        assert options[0].slices == 1
+        assert options[0].bands == max(grid.bands for grid in options)

@@ -1,0 +1,102 @@
+"""A network in pieces, its tensors in memory, computes the same as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.plan import steps_run
+from tests.plan.small import residual
+
+from tercet.ir.types import IntArray
+from tercet.plan.assign import normal, operands_of
+from tercet.plan.lower import lower
+from tercet.plan.spill import Spill, can_be_cut, spilled
+from tercet.plan.steps import Network, Part, Step, Tensor
+
+
+def run_in_pieces(network: Network, x: IntArray) -> dict[int, IntArray]:
+    """Step after step with nothing kept but what later steps read without loading it."""
+    memory = steps_run.run(replace(network, steps=()), x)
+    for step in network.steps:
+        for operand in operands_of(step):
+            if operand in network.loaded:
+                memory[id(operand)] = brought(memory, operand, network.loaded[operand])
+        alone = replace(network, inputs=(), steps=(step,), loaded={}, stored={})
+        made = one_step(alone, memory)
+        if step.result in network.stored:
+            put(memory, made, network.stored[step.result])
+        else:
+            memory[id(step.result)] = made
+    return memory
+
+
+def one_step(network: Network, memory: Mapping[int, IntArray]) -> IntArray:
+    (step,) = network.steps
+    whole = np.arange(step.result.positions)
+    return steps_run.results(step, dict(memory), whole)
+
+
+def brought(memory: Mapping[int, IntArray], tensor: Tensor, part: Part) -> IntArray:
+    found = memory[id(part.source)][part.first : part.first + tensor.positions]
+    assert (found != steps_run.UNSET).all(), "it is loaded before it is stored"
+    return found
+
+
+def put(memory: dict[int, IntArray], made: IntArray, part: Part) -> None:
+    source = part.source
+    shape = (source.positions, source.channels)
+    whole = memory.setdefault(id(source), np.full(shape, steps_run.UNSET))
+    rows = slice(part.first, part.first + len(made))
+    assert (whole[rows] == steps_run.UNSET).all(), "two pieces make one row"
+    whole[rows] = made
+
+
+def drawn(rng: np.random.Generator, network: Network) -> Spill:
+    """Some tensors in memory; some steps whose tensors are all there in pieces."""
+    results = [step.result for step in network.steps if step.result not in network.outputs]
+    tensors = {x for x in (*network.inputs, *results) if rng.random() < 0.7}
+    pieces: list[tuple[Step, int]] = [
+        (step, int(2 ** rng.integers(1, 5)))
+        for step in network.steps
+        if can_be_cut(step) and {*operands_of(step), step.result} <= tensors
+    ]
+    return Spill(frozenset(tensors), tuple(pieces))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_pieces_compute_what_the_whole_computes(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = normal(lower(residual(rng, size=8)))
+    x = rng.integers(0, 256, (1, 2, 8, 8))
+    want = steps_run.run(network, x)
+    pieces, of = spilled(network, drawn(rng, network))
+    assert set(of.values()) == set(network.steps)
+    assert pieces.loaded
+    found = run_in_pieces(pieces, x)
+    for tensor in network.outputs:
+        np.testing.assert_array_equal(found[id(tensor)], want[id(tensor)])
+    for part in pieces.stored.values():
+        np.testing.assert_array_equal(found[id(part.source)], want[id(part.source)])
+
+
+def test_a_piece_brings_the_rows_it_reads_and_no_more() -> None:
+    network = normal(lower(residual(np.random.default_rng(1), size=8)))
+    stem = network.steps[0]
+    (x,) = network.inputs
+    pieces, _ = spilled(network, Spill(frozenset({x, stem.result}), ((stem, 4),)))
+    spans = [(part.first, t.positions) for t, part in pieces.loaded.items() if part.source is x]
+    # two rows of eight a piece, and a row of halo above and below
+    assert spans == [(0, 24), (8, 32), (24, 32), (40, 24)]
+    kept = [(part.first, tensor.positions) for tensor, part in pieces.stored.items()]
+    assert kept == [(0, 16), (16, 16), (32, 16), (48, 16)]
+
+
+def test_nothing_in_memory_changes_nothing() -> None:
+    network = normal(lower(residual(np.random.default_rng(1))))
+    same, of = spilled(network, Spill())
+    assert len(same.steps) == len(network.steps)
+    assert not same.loaded
+    assert not same.stored
+    assert Spill().more(frozenset(), network.steps[0]).count(network.steps[0]) == 2
+    assert len(of) == len(network.steps)
