@@ -199,8 +199,8 @@ def _sum(d: _Drawing) -> None:
     y = others[int(d.rng.integers(len(others)))]
     element = ELEMENTS[int(d.rng.integers(2))]
     held, channels = Interval.of(element), x.seen.shape[1]
-    shift: IntArray = d.rng.integers(9, 13, channels)
-    middle: IntArray = np.left_shift((held.low + held.high) // 2, shift)
+    shift: IntArray = d.rng.integers(9, 13, (channels,))
+    middle: IntArray = (held.low + held.high) // 2 * (np.int64(1) << shift)
     add: IntArray = d.rng.integers(-5000, 5000, channels) + middle
     mul_a, mul_b = d.rng.integers(-900, 901, (2, channels))
     inner = int(np.prod(x.seen.shape[2:], dtype=np.int64))

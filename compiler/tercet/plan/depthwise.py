@@ -123,7 +123,7 @@ def lanes_of(step: Depthwise, grid: Grid, spec: FabricSpec) -> int:
         blocks = _blocks(step, grid.bands, lanes)
         columns = _planes(step) * blocks.seen_rows * blocks.seen_columns
         held = columns * (1 if alike else channels)
-        turns = _origins(step, grid, blocks).shape[1]
+        turns = int(_origins(step, grid, blocks).shape[1])
         loaded = held * grid.slices if held > spec.bank_a_depth // 4 else 0
         return max(turns * channels * columns / 2, float(loaded))
 

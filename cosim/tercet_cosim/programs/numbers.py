@@ -48,6 +48,11 @@ def spread(terms: Iterable[Term]) -> IntArray:
     return found
 
 
+def signed(field: int) -> int:
+    """A 16-bit field as a number of either sign."""
+    return int(np.int16(np.uint16(field)))
+
+
 def split(rng: Rng, total: int, most: int) -> list[int]:
     """Numbers from 1 to `most` that add up to `total`."""
     parts = []

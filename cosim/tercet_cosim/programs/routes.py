@@ -6,8 +6,17 @@ from dataclasses import dataclass, replace
 from tercet.fabric.tables import Run, Slot, wrap
 from tercet.ir.types import IntArray
 from tercet_cosim.programs.blocks import Stretch
-from tercet_cosim.programs.numbers import Rng, Term, between, chance, fit, reach, spread, step
-from tercet_cosim.programs.walks import _signed as signed
+from tercet_cosim.programs.numbers import (
+    Rng,
+    Term,
+    between,
+    chance,
+    fit,
+    reach,
+    signed,
+    spread,
+    step,
+)
 
 MOST_SLOTS = 4
 MOST_WORDS = 45
@@ -128,11 +137,6 @@ def entries(writes: Writing, stretches: Sequence[Stretch]) -> Iterator[IntArray]
                 continue
             terms = writes.param_terms(slot.last - slot.first + 1)
             yield (writes.param_base + slot.param + spread(terms)) & 0xFFFF
-
-
-def inner_step(rng: Rng, count: int, room: int) -> int:
-    """The step between a value's entries that are not neighbours."""
-    return step(rng, count, room)
 
 
 def room_left(params: range, terms: Sequence[Term]) -> int:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from tercet.fabric.tables import Run, Segment, wrap
 from tercet.ir.types import IntArray
 from tercet_cosim.programs.blocks import Stretch
-from tercet_cosim.programs.numbers import Rng, Term, between, chance, fit, spread, step
+from tercet_cosim.programs.numbers import Rng, Term, between, chance, fit, signed, spread, step
 
 MOST_ACT = 255
 """Largest magnitude of an activation."""
@@ -29,10 +27,10 @@ class Reading:
     columns: int
 
     def act_terms(self, run: Run) -> list[Term]:
-        return [(_signed(run.step), run.repeats), (_signed(self.act_group), self.groups)]
+        return [(signed(run.step), run.repeats), (signed(self.act_group), self.groups)]
 
     def column_terms(self) -> list[Term]:
-        return [(_signed(self.col_group), self.groups)]
+        return [(signed(self.col_group), self.groups)]
 
 
 def reading(rng: Rng, groups: int, acts: range, depth: int, columns: int) -> Reading:
@@ -161,8 +159,3 @@ def _peak(stretches: Sequence[Stretch], groups: int, carried: int) -> tuple[int,
                 peak = max(peak, bound)
                 bound = 0 if segment.end else bound
     return peak, bound
-
-
-def _signed(field: int) -> int:
-    """A 16-bit field as a number of either sign."""
-    return int(np.int16(np.uint16(field)))
