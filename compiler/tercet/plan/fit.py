@@ -8,7 +8,7 @@ from tercet.plan.arena import Item, place
 from tercet.plan.assign import assign, operands_of
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.search import options_of
+from tercet.plan.search import starts
 from tercet.plan.shaping import shape_all, spans_in_b, too_small
 from tercet.plan.spill import Spill, can_be_cut, spilled
 from tercet.plan.stage import Shape, is_wide
@@ -22,15 +22,18 @@ Found = tuple[Network, tuple[Shape, ...]]
 def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Found:
     """The network, in pieces where it must be, and its shapes. Raises CapacityError.
 
-    Bands of positions leave the least to every tile; where not even they fit, something more goes
-    to memory.
+    Where none of the search's starts fits, something more goes to memory.
     """
     spill = Spill()
     while True:
         pieces, whole = spilled(network, spill)
-        safest = _shapes(pieces, {s: options_of(s, spec)[0] for s in pieces.steps}, spec)
+        tried = (_shapes(pieces, grids, spec) for grids in starts(pieces.steps, spec))
+        safest = min((found for found in tried if found is not None), key=_most_held, default=None)
         if safest is None:
-            raise CapacityError(f"no grid of the fabric {spec.name!r} suits every step")
+            raise CapacityError(
+                f"no grids of the fabric {spec.name!r} go together for all steps: choose one with"
+                f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
+            )
         if fits(safest[1], spec):
             found = _shapes(pieces, chooser(pieces, spec), spec)
             return found if found is not None and fits(found[1], spec) else safest
@@ -48,6 +51,12 @@ def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> F
 def fits(shapes: Sequence[Shape], spec: FabricSpec) -> bool:
     """Whether bank B holds what must be there at the same time."""
     return not isinstance(place(_items(shapes), spec.bank_b_depth, WORD), int)
+
+
+def _most_held(found: Found) -> int:
+    """Activations of a tile that must be there at the same time."""
+    spans = _spans(found[1]).values()
+    return max(sum(i.size for i in spans if i.begin <= n <= i.end) for n in range(len(found[1])))
 
 
 def _items(shapes: Sequence[Shape]) -> list[Item]:
@@ -68,7 +77,8 @@ def _more(
 ) -> Spill:
     """What to do about the step at which most is held: something that waits goes first."""
     spans = _spans(shapes)
-    known = {*network.inputs, *(s.result for s in network.steps if not is_wide(s))}
+    whole_results = (s.result for s in network.steps if can_be_cut(s) and not is_wide(s))
+    known = {*network.inputs, *whole_results}
     held = [
         sum(i.size for i in spans.values() if i.begin <= n <= i.end) for n in range(len(shapes))
     ]

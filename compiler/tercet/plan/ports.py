@@ -1,7 +1,7 @@
 """Inputs and outputs of a network as they lie in memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,8 +52,6 @@ def entries(
 
 
 def _at(load: Load, address: int) -> Load:
-    from dataclasses import replace
-
     return replace(load, address=address)
 
 

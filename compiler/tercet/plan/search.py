@@ -5,7 +5,7 @@ what a layout costs its producer is thereby counted. First by estimate, then, am
 exact cycle model.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -48,7 +48,7 @@ def choose(
     """A grid for every step."""
     options = {step: options_of(step, spec) for step in network.steps}
     costs = _Costs(network, spec)
-    swept = [_swept(network, options, start, costs) for start in _starts(options)]
+    swept = [_swept(network, options, start, costs) for start in starts(network.steps, spec)]
     chosen, totals = min(swept, key=lambda found: costs.total(found[0], exact=True))
     exact: dict[Step, dict[Grid, float]] = {}
     for step in network.steps:
@@ -68,9 +68,15 @@ def choose(
 Totals = dict[Step, dict[Grid, float]]
 
 
-def _starts(options: Mapping[Step, list[Grid]]) -> Iterator[dict[Step, Grid]]:
-    """Where sweeps begin: all bands, all slices, and something of both."""
-    for share in (0.0, 1.0, 0.5):
+def starts(steps: Sequence[Step], spec: FabricSpec) -> Iterator[dict[Step, Grid]]:
+    """Where sweeps begin: bands, slices where there are few positions, slices, some of both."""
+    options = {step: options_of(step, spec) for step in steps}
+    yield {step: found[0] for step, found in options.items()}
+    yield {
+        step: found[0 if step.result.positions >= spec.tiles else -1]
+        for step, found in options.items()
+    }
+    for share in (1.0, 0.5):
         yield {step: found[round(share * (len(found) - 1))] for step, found in options.items()}
 
 
