@@ -147,7 +147,7 @@ def test_a_statistic_of_batch_norm_that_is_no_number_is_named() -> None:
 @pytest.mark.parametrize(
     ("spec", "kind", "message"),
     [
-        ("nosuchnet", CaptureError, "there is no model 'nosuchnet'; the zoo has digits_mlp"),
+        ("nosuchnet", CaptureError, "there is no model 'nosuchnet'; the zoo has cnv, digits_cnn"),
         ("", CaptureError, "there is no model"),
         ("net.onnx", CaptureError, "net.onnx: no such file"),
         ("missing.py:Net", CaptureError, "missing.py: no such file"),

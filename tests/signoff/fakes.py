@@ -14,20 +14,28 @@ from tercet.ir.module import build
 from tercet.ir.types import UI8, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
+from tercet.plan.grid import Grid
 from tercet_cosim.signoff.context import CheckContext
 from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.stages import Silent, Stages
 from tercet_golden.vectors import Vectors, make
 
 
+GRID = Grid(1, 2, 4)
+
+
 @dataclass(frozen=True)
 class FakeLayer:
     name: str
-    inputs: int
-    outputs: int
-    tk: int = 4
-    to: int = 2
-    passes: int = 1
+    shape: tuple[int, int]
+    """Positions and channels."""
+    sum_name: str
+    result_name: str
+    grid: Grid = GRID
+    kind: str = "mac"
+    groups: int = 1
+    planes: int = 1
+    columns: int = 6
     weight_sparsity: float = 0.25
 
 
@@ -39,7 +47,10 @@ class FakeSpec:
 
 @dataclass(frozen=True)
 class FakePlan:
-    layers: tuple[FakeLayer, ...] = (FakeLayer("fc1", 6, 4), FakeLayer("fc2", 4, 3))
+    layers: tuple[FakeLayer, ...] = (
+        FakeLayer("fc1", (1, 4), "fc1:linear", "fc1:requantize"),
+        FakeLayer("fc2", (1, 3), "fc2:linear", "fc2:linear"),
+    )
     spec: FakeSpec = FakeSpec()
 
 
@@ -99,8 +110,8 @@ class CycleModel:
     """Stands in for `tercet_golden.cycles`."""
 
     @staticmethod
-    def predict(plan: object, values: dict[str, IntArray]) -> FakePrediction:
-        count = len(values["x"])
+    def predict(plan: object, *xs: IntArray) -> FakePrediction:
+        count = len(xs[0])
         layers = {"fc1": cost(count), "fc2": cost(count)}
         return FakePrediction(50 + np.arange(count), layers)
 
