@@ -20,7 +20,6 @@ from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.stages import Silent, Stages
 from tercet_golden.vectors import Vectors, make
 
-
 GRID = Grid(1, 2, 4)
 
 
