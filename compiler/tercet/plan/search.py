@@ -69,9 +69,12 @@ Totals = dict[Step, dict[Grid, float]]
 
 
 def starts(steps: Sequence[Step], spec: FabricSpec) -> Iterator[dict[Step, Grid]]:
-    """Where sweeps begin: bands, slices where there are few positions, slices, some of both."""
+    """Where sweeps begin: bands, slices where there are few positions, slices, some of both.
+
+    Bands alone go with everything, whatever they cost.
+    """
     options = {step: options_of(step, spec) for step in steps}
-    yield {step: found[0] for step, found in options.items()}
+    yield dict.fromkeys(steps, Grid(spec.tiles, 1, 1))
     yield {
         step: found[0 if step.result.positions >= spec.tiles else -1]
         for step, found in options.items()
@@ -87,7 +90,8 @@ def _swept(
     chosen, totals = dict(start), Totals()
     for _ in range(SWEEPS):
         for step in reversed(network.steps):
-            found = {g: costs.total({**chosen, step: g}) for g in options[step]}
+            tried = (*options[step], chosen[step])
+            found = {g: costs.total({**chosen, step: g}) for g in tried}
             totals[step], chosen[step] = found, min(found, key=found.__getitem__)
     return chosen, totals
 
@@ -97,13 +101,14 @@ def _known(cost: float) -> float | None:
 
 
 def options_of(step: Step, spec: FabricSpec) -> list[Grid]:
-    """Grids that a step can have, the safest first: bands alone, which go with everything."""
+    """Grids that a step can have, no more bands than twice its positions; bands first."""
     most = 2 * step.result.positions
-    found = [g for g in grids(spec.tiles) if g.bands < most or g.bands in (1, spec.tiles)]
+    found = [g for g in grids(spec.tiles) if g.bands < most or g.bands == 1]
     if isinstance(step, Mac) and step.groups > 1:
         found = [g for g in found if g.slices == 1 and step.groups % g.outs == 0]
     elif not isinstance(step, Mac):
         found = [g for g in found if 1 in (g.outs, g.slices)]
+    found = found or [Grid(spec.tiles, 1, 1)]
     return sorted(found, key=lambda g: (g.slices, -g.bands))
 
 
