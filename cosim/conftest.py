@@ -20,7 +20,7 @@ from tercet_cosim.signoff.stages import Silent, Stages
 FABRICS = ("tfmbs", "small")
 VECTORS = 24
 PROGRAMS = 40
-NETWORKS = 60
+NETWORKS = 100
 SEED = 1
 
 

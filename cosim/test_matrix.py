@@ -18,11 +18,11 @@ from tercet_cosim.networks import randomly
 from tercet_cosim.predicted import assert_as_predicted
 
 VECTORS = 2
-_SIZES = "bank_a_depth=512,bank_b_depth=2048,param_depth=512"
+_SIZES = "bank_a_depth=512,bank_b_depth=2048,param_depth=2048"
 FABRICS = (
     f"T=2,L=5,out_depth=64,{_SIZES}",
     f"T=4,L=10,TELEMETRY=2,out_depth=128,{_SIZES}",
-    f"T=8,L=15,ACC_W=22,out_depth=64,{_SIZES}",
+    f"T=8,L=15,ACC_W=22,out_depth=512,{_SIZES}",
 )
 SAMPLE = (
     "networks-a_network-9",

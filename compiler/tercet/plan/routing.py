@@ -1,6 +1,6 @@
 """Who writes what where: the slots of every repetition of a step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -109,10 +109,13 @@ def route_of(made: Made, target: Target, *, vector: bool) -> Route:
         positions = made.positions[:, r]
         held = _held(positions, target)
         breaks = _breaks(positions, held, lane, target)
-        key = held.tobytes() + breaks.tobytes()
+        shown = (positions >= 0).any(0)
+        key = held.tobytes() + breaks.tobytes() + shown.tobytes()
         if key not in known:
             points = np.unique([0, made.lanes, *(np.flatnonzero(breaks) + 1), *cuts])
-            known[key] = _hearings(made, target, held, points.tolist(), vector)
+            real = (made.channels[:, 0] >= 0).any(0)
+            lanes = list(_intervals(np.logical_and(shown, real).tolist(), points.tolist()))
+            known[key] = _hearings(made, target, held, lanes, vector)
         slots.append(known[key].at(positions, target))
     return Route(tuple(slots), group, lane)
 
@@ -169,12 +172,15 @@ class _Hearings:
 
 
 def _hearings(
-    made: Made, target: Target, held: IntArray, points: list[int], vector: bool
+    made: Made, target: Target, held: IntArray, intervals: Sequence[Lanes], vector: bool
 ) -> _Hearings:
-    """The slots for lanes between `points`, where held [tiles, bands, lanes] are alike."""
+    """The slots for intervals of lanes in which held [tiles, bands, lanes] are alike.
+
+    What nobody reads is drained as well: so all that a step makes can be seen.
+    """
     lanes: list[Lanes] = []
     found = [np.zeros((5, 0), np.int64)]
-    for first, behind in _intervals(held, points):
+    for first, behind in intervals:
         turns, *_ = heard = _heard(made, target, held, first)
         count = int(turns.max(initial=-1)) + 1
         alone = vector and count > 1
@@ -182,8 +188,8 @@ def _hearings(
             entries = np.array(_heard(made, target, held, begin) if begin > first else heard)
             entries[0] += len(lanes)
             found.append(np.vstack([entries, np.full(entries.shape[1], begin)]))
-            lanes += [(begin, begin + 1 if alone else behind)] * count
-    if not lanes:  # somebody must drain what the tiles made: nobody listens
+            lanes += [(begin, begin + 1 if alone else behind)] * max(count, 1)
+    if not lanes:  # the tiles idle, but their empty sums must be drained
         lanes.append((0, 1))
     slot, tile, band, leader, lane = np.concatenate(found, axis=1)
     source, listens = np.zeros((2, len(lanes), target.tiles), np.int64)
@@ -212,10 +218,10 @@ def _breaks(positions: IntArray, held: IntArray, lane_step: int, target: Target)
     return np.asarray((together & ~even).any(0) | changed.any((0, 1)))
 
 
-def _intervals(held: IntArray, points: list[int]) -> Iterator[Lanes]:
-    """Lanes that one slot can drain, where somebody listens."""
+def _intervals(shown: Sequence[bool], points: list[int]) -> Iterator[Lanes]:
+    """Lanes that one slot can drain, where a band makes something: flags shown [lanes]."""
     for first, behind in pairwise(points):
-        if held[:, :, first].any():
+        if shown[first]:
             for start in range(first, behind, MOST_LANES):
                 yield start, min(behind, start + MOST_LANES)
 
