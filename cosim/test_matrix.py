@@ -35,7 +35,7 @@ SAMPLE = (
     "linear-an_activation_behind_a_linear_layer-0",
     "elementwise-one_tensor_used_three_times",
     "movement-a_layer_reads_what_was_moved",
-    "batch_norm-of_one_axis",
+    "batch_norm-behind_a_convolution-0",
     "inputs-an_input_of_every_rank-4",
 )
 CASES = structures()
