@@ -239,19 +239,14 @@ def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = F
     layout = lay_out(tensor, wish.grid, np.array(wish.spans), planar=wish.planar, groups=groups)
     if wish.grid.slices > 1:
         return layout
-    room = 0 if made is None else made.leaders.shape[1] * made.groups * _lanes_of_channels(made)
+    room = 0 if made is None else made.room
     if memory and room > memory_pitch(tensor):
         raise IncompatibleError(f"{room} channels in {memory_pitch(tensor)} bytes of memory")
-    pitch = memory_pitch(tensor) if memory else max(layout.pitch, int(room))
+    pitch = memory_pitch(tensor) if memory else max(layout.pitch, room)
     return replace(layout, pitch=pitch)
 
 
 def _interleaved(made: Made) -> bool:
     """Whether neighbouring channels lie in different groups of one lane."""
     first = made.channels[0]
-    by_lane = bool((np.diff(first, axis=1) != 0).any())
-    return by_lane and made.groups > 1 and int(first[1, 0] - first[0, 0]) == 1
-
-
-def _lanes_of_channels(made: Made) -> int:
-    return made.lanes if (np.diff(made.channels, axis=2) != 0).any() else 1
+    return made.by_lane and made.groups > 1 and int(first[1, 0] - first[0, 0]) == 1

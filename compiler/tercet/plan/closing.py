@@ -73,7 +73,7 @@ def post_of(step: Step, made: Made, spec: FabricSpec) -> Post:
     alike = len(rows.data) == 1 or bool((rows.data[:-1] == rows.data[:1]).all())
     per = rows.data.shape[1]
     vector = isinstance(step, Vector)
-    by_lane = not vector and bool((np.diff(made.channels, axis=2) != 0).any())
+    by_lane = not vector and made.by_lane
     group = 0 if alike else per * (made.lanes if by_lane else 1)
     lane = per if by_lane and not alike else 0
     if vector:

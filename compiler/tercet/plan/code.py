@@ -56,6 +56,17 @@ class Made:
     def lanes(self) -> int:
         return int(self.positions.shape[2])
 
+    @property
+    def by_lane(self) -> bool:
+        """Whether lanes are channels; else they are positions of one channel."""
+        return bool((np.diff(self.channels, axis=2) != 0).any())
+
+    @property
+    def room(self) -> int:
+        """Channels of a position that are written, those beyond the last included."""
+        sources, groups, lanes = self.channels.shape
+        return int(sources * groups * (lanes if self.by_lane else 1))
+
 
 @dataclass(frozen=True, eq=False)
 class Code:

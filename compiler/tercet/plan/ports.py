@@ -41,18 +41,14 @@ def entries(
             at += len(elements[0])
         elif tensor in layouts:
             for load, brought in input_loads(layouts[tensor], spec):
-                loads.append((load, at))
+                loads.append(replace(load, address=at))
                 elements.append(brought)
                 at += len(brought)
         held = np.concatenate(elements) if elements else np.zeros(0, np.int64)
         count, signed = int(tensor.order.max()) + 1, is_signed(tensor.element)
         flat = np.where(held < 0, count, held)
         port = Port(tensor.name, begin, "i1" if signed else "u1", flat, count, tensor.zero_point)
-        yield Entry(port, tensor, tuple(_at(load, place) for load, place in loads))
-
-
-def _at(load: Load, address: int) -> Load:
-    return replace(load, address=address)
+        yield Entry(port, tensor, tuple(loads))
 
 
 def in_memory(tensor: Tensor, order: IntArray) -> IntArray:

@@ -153,12 +153,7 @@ def target_of(shape: Shape, spec: FabricSpec) -> Target:
 def pitch_in_c(shape: Shape) -> int:
     """Values from one position to the next in bank C: the last channels' room included."""
     made = shape.made
-    return max(shape.step.result.channels, int(made.channels.max()) + 1, _room(made))
-
-
-def _room(made: Made) -> int:
-    by_lane = bool((np.diff(made.channels, axis=2) != 0).any())
-    return int(made.leaders.shape[1] * made.groups * (made.lanes if by_lane else 1))
+    return max(shape.step.result.channels, int(made.channels.max()) + 1, made.room)
 
 
 def heard(stage: Stage, groups: range, tiles: int) -> IntArray:
