@@ -236,6 +236,10 @@ def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = F
     With `memory`, as it lies there. Raises IncompatibleError.
     """
     groups = made.groups if made is not None and _interleaved(made) else 1
+    if wish.grid.slices > 1 and made is not None:
+        first = made.channels[:, 0]
+        if (first[first >= 0] % groups).any():
+            raise IncompatibleError(f"{groups} groups of a lane lie in several slices")
     layout = lay_out(tensor, wish.grid, np.array(wish.spans), planar=wish.planar, groups=groups)
     if wish.grid.slices > 1:
         return layout

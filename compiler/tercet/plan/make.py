@@ -15,6 +15,7 @@ from tercet.plan.arena import Item
 from tercet.plan.assign import normal
 from tercet.plan.fit import Chooser, fitted
 from tercet.plan.grid import up
+from tercet.plan.interleave import interleaved
 from tercet.plan.layout import Layout
 from tercet.plan.lower import lower
 from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
@@ -36,7 +37,7 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
     Raises UnsupportedError for a network that the fabric has no step for, CapacityError for one
     that does not fit.
     """
-    network = normal(lower(module))
+    network = interleaved(normal(lower(module)), spec)
     for step in network.steps:
         check_width(step, spec)
     network, shapes = fitted(network, spec, chooser)
