@@ -64,13 +64,14 @@ class Made:
     @property
     def turned(self) -> int:
         """How many ways there are to put channels on lanes."""
-        return len(self.channels) // self.leaders.shape[1]
+        return len(self.channels) // int(self.leaders.shape[1])
 
     @property
     def sources(self) -> IntArray:
         """Which of the channels' rows each band's sources have [bands, sources]."""
         bands, count = self.leaders.shape
-        return np.arange(bands)[:, None] % self.turned * count + np.arange(count)
+        rows = np.arange(bands)[:, None] % self.turned
+        return np.asarray(rows * count + np.arange(count))
 
     @property
     def room(self) -> int:
