@@ -25,6 +25,7 @@ from tercet.plan.search import options_of
 from tercet.plan.shaping import in_bank_b, shape_all
 from tercet.plan.stage import Stage, staged
 from tercet.plan.steps import Network, Step
+from tercet.plan.turning import turned
 
 BYTE, AROUND = Interval(0, 255), ((1, 1), (1, 1))
 TRIES = 200
@@ -81,13 +82,15 @@ class Staged:
         return list(found.values())
 
 
-def staged_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Staged:
-    """The network on grids drawn by chance."""
+def staged_anyhow(
+    rng: np.random.Generator, module: ModuleOp, spec: FabricSpec, *, turn: bool = False
+) -> Staged:
+    """The network on grids drawn by chance, with lanes that `turn` from band to band."""
     network = normal(lower(module))
     assigned = drawn(rng, network, spec)
     shapes = shape_all(assigned, spec)
     each = range(len(shapes))
-    placed, _ = in_bank_b(shapes, each, each, spec)
+    placed, _ = in_bank_b([turned(s) if turn else s for s in shapes], each, each, spec)
     return Staged(assigned.network, tuple(staged(shape, spec) for shape in placed))
 
 

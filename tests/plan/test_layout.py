@@ -7,7 +7,7 @@ from tests.plan.small import residual, staged_anyhow
 from tercet.fabric.spec import WORD, named
 from tercet.plan.code import spread
 from tercet.plan.grid import grids
-from tercet.plan.layout import IncompatibleError, Layout, joined, lay_out
+from tercet.plan.layout import Layout, joined, lay_out
 from tercet.plan.lower import lower
 
 
@@ -64,13 +64,14 @@ def test_all_bands_and_slices_together_hold_everything(planar: bool) -> None:
         assert sorted(held[held >= 0].tolist()) == sorted(tensor.order.reshape(-1).tolist())
 
 
-def test_groups_that_a_slice_cannot_hold_whole_are_refused() -> None:
+def test_slices_hold_whole_groups_and_the_last_one_less() -> None:
     tensor = lower(residual(np.random.default_rng(1), channels=6)).steps[0].result
     grid = next(g for g in grids(2) if g.slices == 2)
     spans = np.array([[0, tensor.positions]])
-    assert lay_out(tensor, grid, spans, groups=3).pitch == 3
-    with pytest.raises(IncompatibleError, match="2 groups in slices of 3 channels"):
-        lay_out(tensor, grid, spans, groups=2)
+    for groups, sizes in ((3, (3, 3)), (2, (4, 2))):
+        layout = lay_out(tensor, grid, spans, groups=groups)
+        held = [np.unique(layout.held(0, k)) for k in range(2)]
+        assert tuple((found >= 0).sum() // tensor.positions for found in held) == sizes
 
 
 def test_two_readers_get_what_either_needs() -> None:

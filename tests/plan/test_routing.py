@@ -22,7 +22,8 @@ def shown(stage: Stage, r: int, group: int, lane: int) -> dict[int, int]:
     made, order = stage.code.made, stage.shape.step.result.order
     found = {}
     for (band, source), tile in np.ndenumerate(made.leaders):
-        position, channel = made.positions[band, r, lane], made.channels[source, group, lane]
+        row = made.sources[band, source]
+        position, channel = made.positions[band, r, lane], made.channels[row, group, lane]
         real = position >= 0 and 0 <= channel < order.shape[1]
         found[int(tile)] = int(order[position, channel]) if real else -1
     return found

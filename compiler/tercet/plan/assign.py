@@ -31,6 +31,8 @@ class Wish:
     grid: Grid
     planar: bool
     spans: tuple[tuple[int, int], ...]
+    even: bool = True
+    """Slices are alike; else they hold whole groups of whoever writes, the last ones less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +134,7 @@ def _also(have: Wish, copy: Wish, fixed: bool) -> Wish:
     """The wish of a tensor that a copy reads besides; what is `fixed` holds what it makes."""
     if fixed and not _covers(have, copy):
         raise IncompatibleError("a copy reads what other bands make")
-    return replace(have, spans=_union(have.spans, copy.spans))
+    return replace(have, spans=_union(have.spans, copy.spans), even=True)
 
 
 def _takes_any(step: Step) -> bool:
@@ -166,7 +168,7 @@ def _grid_of(
 
 def _wish(step: Step, grid: Grid, operand: int, lanes: int) -> Wish:
     if isinstance(step, Mac):
-        return Wish(grid, False, _tuples(mac.spans(step, grid)))
+        return Wish(grid, False, _tuples(mac.spans(step, grid)), even=step.groups > 1)
     if isinstance(step, Depthwise):
         return Wish(grid, True, _tuples(depthwise.spans(step, grid, lanes)))
     return Wish(grid, False, _tuples(vector.spans(step, grid, operand)))
@@ -209,7 +211,7 @@ def _united(
             if other.grid == lead.grid and (other.planar == lead.planar or _takes_any(reader)):
                 found.append(other)
     spans = reduce(_union, (w.spans for w in found))
-    return replace(lead, spans=spans)
+    return replace(lead, spans=spans, even=any(w.even for w in found))
 
 
 def _union(
@@ -236,6 +238,8 @@ def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = F
     With `memory`, as it lies there. Raises IncompatibleError.
     """
     groups = made.groups if made is not None and _interleaved(made) else 1
+    if wish.grid.slices > 1 and made is not None and _parted(tensor, wish, made, groups):
+        raise IncompatibleError(f"{groups} groups of a lane lie in several slices")
     layout = lay_out(tensor, wish.grid, np.array(wish.spans), planar=wish.planar, groups=groups)
     if wish.grid.slices > 1:
         return layout
@@ -244,6 +248,13 @@ def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = F
         raise IncompatibleError(f"{room} channels in {memory_pitch(tensor)} bytes of memory")
     pitch = memory_pitch(tensor) if memory else max(layout.pitch, room)
     return replace(layout, pitch=pitch)
+
+
+def _parted(tensor: Tensor, wish: Wish, made: Made, groups: int) -> bool:
+    """Whether a lane's groups lie in several slices, or slices are not alike that must be."""
+    first = made.channels[:, 0]
+    odd = wish.even and -(-tensor.channels // wish.grid.slices) % groups > 0
+    return odd or bool((first[first >= 0] % groups).any())
 
 
 def _interleaved(made: Made) -> bool:

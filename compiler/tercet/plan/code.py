@@ -29,16 +29,16 @@ Lanes = tuple[int, int]
 class Made:
     """What comes out: `repeats` times `groups` times `lanes` results of every source at once.
 
-    Band p makes, in repetition r, group g and lane l of source s, the element at position
-    positions[p, r, l] and channel channels[s, g, l]; -1 where there is none. The tile
-    leaders[p, s] shows it.
+    Band p makes, in repetition r, group g and lane l of its n-th source, the element at position
+    positions[p, r, l] and channel channels[s, g, l], s = sources[p, n]; -1 where there is none.
+    The tile leaders[p, n] shows it.
     """
 
     grid: Grid
     positions: IntArray
     """[bands, repeats, lanes]."""
     channels: IntArray
-    """[sources, groups, lanes]."""
+    """[turns * sources, groups, lanes]: bands p with the same p % turns have the same lanes."""
     leaders: IntArray
     """[bands, sources]."""
     turns: IntArray
@@ -62,10 +62,22 @@ class Made:
         return bool((np.diff(self.channels, axis=2) != 0).any())
 
     @property
+    def turned(self) -> int:
+        """How many ways there are to put channels on lanes."""
+        return len(self.channels) // int(self.leaders.shape[1])
+
+    @property
+    def sources(self) -> IntArray:
+        """Which of the channels' rows each band's sources have [bands, sources]."""
+        bands, count = self.leaders.shape
+        rows = np.arange(bands)[:, None] % self.turned
+        return np.asarray(rows * count + np.arange(count))
+
+    @property
     def room(self) -> int:
         """Channels of a position that are written, those beyond the last included."""
-        sources, groups, lanes = self.channels.shape
-        return int(sources * groups * (lanes if self.by_lane else 1))
+        _, groups, lanes = self.channels.shape
+        return int(self.leaders.shape[1] * groups * (lanes if self.by_lane else 1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,8 @@ class Cost:
     execute: float
     load: float
     columns: int
+    turned: float = inf
+    """Cycles of its EXEC with lanes turned from band to band; these take more weights."""
 
 
 IMPOSSIBLE = Cost(inf, 0, 0)
@@ -53,13 +55,11 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool) -> Cost:
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
     """Cycles of a network: weights that do not fit are loaded behind the step before."""
-    found = sum(cost.execute for cost in costs)
-    if sum(cost.columns for cost in costs) > spec.bank_a_depth:
-        before = [0.0, *(cost.execute for cost in costs)]
-        found += sum(
-            max(0.0, cost.load - hidden) for cost, hidden in zip(costs, before, strict=False)
-        )
-    return found
+    if sum(cost.columns for cost in costs) <= spec.bank_a_depth:
+        return sum(min(cost.execute, cost.turned) for cost in costs)
+    before = [0.0, *(cost.execute for cost in costs)]
+    waits = (max(0.0, cost.load - hidden) for cost, hidden in zip(costs, before, strict=False))
+    return sum(cost.execute for cost in costs) + sum(waits)
 
 
 def about(stage: Stage) -> float:
@@ -96,9 +96,8 @@ def exactly(stage: Stage, spec: FabricSpec) -> int:
     nonzero = rng.random((spec.tiles, 1 << 16)) < DENSITY
     columns = np.zeros((spec.tiles, max(1, stage.code.columns)), bool)
     if stage.code.trits is not None:
-        grid = stage.shape.grid
         flags = (stage.code.trits != 0).any(2)
-        columns = flags[np.arange(spec.tiles) % (grid.outs * grid.slices)]
+        columns = flags[np.arange(spec.tiles) % len(flags)]
     frame = stage.frame(spec, Places(), stage.whole)
     walk, route = stage.walk.words(0), stage.routes.words(0)[0]
     return exec_time(spec, frame, walk, route, nonzero, columns).cycles

@@ -73,13 +73,15 @@ def lay_out(
 ) -> Layout:
     """The layout for a reader on `grid`, whose band p reads from spans[p, 0] up to spans[p, 1].
 
-    `groups` are those of the step that writes it: a slice holds whole groups.
+    `groups` are those of the step that writes it: a slice holds whole groups, so the last slices
+    may hold less.
     """
     block = -(-tensor.channels // grid.slices)
-    if grid.slices > 1 and block % groups:
-        raise IncompatibleError(f"{groups} groups in slices of {block} channels")
+    room = up(block, groups)
     counts = np.maximum(spans[:, 1] - spans[:, 0], 0)
-    return Layout(tensor, grid, planar, spans[:, 0], counts, block, up(block, groups))
+    return Layout(
+        tensor, grid, planar, spans[:, 0], counts, block if grid.slices == 1 else room, room
+    )
 
 
 def joined(a: Layout, b: Layout) -> Layout:

@@ -10,7 +10,7 @@ from tercet.fabric import pt5
 from tercet.fabric.frame import Bank, Load
 from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
 from tercet.ir.interval import is_signed
-from tercet.plan.grid import Grid, up
+from tercet.plan.grid import up
 from tercet.plan.layout import Layout
 from tercet.plan.stage import Stage
 from tercet.plan.tabled import Table
@@ -33,9 +33,10 @@ def _image(what: str, slices: npt.NDArray[np.uint8], load: Load) -> Image:
     return Image(what, slices.tobytes(), frame)
 
 
-def _bands(grid: Grid) -> int:
-    """The first tile of every band."""
-    return sum(1 << grid.tile(p, 0, 0) for p in range(grid.bands))
+def _bands(stage: Stage) -> int:
+    """The first tile of every band, or of the first of all whose lanes are turned."""
+    grid = stage.shape.grid
+    return sum(1 << grid.tile(p, 0, 0) for p in range(0, grid.bands, stage.code.made.turned))
 
 
 def _merged(
@@ -49,20 +50,22 @@ def _merged(
 
 def weights_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
     """PT-5 columns, slice by slice."""
-    grid, trits = stage.shape.grid, stage.columns(groups)
+    trits = stage.columns(groups)
     gap = up(trits.shape[1], WORD) - trits.shape[1]
     packed = pt5.pack(np.pad(trits, ((0, 0), (0, gap), (0, 0)))).reshape(len(trits), -1)
-    load = Load(config_id=spec.config_id, bank=Bank.WEIGHTS, base=base, mask=_bands(grid), rotate=1)
+    load = Load(
+        config_id=spec.config_id, bank=Bank.WEIGHTS, base=base, mask=_bands(stage), rotate=1
+    )
     return _image("weights", packed, load)
 
 
 def params_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
     """Entries, source by source."""
-    grid, data = stage.shape.grid, stage.params(groups)
-    by_out = stage.code.made.leaders.shape[1] == grid.outs and grid.outs > 1
+    grid, data, made = stage.shape.grid, stage.params(groups), stage.code.made
+    by_out = made.turned > 1 or (made.leaders.shape[1] == grid.outs and grid.outs > 1)
     rotate = grid.slices if by_out else 1
     flat = data.reshape(len(data), -1)
-    slices, mask, rotate = _merged(flat, _bands(grid), rotate, spec.tiles)
+    slices, mask, rotate = _merged(flat, _bands(stage), rotate, spec.tiles)
     load = Load(config_id=spec.config_id, bank=Bank.PARAMETERS, base=base, mask=mask, rotate=rotate)
     return _image("parameters", slices, load)
 

@@ -144,7 +144,7 @@ def _pattern(row: IntArray, step: int, width: int, count: int) -> Pattern:
 def _trits(
     step: Mac, grid: Grid, layout: Layout, channels: IntArray, width: int, count: int, lanes: int
 ) -> IntArray:
-    """[outs * slices, groups * planes * taps * width, lanes]."""
+    """[turns * outs * slices, groups * planes * taps * width, lanes]."""
     taps, outputs, inputs = step.weights.shape
     digits = planes.planes(step.weights, count)
     padded = np.zeros((count, taps, outputs + 1, grid.slices * max(width, layout.block)), np.int8)
@@ -158,7 +158,7 @@ def _trits(
         slices = np.pad(slices, [(0, 0)] * 4 + [(0, gap)])
         pieces = slices[:, :, channels]  # [plane, tap, out, group, lane, slice, width]
         pieces = pieces.transpose(2, 5, 3, 0, 1, 6, 4)
-    shape = (grid.outs * grid.slices, -1, channels.shape[2])
+    shape = (len(channels) * grid.slices, -1, channels.shape[2])
     flat = np.ascontiguousarray(pieces).reshape(shape)
     return np.pad(flat, ((0, 0), (0, 0), (0, lanes - channels.shape[2])))
 

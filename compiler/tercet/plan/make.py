@@ -7,14 +7,16 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.fabric.frame import FRAME_BYTES, Frame, Load, Store
-from tercet.fabric.spec import BUS_BYTES, FabricSpec
+from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, FabricSpec
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
 from tercet.plan.arena import Item
 from tercet.plan.assign import normal
+from tercet.plan.cost import cost_of
 from tercet.plan.fit import Chooser, fitted
 from tercet.plan.grid import up
+from tercet.plan.interleave import interleaved
 from tercet.plan.layout import Layout
 from tercet.plan.lower import lower
 from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
@@ -27,6 +29,7 @@ from tercet.plan.shaping import in_bank_b
 from tercet.plan.stage import Shape, Stage, heard, staged
 from tercet.plan.steps import Depthwise, Mac, Network, Tensor, Vector
 from tercet.plan.transfers import Export, exports_of, part_loads, room, staging
+from tercet.plan.turning import turned
 from tercet.plan.width import check_width
 
 
@@ -36,7 +39,7 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
     Raises UnsupportedError for a network that the fabric has no step for, CapacityError for one
     that does not fit.
     """
-    network = normal(lower(module))
+    network = interleaved(normal(lower(module)), spec)
     for step in network.steps:
         check_width(step, spec)
     network, shapes = fitted(network, spec, chooser)
@@ -59,6 +62,9 @@ class _Tiled:
 
 def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec) -> _Tiled:
     stages = tuple(staged(shape, spec) for shape in shapes)
+    if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
+        shapes = [_quicker(stage, spec) for stage in stages]
+        stages = tuple(staged(shape, spec) for shape in shapes)
     outs, words = in_bank_c(stages, spec)
     buffers = staging(words, spec) if network.stored else (words, 0)
     acts = _acts(network, stages, buffers[1], spec)
@@ -71,6 +77,15 @@ def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec) -> _Tile
     schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers)
     layouts = {layout.tensor: layout for shape in shapes for layout in shape.reads}
     return _Tiled(schedule, layouts, lives, first, words)
+
+
+def _quicker(stage: Stage, spec: FabricSpec) -> Shape:
+    """With lanes turned from band to band, if that is quicker."""
+    other = turned(stage.shape)
+    if other is stage.shape:
+        return other
+    plain, again = (cost_of(s, spec, exact=True) for s in (stage, staged(other, spec)))
+    return other if again.execute < plain.execute else stage.shape
 
 
 def _acts(

@@ -194,7 +194,7 @@ def _hearings(
     slot, tile, band, leader, lane = np.concatenate(found, axis=1)
     source, listens = np.zeros((2, len(lanes), target.tiles), np.int64)
     source[slot, tile], listens[slot, tile] = made.leaders[band, leader], 1
-    channel = made.channels[leader, 0, lane] - target.low[tile]
+    channel = made.channels[made.sources[band, leader], 0, lane] - target.low[tile]
     place = channel * target.channel_step - target.first[tile] * target.position_step
     again = tuple(vector and n > 0 and lanes[n] == lanes[n - 1] for n in range(len(lanes)))
     return _Hearings(
@@ -232,6 +232,6 @@ def _heard(
     """Turn, tile, band and source of everything that tiles hear of a lane."""
     channel = made.channels[:, 0, lane]
     mine = (channel >= target.low[:, None]) & (channel < target.high[:, None])
-    tiles, bands, sources = np.nonzero(held[:, :, lane, None] & mine[:, None, :])
+    tiles, bands, sources = np.nonzero(held[:, :, lane, None] & mine[:, made.sources])
     turns = np.arange(len(tiles)) - np.searchsorted(tiles, tiles)
     return turns, tiles, bands, sources

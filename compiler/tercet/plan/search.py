@@ -6,7 +6,7 @@ exact cycle model.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from tercet.errors import CapacityError
@@ -19,6 +19,7 @@ from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.shaping import input_layouts, shape_of, spans_in_b
 from tercet.plan.stage import Shape, staged
 from tercet.plan.steps import Mac, Network, Step, Tensor
+from tercet.plan.turning import turned
 
 SWEEPS = 2
 BEST = 3
@@ -177,11 +178,20 @@ class _Costs:
                 self._shapes[key] = None
         return self._shapes[key]
 
+    def _either(self, shape: Shape, exact: bool) -> Cost:
+        """With plain lanes, and with turned ones."""
+        found = cost_of(staged(shape, self._spec), self._spec, exact=exact)
+        other = turned(shape)
+        if other is shape:
+            return found
+        again = cost_of(staged(other, self._spec), self._spec, exact=exact)
+        return replace(found, turned=again.execute)
+
     def _cost(self, key: object, shape: Shape, exact: bool) -> Cost:
         key = (key, tuple(layout.pitch for layout in shape.reads), exact)
         if key not in self._found:
             try:
-                self._found[key] = cost_of(staged(shape, self._spec), self._spec, exact=exact)
+                self._found[key] = self._either(shape, exact)
             except (IncompatibleError, CapacityError, ValueError):
                 self._found[key] = IMPOSSIBLE
         return self._found[key]

@@ -173,10 +173,10 @@ def _shown(
     made: Made, channels: IntArray, result: Tensor, r: int, lanes: IntArray, tiles: int
 ) -> IntArray:
     positions = made.positions[:, r, lanes]  # [bands, events of a group]
-    picked = channels[:, :, lanes]  # [sources, groups, events of a group]
-    found = np.full((picked.shape[1], len(lanes), tiles), -1, np.int64)
-    element = result.order[positions[:, None, None], picked[None]]
-    known = (positions[:, None, None] >= 0) & (picked[None] >= 0)
+    picked = channels[:, :, lanes][made.sources]  # [bands, sources, groups, events of a group]
+    found = np.full((picked.shape[2], len(lanes), tiles), -1, np.int64)
+    element = result.order[positions[:, None, None], picked]
+    known = (positions[:, None, None] >= 0) & (picked >= 0)
     element = np.where(known, element, -1)  # [bands, sources, groups, events]
     flat = element.reshape(-1, *element.shape[2:])
     found[:, :, made.leaders.reshape(-1)] = flat.transpose(1, 2, 0)
