@@ -66,7 +66,9 @@ class AvgPool(WindowOp, SumOp):
     def mixes(self) -> tuple[bool, ...]:
         return (False, *(True for _ in shape_of(self.x)[2:]))
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         """Over the least common multiple of all counts every window has a whole factor."""
         counts = floats_of(self.counts).astype(np.int64)
         common = int(np.lcm.reduce(counts.reshape(-1)))

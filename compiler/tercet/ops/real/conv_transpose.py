@@ -93,15 +93,10 @@ class RealConvTranspose(WindowOp, WeightedOp):
         )
 
     def kernels(self) -> IntArray:
-        """The weights by output channel: [O, I / groups, *kernel]."""
         weight, groups = self.weights(), self.groups.value.data
         inputs, each, *kernel = weight.shape
         split = weight.reshape(groups, inputs // groups, each, *kernel)
         return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
-
-    def channel(self, n: int) -> IntArray:
-        found: IntArray = self.kernels()[n]
-        return found
 
     def reference(self, x: FloatArray) -> FloatArray:
         groups = self.groups.value.data

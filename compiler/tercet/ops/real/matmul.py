@@ -39,7 +39,9 @@ class RealMatMul(SumOp):
     def mixes(self) -> tuple[bool, ...]:
         return tuple(True for _ in shape_of(self.a)[1:])
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         (a, b), (zero_a, zero_b) = operands, zeros
         return Sums(MatMul(a, b, zero_a, zero_b, layer=self.layer.data))
 

@@ -41,7 +41,9 @@ class RealSum(SumOp):
         axis = self.axis.value.data
         return tuple(i == axis for i in range(1, len(shape_of(self.x))))
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         axis, layer = self.axis.value.data, self.layer.data
         return Sums(Sum(operands[0], zeros[0], axis=axis, layer=layer))
 
