@@ -19,7 +19,7 @@ from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.passes.audit import audit
-from tercet.passes.certificate import ATTRIBUTE, Certificate, certificates
+from tercet.passes.certificate import ATTRIBUTE, SITE, Certificate, certificates
 from tercet.passes.check import check
 from tercet_golden import integer, onnxruntime_golden
 from tercet_golden.compare import compare
@@ -118,9 +118,11 @@ def test_a_changed_threshold_fails(captured: ModuleOp) -> None:
     assert [f.channel for f in found] == [channel]
 
 
-def test_an_operator_without_a_certificate_is_named(module: ModuleOp) -> None:
+@pytest.mark.parametrize("gone", [[ATTRIBUTE], [ATTRIBUTE, SITE]])
+def test_an_operator_without_a_certificate_is_named(module: ModuleOp, gone: list[str]) -> None:
     op = next(op for op in ops_of(module) if isinstance(op, Requantize))
-    del op.attributes[ATTRIBUTE]
+    for name in gone:
+        del op.attributes[name]
     with pytest.raises(VerifyError, match=r"^1: tercet\.requantize carries no certificate"):
         certificates(module)
 

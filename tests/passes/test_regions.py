@@ -11,10 +11,10 @@ from tercet import passes
 from tercet.errors import UnsupportedError
 from tercet.ir.boundary import entries_of
 from tercet.ir.interval import Interval
-from tercet.ir.module import build, ops_of
+from tercet.ir.module import build, inputs_of, ops_of
 from tercet.ir.op import LayerOp
 from tercet.ir.real import ElementwiseOp, PairOp, real_tensor
-from tercet.ir.types import SI8, SI32, UI8, FloatArray, IntArray, dense, values_of
+from tercet.ir.types import SI8, SI32, UI8, FloatArray, IntArray, dense, tensor, values_of
 from tercet.ops.add import Add
 from tercet.ops.linear import Linear
 from tercet.ops.mul import Mul
@@ -34,6 +34,9 @@ from tercet.ops.threshold import Threshold
 from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
+from tercet.passes.fit import demands_of_steps
+from tercet.passes.region import region_of
+from tercet.passes.requantize import ends_of
 from tercet_golden import integer
 
 BYTE, SIGNED = Interval(0, 255), Interval(-128, 127)
@@ -242,6 +245,27 @@ def test_sums_and_a_byte_under_a_function_that_turns_are_refused() -> None:
 
     with pytest.raises(UnsupportedError, match=r"^end: .* that may turn; quantize the sums"):
         passes.run(build([real_tensor((1, 4))], body))
+
+
+def test_steps_along_a_function_that_turns_are_not_taken_for_all_of_it() -> None:
+    """|a| + b, where a are the sums: whoever asks for its steps is told."""
+
+    def body(x0: SSAValue, x1: SSAValue) -> Sequence[LayerOp]:
+        a = Dequantize(x0, scalar(0.01), layer="a")
+        b = Dequantize(x1, scalar(0.01), layer="b")
+        minus = Affine(a.x, scalar(-2), scalar(0), layer="f")
+        bent = Relu(minus.y, layer="f")
+        both = RealAdd(a.x, bent.y, layer="f")
+        total = RealAdd(both.y, b.x, layer="f")
+        end, out = closed(total.y, 0.05)
+        return [a, b, minus, bent, both, total, end, out]
+
+    module = build([tensor((1, 2), SI32), tensor((1, 2), UI8)], body)
+    region = region_of(ends_of(module)[0])
+    sums = inputs_of(module)[0]
+    known = [Interval(-1000, 1000) if leaf is sums else BYTE for leaf in region.leaves]
+    with pytest.raises(UnsupportedError, match=r"^end: .* that may turn; quantize the sums"):
+        demands_of_steps(region, *known)
 
 
 def test_a_changed_weight_behind_the_last_quantizer_is_found() -> None:

@@ -19,7 +19,6 @@ from tercet.ir.module import function_of, inputs_of, main_of, outputs_of
 from tercet.ir.real import LineOp
 from tercet.ir.types import FloatArray, IntArray, shape_of, tensor_type
 
-__all__ = ["Entry"]
 ENTRIES, EXIT = "tercet.entries", "exit"
 
 

@@ -19,8 +19,6 @@ from xdsl.irdl import operand_def, result_def
 from tercet.ir.op import LayerOp
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of, shape_of
 
-__all__ = ["shape_of"]
-
 RealTensor: TypeAlias = TensorType[Float64Type]
 Place: TypeAlias = tuple[int, ...]
 """Index of an element inside of a row, that is without the batch."""

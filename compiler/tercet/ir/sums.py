@@ -28,10 +28,13 @@ class SumOp(LayerOp):
     """A linear function of its operands (of each one, where there are two)."""
 
     @abstractmethod
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         """The same of integers with these zero points.
 
-        `unit` is the product of their scales: a bias that is whole in it joins the integers.
+        `unit` is the product of their scales, None where they have more than one each: a bias that
+        is whole in it joins the integers.
         """
 
     @abstractmethod

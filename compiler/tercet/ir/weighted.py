@@ -54,10 +54,9 @@ class WeightedOp(SumOp):
     def weights(self) -> IntArray:
         return values_of(self.weight)
 
-    def channel(self, n: int) -> IntArray:
-        """The weights of output channel n."""
-        found: IntArray = self.weights()[n]
-        return found
+    def kernels(self) -> IntArray:
+        """The weights by output channel: [O, ..]."""
+        return self.weights()
 
     def offsets(self) -> FloatArray:
         """The real bias, one for each output channel; zeros where there is none."""
@@ -66,21 +65,26 @@ class WeightedOp(SumOp):
         unit = 1.0 if self.bias_scale is None else floats_of(self.bias_scale)
         return floats_of(self.bias) * unit
 
-    def whole_bias(self, unit: FloatArray) -> IntArray | None:
-        """The bias in units of the sums, where it is quantized on that scale."""
-        if self.bias is None or self.bias_scale is None:
+    def whole_bias(self, unit: float | None) -> IntArray | None:
+        """The bias in units of the sums, where it is quantized on that scale.
+
+        `unit` is that of the input, None where that has more than one.
+        """
+        if self.bias is None or self.bias_scale is None or unit is None:
             return None
-        same = np.abs(floats_of(self.bias_scale) - unit) <= ULPS * unit
+        whole = unit * floats_of(self.scale)
+        same = np.abs(floats_of(self.bias_scale) - whole) <= ULPS * whole
         values = floats_of(self.bias)
         fits = np.abs(values) < 2**31
         return values.astype(np.int64) if bool(same.all() and fits.all()) else None
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         (q,), (zero,) = operands, zeros
-        scale = floats_of(self.scale)
-        bias = self.whole_bias(unit * scale)
+        bias = self.whole_bias(unit)
         rest = self.spread(self.offsets()) if bias is None and self.bias is not None else None
-        return Sums(self.counterpart(q, bias, zero), self.spread(scale), rest)
+        return Sums(self.counterpart(q, bias, zero), self.spread(floats_of(self.scale)), rest)
 
 
 def weighted_properties(

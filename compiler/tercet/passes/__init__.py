@@ -17,16 +17,17 @@ from tercet.passes.require_integers import RequireIntegers
 from tercet.passes.sums import IntegerSums
 from tercet.passes.zero_point import FoldZeroPoint
 
-NORMALIZATION: tuple[ModulePass, ...] = (
+SUMMATION: tuple[ModulePass, ...] = (
     MoveIntegers(),
     DropRepeatedQuantizers(),
     LiftEntry(),
     IntegerNorms(),
     IntegerSums(),
     FoldZeroPoint(),
-    MoveIntegers(),
-    LiftExit(),
 )
+"""After these, every layer computes on integers, and one line behind it makes its sums real."""
+ENDING: tuple[ModulePass, ...] = (MoveIntegers(), LiftExit())
+NORMALIZATION = (*SUMMATION, *ENDING)
 """After these, what is left of the reals lies between integers and a quantizer, place by place."""
 
 

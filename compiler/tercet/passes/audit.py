@@ -50,9 +50,9 @@ class Audit:
 
 def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
     """Every quantizer of `module` against `captured`, the float module that it came from."""
-    normalized = passes.run(captured, passes.NORMALIZATION)
-    inner = passes.run(captured, passes.NORMALIZATION[:-1])
-    evaluated, findings = same_layers(captured, inner)
+    summed = passes.run(captured, passes.SUMMATION)
+    evaluated, findings = same_layers(captured, summed)
+    normalized = passes.run(summed, passes.ENDING)
     claims = {id(op): channels for op, channels in certified(module)}
     ranges = Ranges()
     for op, region in _sites(normalized, module):

@@ -98,7 +98,7 @@ def certified(module: ModuleOp) -> list[tuple[IntegerOp, list[Certificate]]]:
         Threshold: _of_threshold,
     }
     ranges = Ranges()
-    found = [op for op in ops_of(module) if type(op) in readers and SITE in op.attributes]
+    found = [op for op in ops_of(module) if type(op) in readers]
     return [(op, readers[type(op)](op, ranges)) for op in found]
 
 

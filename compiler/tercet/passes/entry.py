@@ -9,13 +9,14 @@ from xdsl.ir import BlockArgument, SSAValue
 from xdsl.passes import ModulePass
 
 from tercet.errors import UnsupportedError
-from tercet.ir.boundary import Entry, set_entries
+from tercet.ir.boundary import set_entries
 from tercet.ir.calls import joined
+from tercet.ir.entry import Entry
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, retype
 from tercet.ir.op import LayerOp
 from tercet.ir.real import LineOp, is_real
-from tercet.ir.types import floats_of, shape_of, tensor, unsigned
+from tercet.ir.types import FloatArray, floats_of, shape_of, tensor, unsigned
 from tercet.ops.gather import Gather
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.quantize import Quantize
@@ -50,8 +51,8 @@ class LiftEntry(ModulePass):
 class _Path:
     """What the model does to an input on the way to a value."""
 
-    factor: np.ndarray
-    offset: np.ndarray
+    factor: FloatArray
+    offset: FloatArray
     low: float = -np.inf
     high: float = np.inf
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, IntArray
 from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
+from tercet.passes.monotone import is_monotone
 from tercet.passes.region import Region
 from tercet.passes.steps import find
 from tercet.passes.synthesis import FAR, floor
@@ -55,9 +57,15 @@ def demands_of_pairs(region: Region, a: Interval, b: Interval) -> Demands:
 def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
     """For each value of the narrow tensor, both sides of every step along the wide one.
 
-    Between two steps both sides are monotone, so this is as good as every pair.
+    Between two steps both sides are monotone, so this is as good as every pair: refused where f is
+    not known to be so along the wide one.
     """
     wide_first = a.high - a.low > b.high - b.low
+    if not is_monotone(region, region.leaves[0 if wide_first else 1]):
+        raise UnsupportedError(
+            f"{region.layer}: combines sums with another tensor by a function that may turn; "
+            "quantize the sums to 8 bits first"
+        )
     wide, narrow = (a, b) if wide_first else (b, a)
     values = np.arange(narrow.low, narrow.high + 1)
     others = np.repeat(values[:, None], region.channels, 1)

@@ -1,17 +1,18 @@
 """Are the integer layers the captured ones? Weights one by one, scales and biases in rationals."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError
-from tercet.ir.module import outputs_of, steps_of
+from tercet.ir.module import steps_of
 from tercet.ir.movement import MovementOp
-from tercet.ir.op import LayerOp
-from tercet.ir.types import FloatArray, floats_of, values_of
+from tercet.ir.types import FloatArray, IntArray, floats_of, values_of
 from tercet.ir.weighted import WeightedOp
 from tercet.ops.conv import Conv
 from tercet.ops.conv_transpose import ConvTranspose
@@ -21,14 +22,23 @@ from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.pad import RealPad
 from tercet.passes.check import Finding
+from tercet.passes.clean import erase_unused
+from tercet.passes.moved import after_movement, narrowed
 
 Layer = Linear | Conv | ConvTranspose
+Line = tuple[Any, Any]
+"""Slope and offset over the sum of weight * q: fractions that broadcast against a row."""
 
 
-def same_layers(captured: ModuleOp, normalized: ModuleOp) -> tuple[int, list[Finding]]:
-    """How many channels were compared, and those that are not the captured model's."""
-    theirs = [op for op in _used(captured) if isinstance(op, WeightedOp)]
-    ours = [op for op in steps_of(normalized) if isinstance(op, Layer)]
+def same_layers(captured: ModuleOp, summed: ModuleOp) -> tuple[int, list[Finding]]:
+    """How many channels were compared, and those that are not the captured model's.
+
+    `summed`: the module as `IntegerSums` and `FoldZeroPoint` leave it, nothing moved behind them.
+    """
+    used = captured.clone()
+    erase_unused(used)
+    theirs = [op for op in steps_of(used) if isinstance(op, WeightedOp)]
+    ours = [op for op in steps_of(summed) if isinstance(op, Layer)]
     if [op.layer for op in theirs] != [op.layer for op in ours]:
         raise VerifyError("the certificates are not those of the layers of the captured model")
     compared, findings = 0, list[Finding]()
@@ -38,95 +48,84 @@ def same_layers(captured: ModuleOp, normalized: ModuleOp) -> tuple[int, list[Fin
     return compared, findings
 
 
-def _used(module: ModuleOp) -> list[LayerOp]:
-    """The operators that a result depends on, in order."""
-    needed = {id(value) for value in outputs_of(module)}
-    found: list[LayerOp] = []
-    for op in reversed(steps_of(module)):
-        if id(op.results[0]) in needed:
-            needed |= {id(value) for value in op.operands}
-            found.insert(0, op)
-    return found
+@dataclass(frozen=True)
+class _Integers:
+    """Whose reals reach a layer: scale * (q - zero)."""
+
+    scale: FloatArray
+    """Broadcasts against a row."""
+    zero: int
 
 
 def _differences(real: WeightedOp, whole: Layer) -> Iterator[Finding]:
     layer = real.layer.data
-    weights, addend = values_of(whole.weight), whole.addend()
-    if not np.array_equal(weights, real.weights()):
+    if not np.array_equal(values_of(whole.weight), real.weights()):
         yield Finding(layer, 0, "its weights are not the captured model's")
         return
-    entry, after = _entry(real), _after(whole)
+    entry, after = _entry(real.x), _after(whole)
     if entry is None or after is None:
         yield Finding(layer, 0, "no scale of its input, or none of its sums, is to be found")
         return
-    scale, unit = floats_of(entry.scale), floats_of(after[0].scale)
-    if scale.size > 1:
-        yield from _per_channel_input(layer, scale, unit)
-        return
-    start = Fraction(float(scale.reshape(()))), entry.zero_point.value.data
-    for n in range(real.outputs()):
-        wanted = _model(real, n, *start)
-        if wanted != _integer(real, after, n, int(addend[n]), whole.zero_point.value.data):
-            yield Finding(layer, n, "its scale or its bias is not the captured model's")
+    channel = real.spread(np.arange(real.outputs(), dtype=np.float64)).astype(np.int64)
+    totals = real.kernels().reshape(real.outputs(), -1).sum(1)
+    addends = whole.addend() - whole.zero_point.value.data * totals
+    model = _model(real, entry, totals[channel])
+    integer = _integer(*after, addends[channel])
+    differs = [np.asarray(a != b, bool) for a, b in zip(model, integer, strict=True)]
+    wrong, channel = np.broadcast_arrays(np.logical_or(*differs), channel)
+    for n in np.unique(channel[wrong]).tolist():
+        yield Finding(layer, n, "its scale or its bias is not the captured model's")
 
 
-def _per_channel_input(layer: str, scale: FloatArray, unit: FloatArray) -> Iterator[Finding]:
-    """Depthwise: the scale goes through unchanged."""
-    if not np.array_equal(scale, unit):
-        yield Finding(layer, 0, "the scales of its input are not the captured model's")
-
-
-def _entry(real: WeightedOp) -> Dequantize | None:
-    """Where its input's integers became real, in the captured model."""
-    value: SSAValue = real.x
-    while isinstance(value.owner, MovementOp | MaxPool | RealPad):
-        value = value.owner.operands[0]
-    return value.owner if isinstance(value.owner, Dequantize) else None
+def _entry(value: SSAValue) -> _Integers | None:
+    """The integers that `value` stands for in the captured model, wherever they became real."""
+    owner = value.owner
+    if isinstance(owner, Dequantize):
+        return _Integers(narrowed(floats_of(owner.scale)), owner.zero_point.value.data)
+    if isinstance(owner, MaxPool | RealPad):
+        return _entry(owner.x)
+    if not isinstance(owner, MovementOp):
+        return None
+    parts = [part for part in map(_entry, owner.operands) if part is not None]
+    if len(parts) != len(owner.operands) or len({part.zero for part in parts}) > 1:
+        return None
+    scales = [part.scale for part in parts]
+    pairs = zip(owner.operands, scales, strict=True)
+    return _Integers(after_movement(owner, list(pairs)), parts[0].zero)
 
 
 def _after(whole: Layer) -> tuple[Dequantize, Affine] | None:
     """What the pass put behind the sums."""
-    waiting: list[SSAValue] = [whole.acc]
-    while waiting:
-        for use in waiting.pop().uses:
-            reader = use.operation
-            if isinstance(reader, MovementOp | MaxPool):
-                waiting.append(reader.results[0])
-            elif isinstance(reader, Dequantize):
-                lines = [u.operation for u in reader.x.uses if isinstance(u.operation, Affine)]
-                return (reader, lines[0]) if lines else None
-    return None
+    reals = [use.operation for use in whole.acc.uses]
+    if len(reals) != 1 or not isinstance(reals[0], Dequantize):
+        return None
+    rests = [use.operation for use in reals[0].x.uses]
+    return (reals[0], rests[0]) if len(rests) == 1 and isinstance(rests[0], Affine) else None
 
 
-def _model(real: WeightedOp, n: int, scale: Fraction, zero: int) -> tuple[Fraction, Fraction]:
-    """Slope and offset of the captured layer over the sum of weight * q."""
-    unit = scale * _one(floats_of(real.scale), n)
-    total = int(real.channel(n).sum())
-    return unit, _bias(real, n, unit, scale) - unit * zero * total
-
-
-def _bias(real: WeightedOp, n: int, unit: Fraction, scale: Fraction) -> Fraction:
+def _model(real: WeightedOp, entry: _Integers, totals: IntArray) -> Line:
+    """Of the captured layer."""
+    unit = _exact(entry.scale) * _exact(real.spread(floats_of(real.scale)))
+    shift = unit * (entry.zero * totals)
     if real.bias is None:
-        return Fraction(0)
-    value = _one(floats_of(real.bias), n)
-    if real.whole_bias(float(scale) * floats_of(real.scale)) is not None:
-        return unit * value
-    return value if real.bias_scale is None else value * _one(floats_of(real.bias_scale), n)
+        return unit, -shift
+    bias = _exact(real.spread(floats_of(real.bias)))
+    single = entry.scale.item() if entry.scale.size == 1 else None
+    if real.whole_bias(single) is not None:
+        return unit, unit * bias - shift
+    step = 1 if real.bias_scale is None else _exact(real.spread(floats_of(real.bias_scale)))
+    return unit, bias * step - shift
 
 
-def _integer(
-    real: WeightedOp, after: tuple[Dequantize, Affine], n: int, addend: int, zero: int
-) -> tuple[Fraction, Fraction]:
-    """The same of the integer layer."""
-    start, rest = after
+def _integer(start: Dequantize, rest: Affine, addends: IntArray) -> Line:
+    """Of the integer layer and what makes its sums real."""
     scale, factor, offset, divisor = (
-        _one(floats_of(c), n) for c in (start.scale, rest.factor, rest.offset, rest.divisor)
+        _exact(floats_of(c)) for c in (start.scale, rest.factor, rest.offset, rest.divisor)
     )
     unit = scale * factor / divisor
-    total = int(real.channel(n).sum())
-    return unit, unit * (addend - zero * total) + offset / divisor
+    return unit, unit * addends + offset / divisor
 
 
-def _one(constant: FloatArray, n: int) -> Fraction:
-    flat = constant.reshape(-1)
-    return Fraction(float(flat[n if flat.size > 1 else 0]))
+def _exact(values: FloatArray) -> Any:
+    """As fractions, an array of them or one."""
+    return np.frompyfunc(Fraction, 1, 1)(values)

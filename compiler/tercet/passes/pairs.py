@@ -12,7 +12,6 @@ from tercet.ops.pair_table import PairTable
 from tercet.passes.ends import element_of, metadata
 from tercet.passes.fit import Demands, Fit, demands_of_pairs, demands_of_steps, fit
 from tercet.passes.forms import Form, form_of
-from tercet.passes.monotone import is_monotone
 from tercet.passes.region import Region
 from tercet.passes.unary import SMALL
 
@@ -35,12 +34,6 @@ def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
         raise UnsupportedError(
             f"{region.layer}: combines two tensors with constants of their own in "
             f"{region.channels} channels; quantize each of the two per tensor first"
-        )
-    wide = [leaf for leaf, size in zip(region.leaves, sizes, strict=True) if size > SMALL]
-    if wide and not is_monotone(region, wide[0]):
-        raise UnsupportedError(
-            f"{region.layer}: combines sums with another tensor by a function that may turn; "
-            "quantize the sums to 8 bits first"
         )
     form = form_of(region)
     if form is not None:

@@ -136,12 +136,8 @@ def region_of(end: End) -> Region:
     found = tuple(s for s in steps if isinstance(s, Dequantize | PointwiseOp))
     leaves = tuple(dict.fromkeys(s.q for s in found if isinstance(s, Dequantize)))
     row = shape_of(end.q)[1:]
-    constants = [c for s in found for c in _constants(s)]
+    constants = [c for s in found for c in s.constants()]
     return Region(leaves, found, end, row, _span(row, [*constants, *end.constants()]))
-
-
-def _constants(step: Dequantize | PointwiseOp) -> tuple[Dense, ...]:
-    return (step.scale,) if isinstance(step, Dequantize) else step.constants()
 
 
 def _span(row: tuple[int, ...], constants: Sequence[Dense]) -> tuple[int, int]:

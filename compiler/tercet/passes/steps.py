@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.real import ElementwiseOp
 from tercet.ir.types import IntArray
@@ -77,7 +76,7 @@ def find_turning(region: Region, low: IntArray, high: IntArray) -> Steps:
         values = region(begin[None])[0]
         if previous is not None:
             events += _jumps(starts[:, k], values - previous)
-        events += _within(find(region, begin, end), end)
+        events += _within(find(region, begin, end))
         previous = region(end[None])[0]
     return _merged(low, high, region(low[None])[0], events)
 
@@ -89,7 +88,7 @@ def _jumps(at: IntArray, size: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
         yield at, np.where(np.abs(size) > i, np.sign(size), 0)
 
 
-def _within(steps: Steps, end: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+def _within(steps: Steps) -> Iterator[tuple[IntArray, IntArray]]:
     """The steps of one piece, in terms of acc."""
     for t in steps.at.T:
         real = t <= steps.high
@@ -113,8 +112,11 @@ def _merged(
 def turns_once(region: Region) -> bool:
     """Whether it is a chain of functions of which one turns, and no more."""
     chain = all(len(step.operands) == 1 for step in region.steps)
-    bent = [s for s in region.steps if isinstance(s, ElementwiseOp) and s.turns()]
-    return chain and len(bent) == 1
+    return chain and len(_bent(region)) == 1
+
+
+def _bent(region: Region) -> list[ElementwiseOp]:
+    return [s for s in region.steps if isinstance(s, ElementwiseOp) and s.turns()]
 
 
 def every_step(function: Function, low: IntArray, high: IntArray) -> Steps:
@@ -138,19 +140,13 @@ def every(low: IntArray, high: IntArray) -> IntArray:
 
 
 def sorted_borders(region: Region, low: IntArray, high: IntArray) -> IntArray:
-    """[N, pieces - 1]: where a new piece begins, high + 1 where there is none."""
+    """[N, pieces - 1]: where a new piece of a function that turns once begins, else high + 1."""
+    (step,) = _bent(region)
     found: list[IntArray] = []
-    for step in region.steps:
-        if isinstance(step, ElementwiseOp) and step.turns():
-            if found:
-                raise UnsupportedError(
-                    f"{step.layer.data}: two functions that turn follow each other without a "
-                    "quantizer between them; quantize the result of the first"
-                )
-            for turn in step.turns():
-                border = _crossing(region, step, turn, low, high)
-                # the place itself is a piece of its own: the function may jump there
-                found += [border, border + 1]
+    for turn in step.turns():
+        border = _crossing(region, step, turn, low, high)
+        # the place itself is a piece of its own: the function may jump there
+        found += [border, border + 1]
     kept = [np.clip(border, low, high + 1) for border in found]
     return np.sort(np.stack(kept, 1), axis=1)
 

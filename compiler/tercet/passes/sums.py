@@ -19,17 +19,18 @@ from tercet.ir.types import FloatArray, floats_of
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
 from tercet.passes.clean import erase_unused
+from tercet.passes.moved import narrowed
 
 
 class _Rewrite(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: SumOp, rewriter: PatternRewriter) -> None:
-        inputs = [value.owner for value in op.operands]
-        if not all(isinstance(start, Dequantize) for start in inputs):
+        starts = [value.owner for value in op.operands if isinstance(value.owner, Dequantize)]
+        if len(starts) != len(op.operands):
             return
-        starts = [start for start in inputs if isinstance(start, Dequantize)]
         scales = [_scale(op, start) for start in starts]
-        unit = float(np.prod([s.reshape(-1)[0] for s in scales]))
+        single = all(scale.size == 1 for scale in scales)
+        unit = float(np.prod(scales)) if single else None
         zeros = [start.zero_point.value.data for start in starts]
         sums = op.on_integers([start.q for start in starts], zeros, unit)
         layer = op.layer.data
@@ -45,9 +46,9 @@ class _Rewrite(RewritePattern):
 
 def _scale(op: SumOp, start: Dequantize) -> FloatArray:
     """The scale of an operand: one number, or one wherever nothing is summed."""
-    scale = floats_of(start.scale)
+    scale = narrowed(floats_of(start.scale))
     if scale.size == 1:
-        return scale.reshape(())
+        return scale
     mixed = op.mixes()[-scale.ndim :]
     if len(op.operands) > 1 or any(m and n > 1 for m, n in zip(mixed, scale.shape, strict=False)):
         raise UnsupportedError(

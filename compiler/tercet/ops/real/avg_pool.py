@@ -8,10 +8,10 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.real import real_tensor
 from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
 from tercet.ir.sums import SumOp, Sums
-from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number
+from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.sum_pool import SumPool
 
 
@@ -66,7 +66,9 @@ class AvgPool(WindowOp, SumOp):
     def mixes(self) -> tuple[bool, ...]:
         return (False, *(True for _ in shape_of(self.x)[2:]))
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         """Over the least common multiple of all counts every window has a whole factor."""
         counts = floats_of(self.counts).astype(np.int64)
         common = int(np.lcm.reduce(counts.reshape(-1)))

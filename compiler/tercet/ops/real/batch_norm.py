@@ -8,8 +8,8 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import ElementwiseOp, Place, at, real_tensor, root, shape_of
-from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
+from tercet.ir.real import ElementwiseOp, Place, at, real_tensor, root
+from tercet.ir.types import Dense, FloatArray, dense_float, floats_of, shape_of
 
 
 @irdl_op_definition

@@ -6,9 +6,9 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.correlation import correlate
-from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.real import real_tensor
 from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, window_properties
-from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number
+from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number, shape_of
 from tercet.ir.weighted import WeightedOp, column, weighted_properties
 from tercet.ops.conv import Conv
 

@@ -6,9 +6,9 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.correlation import scatter
-from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.real import real_tensor
 from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
-from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number
+from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number, shape_of
 from tercet.ir.weighted import WeightedOp, column, weighted_properties
 from tercet.ops.conv_transpose import ConvTranspose
 
@@ -93,15 +93,10 @@ class RealConvTranspose(WindowOp, WeightedOp):
         )
 
     def kernels(self) -> IntArray:
-        """The weights by output channel: [O, I / groups, *kernel]."""
         weight, groups = self.weights(), self.groups.value.data
         inputs, each, *kernel = weight.shape
         split = weight.reshape(groups, inputs // groups, each, *kernel)
         return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
-
-    def channel(self, n: int) -> IntArray:
-        found: IntArray = self.kernels()[n]
-        return found
 
     def reference(self, x: FloatArray) -> FloatArray:
         groups = self.groups.value.data

@@ -7,8 +7,17 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import LineOp, Place, at, real_tensor, shape_of
-from tercet.ir.types import Dense, FloatArray, I64Attr, IntArray, dense_float, floats_of, number
+from tercet.ir.real import LineOp, Place, at, real_tensor
+from tercet.ir.types import (
+    Dense,
+    FloatArray,
+    I64Attr,
+    IntArray,
+    dense_float,
+    floats_of,
+    number,
+    shape_of,
+)
 
 
 @irdl_op_definition
@@ -30,6 +39,10 @@ class Dequantize(LineOp):
             properties={"scale": dense_float(scale), "zero_point": number(zero_point)},
             attributes={"layer": StringAttr(layer)},
         )
+
+    def constants(self) -> tuple[Dense, ...]:
+        """Those that may differ from element to element."""
+        return (self.scale,)
 
     def reference(self, q: IntArray) -> FloatArray:
         return (q - self.zero_point.value.data) * floats_of(self.scale)

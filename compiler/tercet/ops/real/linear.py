@@ -6,8 +6,8 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor, shape_of
-from tercet.ir.types import FloatArray, IntArray, floats_of
+from tercet.ir.real import real_tensor
+from tercet.ir.types import FloatArray, IntArray, floats_of, shape_of
 from tercet.ir.weighted import WeightedOp, weighted_properties
 from tercet.ops.linear import Linear
 

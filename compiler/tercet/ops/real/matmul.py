@@ -8,9 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.real import real_tensor
 from tercet.ir.sums import SumOp, Sums
-from tercet.ir.types import FloatArray
+from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.matmul import MatMul
 
 
@@ -39,7 +39,9 @@ class RealMatMul(SumOp):
     def mixes(self) -> tuple[bool, ...]:
         return tuple(True for _ in shape_of(self.a)[1:])
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         (a, b), (zero_a, zero_b) = operands, zeros
         return Sums(MatMul(a, b, zero_a, zero_b, layer=self.layer.data))
 

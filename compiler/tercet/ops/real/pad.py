@@ -9,8 +9,8 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, tra
 from xdsl.traits import Pure
 
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor, shape_of
-from tercet.ir.types import Dense, FloatArray, values_of, vector
+from tercet.ir.real import real_tensor
+from tercet.ir.types import Dense, FloatArray, shape_of, values_of, vector
 
 
 @irdl_op_definition

@@ -10,7 +10,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
-from tercet.ir.real import Place, at, shape_of
+from tercet.ir.real import Place, at
 from tercet.ir.rounding import ROUNDINGS, Rounding
 from tercet.ir.types import (
     Dense,
@@ -21,6 +21,7 @@ from tercet.ir.types import (
     dense_float,
     floats_of,
     number,
+    shape_of,
     tensor,
     tensor_type,
 )

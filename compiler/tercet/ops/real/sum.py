@@ -7,9 +7,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor, shape_of
+from tercet.ir.real import real_tensor
 from tercet.ir.sums import SumOp, Sums
-from tercet.ir.types import FloatArray, I64Attr, number
+from tercet.ir.types import FloatArray, I64Attr, number, shape_of
 from tercet.ops.sum import Sum
 
 
@@ -41,7 +41,9 @@ class RealSum(SumOp):
         axis = self.axis.value.data
         return tuple(i == axis for i in range(1, len(shape_of(self.x))))
 
-    def on_integers(self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float) -> Sums:
+    def on_integers(
+        self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
+    ) -> Sums:
         axis, layer = self.axis.value.data, self.layer.data
         return Sums(Sum(operands[0], zeros[0], axis=axis, layer=layer))
 
