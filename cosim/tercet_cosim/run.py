@@ -30,18 +30,18 @@ class Memory:
 
 @dataclass(frozen=True)
 class Run:
-    """What the simulated fabric did, for every vector."""
+    """What the simulated fabric did, for every vector [V]; a run [R] takes a batch of them."""
 
     values: dict[str, IntArray]
     """Every layer's sums and results, by name, as they were written [V, elements]."""
     outputs: dict[str, IntArray]
     """What came to memory [V, elements], by name."""
     cycles: IntArray
-    """From the doorbell's handshake to irq [V]."""
+    """From the doorbell's handshake to irq [R]."""
     counters: dict[str, IntArray]
-    """Every telemetry register [V]."""
+    """Every telemetry register [R]."""
     layer_cycles: dict[str, IntArray]
-    """Cycles in which the layer's EXEC frames ran [V]."""
+    """Cycles in which the layer's EXEC frames ran [R]."""
     setup: dict[str, int]
     """Telemetry registers after the program that makes the network resident."""
     simulated: int
@@ -69,8 +69,8 @@ def simulate(
         raise TercetError(f"the fabric {plan.spec.name!r} failed at {outcome.error}")
     names = counters.names(plan.spec.tiles, plan.spec.lanes, plan.spec.telemetry)
     return Run(
-        values=values_of(plan, outcome),
-        outputs=plan.unpack(outcome.outputs),
+        values=values_of(plan, outcome, len(xs[0])),
+        outputs=plan.unpack(outcome.outputs, len(xs[0])),
         cycles=outcome.latency,
         counters={name: outcome.counters[:, i] for i, name in enumerate(names)},
         layer_cycles=layer_cycles_of(plan, outcome),

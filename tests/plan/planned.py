@@ -68,20 +68,21 @@ def planned(module: ModuleOp, fabric: str, chooser: Chooser = choose) -> tuple[P
 def require_as_reference(module: ModuleOp, plan: Plan, *xs: IntArray) -> int:
     """Every element that a frame writes and every output; how many elements were compared."""
     want, ran, count = integer.run(module, *xs), predict(plan, *xs), 0
-    for name, found in plan.unpack(ran.outputs).items():
+    for name, found in plan.unpack(ran.outputs, len(xs[0])).items():
         np.testing.assert_array_equal(found, want[name].reshape(len(found), -1), name)
         count += found.size
-    for v, run in enumerate(ran.runs):
-        seen: dict[str, set[int]] = {}
+    for r, run in enumerate(ran.runs):
+        seen: dict[tuple[str, int], set[int]] = {}
         for record in run.frames:
             if record.heard is None:
                 continue
             shown = plan.heard[record.number]
             name, real = plan.layers[shown.layer].result_name, shown.elements >= 0
-            if name not in want:
+            v = r * plan.batch + shown.vector
+            if name not in want or v >= len(xs[0]):
                 continue
             expected = want[name][v].reshape(-1)[shown.elements[real]]
             np.testing.assert_array_equal(record.heard.results[real], expected, name)
-            seen.setdefault(name, set()).update(shown.elements[real].tolist())
+            seen.setdefault((name, v), set()).update(shown.elements[real].tolist())
         count += sum(map(len, seen.values()))
     return count

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tercet.errors import CapacityError
 from tercet.plan.grid import up
@@ -15,6 +16,21 @@ class Item:
     size: int
     begin: int
     end: int
+
+
+class Placed(Protocol):
+    """Something with its place in a bank."""
+
+    @property
+    def base(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+def meet(a: Placed, b: Placed) -> bool:
+    """Whether two things have some place in common."""
+    return a.base < b.base + b.size and b.base < a.base + a.size
 
 
 def place(items: Sequence[Item], depth: int, align: int) -> tuple[int, ...] | int:

@@ -1,6 +1,6 @@
 """From the integer graph to a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,21 +11,22 @@ from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, FabricSpec
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
-from tercet.plan.arena import Item
+from tercet.plan.arena import meet
 from tercet.plan.assign import normal
+from tercet.plan.batch import Batch, require_short, rooms, turns_in_c
 from tercet.plan.cost import cost_of
 from tercet.plan.fit import Chooser, fitted
 from tercet.plan.grid import up
+from tercet.plan.infer import Arrival, Outputs, infer
 from tercet.plan.interleave import interleaved
 from tercet.plan.layout import Layout
 from tercet.plan.lower import lower
 from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
 from tercet.plan.needs import Unit, needs_of, placed, units_of, with_waits
 from tercet.plan.plan import Heard, LayerPlan, Plan, Program, Segment
-from tercet.plan.ports import entries, exits
-from tercet.plan.schedule import Arrival, Schedule, in_bank_c
+from tercet.plan.ports import Entry, entries, exits
+from tercet.plan.schedule import Schedule, in_bank_c
 from tercet.plan.search import choose
-from tercet.plan.shaping import in_bank_b
 from tercet.plan.stage import Shape, Stage, heard, staged
 from tercet.plan.steps import Depthwise, Mac, Network, Tensor, Vector
 from tercet.plan.transfers import Export, exports_of, part_loads, room, staging
@@ -33,50 +34,54 @@ from tercet.plan.turning import turned
 from tercet.plan.width import check_width
 
 
-def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose) -> Plan:
-    """Plan a network for a fabric.
+def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch: int = 1) -> Plan:
+    """Plan a network for a fabric; `infer` runs `batch` inputs by one doorbell.
 
     Raises UnsupportedError for a network that the fabric has no step for, CapacityError for one
     that does not fit.
     """
+    assert batch >= 1
     network = interleaved(normal(lower(module)), spec)
     for step in network.steps:
         check_width(step, spec)
     network, shapes = fitted(network, spec, chooser)
     names = [value_names(module)[value] for value in outputs_of(module)]
-    return _plan(network, names, _tiled(network, shapes, spec))
+    return _plan(network, names, _tiled(network, shapes, spec, batch))
 
 
 @dataclass(frozen=True, eq=False)
 class _Tiled:
-    """A schedule, with where layouts lie and how long."""
+    """A schedule, with where layouts lie."""
 
     schedule: Schedule
     layouts: Mapping[Tensor, Layout]
-    lives: Mapping[Tensor, Item]
     first: tuple[int, ...]
     """EXEC with which each stage begins."""
     words: int
-    """Of outputs in bank C."""
+    """Of one input's outputs in bank C."""
+    turns: int
+    """Places in bank C that the outputs have in turn."""
 
 
-def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec) -> _Tiled:
+def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: int) -> _Tiled:
     stages = tuple(staged(shape, spec) for shape in shapes)
     if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
         shapes = [_quicker(stage, spec) for stage in stages]
         stages = tuple(staged(shape, spec) for shape in shapes)
     outs, words = in_bank_c(stages, spec)
-    buffers = staging(words, spec) if network.stored else (words, 0)
+    turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
+    buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
     acts = _acts(network, stages, buffers[1], spec)
     first = tuple(_index(acts, n)[0] for n in range(len(stages)))
     last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
-    shapes, lives = in_bank_b(shapes, last, first, spec)
-    stages = tuple(staged(shape, spec) for shape in shapes)
+    found = rooms(shapes, last, first, network.inputs, batch, spec)
+    stages = tuple(staged(shape, spec) for shape in found.shapes)
     acts = _acts(network, stages, buffers[1], spec)
     needs = with_waits(placed(needs_of(stages, acts, spec), len(acts), spec))
-    schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers)
-    layouts = {layout.tensor: layout for shape in shapes for layout in shape.reads}
-    return _Tiled(schedule, layouts, lives, first, words)
+    times = Batch(batch, len(acts))
+    schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers, times, found)
+    layouts = {layout.tensor: layout for shape in found.shapes for layout in shape.reads}
+    return _Tiled(schedule, layouts, first, words, turns)
 
 
 def _quicker(stage: Stage, spec: FabricSpec) -> Shape:
@@ -115,98 +120,136 @@ def _layers(stages: Sequence[Stage]) -> tuple[int, ...]:
 
 
 def _plan(network: Network, names: Sequence[str], tiled: _Tiled) -> Plan:
-    memory, schedule, spec = Memory(), tiled.schedule, tiled.schedule.spec
+    schedule, spec = tiled.schedule, tiled.schedule.spec
+    batch = schedule.batch.inputs
+    memory = Memory("split the network" if batch == 1 else "choose a smaller --batch")
     brought = schedule.brought(memory)
     inputs = list(entries(network, tiled.layouts, spec))
     outputs = exits(network, names, schedule.stages, schedule.outs, tiled.words)
-    input_bytes = sum(up(entry.port.size, BUS_BYTES) for entry in inputs)
-    output_bytes = max(up(port.address + port.size, BUS_BYTES) for port in outputs)
-    input_address = memory.take(input_bytes, "input")
-    output_address = memory.take(output_bytes, "output")
-    places = _stored(network, memory, {e.tensor: input_address + e.port.address for e in inputs})
-    behind = output_address + tiled.words * BUS_BYTES
-    for tensor, port in zip(network.outputs, outputs, strict=True):
-        if tensor in {part.source for part in network.stored.values()}:
-            places[tensor] = output_address + port.address
-    assert behind <= output_address + output_bytes
-    arrivals = [
-        _arrival(
-            tiled,
-            entry.tensor,
-            [replace(load, address=load.address + input_address) for load in entry.loads],
+    input_step = sum(up(entry.port.size, BUS_BYTES) for entry in inputs)
+    output_step = max(up(port.address + port.size, BUS_BYTES) for port in outputs)
+    input_address = memory.take(batch * input_step, "input")
+    output_address = memory.take(batch * output_step, "output")
+    places = list(_stored(network, memory, batch, inputs, input_address, input_step))
+    for i, each in enumerate(places):
+        for tensor, port in zip(network.outputs, outputs, strict=True):
+            if tensor in {part.source for part in network.stored.values()}:
+                each[tensor] = output_address + i * output_step + port.address
+    assert tiled.words * BUS_BYTES <= output_step
+    stores = tuple(
+        Store(
+            config_id=spec.config_id,
+            mask=1,
+            layer=max(schedule.layers),
+            address=output_address + i * output_step,
+            beats=tiled.words,
+            base=i % tiled.turns * tiled.words,
         )
-        for entry in inputs
-        if entry.loads
-    ]
-    for tensor, part in network.loaded.items():
-        loads = list(part_loads(tiled.layouts[tensor], part, places[part.source], spec))
-        arrival = _arrival(tiled, tensor, loads)
-        made = part.source in {kept.source for kept in network.stored.values()}
-        arrivals.append(replace(arrival, source=part.source if made else None))
-    store = Store(
-        config_id=spec.config_id,
-        mask=1,
-        layer=max(schedule.layers),
-        address=output_address,
-        beats=tiled.words,
+        for i in range(batch)
     )
     setup = schedule.setup(brought)
-    infer = schedule.infer(brought, arrivals, places, store if tiled.words else None)
+    arrivals = list(_arrivals(network, tiled, inputs, places))
+    leaving = Outputs(stores, tiled.turns) if tiled.words else None
+    frames = infer(schedule, brought, arrivals, places, leaving)
+    require_short(len(frames), batch)
     return Plan(
         spec=spec,
         layers=_layer_plans(schedule),
         setup=Program(memory.take(FRAME_BYTES * len(setup), "program"), setup),
-        infer=Program(memory.take(FRAME_BYTES * len(infer), "program"), infer),
+        infer=Program(memory.take(FRAME_BYTES * len(frames), "program"), frames),
         segments=tuple(Segment(load.address, image.data) for image, load in brought.values()),
         inputs=tuple(entry.port for entry in inputs),
         outputs=outputs,
         input_address=input_address,
-        input_bytes=input_bytes,
+        input_bytes=batch * input_step,
         output_address=output_address,
-        output_bytes=output_bytes,
+        output_bytes=batch * output_step,
         window=(MEMORY_BASE, up(memory.top, PAGE)),
-        heard=_heard(schedule, infer),
+        heard=_heard(schedule, frames),
+        batch=batch,
     )
 
 
-def _stored(network: Network, memory: Memory, inputs: Mapping[Tensor, int]) -> dict[Tensor, int]:
-    """Where tensors lie in memory: inputs, and what steps store."""
-    found = dict(inputs)
+def _stored(
+    network: Network,
+    memory: Memory,
+    batch: int,
+    inputs: Sequence[Entry],
+    address: int,
+    step: int,
+) -> Iterator[dict[Tensor, int]]:
+    """Where tensors lie in memory, for each input: what comes in, and what steps store.
+
+    What steps store has one place for all: it is stored anew behind the EXECs that have read it.
+    """
+    found: dict[Tensor, int] = {}
     for part in network.stored.values():
         if part.source not in found and part.source not in network.outputs:
             found[part.source] = memory.take(
                 room(part.source), f"activations of {part.source.name}"
             )
-    return found
+    for i in range(batch):
+        yield {**found, **{e.tensor: address + i * step + e.port.address for e in inputs}}
 
 
-def _arrival(tiled: _Tiled, tensor: Tensor, loads: Sequence[Load]) -> Arrival:
-    """LOADs of a tensor before its first reader; they wait for what lay there before."""
-    layout, life = tiled.layouts[tensor], tiled.lives[tensor]
+def _arrivals(
+    network: Network, tiled: _Tiled, inputs: Sequence[Entry], places: Sequence[Mapping[Tensor, int]]
+) -> Iterator[Arrival]:
+    """What LOADs bring to bank B, for every input of a batch."""
+    made, twins = {kept.source for kept in network.stored.values()}, tiled.schedule.rooms.twins
+    for i, at in enumerate(places):
+        for entry in inputs:
+            if entry.loads:
+                start, turn = at[entry.tensor] - entry.port.address, i % 2
+                yield _arrival(
+                    tiled,
+                    i,
+                    entry.tensor,
+                    [
+                        replace(
+                            load,
+                            address=load.address + start,
+                            base=load.base + turn * twins.get(entry.tensor, 0),
+                        )
+                        for load in entry.loads
+                    ],
+                    None,
+                )
+        for tensor, part in network.loaded.items():
+            loads = list(
+                part_loads(tiled.layouts[tensor], part, at[part.source], tiled.schedule.spec)
+            )
+            yield _arrival(tiled, i, tensor, loads, part.source if part.source in made else None)
+
+
+def _arrival(
+    tiled: _Tiled, i: int, tensor: Tensor, loads: Sequence[Load], source: Tensor | None
+) -> Arrival:
+    """LOADs of a tensor before its first reader; they wait for what lay there before.
+
+    Those of a later input come as soon as the one before it runs.
+    """
+    schedule, layout = tiled.schedule, tiled.layouts[tensor]
+    lives, times = schedule.rooms.lives, schedule.batch
     reader = min(
         n
-        for n, stage in enumerate(tiled.schedule.stages)
+        for n, stage in enumerate(schedule.stages)
         for read in stage.shape.reads
         if read.tensor is tensor
     )
     first = tiled.first[reader]
     every = {**tiled.layouts}
-    for stage in tiled.schedule.stages:
+    for stage in schedule.stages:
         if stage.shape.writes is not None:
             every[stage.shape.writes.tensor] = stage.shape.writes
-    after = max(
-        (
-            tiled.lives[other].end + 1
-            for other, place in every.items()
-            if other is not tensor
-            and tiled.lives[other].end < life.end
-            and tiled.lives[other].end < first
-            and place.base < layout.base + layout.size
-            and layout.base < place.base + place.size
-        ),
-        default=0,
-    )
-    return Arrival(tuple(loads), first, after, None)
+    there = [lives[other] for other, place in every.items() if meet(place, layout)]
+    life = lives[tensor]
+    own = max((x.end + 1 for x in there if x.end < life.end and x.end < first), default=0)
+    turns = 2 if tensor in schedule.rooms.twins else 1
+    after = times.after(i, own, max(x.end + 1 for x in there), turns)
+    at = i * times.acts + first
+    front = max(after, (i - 1) * times.acts + 1) if i and source is None else at
+    return Arrival(tuple(loads), at, front, after, source)
 
 
 def _layer_plans(schedule: Schedule) -> tuple[LayerPlan, ...]:
@@ -231,15 +274,21 @@ def _layer(stage: Stage) -> LayerPlan:
     )
 
 
-def _heard(schedule: Schedule, infer: Sequence[Frame]) -> dict[int, Heard]:
+def _heard(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
     """Of the EXEC frames that write values."""
-    execs = Program(0, tuple(infer)).execs
+    execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
+    shown = {
+        act: heard(schedule.stages[act.stage], act.groups, schedule.spec.tiles)
+        for act in schedule.acts
+        if isinstance(act, Unit)
+    }
+    scaled = [_scaled(stage.shape) for stage in schedule.stages]
     found = {}
-    for (n, frame), act in zip(execs.items(), schedule.acts, strict=True):
+    for e, (n, frame) in enumerate(execs.items()):
+        act = schedule.acts[e % count]
         if isinstance(act, Unit):
-            stage = schedule.stages[act.stage]
-            shown = heard(stage, act.groups, schedule.spec.tiles)
-            found[n] = Heard(frame.layer, shown, *_scaled(stage.shape))
+            bias, factor = scaled[act.stage]
+            found[n] = Heard(frame.layer, shown[act], bias, factor, e // count)
     return found
 
 

@@ -15,8 +15,9 @@ LARGEST_WINDOW = 1 << 28
 class Memory:
     """Hands out addresses, one after the other. Local to one run of `plan.make`."""
 
-    def __init__(self) -> None:
+    def __init__(self, way_out: str = "split the network") -> None:
         self.top = MEMORY_BASE
+        self.way_out = way_out
 
     def take(self, size: int, what: str) -> int:
         """The first of `size` bytes. Raises CapacityError where the window ends."""
@@ -25,6 +26,6 @@ class Memory:
         if self.top - MEMORY_BASE > LARGEST_WINDOW:
             raise CapacityError(
                 f"the memory map ends before the {what}: {self.top - MEMORY_BASE} bytes are needed,"
-                f" a window spans {LARGEST_WINDOW}; split the network"
+                f" a window spans {LARGEST_WINDOW}; {self.way_out}"
             )
         return address

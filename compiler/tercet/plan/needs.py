@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tercet.errors import CapacityError
 from tercet.fabric.frame import Bank
 from tercet.fabric.spec import COLUMN_ALIGN, MAX_DEPTH, MAX_TABLE, FabricSpec
-from tercet.plan.arena import Item, place
+from tercet.plan.arena import Item, meet, place
 from tercet.plan.grid import up
 from tercet.plan.loads import Image, params_image, table_image, weights_image
 from tercet.plan.stage import Stage
@@ -177,10 +177,7 @@ def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
                 (
                     other.last + 1
                     for other in needs
-                    if other.bank is need.bank
-                    and other.first < need.first
-                    and other.base < need.base + need.size
-                    and need.base < other.base + other.size
+                    if other.bank is need.bank and other.first < need.first and meet(other, need)
                 ),
                 default=0,
             ),

@@ -48,6 +48,8 @@ class Heard:
     """[elements]: added to a sum; None where the sums mean nothing."""
     factor: IntArray | None = None
     """[elements]: the network's sum is that times this; None: 1."""
+    vector: int = 0
+    """Of the batch: the input that it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Port:
 
     name: str
     address: int
-    """Within the input, or the output, as a whole: bytes from its start."""
+    """Within one input, or one output, as a whole: bytes from its start."""
     dtype: str
     """numpy type of an element in memory."""
     elements: IntArray
@@ -111,19 +113,33 @@ class Plan:
     setup: Program
     """Makes the network resident."""
     infer: Program
-    """Runs one input through it."""
+    """Runs a batch of inputs through it."""
     segments: tuple[Segment, ...]
     """Weights, parameters and tables; the programs besides."""
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     input_address: int
     input_bytes: int
+    """Of a whole batch, one input behind the other."""
     output_address: int
     output_bytes: int
+    """Of a whole batch."""
     window: tuple[int, int]
     """First byte that the fabric may touch, and first byte behind."""
     heard: Mapping[int, Heard]
     """What each EXEC frame of `infer` shows, by its number."""
+    batch: int = 1
+    """Inputs that one run of `infer` takes."""
+
+    @property
+    def input_step(self) -> int:
+        """Bytes from one input of a batch to the next."""
+        return self.input_bytes // self.batch
+
+    @property
+    def output_step(self) -> int:
+        """Bytes from the outputs of one input to those of the next."""
+        return self.output_bytes // self.batch
 
     def image(self) -> Bytes:
         """Memory before anything runs, every byte from address 0 to the window's end."""
@@ -136,15 +152,21 @@ class Plan:
         return memory
 
     def pack(self, *xs: IntArray) -> Bytes:
-        """Bytes [V, input_bytes] of inputs [V, ...], as LOAD expects them."""
-        found = np.zeros((len(xs[0]), self.input_bytes), np.uint8)
-        for port, x in zip(self.inputs, xs, strict=True):
-            flat = np.pad(x.reshape(len(x), -1), ((0, 0), (0, 1)), constant_values=port.fill)
-            found[:, port.address : port.address + port.size] = flat[:, port.elements]
-        return found
+        """Bytes [runs, input_bytes] of inputs [V, ...], as LOAD expects them, a batch a run.
 
-    def unpack(self, data: Bytes) -> dict[str, IntArray]:
-        """Outputs [V, elements] by name, of bytes [V, output_bytes]."""
+        A last batch that is not full is filled with inputs of zero points.
+        """
+        count = len(xs[0])
+        found = np.zeros((-(-count // self.batch) * self.batch, self.input_step), np.uint8)
+        for port, x in zip(self.inputs, xs, strict=True):
+            flat = np.pad(x.reshape(count, -1), ((0, 0), (0, 1)), constant_values=port.fill)
+            held = found[:, port.address : port.address + port.size]
+            held[:count], held[count:] = flat[:, port.elements], port.fill % 256
+        return found.reshape(len(found) // self.batch, self.input_bytes)
+
+    def unpack(self, data: Bytes, count: int | None = None) -> dict[str, IntArray]:
+        """Outputs [V, elements] by name, of bytes [runs, output_bytes]: of the first `count`."""
+        data = data.reshape(-1, self.output_step)[:count]
         found = {}
         for port in self.outputs:
             part = np.ascontiguousarray(data[:, port.address : port.address + port.size])

@@ -1,6 +1,6 @@
 """From grids to shapes: what every step makes, where it reads and writes in bank B."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tercet.errors import CapacityError
@@ -122,7 +122,12 @@ def in_bank_b(
     if isinstance(places, int):
         raise too_small(list(spans.values()), places, spec)
     bases = {layout.tensor: base for layout, base in zip(spans, places, strict=True)}
-    placed = tuple(
+    return at_bases(shapes, bases), {layout.tensor: item for layout, item in spans.items()}
+
+
+def at_bases(shapes: Sequence[Shape], bases: Mapping[Tensor, int]) -> tuple[Shape, ...]:
+    """Shapes whose layouts have these addresses."""
+    return tuple(
         replace(
             shape,
             reads=tuple(layout.at(bases[layout.tensor]) for layout in shape.reads),
@@ -130,7 +135,6 @@ def in_bank_b(
         )
         for shape in shapes
     )
-    return placed, {layout.tensor: item for layout, item in spans.items()}
 
 
 def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityError:

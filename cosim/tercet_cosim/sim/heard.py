@@ -19,15 +19,15 @@ class _Shown:
     elements: IntArray
     """[shown]; one may be shown several times."""
     values: IntArray
-    """[V, shown]."""
+    """[R, shown]."""
 
 
-def values_of(plan: Plan, outcome: Outcome) -> dict[str, IntArray]:
-    """Sums and results of every layer [V, elements], from what the ears heard.
+def values_of(plan: Plan, outcome: Outcome, count: int | None = None) -> dict[str, IntArray]:
+    """Sums and results of every layer [V, elements], from what the ears heard: of `count` vectors.
 
     Raises TercetError unless every element was heard, and always as the same number.
     """
-    shown: dict[str, list[_Shown]] = defaultdict(list)
+    shown: dict[tuple[str, int], list[_Shown]] = defaultdict(list)
     for frame, heard in plan.heard.items():
         layer, tiles = plan.layers[heard.layer], plan.spec.tiles
         words = _words(layer, outcome, frame, len(heard.elements))
@@ -38,41 +38,45 @@ def values_of(plan: Plan, outcome: Outcome) -> dict[str, IntArray]:
             sums += heard.bias[elements]
             if heard.factor is not None:
                 sums *= heard.factor[elements]
-            shown[layer.sum_name].append(_Shown(layer, elements, sums))
+            shown[layer.sum_name, heard.vector].append(_Shown(layer, elements, sums))
         if layer.result_name != layer.sum_name:
-            shown[layer.result_name].append(_Shown(layer, elements, results))
-    return {name: _joined(name, parts) for name, parts in shown.items()}
+            shown[layer.result_name, heard.vector].append(_Shown(layer, elements, results))
+    found: dict[str, list[IntArray]] = defaultdict(list)
+    for (name, vector), parts in sorted(shown.items(), key=lambda item: item[0][1]):
+        found[name].append(_joined(name, parts, vector, plan.batch))
+    joined = {name: np.stack(each, axis=1) for name, each in found.items()}  # [R, batch, elements]
+    return {name: x.reshape(-1, x.shape[-1])[:count] for name, x in joined.items()}
 
 
 def layer_cycles_of(plan: Plan, outcome: Outcome) -> dict[str, IntArray]:
-    """Cycles in which the EXEC frames of each layer ran [V]."""
-    vectors, frames = len(outcome.outputs), plan.infer.execs
+    """Cycles in which the EXEC frames of each layer ran [R]."""
+    runs, frames = len(outcome.outputs), plan.infer.execs
     found = {}
     for i, layer in enumerate(plan.layers):
         own = [number for number, frame in frames.items() if frame.layer == i]
         mine = outcome.frames[np.isin(outcome.frames[:, 1], own)]
-        found[layer.name] = np.bincount(mine[:, 0], mine[:, 2], vectors).astype(np.int64)
+        found[layer.name] = np.bincount(mine[:, 0], mine[:, 2], runs).astype(np.int64)
     return found
 
 
 def _words(layer: LayerPlan, outcome: Outcome, frame: int, events: int) -> IntArray:
-    """Results and sums of every tile [V, events, 2 T]."""
-    vectors = len(outcome.outputs)
+    """Results and sums of every tile [R, events, 2 T]."""
+    runs = len(outcome.outputs)
     rows = outcome.values[outcome.values[:, 1] == frame, 2:].astype(np.int64)
-    if len(rows) != vectors * events:
+    if len(rows) != runs * events:
         raise TercetError(
-            f"{layer.name}: frame {frame} wrote {len(rows)} values for {vectors} vectors, not"
-            f" {events} for each"
+            f"{layer.name}: frame {frame} wrote {len(rows)} values in {runs} runs, not"
+            f" {events} in each"
         )
-    return rows.reshape(vectors, events, -1)
+    return rows.reshape(runs, events, -1)
 
 
 def _halves(words: IntArray, tiles: int) -> tuple[IntArray, IntArray]:
     return words[:, :, :tiles], words[:, :, tiles:]
 
 
-def _joined(name: str, parts: list[_Shown]) -> IntArray:
-    """The whole value [V, elements], of all that was shown of it."""
+def _joined(name: str, parts: list[_Shown], vector: int, batch: int) -> IntArray:
+    """The whole value [R, elements] of one vector of the batch, of all that was shown of it."""
     layer = parts[0].layer
     elements = np.concatenate([part.elements for part in parts])
     values = np.concatenate([part.values for part in parts], axis=1)
@@ -84,10 +88,10 @@ def _joined(name: str, parts: list[_Shown]) -> IntArray:
     found[:, elements] = values
     differs = np.argwhere(found[:, elements] != values)
     if len(differs):
-        vector, place = differs[0].tolist()
+        run, place = differs[0].tolist()
         element = int(elements[place])
         raise TercetError(
-            f"{layer.name}: element {element} of {name} was heard as {values[vector, place]} and as"
-            f" {found[vector, element]} in vector {vector}"
+            f"{layer.name}: element {element} of {name} was heard as {values[run, place]} and as"
+            f" {found[run, element]} in vector {run * batch + vector}"
         )
     return found

@@ -21,7 +21,7 @@ LATENCY = 10
 
 @dataclass(frozen=True)
 class LayerCycles:
-    """What a layer costs, for every vector [V]; columns are summed over the tiles."""
+    """What a layer costs, for every run [R]; columns are summed over the tiles."""
 
     columns: IntArray
     issued: IntArray
@@ -39,18 +39,21 @@ class LayerCycles:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the fabric must do, for every vector; names as in `tercet_cosim.run.Run`."""
+    """What the fabric must do, for every run; names as in `tercet_cosim.run.Run`.
+
+    A run takes as many vectors as a batch of the plan.
+    """
 
     cycles: IntArray
-    """From the doorbell to irq [V]."""
+    """From the doorbell to irq [R]."""
     counters: dict[str, IntArray]
-    """Every telemetry register [V]."""
+    """Every telemetry register [R]."""
     layer_cycles: dict[str, IntArray]
     layers: dict[str, LayerCycles]
     outputs: npt.NDArray[np.uint8]
-    """What comes to memory [V, output_bytes]."""
+    """What comes to memory [R, output_bytes]."""
     runs: tuple[Ran, ...]
-    """Every frame of every vector: when, how long, and the values that it writes."""
+    """Every frame of every run: when, how long, and the values that it writes."""
 
 
 def predict_setup(plan: "Plan", latency: int = LATENCY) -> dict[str, int]:
@@ -61,7 +64,7 @@ def predict_setup(plan: "Plan", latency: int = LATENCY) -> dict[str, int]:
 
 
 def predict(plan: "Plan", *xs: IntArray, latency: int = LATENCY) -> Prediction:
-    """Set the fabric up, and run inputs [V, ...] through it, one vector after the other.
+    """Set the fabric up, and run inputs [V, ...] through it, one batch after the other.
 
     Memory answers after `latency` cycles. Raises ValueError where the fabric would report an error.
     """
