@@ -9,6 +9,7 @@ import torch
 from brevitas.quant import Int8ActPerTensorFloat
 from tests.matrix.parts import (
     Does,
+    Fan,
     Nibble,
     Shifted,
     Signed,
@@ -25,8 +26,14 @@ from tests.matrix.parts import (
 )
 from tests.matrix.proof import prove
 from torch import Tensor, nn
+from torch.nn import functional
 
 Join = Callable[[Tensor, Tensor], Any]
+GATES: list[Callable[[Tensor], Tensor]] = [
+    nn.GLU(1),
+    lambda x: functional.glu(x, 2),
+    lambda x: functional.glu(x),
+]
 JOINS: dict[str, Join] = {
     "x + y": lambda x, y: x + y,
     "x - y": lambda x, y: x - y,
@@ -190,3 +197,10 @@ def test_a_residual_block_on_one_grid() -> None:
 
     layers = {"conv": conv(4, 4, padding=1), "norm": gains(4), "relu": relu()}
     prove(Does(do, entry=act(), grid=shared(), **layers), samples(4, 5, 5))
+
+
+def test_a_gated_linear_unit_of_each_axis() -> None:
+    branches = [Does(lambda m, x, f=f: m.out(f(x)), out=act()) for f in GATES]
+    gates = Fan(nn.Sequential(conv(3, 4, padding=1), act()), *branches)
+    proof = prove(nn.Sequential(entry(), gates), samples(3, 6, 4))
+    assert proof.operators.count("pair_table") == len(GATES)

@@ -168,6 +168,24 @@ def test_a_softmax_between_quantizers() -> None:
     assert "softmax" in proof.operators
 
 
+@pytest.mark.parametrize("parts", [lambda x: x.unbind(0), lambda x: (x[0], x[1], x[2])])
+def test_attention_whose_heads_come_in_front_of_the_batch(parts: Callable[[Any], Any]) -> None:
+    """As timm writes it: (3, batch, heads, tokens, features), taken apart."""
+
+    def attend(m: Any, x: Tensor) -> Any:
+        rows, tokens, width = x.shape
+        split = m.out(m.qkv(x)).reshape(rows, tokens, 3, 2, width // 2).permute(2, 0, 3, 1, 4)
+        q, k, v = parts(split)
+        scores = m.scores((q @ k.transpose(-2, -1)) * 0.5)
+        mixed = m.weights(scores.softmax(-1)) @ v
+        return m.proj(m.mixed(mixed.transpose(1, 2).reshape(rows, tokens, width)))
+
+    grids = {name: act() for name in ("out", "scores", "mixed")} | {"weights": act(Nibble)}
+    model = Does(attend, qkv=linear(8, 24), proj=linear(8, 8), **grids)
+    proof = prove(nn.Sequential(entry(), model), samples(5, 8))
+    assert proof.operators.count("matmul") == 2
+
+
 def test_a_linear_layer_of_one_input_and_one_output() -> None:
     layers = linear(1, 1), relu(), linear(1, 1)
     with torch.no_grad():

@@ -131,10 +131,25 @@ REFUSED: dict[str, Refusal] = {
         ROW,
         r"3: quantizes a function of 2 \(softmax\), .*; quantize before 2 \(softmax\) as well$",
     ),
+    "a function of a softmax": Refusal(
+        lambda: quantized(lambda m, x: torch.softmax(x, 1) * 2),
+        ROW,
+        "last: quantizes a function of what softmax returns; quantize that itself first$",
+    ),
+    "a product of what is not quantized": Refusal(
+        lambda: quantized(lambda m, x: (x * 0.5) @ x.transpose(1, 2)),
+        SEQUENCE,
+        "last: quantizes a function of matmul, whose own input is not quantized; quantize before m",
+    ),
+    "a batch that is not first": Refusal(
+        lambda: quantized(lambda m, x: x.permute(1, 0, 2) * 2),
+        SEQUENCE,
+        r"permute: moves the batch axis, by the order \(1, 0, 2\); keep .* or index what is before",
+    ),
     "attention of Brevitas without a quantizer before its softmax": Refusal(
         lambda: attention(qnn.QuantMultiheadAttention(4, 2, batch_first=True)),
         SEQUENCE,
-        "layer.attn_output_weights_quant: quantizes a function of layer .softmax., which is none",
+        "layer.attn_output_weights_quant: quantizes a function of layer .softmax., whose own input",
     ),
     "attention of torch": Refusal(
         lambda: attention(nn.MultiheadAttention(4, 2, batch_first=True)),
@@ -217,12 +232,12 @@ REFUSED: dict[str, Refusal] = {
     "shrinking": Refusal(
         lambda: chain(linear(8, 5), nn.Softshrink(0.2), act()),
         ROW,
-        "2: operator gt is not supported; write it with layers of torch.nn that docs/pytorch.md",
+        "2: operator gt is not supported; use clamp, .* compares its input, as nn.Softshrink and",
     ),
     "shrinking without a shift": Refusal(
         lambda: chain(linear(8, 5), nn.Hardshrink(0.2), act()),
         ROW,
-        "2: operator le is not supported; write it with layers of torch.nn that docs/pytorch.md",
+        "2: operator le is not supported; use clamp, .* compares its input, as nn.Softshrink and",
     ),
     "sine": Refusal(
         lambda: quantized(lambda m, x: torch.sin(x)),

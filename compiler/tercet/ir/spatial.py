@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 from xdsl.irdl import prop_def
 
 from tercet.ir.op import LayerOp
-from tercet.ir.types import I64Attr, number
+from tercet.ir.types import Dense, I64Attr, IntArray, number
 
 Ints: TypeAlias = tuple[int, ...]
 Pairs: TypeAlias = tuple[tuple[int, int], ...]
@@ -111,6 +111,40 @@ class WindowOp(LayerOp):
             tuple((begin.value.data, end.value.data) for begin, end in padding)[-n:],
             tuple(d.value.data for d in dilation)[-n:],
         )
+
+
+class KernelOp(WindowOp):
+    """One whose windows are as large as its weights, which are [.., .., *kernel]."""
+
+    weight = prop_def(Dense)
+
+    def window(self) -> Window:
+        return self.window_of(self.weight.get_shape()[2:])
+
+
+class TransposedOp(KernelOp):
+    """One that spreads its operand: a transposed convolution."""
+
+    more_h = prop_def(I64Attr)
+    """Rows of the result behind the last that a window reaches: PyTorch's output_padding."""
+    more_w = prop_def(I64Attr)
+
+    def more(self) -> Ints:
+        """Extra extent of every axis of the result."""
+        return (self.more_h.value.data, self.more_w.value.data)[-len(self.window().kernel) :]
+
+
+def transposed_properties(window: Window, more: Ints) -> dict[str, I64Attr]:
+    """The properties of a `TransposedOp`."""
+    more_h, more_w = plane(more, 0)
+    return {"more_h": number(more_h), "more_w": number(more_w), **window_properties(window)}
+
+
+def by_output(weight: IntArray, groups: int) -> IntArray:
+    """Weights [I, O / groups, *kernel] by output channel: [O, I / groups, *kernel]."""
+    inputs, each, *kernel = weight.shape
+    split = weight.reshape(groups, inputs // groups, each, *kernel)
+    return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
 
 
 def plane(values: Sequence[int], neutral: int) -> tuple[int, int]:

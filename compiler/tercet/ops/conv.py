@@ -3,33 +3,29 @@
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr, TensorType
+from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
-    operand_def,
-    opt_prop_def,
     prop_def,
-    result_def,
     traits_def,
 )
 from xdsl.traits import Pure
 
+from tercet.ir.accumulator import AccumulatorOp, accumulator_properties
 from tercet.ir.correlation import column, correlate, limits
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Kernel, Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.products import total, unsigned_bytes, weights
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, pads, window_properties
+from tercet.ir.spatial import Ints, KernelOp, Pairs, Window, pads, window_properties
 from tercet.ir.types import (
     SI8,
     SI32,
     UI8,
-    Dense,
     I64Attr,
     IntArray,
-    dense,
     number,
     signed,
     tensor,
@@ -39,20 +35,15 @@ from tercet.ir.types import (
 
 
 @irdl_op_definition
-class Conv(WindowOp, IntegerOp):
+class Conv(KernelOp, AccumulatorOp):
     """acc[b, o, ..] = bias[o] + sum of weight[o, i, ..] * (x[b, i, ..] - zero_point), in i32.
 
     The sum is over the window and the channels of o's group; padded places add nothing.
     """
 
     name = "tercet.conv"
-    x = operand_def(TensorType)
-    acc = result_def(TensorType)
-    weight = prop_def(Dense)
-    """si8 [O, I / groups, *kernel]."""
-    bias = opt_prop_def(Dense)
-    """si32 [O]."""
     zero_point = prop_def(I64Attr)
+    """Declared here as well: kernels take it before what follows."""
     groups = prop_def(I64Attr)
     traits = traits_def(Pure())
     c, hls = Kernel("tercet_conv", "tercet/conv.h"), Kernel("tercet::conv", "tercet/conv.hpp")
@@ -77,9 +68,7 @@ class Conv(WindowOp, IntegerOp):
             operands=[x],
             result_types=[tensor(shape, SI32)],
             properties={
-                "weight": dense(weight, SI8),
-                "bias": None if bias is None else dense(bias, SI32),
-                "zero_point": number(zero_point),
+                **accumulator_properties(weight, bias, zero_point),
                 "groups": number(groups),
                 **window_properties(window),
             },
@@ -89,7 +78,6 @@ class Conv(WindowOp, IntegerOp):
     def verify_(self) -> None:
         x, acc = tensor_type(self.x), tensor_type(self.acc)
         shape, weight, groups = x.get_shape(), self.weight.get_shape(), self.groups.value.data
-        self.require(self.weight.get_element_type() == SI8, "weights must be si8")
         self.require(len(weight) in (3, 4), f"weights of shape {weight} have not 1 or 2 axes")
         wanted = f"(batch, {groups * weight[1]}, ..) of {len(weight)} axes"
         legal = len(shape) == len(weight) and shape[1] == groups * weight[1]
@@ -100,31 +88,21 @@ class Conv(WindowOp, IntegerOp):
         self.require(min(spatial) >= 1, f"x has shape {shape}, too small for {self.window()}")
         result = tensor((shape[0], weight[0], *spatial), SI32)
         self.require(acc == result, f"the result must be {result}")
-        bias = self.bias is None or self.bias.type == tensor(weight[:1], SI32)
-        self.require(bias, f"the bias must have {weight[0]} elements of si32")
-
-    def window(self) -> Window:
-        return self.window_of(self.weight.get_shape()[2:])
+        super().verify_()
 
     def kernels(self) -> IntArray:
         """The weights, [O, I / groups, *kernel]."""
         return values_of(self.weight)
 
-    def addend(self) -> IntArray:
-        """The bias, [O]; zeros where there is none."""
-        outputs = self.weight.get_shape()[0]
-        return np.zeros(outputs, np.int64) if self.bias is None else values_of(self.bias)
+    def outputs(self) -> int:
+        return int(self.weight.get_shape()[0])
 
-    def channels(self, x: Interval) -> tuple[IntArray, IntArray]:
-        """The least and the greatest accumulator of every output channel, [O] each."""
-        zero, weight = self.zero_point.value.data, self.kernels()
+    def channel_axis(self) -> int:
+        return 0
+
+    def sums(self, shifted: Interval) -> tuple[IntArray, IntArray]:
         masks = self.window().real(tensor_type(self.x).get_shape()[2:])
-        low, high = limits(weight, masks, Interval(x.low - zero, x.high - zero))
-        return self.addend() + low, self.addend() + high
-
-    def range(self, x: Interval) -> Interval:
-        low, high = self.channels(x)
-        return Interval(int(low.min()), int(high.max()))
+        return limits(self.kernels(), masks, shifted)
 
     def reference(self, x: IntArray) -> IntArray:
         shifted, groups = x - self.zero_point.value.data, self.groups.value.data

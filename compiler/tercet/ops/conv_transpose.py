@@ -3,33 +3,37 @@
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr, TensorType
+from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
-    operand_def,
-    opt_prop_def,
     prop_def,
-    result_def,
     traits_def,
 )
 from xdsl.traits import Pure
 
+from tercet.ir.accumulator import AccumulatorOp, accumulator_properties
 from tercet.ir.correlation import column, limits, scatter
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Kernel, Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.products import total, unsigned_bytes, weights
-from tercet.ir.spatial import Ints, Mask, Pairs, Window, WindowOp, plane, window_properties
+from tercet.ir.spatial import (
+    Ints,
+    Mask,
+    Pairs,
+    TransposedOp,
+    Window,
+    by_output,
+    transposed_properties,
+)
 from tercet.ir.types import (
     SI8,
     SI32,
     UI8,
-    Dense,
     I64Attr,
     IntArray,
-    dense,
     number,
     tensor,
     tensor_type,
@@ -38,7 +42,7 @@ from tercet.ir.types import (
 
 
 @irdl_op_definition
-class ConvTranspose(WindowOp, IntegerOp):
+class ConvTranspose(TransposedOp, AccumulatorOp):
     """Every element of x adds weight * (x - zero_point) to a window of the result, in i32.
 
     acc[b, o, p] = bias[o] + sum of weight[i, o, k] * (x[b, i, j] - zero_point) over the channels i
@@ -46,17 +50,9 @@ class ConvTranspose(WindowOp, IntegerOp):
     """
 
     name = "tercet.conv_transpose"
-    x = operand_def(TensorType)
-    acc = result_def(TensorType)
-    weight = prop_def(Dense)
-    """si8 [I, O / groups, *kernel]."""
-    bias = opt_prop_def(Dense)
-    """si32 [O]."""
     zero_point = prop_def(I64Attr)
+    """Declared here as well: kernels take it before what follows."""
     groups = prop_def(I64Attr)
-    more_h = prop_def(I64Attr)
-    """Rows of the result behind the last that a window reaches: PyTorch's output_padding."""
-    more_w = prop_def(I64Attr)
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_conv_transpose", "tercet/conv_transpose.h"),
@@ -79,19 +75,14 @@ class ConvTranspose(WindowOp, IntegerOp):
     ) -> None:
         batch, _, *spatial = tensor_type(x).get_shape()
         window = Window(weight.shape[2:], stride, padding, dilation)
-        more_h, more_w = plane(output_padding, 0)
         extents = window.spread(spatial, output_padding)
         super().__init__(
             operands=[x],
             result_types=[tensor((batch, groups * weight.shape[1], *extents), SI32)],
             properties={
-                "weight": dense(weight, SI8),
-                "bias": None if bias is None else dense(bias, SI32),
-                "zero_point": number(zero_point),
+                **accumulator_properties(weight, bias, zero_point),
                 "groups": number(groups),
-                "more_h": number(more_h),
-                "more_w": number(more_w),
-                **window_properties(window),
+                **transposed_properties(window, output_padding),
             },
             attributes={"layer": StringAttr(layer)},
         )
@@ -99,7 +90,6 @@ class ConvTranspose(WindowOp, IntegerOp):
     def verify_(self) -> None:
         x, acc = tensor_type(self.x), tensor_type(self.acc)
         shape, weight, groups = x.get_shape(), self.weight.get_shape(), self.groups.value.data
-        self.require(self.weight.get_element_type() == SI8, "weights must be si8")
         self.require(len(weight) in (3, 4), f"weights of shape {weight} have not 1 or 2 axes")
         legal = len(shape) == len(weight) and shape[1] == weight[0]
         wanted = f"(batch, {weight[0]}, ..) of {len(weight)} axes"
@@ -109,30 +99,19 @@ class ConvTranspose(WindowOp, IntegerOp):
         self.require(min(self.more()) >= 0, f"output_padding must not be negative: {self.more()}")
         extents = self.window().spread(shape[2:], self.more())
         self.require(min(extents) >= 1, f"x has shape {shape}, too small for {self.window()}")
-        outputs = groups * weight[1]
-        result = tensor((shape[0], outputs, *extents), SI32)
+        result = tensor((shape[0], self.outputs(), *extents), SI32)
         self.require(acc == result, f"the result must be {result}")
-        bias = self.bias is None or self.bias.type == tensor((outputs,), SI32)
-        self.require(bias, f"the bias must have {outputs} elements of si32")
-
-    def window(self) -> Window:
-        return self.window_of(self.weight.get_shape()[2:])
-
-    def more(self) -> Ints:
-        """Extra extent of every axis of the result."""
-        return (self.more_h.value.data, self.more_w.value.data)[-len(self.window().kernel) :]
+        super().verify_()
 
     def kernels(self) -> IntArray:
         """The weights by output channel: [O, I / groups, *kernel]."""
-        weight, groups = values_of(self.weight), self.groups.value.data
-        inputs, each, *kernel = weight.shape
-        split = weight.reshape(groups, inputs // groups, each, *kernel)
-        return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
+        return by_output(values_of(self.weight), self.groups.value.data)
 
-    def addend(self) -> IntArray:
-        """The bias, [O]; zeros where there is none."""
-        outputs = tensor_type(self.acc).get_shape()[1]
-        return np.zeros(outputs, np.int64) if self.bias is None else values_of(self.bias)
+    def outputs(self) -> int:
+        return int(self.weight.get_shape()[1]) * self.groups.value.data
+
+    def channel_axis(self) -> int:
+        return 0
 
     def reached(self) -> tuple[Mask, ...]:
         """For each axis [extent, kernel]: which weights add something to each result."""
@@ -145,16 +124,8 @@ class ConvTranspose(WindowOp, IntegerOp):
             masks.append((place % step == 0) & (place >= 0) & (place < n * step))
         return tuple(masks)
 
-    def channels(self, x: Interval) -> tuple[IntArray, IntArray]:
-        """The least and the greatest accumulator of every output channel, [O] each."""
-        zero = self.zero_point.value.data
-        shifted = Interval(x.low - zero, x.high - zero)
-        low, high = limits(self.kernels(), self.reached(), shifted)
-        return self.addend() + low, self.addend() + high
-
-    def range(self, x: Interval) -> Interval:
-        low, high = self.channels(x)
-        return Interval(int(low.min()), int(high.max()))
+    def sums(self, shifted: Interval) -> tuple[IntArray, IntArray]:
+        return limits(self.kernels(), self.reached(), shifted)
 
     def reference(self, x: IntArray) -> IntArray:
         shifted, groups = x - self.zero_point.value.data, self.groups.value.data

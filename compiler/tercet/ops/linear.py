@@ -3,32 +3,25 @@
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import StringAttr, TensorType
+from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
-    operand_def,
-    opt_prop_def,
-    prop_def,
-    result_def,
     traits_def,
 )
 from xdsl.traits import Pure
 
+from tercet.ir.accumulator import AccumulatorOp, accumulator_properties
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.op import IntegerOp, Kernel, Sample
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.products import matmul, total, unsigned_bytes, weights
 from tercet.ir.types import (
     SI8,
     SI32,
     UI8,
-    Dense,
-    I64Attr,
     IntArray,
-    dense,
-    number,
     signed,
     tensor,
     tensor_type,
@@ -37,17 +30,10 @@ from tercet.ir.types import (
 
 
 @irdl_op_definition
-class Linear(IntegerOp):
+class Linear(AccumulatorOp):
     """acc[.., n] = bias[n] + sum over k of weight[n, k] * (x[.., k] - zero_point), in i32."""
 
     name = "tercet.linear"
-    x = operand_def(TensorType)
-    acc = result_def(TensorType)
-    weight = prop_def(Dense)
-    """si8 [N, K]."""
-    bias = opt_prop_def(Dense)
-    """si32 [N]."""
-    zero_point = prop_def(I64Attr)
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_linear", "tercet/linear.h"),
@@ -67,11 +53,7 @@ class Linear(IntegerOp):
         super().__init__(
             operands=[x],
             result_types=[tensor((*outer, weight.shape[0]), SI32)],
-            properties={
-                "weight": dense(weight, SI8),
-                "bias": None if bias is None else dense(bias, SI32),
-                "zero_point": number(zero_point),
-            },
+            properties=accumulator_properties(weight, bias, zero_point),
             attributes={"layer": StringAttr(layer)},
         )
 
@@ -79,34 +61,26 @@ class Linear(IntegerOp):
         x, acc = tensor_type(self.x), tensor_type(self.acc)
         n, k = self.weight.get_shape()
         *outer, depth = x.get_shape()
-        self.require(self.weight.get_element_type() == SI8, "weights must be si8")
         legal = len(outer) >= 1 and depth == k
         self.require(legal, f"x has shape {x.get_shape()}, the weights need (batch, .., {k})")
         self.require(acc == tensor((*outer, n), SI32), f"the result must be (.., {n}) of si32")
-        bias = self.bias is None or self.bias.type == tensor((n,), SI32)
-        self.require(bias, f"the bias must have {n} elements of si32")
+        super().verify_()
 
-    def addend(self) -> IntArray:
-        """The bias, [N]; zeros where there is none."""
-        return np.zeros(len(self.matrix()), np.int64) if self.bias is None else values_of(self.bias)
+    def outputs(self) -> int:
+        return int(self.weight.get_shape()[0])
+
+    def channel_axis(self) -> int:
+        return len(tensor_type(self.acc).get_shape()) - 2
 
     def matrix(self) -> IntArray:
         """The weights, [N, K]."""
         return values_of(self.weight)
 
-    def channels(self, x: Interval) -> tuple[IntArray, IntArray]:
-        """The least and the greatest accumulator of every channel, [N] each."""
-        zero, weight = self.zero_point.value.data, self.matrix()
+    def sums(self, shifted: Interval) -> tuple[IntArray, IntArray]:
+        weight = self.matrix()
         up, down = np.maximum(weight, 0).sum(1), np.minimum(weight, 0).sum(1)
-        low, high = x.low - zero, x.high - zero
-        return (
-            self.addend() + up * low + down * high,
-            self.addend() + up * high + down * low,
-        )
-
-    def range(self, x: Interval) -> Interval:
-        low, high = self.channels(x)
-        return Interval(int(low.min()), int(high.max()))
+        low, high = shifted.low, shifted.high
+        return up * low + down * high, up * high + down * low
 
     def reference(self, x: IntArray) -> IntArray:
         return matmul(x - self.zero_point.value.data, self.matrix().T) + self.addend()

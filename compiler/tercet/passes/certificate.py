@@ -16,13 +16,11 @@ import numpy as np
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 
 from tercet.errors import VerifyError
+from tercet.ir.accumulator import AccumulatorOp
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp
 from tercet.ir.ranges import Ranges
 from tercet.ir.types import SI8, SI32, SI64, Dense, IntArray, dense, shape_of, values_of
-from tercet.ops.conv import Conv
-from tercet.ops.conv_transpose import ConvTranspose
-from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.passes.steps import Steps
@@ -153,12 +151,12 @@ def _claims(op: Requantize | Threshold, ranges: Ranges) -> list[Certificate]:
 def _reach(op: Requantize | Threshold, ranges: Ranges) -> tuple[IntArray, IntArray]:
     """The least and the greatest accumulator of every channel of `op`, found anew: [N] each."""
     count, sums = op.channels(), op.acc.owner
-    if not isinstance(sums, Linear | Conv | ConvTranspose):
+    if not isinstance(sums, AccumulatorOp):
         known = ranges.of(op.acc)
         return np.full(count, known.low), np.full(count, known.high)
     row = shape_of(op.acc)[1:]
     place = np.arange(prod(row))
-    behind = 1 if isinstance(sums, Linear) else prod(row[1:])
+    behind = prod(row[sums.channel_axis() + 1 :])
     low, high = sums.channels(ranges.of(sums.x))
     of_sums, of_op = place // behind % len(low), place // op.inner.value.data % count
     least, greatest = np.full(count, 2**62), np.full(count, -(2**62))

@@ -10,13 +10,11 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError
+from tercet.ir.accumulator import AccumulatorOp
 from tercet.ir.module import steps_of
 from tercet.ir.movement import MovementOp
 from tercet.ir.types import FloatArray, IntArray, floats_of, values_of
 from tercet.ir.weighted import WeightedOp
-from tercet.ops.conv import Conv
-from tercet.ops.conv_transpose import ConvTranspose
-from tercet.ops.linear import Linear
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
@@ -25,7 +23,6 @@ from tercet.passes.check import Finding
 from tercet.passes.clean import erase_unused
 from tercet.passes.moved import after_movement, narrowed
 
-Layer = Linear | Conv | ConvTranspose
 Line = tuple[Any, Any]
 """Slope and offset over the sum of weight * q: fractions that broadcast against a row."""
 
@@ -38,7 +35,7 @@ def same_layers(captured: ModuleOp, summed: ModuleOp) -> tuple[int, list[Finding
     used = captured.clone()
     erase_unused(used)
     theirs = [op for op in steps_of(used) if isinstance(op, WeightedOp)]
-    ours = [op for op in steps_of(summed) if isinstance(op, Layer)]
+    ours = [op for op in steps_of(summed) if isinstance(op, AccumulatorOp)]
     if [op.layer for op in theirs] != [op.layer for op in ours]:
         raise VerifyError("the certificates are not those of the layers of the captured model")
     compared, findings = 0, list[Finding]()
@@ -57,7 +54,7 @@ class _Integers:
     zero: int
 
 
-def _differences(real: WeightedOp, whole: Layer) -> Iterator[Finding]:
+def _differences(real: WeightedOp, whole: AccumulatorOp) -> Iterator[Finding]:
     layer = real.layer.data
     if not np.array_equal(values_of(whole.weight), real.weights()):
         yield Finding(layer, 0, "its weights are not the captured model's")
@@ -94,7 +91,7 @@ def _entry(value: SSAValue) -> _Integers | None:
     return _Integers(after_movement(owner, list(pairs)), parts[0].zero)
 
 
-def _after(whole: Layer) -> tuple[Dequantize, Affine] | None:
+def _after(whole: AccumulatorOp) -> tuple[Dequantize, Affine] | None:
     """What the pass put behind the sums."""
     reals = [use.operation for use in whole.acc.uses]
     if len(reals) != 1 or not isinstance(reals[0], Dequantize):

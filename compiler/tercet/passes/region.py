@@ -150,8 +150,15 @@ def _span(row: tuple[int, ...], constants: Sequence[Dense]) -> tuple[int, int]:
 
 
 def _foreign(end: End, owner: object) -> UnsupportedError:
-    found = described(owner) if isinstance(owner, LayerOp) else "the model's input"
+    here = end.layer.data
+    if not isinstance(owner, LayerOp):
+        return UnsupportedError(f"{here}: reads the model's input; quantize that first")
+    found = described(owner)
+    if all(isinstance(x.owner, Dequantize) for x in owner.operands):
+        return UnsupportedError(
+            f"{here}: quantizes a function of what {found} returns; quantize that itself first"
+        )
     return UnsupportedError(
-        f"{end.layer.data}: quantizes a function of {found}, which is none of integers; quantize "
+        f"{here}: quantizes a function of {found}, whose own input is not quantized; quantize "
         f"before {found} as well"
     )

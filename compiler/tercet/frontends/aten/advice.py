@@ -15,6 +15,11 @@ INSTEAD: Mapping[str, str] = {
     "argm*": "return the scores; the host takes their argmax",
     "topk": "return the scores; the host sorts them",
     "sort": "return the scores; the host sorts them",
+    **dict.fromkeys(
+        ("gt", "ge", "lt", "le", "eq", "ne"),
+        "use clamp, ReLU, nn.Threshold or nn.Tanhshrink for what compares its input, as "
+        "nn.Softshrink and nn.Hardshrink do",
+    ),
     "where": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
     "masked_fill": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
     "var*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",

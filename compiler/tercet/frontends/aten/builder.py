@@ -27,8 +27,20 @@ class Integers:
     """Broadcasts against the values."""
 
 
+@dataclass(frozen=True)
+class Turned:
+    """A tensor in an order of its axes in which the batch is not the first.
+
+    No operator computes on it; once the axes in front of the batch are taken apart, it is as any.
+    """
+
+    x: SSAValue
+    order: tuple[int, ...]
+    layer: str
+
+
 Constant: TypeAlias = Integers | Tensor | int | float | bool | None
-Value: TypeAlias = "SSAValue | Constant | Sequence[Value]"
+Value: TypeAlias = "SSAValue | Turned | Constant | Sequence[Value]"
 
 
 @dataclass
@@ -55,7 +67,19 @@ class Builder:
         """The result of another layer or an input, of reals or of integers: no constant."""
         if isinstance(value, SSAValue):
             return value
+        self.require_upright(value)
         raise self.unsupported("its input is a constant", "wanted the result of another layer")
+
+    def require_upright(self, *values: Value) -> None:
+        """Nothing in `values` has its batch elsewhere than in front."""
+        for value in values:
+            if isinstance(value, list | tuple):
+                self.require_upright(*value)
+            if isinstance(value, Turned):
+                raise UnsupportedError(
+                    f"{value.layer}: moves the batch axis, by the order {value.order}; keep the "
+                    "batch as the first axis, as batch_first=True does, or index what is before it"
+                )
 
     def real(self, value: Value) -> SSAValue:
         """As `tensor`, of reals."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder
+from tercet.frontends.aten.builder import Builder, Turned, Value
 from tercet.ir.types import shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.reshape import Reshape
@@ -20,16 +20,38 @@ def reshaped(builder: Builder, x: SSAValue, shape: Sequence[int]) -> SSAValue:
 
 
 def transposed(builder: Builder, x: SSAValue, permutation: Sequence[int]) -> SSAValue:
-    rank = len(permutation)
-    order = [axis % rank for axis in permutation]
+    """`x` with its axes in another order, the batch first."""
+    return builder.tensor(turned(builder, x, permutation))
+
+
+def turned(builder: Builder, x: Value, permutation: Sequence[int]) -> Value:
+    """As `transposed`; the batch may come to lie anywhere, and may have lain so."""
+    source, before = upright(builder, x)
+    order = tuple(before[axis % len(before)] for axis in permutation)
     if order[0] != 0:
-        raise builder.unsupported(
-            f"moves the batch axis, by the order {tuple(order)}",
-            "keep the batch as the first axis, as batch_first=True does",
-        )
-    if order == list(range(rank)):
-        return x
-    return builder.add(Transpose(x, order, layer=builder.layer))
+        return Turned(source, order, builder.layer)
+    if order == tuple(range(len(order))):
+        return source
+    return builder.add(Transpose(source, order, layer=builder.layer))
+
+
+def upright(builder: Builder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
+    """The tensor with the batch first, and the order of its axes that `x` is."""
+    if isinstance(x, Turned):
+        return x.x, x.order
+    source = builder.tensor(x)
+    return source, tuple(range(len(shape_of(source))))
+
+
+def taken(builder: Builder, x: Value, axis: int, index: int) -> Value:
+    """x[index] along one axis, which is then gone."""
+    source, order = upright(builder, x)
+    at = builder.axis(order[axis], len(order))
+    index %= shape_of(source)[at]
+    rest = [n for i, n in enumerate(shape_of(source)) if i not in (0, at)]
+    part = reshaped(builder, sliced(builder, source, at, index, index + 1), rest)
+    left = [one for one in order if one != at]
+    return turned(builder, part, [one - (one > at) for one in left])
 
 
 def sliced(

@@ -10,23 +10,28 @@ from typing import Any, TypeAlias
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import Builder, Turned, Value
 from tercet.frontends.aten.fold import folded
 
 Converter: TypeAlias = Callable[..., Value]
 _FOUND: dict[Any, Converter] = {}
 _OF_CONSTANTS: set[Any] = set()
+_OF_TURNED: set[Any] = set()
 
 
-def converts(*targets: Any, constants: bool = False) -> Callable[[Converter], Converter]:
+def converts(
+    *targets: Any, constants: bool = False, turned: bool = False
+) -> Callable[[Converter], Converter]:
     """Register a function for torch operators: converter(builder, *arguments, **keywords).
 
     An operator of constants alone is run by torch itself, unless the converter takes `constants`.
+    One that takes `turned` tensors knows what to do where the batch is not the first axis.
     """
 
     def register(converter: Converter) -> Converter:
         _FOUND.update(dict.fromkeys(targets, converter))
         _OF_CONSTANTS.update(targets if constants else ())
+        _OF_TURNED.update(targets if turned else ())
         return converter
 
     return register
@@ -50,6 +55,8 @@ def convert(
         return _item(*arguments)
     if target not in _OF_CONSTANTS and not _moves((*arguments, *keywords.values())):
         return folded(target, arguments, keywords)
+    if target not in _OF_TURNED:
+        builder.require_upright(*arguments, *keywords.values())
     if converter is None:
         name = str(target).removeprefix("aten.").partition(".")[0].strip("_")
         raise builder.unsupported(f"operator {name} is not supported", advice(name))
@@ -60,7 +67,7 @@ def _moves(value: Value) -> bool:
     """Whether `value` depends on an input of the network."""
     if isinstance(value, list | tuple):
         return any(_moves(item) for item in value)
-    return isinstance(value, SSAValue)
+    return isinstance(value, SSAValue | Turned)
 
 
 def _item(values: Any, index: Any) -> Value:

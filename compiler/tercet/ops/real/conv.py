@@ -7,14 +7,14 @@ from xdsl.traits import Pure
 
 from tercet.ir.correlation import correlate
 from tercet.ir.real import real_tensor
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, window_properties
+from tercet.ir.spatial import Ints, KernelOp, Pairs, Window, window_properties
 from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number, shape_of
 from tercet.ir.weighted import WeightedOp, column, weighted_properties
 from tercet.ops.conv import Conv
 
 
 @irdl_op_definition
-class RealConv(WindowOp, WeightedOp):
+class RealConv(KernelOp, WeightedOp):
     """y[b, o, ..] = bias[o] + scale[o] * sum of weight[o, i, ..] * x[b, i, ..], padded with 0."""
 
     name = "real.conv"
@@ -54,9 +54,6 @@ class RealConv(WindowOp, WeightedOp):
         self.require(legal, f"x has shape {shape}, weights {weight} and {groups} groups")
         extents = self.window().extents(shape[2:])
         self.require(min(extents) >= 1, f"x has shape {shape}, too small for {self.window()}")
-
-    def window(self) -> Window:
-        return self.window_of(self.weight.get_shape()[2:])
 
     def outputs(self) -> int:
         return int(self.weight.get_shape()[0])

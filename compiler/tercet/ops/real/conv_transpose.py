@@ -7,21 +7,18 @@ from xdsl.traits import Pure
 
 from tercet.ir.correlation import scatter
 from tercet.ir.real import real_tensor
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
+from tercet.ir.spatial import Ints, Pairs, TransposedOp, Window, by_output, transposed_properties
 from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number, shape_of
 from tercet.ir.weighted import WeightedOp, column, weighted_properties
 from tercet.ops.conv_transpose import ConvTranspose
 
 
 @irdl_op_definition
-class RealConvTranspose(WindowOp, WeightedOp):
+class RealConvTranspose(TransposedOp, WeightedOp):
     """Every element of x adds scale[o] * weight[i, o, ..] * x to a window of y."""
 
     name = "real.conv_transpose"
     groups = prop_def(I64Attr)
-    more_h = prop_def(I64Attr)
-    """Rows of the result behind the last that a window reaches: PyTorch's output_padding."""
-    more_w = prop_def(I64Attr)
     traits = traits_def(Pure())
 
     def __init__(
@@ -42,16 +39,13 @@ class RealConvTranspose(WindowOp, WeightedOp):
         batch, _, *spatial = shape_of(x)
         window = Window(weight.shape[2:], stride, padding, dilation)
         extents = window.spread(spatial, output_padding)
-        more_h, more_w = plane(output_padding, 0)
         super().__init__(
             operands=[x],
             result_types=[real_tensor((batch, groups * weight.shape[1], *extents))],
             properties={
                 **weighted_properties(weight, scale, bias, bias_scale),
                 "groups": number(groups),
-                "more_h": number(more_h),
-                "more_w": number(more_w),
-                **window_properties(window),
+                **transposed_properties(window, output_padding),
             },
             attributes={"layer": StringAttr(layer)},
         )
@@ -61,9 +55,6 @@ class RealConvTranspose(WindowOp, WeightedOp):
         legal = len(shape) == len(weight) and shape[1] == weight[0]
         self.require(legal, f"x has shape {shape}, weights {weight}")
 
-    def window(self) -> Window:
-        return self.window_of(self.weight.get_shape()[2:])
-
     def outputs(self) -> int:
         return int(self.weight.get_shape()[1]) * self.groups.value.data
 
@@ -72,10 +63,6 @@ class RealConvTranspose(WindowOp, WeightedOp):
 
     def mixes(self) -> tuple[bool, ...]:
         return tuple(True for _ in shape_of(self.x)[1:])
-
-    def more(self) -> Ints:
-        """Extra extent of every axis of the result."""
-        return (self.more_h.value.data, self.more_w.value.data)[-len(self.window().kernel) :]
 
     def counterpart(self, q: SSAValue, bias: IntArray | None, zero_point: int) -> ConvTranspose:
         window = self.window()
@@ -93,10 +80,7 @@ class RealConvTranspose(WindowOp, WeightedOp):
         )
 
     def kernels(self) -> IntArray:
-        weight, groups = self.weights(), self.groups.value.data
-        inputs, each, *kernel = weight.shape
-        split = weight.reshape(groups, inputs // groups, each, *kernel)
-        return split.swapaxes(1, 2).reshape(groups * each, inputs // groups, *kernel)
+        return by_output(self.weights(), self.groups.value.data)
 
     def reference(self, x: FloatArray) -> FloatArray:
         groups = self.groups.value.data

@@ -4,11 +4,13 @@ import numpy as np
 import torch
 
 from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.movement import sliced
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import shape_of
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.function import Function
 from tercet.ops.real.leaky_relu import LeakyRelu
+from tercet.ops.real.mul import RealMul
 from tercet.ops.real.relu import Relu
 
 aten = torch.ops.aten
@@ -125,6 +127,17 @@ def gelu(builder: Builder, x: Value, *, approximate: str = "none") -> Value:
 @converts(aten.softplus.default)
 def softplus(builder: Builder, x: Value, beta: float = 1.0, threshold: float = 20.0) -> Value:
     return apply(builder, x, "softplus", beta, threshold)
+
+
+@converts(aten.glu.default)
+def glu(builder: Builder, x: Value, axis: int = -1) -> Value:
+    """The first half times the sigmoid of the second."""
+    source = builder.real(x)
+    at = builder.axis(axis, len(shape_of(source)))
+    size = shape_of(source)[at]
+    parts = [sliced(builder, source, at, i, i + size // 2) for i in (0, size // 2)]
+    gate = builder.real(apply(builder, parts[1], "sigmoid"))
+    return builder.add(RealMul(parts[0], gate, layer=builder.layer))
 
 
 @converts(aten.threshold.default)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from tercet.frontends.aten.builder import BATCH, Builder, Value, array
-from tercet.frontends.aten.movement import picked, reshaped, sliced
+from tercet.frontends.aten.movement import picked, sliced, taken, upright
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import shape_of
 
@@ -30,12 +30,9 @@ def slice_(
     return sliced(builder, source, at, part.start, part.stop, part.step)
 
 
-@converts(aten.select.int)
+@converts(aten.select.int, turned=True)
 def select(builder: Builder, x: Value, axis: int, index: int) -> Value:
-    source = builder.tensor(x)
-    at = builder.axis(axis, len(shape_of(source)))
-    index %= shape_of(source)[at]
-    return reshaped(builder, sliced(builder, source, at, index, index + 1), builder.shape())
+    return taken(builder, x, axis, index)
 
 
 @converts(aten.split_with_sizes.default)
@@ -57,13 +54,11 @@ def split(builder: Builder, x: Value, size: int, axis: int = 0) -> Value:
     return split_with_sizes(builder, x, sizes, axis)
 
 
-@converts(aten.unbind.int)
+@converts(aten.unbind.int, turned=True)
 def unbind(builder: Builder, x: Value, axis: int = 0) -> Value:
-    source = builder.tensor(x)
-    at = builder.axis(axis, len(shape_of(source)))
-    rest = [n for i, n in enumerate(shape_of(source)) if i not in (0, at)]
-    parts = (sliced(builder, source, at, i, i + 1) for i in range(shape_of(source)[at]))
-    return [reshaped(builder, part, rest) for part in parts]
+    source, order = upright(builder, x)
+    at = builder.axis(order[axis], len(order))
+    return [taken(builder, x, axis, i) for i in range(shape_of(source)[at])]
 
 
 @converts(aten.index_select.default)

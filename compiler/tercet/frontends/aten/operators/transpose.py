@@ -3,24 +3,23 @@
 import torch
 
 from tercet.frontends.aten.builder import Builder, Value
-from tercet.frontends.aten.movement import reshaped, transposed
+from tercet.frontends.aten.movement import reshaped, transposed, turned, upright
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import shape_of
 
 aten = torch.ops.aten
 
 
-@converts(aten.permute.default)
+@converts(aten.permute.default, turned=True)
 def permute(builder: Builder, x: Value, order: list[int]) -> Value:
-    return transposed(builder, builder.tensor(x), order)
+    return turned(builder, x, order)
 
 
-@converts(aten.transpose.int)
+@converts(aten.transpose.int, turned=True)
 def transpose(builder: Builder, x: Value, a: int, b: int) -> Value:
-    source = builder.tensor(x)
-    order = list(range(len(shape_of(source))))
+    order = list(range(len(upright(builder, x)[1])))
     order[a], order[b] = order[b], order[a]
-    return transposed(builder, source, order)
+    return turned(builder, x, order)
 
 
 @converts(aten.t.default)
