@@ -1,6 +1,6 @@
 """The regression: `pytest cosim/`.
 
-Its options are `--model` and `--fabric`, which may be given several times, `--vectors`,
+Its options are `--model` and `--fabric`, which may be given several times, `--tiny`, `--vectors`,
 `--programs`, `--networks`, `--structures`, `--seed` and `--waves`.
 """
 
@@ -17,7 +17,9 @@ from tercet_cosim.signoff.request import Request
 from tercet_cosim.signoff.sign import prepare
 from tercet_cosim.signoff.stages import Silent, Stages
 
+TOLD = "tally"
 FABRICS = ("tfmbs", "small")
+TINY = 3
 VECTORS = 24
 PROGRAMS = 40
 NETWORKS = 100
@@ -30,6 +32,8 @@ class Options:
 
     models: tuple[str, ...]
     fabrics: tuple[str, ...]
+    tiny: tuple[int, ...]
+    """Which of the drawn configurations."""
     vectors: int
     programs: int
     networks: int
@@ -43,6 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tercet", "regression on the simulated fabric")
     group.addoption("--model", action="append", help="zoo name, module:factory or file.py:Class")
     group.addoption("--fabric", action="append", help="small, tfmbs, large or T=8,L=20")
+    told = "numbers of the drawn configurations with tiny banks: 0,1,2; none: -"
+    group.addoption("--tiny", default=",".join(map(str, range(TINY))), help=told)
     group.addoption("--vectors", type=int, default=VECTORS, help="real vectors of each model")
     group.addoption("--programs", type=int, default=PROGRAMS, help="random programs in all")
     group.addoption("--networks", type=int, default=NETWORKS, help="random networks in all")
@@ -55,17 +61,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     options = _options(config)
     models, fabrics = ", ".join(options.models), ", ".join(options.fabrics)
-    return f"tercet: {models} on {fabrics}, --seed {options.seed}"
+    return f"tercet: {models} on {fabrics}, tiny {options.tiny}, --seed {options.seed}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What became of the networks, fabric by fabric; workers of pytest-xdist tell it as well."""
+    reports = [r for name in ("passed", "failed") for r in terminalreporter.getreports(name)]
+    told = [str(line) for report in reports for key, line in report.user_properties if key == TOLD]
+    if told:
+        terminalreporter.section("networks on fabrics")
+        for line in told:
+            terminalreporter.line(line)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `signed` runs on every model and fabric asked for."""
+    """`signed`: every model on every fabric; `named`, `tiny`: every fabric, every drawn one."""
+    options = _options(metafunc.config)
+    if "named_fabric" in metafunc.fixturenames:
+        metafunc.parametrize("named_fabric", options.fabrics)
+    if "tiny_fabric" in metafunc.fixturenames:
+        metafunc.parametrize("tiny_fabric", options.tiny, ids=lambda number: f"tiny{number}")
     if "signed" not in metafunc.fixturenames:
         return
-    options = _options(metafunc.config)
     pairs = [(model, fabric) for fabric in options.fabrics for model in options.models]
-    ids = [f"{model}-{fabric}" for model, fabric in pairs]
-    metafunc.parametrize("signed", pairs, ids=ids, indirect=True, scope="session")
+    cases = [
+        pytest.param(pair, id=name, marks=pytest.mark.xdist_group(name))
+        for pair in pairs
+        for name in ["-".join(pair)]
+    ]
+    metafunc.parametrize("signed", cases, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +123,7 @@ def _options(config: pytest.Config) -> Options:
     return Options(
         models=tuple(config.getoption("--model") or zoo.names()),
         fabrics=tuple(config.getoption("--fabric") or FABRICS),
+        tiny=tuple(int(n) for n in config.getoption("--tiny").split(",") if n.isdigit()),
         vectors=config.getoption("--vectors"),
         programs=config.getoption("--programs"),
         networks=config.getoption("--networks"),

@@ -1,5 +1,6 @@
 """Run a plan on the simulated fabric."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from tercet.plan import Plan
 from tercet_cosim.sim import counters
 from tercet_cosim.sim.build import build
 from tercet_cosim.sim.heard import layer_cycles_of, values_of
-from tercet_cosim.sim.job import Job
-from tercet_cosim.sim.process import execute
+from tercet_cosim.sim.job import Job, Outcome
+from tercet_cosim.sim.process import execute, execute_all
 
 LATENCY = 10
 """Cycles of the memory, from an address to its first beat."""
@@ -26,6 +27,15 @@ class Memory:
     latency: int = LATENCY
     stall: int = 0
     """Chance of 1/256 with which a handshake is held back in a cycle."""
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """Inputs to run through a plan."""
+
+    plan: Plan
+    xs: tuple[IntArray, ...]
+    memory: Memory = Memory()
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,32 @@ def simulate(
     Raises TercetError when the fabric reports an error or hangs, or an assertion fires.
     """
     built = build(plan.spec, waves=waves, rtl=rtl)
-    job = job_of(plan, *xs, memory=memory)
-    outcome, waveform = execute(built, job, out)
+    outcome, waveform = execute(built, job_of(plan, *xs, memory=memory), out)
+    return _run(plan, outcome, waveform)
+
+
+def simulate_all(works: Sequence[Work]) -> list[Run | TercetError]:
+    """Run plans for one fabric in one simulation; where it breaks, each in its own.
+
+    A fabric that reports an error, hangs or breaks an assertion is found in its place.
+    """
+    built = build(works[0].plan.spec)
+    jobs = [job_of(work.plan, *work.xs, memory=work.memory) for work in works]
+    try:
+        outcomes = execute_all(built, jobs)
+    except TercetError as error:
+        return [error] if len(works) == 1 else [simulate_all([work])[0] for work in works]
+    found = list[Run | TercetError]()
+    for work, outcome in zip(works, outcomes, strict=True):
+        try:
+            found.append(_run(work.plan, outcome, None))
+        except TercetError as error:
+            found.append(error)
+    return found
+
+
+def _run(plan: Plan, outcome: Outcome, waveform: Path | None) -> Run:
+    """Raises TercetError for what the fabric complained of."""
     if outcome.error:
         raise TercetError(f"the fabric {plan.spec.name!r} failed at {outcome.error}")
     names = counters.names(plan.spec.tiles, plan.spec.lanes, plan.spec.telemetry)

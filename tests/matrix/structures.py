@@ -1,10 +1,15 @@
 """The structures that the tests of this folder prove, as integer networks for other tests."""
 
+import hashlib
+import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from inspect import getmembers, isfunction, signature
 from itertools import product
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +29,13 @@ from tests.matrix import (
 from tests.matrix.proof import collected
 from xdsl.dialects.builtin import ModuleOp
 
+from tercet import assets
+from tercet.ir.module import parse
+
+SPLIT = "// -----\n"
+"""Between the networks of a file, as MLIR's own tools have it."""
+MAKERS = ("frontends", "ir", "ops", "passes")
+"""What of the compiler makes an integer network."""
 FILES: tuple[ModuleType, ...] = (
     test_networks,
     test_convolutions,
@@ -47,7 +59,19 @@ class Structure:
     arguments: Mapping[str, Any]
 
     def modules(self) -> list[ModuleOp]:
-        """The integer networks that the test would prove; the same ones every time."""
+        """The integer networks that the test would prove; the same ones every time.
+
+        Kept as text below `build/structures`, by the hash of all that they are made from.
+        """
+        kept = _folder() / (re.sub(r"[^\w-]", "_", self.name) + ".mlir")
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            fresh = kept.with_suffix(f".{os.getpid()}")
+            fresh.write_text(SPLIT.join(str(module) + "\n" for module in self._made()))
+            fresh.rename(kept)
+        return [parse(text) for text in kept.read_text().split(SPLIT) if text]
+
+    def _made(self) -> list[ModuleOp]:
         torch.manual_seed(sum(self.name.encode()))
         with collected() as found:
             try:
@@ -56,6 +80,16 @@ class Structure:
                 if not found:
                     raise
         return found
+
+
+@cache
+def _folder() -> Path:
+    key = hashlib.sha256(" ".join(map(version, ("torch", "brevitas", "xdsl"))).encode())
+    compiler = assets.ROOT / "compiler" / "tercet"
+    homes = [*(compiler / name for name in MAKERS), Path(__file__).parent]
+    for path in sorted(path for home in homes for path in home.rglob("*.py")):
+        key.update(path.read_bytes())
+    return assets.build_root() / "structures" / key.hexdigest()[:16]
 
 
 @cache

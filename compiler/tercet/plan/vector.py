@@ -31,8 +31,8 @@ def group_counts(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> Itera
     """How many channels follow one another as groups: all of a slice, or fewer with more lanes."""
     block = _block(step, grid, layouts)
     if _rolled(step, layouts):
-        whole = step.columns is None
-        yield from (g for g in range(block, 0, -1) if whole or block % g == 0)
+        most = block if step.columns is not None else max(block, _room(step, layouts))
+        yield from (g for g in range(block, 0, -1) if -(-block // g) * g <= most)
     else:
         yield 1
 
@@ -93,6 +93,12 @@ def _block(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> int:
     if not same or not _rolled(step, layouts) or len({layout.block for layout in layouts}) > 1:
         raise IncompatibleError("channels of several slices are mixed")
     return layouts[0].block
+
+
+def _room(step: Vector, layouts: tuple[Layout, ...]) -> int:
+    """Channels for which every operand has room: lanes beyond them would read what lies behind."""
+    firsts = step.channels[:, 0].tolist()
+    return min(x.pitch - int(first) for x, first in zip(layouts, firsts, strict=True))
 
 
 def _rolled(step: Vector, layouts: tuple[Layout, ...]) -> bool:

@@ -64,7 +64,7 @@ class Outcome:
     records: npt.NDArray[np.uint8]
     """The records of the frames [V, 64 bytes a frame]: see `tercet.fabric.records`."""
     simulated: int
-    """Clock cycles in all."""
+    """Clock cycles of this job."""
     seconds: float
     """Processor seconds inside the clock loop's calls, all vectors."""
     error: str
@@ -78,6 +78,14 @@ class Outcome:
         with np.load(path) as data:
             named = {f.name: data[f.name] for f in fields(cls)}
         return cls(**{k: _scalar(v) for k, v in named.items()})
+
+
+def job_path(folder: Path, number: int) -> Path:
+    return folder / f"job{number}.npz"
+
+
+def outcome_path(folder: Path, number: int) -> Path:
+    return folder / f"outcome{number}.npz"
 
 
 def _scalar(value: npt.NDArray[Any]) -> Any:

@@ -14,7 +14,7 @@ from tercet import assets
 from tercet.errors import TercetError
 from tercet_cosim.sim.batch import Item, Ran, item_path, ran_path
 from tercet_cosim.sim.build import TOP, Build, runner
-from tercet_cosim.sim.job import Job, Outcome
+from tercet_cosim.sim.job import Job, Outcome, job_path, outcome_path
 
 
 class BatchError(TercetError):
@@ -26,17 +26,29 @@ class BatchError(TercetError):
 
 
 def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, Path | None]:
-    """Run a job in a simulator of its own process."""
+    """Run a job in a simulator of its own process. Raises TercetError where that breaks."""
     with _folder() as folder:
-        job.write(folder / "job.npz")
-        log, outcome = folder / "sim.log", folder / "outcome.npz"
-        results = _test(built, folder, log, "tercet_cosim.sim.testbench")
-        if not outcome.exists() or get_results(results)[1]:
-            raise TercetError(f"the simulation broke: {_reason(log)}")
-        fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
-        if fired:
-            raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
-        return Outcome.read(outcome), _waveform(folder, out) if built.waves else None
+        (outcome,) = _executed(built, [job], folder)
+        return outcome, _waveform(folder, out) if built.waves else None
+
+
+def execute_all(built: Build, jobs: Sequence[Job]) -> list[Outcome]:
+    """Run jobs one after the other in one simulator. Raises TercetError where one breaks it."""
+    with _folder() as folder:
+        return _executed(built, jobs, folder)
+
+
+def _executed(built: Build, jobs: Sequence[Job], folder: Path) -> list[Outcome]:
+    for number, job in enumerate(jobs):
+        job.write(job_path(folder, number))
+    log, paths = folder / "sim.log", [outcome_path(folder, n) for n in range(len(jobs))]
+    results = _test(built, folder, log, "tercet_cosim.sim.testbench")
+    if not all(path.exists() for path in paths) or get_results(results)[1]:
+        raise TercetError(f"the simulation broke: {_reason(log)}")
+    fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+    if fired:
+        raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
+    return [Outcome.read(path) for path in paths]
 
 
 def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[Ran]:

@@ -1,6 +1,7 @@
-"""The cocotb test that runs a job: it lives in the simulator's own Python."""
+"""The cocotb test that runs jobs: it lives in the simulator's own Python."""
 
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,22 @@ from cocotb.triggers import ClockCycles, FallingEdge
 
 from tercet.fabric.records import RECORD_BYTES
 from tercet_cosim.sim.driver import Driver, FabricError
-from tercet_cosim.sim.job import Job, Outcome
+from tercet_cosim.sim.job import Job, Outcome, job_path, outcome_path
 from tercet_cosim.sim.ports import BusError, ClockedPort, Native, Port, TurboPort
 
 
 @cocotb.test()
-async def run_job(dut: Any) -> None:
-    """Make a network resident, run every input, write what was seen."""
-    folder = Path(str(cocotb.plusargs["tercet_job"]))
-    job = Job.read(folder / "job.npz")
-    clock = await start(dut, job.latency, job.stall)
-    native = Native()
+async def run_jobs(dut: Any) -> None:
+    """For every job: reset, make its network resident, run its inputs, write what was seen."""
+    folder, native = Path(str(cocotb.plusargs["tercet_job"])), Native()
     port: Port = ClockedPort(dut) if "tercet_clocked" in cocotb.plusargs else TurboPort(native)
-    outcome = await _run(job, native, port)
-    clock.stop()
-    outcome.write(folder / "outcome.npz")
+    for number in count():
+        if not job_path(folder, number).exists():
+            break
+        job = Job.read(job_path(folder, number))
+        clock = await start(dut, job.latency, job.stall)
+        (await _run(job, native, port)).write(outcome_path(folder, number))
+        clock.stop()
 
 
 async def start(dut: Any, latency: int = 1, stall: int = 0) -> Clock:
@@ -53,7 +55,9 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
     latency = np.zeros(vectors, np.int64)
     counters, values, frames, records = [], [], [], []
     setup_cycles, setup_counters, error = 0, [0], ""
-    started = time.process_time()
+    native.values(job.tiles)  # what a job before this one has left
+    native.frames()
+    began, started = port.now(), time.process_time()
     try:
         await driver.open((int(job.window[0]), int(job.window[1])))
         await driver.clear_telemetry()
@@ -81,7 +85,7 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
         records=np.array(records, np.uint8),
         setup_cycles=setup_cycles,
         setup_counters=np.array(setup_counters, np.int64),
-        simulated=port.now(),
+        simulated=port.now() - began,
         seconds=time.process_time() - started,
         error=error,
     )
@@ -89,5 +93,5 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
 
 def _records(job: Job, memory: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """A copy of the records of the program that has run."""
-    count = RECORD_BYTES * int(job.infer[1]) if job.records else 0
-    return memory[job.records : job.records + count].copy()
+    size = RECORD_BYTES * int(job.infer[1]) if job.records else 0
+    return memory[job.records : job.records + size].copy()
