@@ -1,4 +1,4 @@
-"""`python -m benchmarks [frontend|latency|efficiency|simulation|area|timing …] [--write]`."""
+"""`python -m benchmarks [frontend|latency|batch|efficiency|simulation|area|timing …] [--write]`."""
 
 import argparse
 import re
@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, efficiency, frontend, latency, simulation, timing
+from benchmarks import area, batch, efficiency, frontend, latency, simulation, timing
 from benchmarks.figures import Figures
 from tercet import assets
 
 BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "frontend": frontend.run,
     "latency": latency.run,
+    "batch": batch.run,
     "efficiency": efficiency.run,
     "simulation": simulation.run,
     "area": area.run,

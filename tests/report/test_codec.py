@@ -91,7 +91,7 @@ def _age(document: Document) -> None:
         (_drop_timing, "'timing' is a required property"),
         (_invent_a_field, r"at \$\.model"),
         (_go_negative, r"at \$\.checks\[0\]\.compared"),
-        (_age, "has version 99, this tercet reads 2"),
+        (_age, "has version 99, this tercet reads 3"),
     ],
 )
 def test_a_document_with_a_fault_is_refused(

@@ -27,6 +27,8 @@ class Network:
     name: str
     spec: FabricSpec
     chooser: Chooser
+    batch: int
+    """Inputs that the fabric takes by one doorbell."""
 
 
 def bundle(
@@ -35,6 +37,7 @@ def bundle(
     wanted: Sequence[str] | None,
     reading: frontends.Reading = AS_WRITTEN,
     chooser: Chooser = choose,
+    batch: int = 1,
 ) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each."""
     targets = wanted or list(TARGETS)
@@ -43,7 +46,7 @@ def bundle(
     spec = named(fabric)
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    network = Network(module, identifier(found.name), spec, chooser)
+    network = Network(module, identifier(found.name), spec, chooser, batch)
     files = {
         f"{target}/{path}": content
         for target in targets
@@ -74,7 +77,7 @@ def _hls(network: Network) -> Files:
 
 def _rtl(network: Network) -> Files:
     """The program, the memory and the fabric itself."""
-    planned = plan.make(network.module, network.spec, network.chooser)
+    planned = plan.make(network.module, network.spec, network.chooser, batch=network.batch)
     return {**rtl.emit(planned, network.name), **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    BatchOption,
     ExplainOption,
     FabricOption,
     InputShapeOption,
@@ -27,6 +28,7 @@ def compile_model(
         list[str] | None,
         typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
     ] = None,
+    batch: BatchOption = 1,
     explain: ExplainOption = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
@@ -42,10 +44,12 @@ def compile_model(
 
     if explain and target and "rtl" not in target:
         raise UsageError("--explain is about the fabric; add --target rtl, or leave out --target")
+    if batch > 1 and target and "rtl" not in target:
+        raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
     search = Search()
     how = reading(input_type, input_shape, semantics)
-    files = bundle(model, fabric, target, how, search)
-    folder = out or default_folder("compile", model, fabric)
+    files = bundle(model, fabric, target, how, search, batch)
+    folder = out or default_folder("compile", model, fabric, batch)
     for path, content in files.items():
         write(folder / path, content)
     if explain:

@@ -29,12 +29,16 @@ SemanticsOption: TypeAlias = Annotated[
 FabricOption: TypeAlias = Annotated[
     str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")
 ]
+BatchOption: TypeAlias = Annotated[
+    int, typer.Option(min=1, help="Inputs that the fabric takes by one doorbell.")
+]
 ExplainOption: TypeAlias = Annotated[
     bool,
     typer.Option("--explain", help="Say which grids of tiles were weighed for every step."),
 ]
 
 
-def default_folder(command: str, model: str, fabric: str) -> Path:
+def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:
     """build/COMMAND/MODEL-FABRIC, with what is no part of a file's name replaced."""
-    return Path("build") / command / re.sub(r"[^\w.=-]+", "_", f"{model}-{fabric}").strip("_.")
+    name = f"{model}-{fabric}" + (f"-batch{batch}" if batch > 1 else "")
+    return Path("build") / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")

@@ -8,7 +8,7 @@ from rich.table import Table
 from tercet.cli.watch import MARKS
 from tercet.report.contract import Layer, Report, Spread
 from tercet.report.verdict import problems
-from tercet.report.words import count, figure, grid, number, seconds, shape, share
+from tercet.report.words import batches, count, figure, grid, number, seconds, shape, share
 
 LOG_WIDTH = 118
 """Columns of a table where there is no terminal to ask."""
@@ -24,11 +24,12 @@ def show(out: Console, report: Report) -> None:
     """The whole report: checks, layers, cycles, time, verdict."""
     model, fabric = escape(report.model.name), escape(report.fabric.name)
     only = "" if report.vectors.only is None else f" (only vector {report.vectors.only})"
+    batched = batches(report.vectors.count, report.vectors.batch)
     rtl = "" if report.fabric.rtl is None else f" with the RTL in {escape(report.fabric.rtl)}"
     out.print(
         f"\n[bold]{model}[/] ({shape(report.model.input_shape)} to "
         f"{shape(report.model.output_shape)}, {number(report.model.weights)} weights) on "
-        f"[bold]{fabric}[/]{rtl}, {count(report.vectors.count, 'vector')}{only}",
+        f"[bold]{fabric}[/]{rtl}, {count(report.vectors.count, 'vector')}{only}{batched}",
         highlight=False,
     )
     out.print(_checks(report))
@@ -99,13 +100,14 @@ def _cells(layer: Layer) -> tuple[str, ...]:
 
 def _cycles(report: Report) -> str:
     """One sentence on the whole inference."""
-    cycles = report.cycles
+    cycles, batch = report.cycles, report.vectors.batch
+    what = "An inference" if batch == 1 else f"A batch of {batch} inferences"
     if cycles.measured is None:
-        return f"An inference should take {_span(cycles.predicted)} cycles; the RTL did not run."
+        return f"{what} should take {_span(cycles.predicted)} cycles; the RTL did not run."
     pairs = zip(cycles.predicted, cycles.measured, strict=True)
     wrong = sum(want != got for want, got in pairs)
     told = f"{wrong} unlike" if wrong else "all as"
-    return f"An inference took {_span(cycles.measured)} cycles, doorbell to irq: {told} predicted."
+    return f"{what} took {_span(cycles.measured)} cycles, doorbell to irq: {told} predicted."
 
 
 def _span(values: tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    BatchOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -28,6 +29,7 @@ def verify(
     only_vector: Annotated[
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
+    batch: BatchOption = 1,
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
     rtl: Annotated[
         Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
@@ -51,7 +53,7 @@ def verify(
 
     if rtl is not None and not rtl.is_dir():
         raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
-    folder = out or _folder(model, fabric, only_vector)
+    folder = out or _folder(model, fabric, only_vector, batch)
     request = Request(
         model,
         fabric,
@@ -64,6 +66,7 @@ def verify(
         input_type,
         input_shape,
         semantics,
+        batch,
     )
     if json:
         report = sign_off(request, Silent())
@@ -80,7 +83,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _folder(model: str, fabric: str, only: int | None) -> Path:
+def _folder(model: str, fabric: str, only: int | None, batch: int) -> Path:
     """The rerun of one vector never replaces a whole sign-off."""
-    folder = default_folder("verify", model, fabric)
+    folder = default_folder("verify", model, fabric, batch)
     return folder if only is None else folder / f"vector-{only}"

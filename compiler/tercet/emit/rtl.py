@@ -65,10 +65,19 @@ def _layout(plan: Plan) -> dict[str, object]:
         "top": TOP,
         "parameters": plan.spec.parameters,
         "window": plan.window,
+        "batch": plan.batch,
         "setup": _program(plan.setup),
         "infer": _program(plan.infer),
-        "input": {"address": plan.input_address, "bytes": plan.input_bytes},
-        "output": {"address": plan.output_address, "bytes": plan.output_bytes},
+        "input": {
+            "address": plan.input_address,
+            "bytes": plan.input_bytes,
+            "step": plan.input_step,
+        },
+        "output": {
+            "address": plan.output_address,
+            "bytes": plan.output_bytes,
+            "step": plan.output_step,
+        },
         "inputs": [_value(port, plan.input_address) for port in plan.inputs],
         "outputs": [_value(port, plan.output_address) for port in plan.outputs],
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-VERSION = 2
+VERSION = 3
 """Version of report.json. It rises when a field changes its meaning or goes away."""
 
 CheckVerdict = Literal["pass", "fail", "skipped"]
@@ -55,6 +55,8 @@ class Vectors:
     """How many vectors came from where: real samples, each corner, random."""
     only: int | None
     """The one vector that was rerun, or None when all were."""
+    batch: int = 1
+    """Vectors that the fabric took by one doorbell. Of a last batch the rest are zero inputs."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer on the fabric. Columns and cycles are of one inference, spread over the vectors."""
+    """One layer on the fabric. Columns and cycles are of one batch, spread over all of them."""
 
     name: str
     inputs: int
@@ -134,12 +136,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Cycles:
-    """Clock cycles of every vector, from the doorbell to the irq, in the order of the vectors."""
+    """Clock cycles of every batch of vectors, from the doorbell to the irq, in their order."""
 
     predicted: tuple[int, ...]
     measured: tuple[int, ...] | None
     density: tuple[float, ...]
-    """Share of each vector's inputs that are not zero, 0 to 1."""
+    """Share of each batch's inputs that are not zero, 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,15 @@ def short(name: str, most: int = 17) -> str:
     return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
+def batches(vectors: int, batch: int) -> str:
+    """How vectors went in; nothing where each went alone."""
+    if batch == 1:
+        return ""
+    short = -vectors % batch
+    filled = f", the last one filled with {count(short, 'zero input')}" if short else ""
+    return f" in batches of {batch}{filled}"
+
+
 def count(many: int, thing: str) -> str:
     """3 vectors, 1 vector."""
     return f"{number(many)} {thing}" if many == 1 else f"{number(many)} {thing}s"

@@ -18,4 +18,5 @@ def run(ctx: CheckContext) -> Check:
         if name in ctx.rtl.setup:
             want[f"set-up: {name}"] = np.array([value])
             got[f"set-up: {name}"] = np.array([ctx.rtl.setup[name]])
-    return matching(ctx, ID, want, got, "doorbell to irq, every layer, and the set-up program")
+    passed = "doorbell to irq, every layer, and the set-up program"
+    return matching(ctx, ID, want, got, passed, ctx.request.batch)

@@ -17,4 +17,6 @@ def run(ctx: CheckContext) -> Check:
         )
         name = f"tile{tile}: issued + skip_act + skip_wgt"
         want[name], got[name] = got[f"tile{tile}.columns"], issued + skip_act + skip_wgt
-    return matching(ctx, ID, want, got, f"{len(ctx.rtl.counters)} registers after every vector")
+    each = "vector" if ctx.request.batch == 1 else f"batch of {ctx.request.batch} vectors"
+    passed = f"{len(ctx.rtl.counters)} registers after every {each}"
+    return matching(ctx, ID, want, got, passed, ctx.request.batch)

@@ -52,7 +52,7 @@ def of_fabric(ctx: CheckContext, run: "Run") -> tuple[dict[str, IntArray], dict[
     found = run.values | {f"{name} in memory": value for name, value in run.outputs.items()}
     sources = {name: name for name in run.values if name in ctx.golden}
     sources |= {f"{name} in memory": name for name in run.outputs}
-    count = len(run.cycles)
+    count = min(map(len, run.outputs.values()))
     want = {name: ctx.golden[source][:count] for name, source in sources.items()}
     return want, {name: shaped(name, found[name], value) for name, value in want.items()}
 
@@ -73,10 +73,12 @@ def matching(
     want: Mapping[str, IntArray],
     got: Mapping[str, IntArray],
     passed: str,
+    every: int = 1,
 ) -> Check:
     """`got` equals `want`, element by element; `passed` is the detail when it does.
 
-    Both are keyed by a value's or counter's name, and the first axis counts the vectors.
+    Both are keyed by a value's or counter's name, and the first axis counts the vectors, or runs
+    of `every` vectors.
     """
     try:
         outcome = compare(want, got)
@@ -86,7 +88,7 @@ def matching(
         return measured(check_id, outcome.compared, outcome.mismatches, passed)
     wrong = outcome.first
     first = Mismatch(
-        wrong.layer, ctx.vector(wrong.vector), wrong.element, wrong.expected, wrong.found
+        wrong.layer, ctx.vector(wrong.vector * every), wrong.element, wrong.expected, wrong.found
     )
     return measured(
         check_id,

@@ -72,4 +72,5 @@ class CheckContext:
 
     def vector(self, index: int) -> int:
         """The number a user knows a vector by: that in the run of all vectors."""
-        return index if self.request.only is None else self.request.only
+        only, batch = self.request.only, self.request.batch
+        return index if only is None else only // batch * batch + index

@@ -34,4 +34,6 @@ def fabric(ctx: CheckContext) -> Fabric:
 def vectors(ctx: CheckContext) -> Vectors:
     """How many vectors came from where."""
     origins = Counter(re.sub(r"[ #]*\d+$", "", label) for label in ctx.vectors.labels)
-    return Vectors(len(ctx.vectors.x), ctx.request.seed, dict(origins), ctx.request.only)
+    return Vectors(
+        len(ctx.vectors.x), ctx.request.seed, dict(origins), ctx.request.only, ctx.request.batch
+    )

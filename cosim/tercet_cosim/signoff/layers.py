@@ -25,7 +25,7 @@ def rows(ctx: CheckContext) -> tuple[Layer, ...]:
 
 
 def cycles(ctx: CheckContext) -> Cycles:
-    """Doorbell to irq, for every vector."""
+    """Doorbell to irq, for every batch."""
     run, costs = _run(ctx), _prediction(ctx)
     if costs is None:
         return Cycles((), None, ())
@@ -37,11 +37,12 @@ def cycles(ctx: CheckContext) -> Cycles:
 
 
 def _density(ctx: CheckContext) -> FloatArray:
-    """Share of the elements of each vector that are not zero [V]."""
+    """Share of the elements of each batch that are not zero [R]; a last one may be short."""
     inputs = zip(ctx.vectors.xs, entries_of(ctx.module), strict=True)
     flags = [(x != entry.zero_point).reshape(len(x), -1) for x, entry in inputs]
-    found: FloatArray = np.concatenate(flags, axis=1).mean(axis=1)
-    return found
+    whole: FloatArray = np.concatenate(flags, axis=1).mean(axis=1)
+    batch = ctx.request.batch
+    return np.add.reduceat(whole, np.arange(0, len(whole), batch)) / batch
 
 
 def spread(values: npt.ArrayLike) -> Spread:

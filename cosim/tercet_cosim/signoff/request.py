@@ -28,6 +28,8 @@ class Request:
     """Of a file that does not quantize its input."""
     input_shape: str | None = None
     semantics: str = "ideal"
+    batch: int = 1
+    """Vectors that the fabric takes by one doorbell."""
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
@@ -42,6 +44,8 @@ class Request:
             words += ["--input-shape", self.input_shape]
         if self.semantics != "ideal":
             words += ["--semantics", self.semantics]
+        if self.batch != 1:
+            words += ["--batch", str(self.batch)]
         if self.rtl is not None:
             words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])

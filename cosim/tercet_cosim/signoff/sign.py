@@ -63,11 +63,11 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     with stages.stage("to integers, with certificates"):
         module = passes.run(captured)
     with stages.stage("plan"):
-        planned = plan.make(module, spec)
+        planned = plan.make(module, spec, batch=request.batch)
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed)
     if request.only is not None:
-        drawn = one(drawn, request.only)
+        drawn = one(drawn, request.only, request.batch)
     return CheckContext(request, stages, model, captured, module, planned, drawn)
 
 
@@ -82,10 +82,11 @@ def _outcome(check: Registered, ctx: CheckContext) -> Check:
             return failed(check.id, f"broke: {type(error).__name__}: {error}")
 
 
-def one(drawn: Vectors, index: int) -> Vectors:
-    """The vector `index` alone."""
+def one(drawn: Vectors, index: int, batch: int = 1) -> Vectors:
+    """The vector `index` alone, or with the others of its batch."""
     count = len(drawn.labels)
     if not 0 <= index < count:
         raise UsageError(f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}")
-    here = slice(index, index + 1)
+    first = index // batch * batch
+    here = slice(first, first + batch)
     return replace(drawn, xs=tuple(x[here] for x in drawn.xs), labels=drawn.labels[here])
