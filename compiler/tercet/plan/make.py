@@ -1,6 +1,6 @@
 """From the integer graph to a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from tercet.ir.types import IntArray
 from tercet.plan.arena import Item
 from tercet.plan.assign import normal
 from tercet.plan.cost import cost_of
+from tercet.plan.early import early
 from tercet.plan.fit import Chooser, fitted
 from tercet.plan.grid import up
 from tercet.plan.interleave import interleaved
@@ -65,13 +66,14 @@ def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec) -> _Tile
     if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
         shapes = [_quicker(stage, spec) for stage in stages]
         stages = tuple(staged(shape, spec) for shape in shapes)
+    stages = early(stages, network)
     outs, words = in_bank_c(stages, spec)
     buffers = staging(words, spec) if network.stored else (words, 0)
     acts = _acts(network, stages, buffers[1], spec)
     first = tuple(_index(acts, n)[0] for n in range(len(stages)))
     last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
     shapes, lives = in_bank_b(shapes, last, first, spec)
-    stages = tuple(staged(shape, spec) for shape in shapes)
+    stages = early([staged(shape, spec) for shape in shapes], network)
     acts = _acts(network, stages, buffers[1], spec)
     needs = with_waits(placed(needs_of(stages, acts, spec), len(acts), spec))
     schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers)
@@ -117,7 +119,8 @@ def _layers(stages: Sequence[Stage]) -> tuple[int, ...]:
 def _plan(network: Network, names: Sequence[str], tiled: _Tiled) -> Plan:
     memory, schedule, spec = Memory(), tiled.schedule, tiled.schedule.spec
     brought = schedule.brought(memory)
-    inputs = list(entries(network, tiled.layouts, spec))
+    cuts = {s.shape.reads[0].tensor: s.cut for s in schedule.stages if s.cut}
+    inputs = list(entries(network, tiled.layouts, cuts, spec))
     outputs = exits(network, names, schedule.stages, schedule.outs, tiled.words)
     input_bytes = sum(up(entry.port.size, BUS_BYTES) for entry in inputs)
     output_bytes = max(up(port.address + port.size, BUS_BYTES) for port in outputs)
@@ -130,13 +133,14 @@ def _plan(network: Network, names: Sequence[str], tiled: _Tiled) -> Plan:
             places[tensor] = output_address + port.address
     assert behind <= output_address + output_bytes
     arrivals = [
-        _arrival(
+        arrival
+        for entry in inputs
+        for arrival in _inputs(
             tiled,
             entry.tensor,
             [replace(load, address=load.address + input_address) for load in entry.loads],
+            entry.tensor in cuts,
         )
-        for entry in inputs
-        if entry.loads
     ]
     for tensor, part in network.loaded.items():
         loads = list(part_loads(tiled.layouts[tensor], part, places[part.source], spec))
@@ -178,6 +182,19 @@ def _stored(network: Network, memory: Memory, inputs: Mapping[Tensor, int]) -> d
                 room(part.source), f"activations of {part.source.name}"
             )
     return found
+
+
+def _inputs(
+    tiled: _Tiled, tensor: Tensor, loads: Sequence[Load], parted: bool
+) -> Iterator[Arrival]:
+    """The LOADs of an input, together; or the second one before the second EXEC."""
+    if not parted:
+        if loads:
+            yield _arrival(tiled, tensor, loads)
+        return
+    for n, load in enumerate(loads):
+        arrival = _arrival(tiled, tensor, [load])
+        yield replace(arrival, first=arrival.first + n)
 
 
 def _arrival(tiled: _Tiled, tensor: Tensor, loads: Sequence[Load]) -> Arrival:
@@ -239,6 +256,7 @@ def _heard(schedule: Schedule, infer: Sequence[Frame]) -> dict[int, Heard]:
         if isinstance(act, Unit):
             stage = schedule.stages[act.stage]
             shown = heard(stage, act.groups, schedule.spec.tiles)
+            shown = shown[:0] if act.half == 1 else shown
             found[n] = Heard(frame.layer, shown, *_scaled(stage.shape))
     return found
 

@@ -28,9 +28,9 @@ class Entry:
 
 
 def entries(
-    network: Network, layouts: Mapping[Tensor, Layout], spec: FabricSpec
+    network: Network, layouts: Mapping[Tensor, Layout], cuts: Mapping[Tensor, int], spec: FabricSpec
 ) -> Iterator[Entry]:
-    """The inputs, one after the other from address 0."""
+    """The inputs, one after the other from address 0, in two parts where `cuts` says so."""
     pieces = {part.source for part in network.loaded.values()}
     at = 0
     for tensor in network.inputs:
@@ -40,7 +40,7 @@ def entries(
             elements.append(in_memory(tensor, tensor.order))
             at += len(elements[0])
         elif tensor in layouts:
-            for load, brought in input_loads(layouts[tensor], spec):
+            for load, brought in input_loads(layouts[tensor], spec, cuts.get(tensor, 0)):
                 loads.append(replace(load, address=at))
                 elements.append(brought)
                 at += len(brought)

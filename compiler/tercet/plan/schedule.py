@@ -124,7 +124,7 @@ class Schedule:
             route=bases[Bank.ROUTE],
             out=self.outs[unit.stage],
         )
-        frame = self.stages[unit.stage].frame(self.spec, places, unit.groups)
+        frame = self.stages[unit.stage].frame(self.spec, places, unit.groups, unit.half)
         return replace(frame, layer=self.layers[unit.stage])
 
 
