@@ -74,7 +74,7 @@ def simulate(
     """
     built = build(plan.spec, waves=waves, rtl=rtl)
     outcome, waveform = execute(built, job_of(plan, *xs, memory=memory), out)
-    return _run(plan, outcome, waveform)
+    return _run(plan, outcome, len(xs[0]), waveform)
 
 
 def simulate_all(works: Sequence[Work]) -> list[Run | TercetError]:
@@ -91,20 +91,20 @@ def simulate_all(works: Sequence[Work]) -> list[Run | TercetError]:
     found = list[Run | TercetError]()
     for work, outcome in zip(works, outcomes, strict=True):
         try:
-            found.append(_run(work.plan, outcome, None))
+            found.append(_run(work.plan, outcome, len(work.xs[0]), None))
         except TercetError as error:
             found.append(error)
     return found
 
 
-def _run(plan: Plan, outcome: Outcome, waveform: Path | None) -> Run:
+def _run(plan: Plan, outcome: Outcome, vectors: int, waveform: Path | None) -> Run:
     """Raises TercetError for what the fabric complained of."""
     if outcome.error:
         raise TercetError(f"the fabric {plan.spec.name!r} failed at {outcome.error}")
     names = counters.names(plan.spec.tiles, plan.spec.lanes, plan.spec.telemetry)
     return Run(
-        values=values_of(plan, outcome, len(xs[0])),
-        outputs=plan.unpack(outcome.outputs, len(xs[0])),
+        values=values_of(plan, outcome, vectors),
+        outputs=plan.unpack(outcome.outputs, vectors),
         cycles=outcome.latency,
         counters={name: outcome.counters[:, i] for i, name in enumerate(names)},
         layer_cycles=layer_cycles_of(plan, outcome),

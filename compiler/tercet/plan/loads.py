@@ -78,8 +78,13 @@ def table_image(bank: Bank, table: Table, spec: FabricSpec, base: int) -> Image:
     return _image(f"{bank.name.lower()} table", slices, load)
 
 
-def input_loads(layout: Layout, spec: FabricSpec) -> Iterator[tuple[Load, npt.NDArray[np.int64]]]:
-    """LOADs of an input, each with the elements [bytes] that it brings; addresses are still 0."""
+def input_loads(
+    layout: Layout, spec: FabricSpec, cut: int = 0
+) -> Iterator[tuple[Load, npt.NDArray[np.int64]]]:
+    """LOADs of an input, each with the elements [bytes] that it brings; addresses are still 0.
+
+    The first `cut` activations of every tile may come first.
+    """
     grid, tensor = layout.grid, layout.tensor
     common = Load(
         config_id=spec.config_id,
@@ -94,8 +99,11 @@ def input_loads(layout: Layout, spec: FabricSpec) -> Iterator[tuple[Load, npt.ND
     if grid.slices == 1 or grid.bands == 1:
         flat = held.reshape(-1, layout.size)
         rotate = (1 if grid.slices > 1 else grid.outs) if len(flat) > 1 else 0
-        load = replace(common, mask=outs, rotate=rotate, beats=beats * len(flat), slice_beats=beats)
-        yield load, flat.reshape(-1)
+        for part in np.split(flat, [cut], axis=1) if cut else [flat]:
+            beats = part.shape[1] // BUS_BYTES
+            load = replace(common, mask=outs, rotate=rotate, slice_beats=beats)
+            yield replace(load, beats=beats * len(part)), part.reshape(-1)
+            common = replace(common, base=common.base + cut)
         return
     for p, band in enumerate(held):
         load = replace(

@@ -15,6 +15,7 @@ from tercet.plan.arena import meet
 from tercet.plan.assign import normal
 from tercet.plan.batch import Batch, require_short, rooms, turns_in_c
 from tercet.plan.cost import cost_of
+from tercet.plan.early import early
 from tercet.plan.fit import Chooser, fitted
 from tercet.plan.grid import up
 from tercet.plan.infer import Arrival, Outputs, infer
@@ -68,6 +69,7 @@ def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: i
     if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
         shapes = [_quicker(stage, spec) for stage in stages]
         stages = tuple(staged(shape, spec) for shape in shapes)
+    stages = early(stages, network)
     outs, words = in_bank_c(stages, spec)
     turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
     buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
@@ -75,7 +77,7 @@ def _tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: i
     first = tuple(_index(acts, n)[0] for n in range(len(stages)))
     last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
     found = rooms(shapes, last, first, network.inputs, batch, spec)
-    stages = tuple(staged(shape, spec) for shape in found.shapes)
+    stages = early([staged(shape, spec) for shape in found.shapes], network)
     acts = _acts(network, stages, buffers[1], spec)
     needs = with_waits(placed(needs_of(stages, acts, spec), len(acts), spec))
     times = Batch(batch, len(acts))
@@ -124,7 +126,8 @@ def _plan(network: Network, names: Sequence[str], tiled: _Tiled) -> Plan:
     batch = schedule.batch.inputs
     memory = Memory("split the network" if batch == 1 else "choose a smaller --batch")
     brought = schedule.brought(memory)
-    inputs = list(entries(network, tiled.layouts, spec))
+    cuts = {s.shape.reads[0].tensor: s.cut for s in schedule.stages if s.cut}
+    inputs = list(entries(network, tiled.layouts, cuts, spec))
     outputs = exits(network, names, schedule.stages, schedule.outs, tiled.words)
     input_step = sum(up(entry.port.size, BUS_BYTES) for entry in inputs)
     output_step = max(up(port.address + port.size, BUS_BYTES) for port in outputs)
@@ -200,21 +203,16 @@ def _arrivals(
     for i, at in enumerate(places):
         for entry in inputs:
             if entry.loads:
-                start, turn = at[entry.tensor] - entry.port.address, i % 2
-                yield _arrival(
-                    tiled,
-                    i,
-                    entry.tensor,
-                    [
-                        replace(
-                            load,
-                            address=load.address + start,
-                            base=load.base + turn * twins.get(entry.tensor, 0),
-                        )
-                        for load in entry.loads
-                    ],
-                    None,
-                )
+                start = at[entry.tensor] - entry.port.address
+                moved = i % 2 * twins.get(entry.tensor, 0)
+                loads = [
+                    replace(load, address=load.address + start, base=load.base + moved)
+                    for load in entry.loads
+                ]
+                # in two parts: the second one before the second EXEC
+                for n, some in enumerate([[load] for load in loads] if entry.parted else [loads]):
+                    arrival = _arrival(tiled, i, entry.tensor, some, None)
+                    yield replace(arrival, first=arrival.first + n)
         for tensor, part in network.loaded.items():
             loads = list(
                 part_loads(tiled.layouts[tensor], part, at[part.source], tiled.schedule.spec)
@@ -278,7 +276,7 @@ def _heard(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
     """Of the EXEC frames that write values."""
     execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
     shown = {
-        act: heard(schedule.stages[act.stage], act.groups, schedule.spec.tiles)
+        act: _shown(schedule.stages[act.stage], act, schedule.spec.tiles)
         for act in schedule.acts
         if isinstance(act, Unit)
     }
@@ -290,6 +288,12 @@ def _heard(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
             bias, factor = scaled[act.stage]
             found[n] = Heard(frame.layer, shown[act], bias, factor, e // count)
     return found
+
+
+def _shown(stage: Stage, unit: Unit, tiles: int) -> IntArray:
+    """What the EXEC writes: nothing where the next one goes on with its sums."""
+    found = heard(stage, unit.groups, tiles)
+    return found[:0] if unit.half == 1 else found
 
 
 def _scaled(shape: Shape) -> tuple[IntArray | None, IntArray | None]:

@@ -19,6 +19,8 @@ class Unit:
 
     stage: int
     groups: range
+    half: int = 0
+    """1 begins the sums, 2 ends them; 0: one EXEC does both."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,10 @@ def units_of(stages: Sequence[Stage], spec: FabricSpec) -> tuple[Unit, ...]:
     total = sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages)
     limit = spec.bank_a_depth if total <= spec.bank_a_depth else spec.bank_a_depth // 2
     return tuple(
-        Unit(n, groups) for n, stage in enumerate(stages) for groups in _parts(stage, limit, spec)
+        Unit(n, groups, half)
+        for n, stage in enumerate(stages)
+        for groups in _parts(stage, limit, spec)
+        for half in ((1, 2) if stage.cut else (0,))
     )
 
 
@@ -71,10 +76,13 @@ def needs_of(stages: Sequence[Stage], acts: Sequence[object], spec: FabricSpec) 
     units = {e: act for e, act in enumerate(acts) if isinstance(act, Unit)}
     for e, unit in units.items():
         stage, groups = stages[unit.stage], unit.groups
+        both = range(e, e + 1 if unit.half == 0 else e + 2)
+        if unit.half == 2:
+            continue
         if stage.code.trits is not None:
-            found.append(_weights(stage, groups, spec, e))
+            found.append(_weights(stage, groups, spec, both))
         if stage.params(groups).size:
-            found.append(_params(stage, groups, spec, e))
+            found.append(_params(stage, groups, spec, both))
     for n, stage in enumerate(stages):
         mine = [e for e, unit in units.items() if unit.stage == n]
         for bank, table in ((Bank.WALK, stage.walk), (Bank.ROUTE, stage.routes)):
@@ -83,20 +91,21 @@ def needs_of(stages: Sequence[Stage], acts: Sequence[object], spec: FabricSpec) 
     return tuple(found)
 
 
-def _weights(stage: Stage, groups: range, spec: FabricSpec, e: int) -> Need:
+def _weights(stage: Stage, groups: range, spec: FabricSpec, execs: range) -> Need:
     size = up(stage.columns(groups).shape[1], COLUMN_ALIGN)
 
     def image(base: int) -> Image:
         return weights_image(stage, groups, spec, base)
 
-    return Need(stage.name, Bank.WEIGHTS, size, e, e, image)
+    return Need(stage.name, Bank.WEIGHTS, size, execs[0], execs[-1], image)
 
 
-def _params(stage: Stage, groups: range, spec: FabricSpec, e: int) -> Need:
+def _params(stage: Stage, groups: range, spec: FabricSpec, execs: range) -> Need:
     def image(base: int) -> Image:
         return params_image(stage, groups, spec, base)
 
-    return Need(stage.name, Bank.PARAMETERS, stage.params(groups).shape[1], e, e, image)
+    size = stage.params(groups).shape[1]
+    return Need(stage.name, Bank.PARAMETERS, size, execs[0], execs[-1], image)
 
 
 def _table(bank: Bank, table: Table, spec: FabricSpec) -> Callable[[int], Image]:

@@ -25,12 +25,14 @@ class Entry:
     port: Port
     tensor: Tensor
     loads: tuple[Load, ...]
+    parted: bool = False
+    """There are two, each with an EXEC of its own."""
 
 
 def entries(
-    network: Network, layouts: Mapping[Tensor, Layout], spec: FabricSpec
+    network: Network, layouts: Mapping[Tensor, Layout], cuts: Mapping[Tensor, int], spec: FabricSpec
 ) -> Iterator[Entry]:
-    """The inputs, one after the other from address 0."""
+    """The inputs, one after the other from address 0, in two parts where `cuts` says so."""
     pieces = {part.source for part in network.loaded.values()}
     at = 0
     for tensor in network.inputs:
@@ -40,7 +42,7 @@ def entries(
             elements.append(in_memory(tensor, tensor.order))
             at += len(elements[0])
         elif tensor in layouts:
-            for load, brought in input_loads(layouts[tensor], spec):
+            for load, brought in input_loads(layouts[tensor], spec, cuts.get(tensor, 0)):
                 loads.append(replace(load, address=at))
                 elements.append(brought)
                 at += len(brought)
@@ -48,7 +50,7 @@ def entries(
         count, signed = int(tensor.order.max()) + 1, is_signed(tensor.element)
         flat = np.where(held < 0, count, held)
         port = Port(tensor.name, begin, "i1" if signed else "u1", flat, count, tensor.zero_point)
-        yield Entry(port, tensor, tuple(loads))
+        yield Entry(port, tensor, tuple(loads), tensor in cuts)
 
 
 def in_memory(tensor: Tensor, order: IntArray) -> IntArray:

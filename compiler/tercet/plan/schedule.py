@@ -68,7 +68,7 @@ class Schedule:
             route=bases[Bank.ROUTE],
             out=self.outs[unit.stage] + out,
         )
-        frame = stage.frame(self.spec, places, unit.groups)
+        frame = stage.frame(self.spec, places, unit.groups, unit.half)
         act_base = wrap(frame.act_base + self.rooms.shift(stage.shape, i))
         return replace(frame, layer=self.layers[unit.stage], act_base=act_base)
 

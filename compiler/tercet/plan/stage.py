@@ -57,6 +57,8 @@ class Stage:
     post: Post
     walk: Table
     routes: Table
+    cut: int = 0
+    """So many activations of a tile have an EXEC of their own, which begins the sums; 0: none."""
 
     @property
     def name(self) -> str:
@@ -79,14 +81,14 @@ class Stage:
         found = self.post.data
         return found[:, groups.start * step : groups.stop * step] if step else found
 
-    def frame(self, spec: FabricSpec, places: Places, groups: range) -> Exec:
-        """The EXEC of some groups, waiting for nobody."""
+    def frame(self, spec: FabricSpec, places: Places, groups: range, half: int = 0) -> Exec:
+        """The EXEC of some groups, or of a `half` (1, 2) of the sums, waiting for nobody."""
         code, post, first = self.code, self.post, groups.start
         out = places.out if self.shape.is_output else 0
         return Exec(
             config_id=spec.config_id,
             mask=(1 << spec.tiles) - 1,
-            walk=places.walk,
+            walk=places.walk + (half == 2),
             route=places.route,
             column_base=places.columns,
             act_base=wrap(code.act_base + first * code.act_group),
@@ -108,6 +110,7 @@ class Stage:
             entries=post.entries,
             to_c=self.shape.is_output,
             wide=post.wide,
+            chain=half == 1,
             offset=post.offset,
         )
 

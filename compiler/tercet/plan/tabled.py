@@ -22,6 +22,8 @@ class _Run:
     start: int
     step: int
     repeats: int
+    last: bool = False
+    """An EXEC ends here; it always does with the last one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class _Tile:
                 list=int(starts[run.item]),
                 count=len(self.lists[run.item]),
                 repeats=run.repeats,
-                last=n == len(self.runs) - 1,
+                last=run.last or n == len(self.runs) - 1,
             ).encode()
             for n, run in enumerate(self.runs)
         ]
@@ -80,6 +82,15 @@ def walk_table(code: Code) -> Table:
         (p, o): _walked(code, lists, p, o) for p in range(grid.bands) for o in range(grid.outs)
     }
     return Table(tuple(known[grid.split(t)[:2]] for t in range(grid.tiles)))
+
+
+def halved_walk(code: Code, begun: Piece, rest: Piece) -> Table:
+    """The table of a single window in two parts: its first RUN is that of `begun`."""
+    grid = code.made.grid
+    anchor = int(code.anchors[0, 0])
+    runs = (_Run(0, anchor, 0, 1, last=True), _Run(1, anchor, 0, 1))
+    tile = _Tile(runs, (_segments((begun,)), _segments((rest,))))
+    return Table((tile,) * grid.tiles)
 
 
 def _walked(code: Code, lists: Sequence[Words], band: int, out: int) -> _Tile:

@@ -1,0 +1,49 @@
+"""A dense layer that begins when a part of the input has come: one EXEC for that, one for the rest.
+
+The first one leaves its sums in the lanes, and the second goes on with them (`chain`). That needs a
+single sum a lane: one position, one group, one plane of trits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tercet.fabric.spec import BUS_BYTES, WORD
+from tercet.plan.code import Piece
+from tercet.plan.cost import DENSITY
+from tercet.plan.grid import up
+from tercet.plan.layout import Layout
+from tercet.plan.stage import Stage
+from tercet.plan.steps import Mac, Network
+from tercet.plan.tabled import halved_walk
+
+LEAST = 32
+"""Beats that must be saved: a LOAD and an EXEC more are fetched, started, filled and emptied."""
+
+
+def early(stages: Sequence[Stage], network: Network) -> tuple[Stage, ...]:
+    """The stages, the first one in two parts where that pays."""
+    first, *others = stages
+    cut = _cut(first.shape.reads[0]) if _can_be_halved(first, network) else 0
+    if not cut:
+        return tuple(stages)
+    ((piece,),) = first.code.patterns
+    begun = replace(piece, length=cut, end=False)
+    rest = replace(piece, act=cut, column=cut, length=piece.length - cut)
+    walk = halved_walk(first.code, begun, rest)
+    return (replace(first, walk=walk, cut=cut), *others)
+
+
+def _can_be_halved(stage: Stage, network: Network) -> bool:
+    step, made, patterns = stage.shape.step, stage.code.made, stage.code.patterns
+    if not isinstance(step, Mac) or step.x not in network.inputs or step.x in network.loaded:
+        return False
+    single = made.repeats == made.groups == step.groups == stage.code.planes == 1
+    whole = (Piece(0, 0, stage.shape.reads[0].pitch, end=True),)
+    return single and stage.shape.grid.bands == 1 and patterns == (whole,)
+
+
+def _cut(layout: Layout) -> int:
+    """Half of a tile's activations, if reading it takes longer than to load the rest; else 0."""
+    beats, read = layout.size // BUS_BYTES * layout.grid.slices, DENSITY * layout.size
+    pays = beats // 2 > LEAST and read / 2 > beats
+    return up(layout.size // 2, WORD) if pays else 0
