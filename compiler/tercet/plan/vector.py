@@ -32,9 +32,27 @@ def group_counts(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> Itera
     block = _block(step, grid, layouts)
     if _rolled(step, layouts):
         whole = step.columns is None
-        yield from (g for g in range(block, 0, -1) if whole or block % g == 0)
+        yield from (
+            g
+            for g in range(block, 0, -1)
+            if block % g == 0 or (whole and not _strays(step, layouts, block, g))
+        )
     else:
         yield 1
+
+
+def _strays(step: Vector, layouts: tuple[Layout, ...], block: int, groups: int) -> bool:
+    """Whether what is too much of the last lane's groups is read outside of its operand.
+
+    There others may write at the same time; beside a part, even within the larger tensor.
+    """
+    last = min((-(-block // groups) - 1) * groups, step.channels.shape[1] - 1)
+    for i, layout in enumerate(layouts):
+        channel = int(step.channels[i, last]) + groups - 1
+        place = channel * layout.channel_step + (layout.span - 1) * layout.position_step
+        if place >= layout.size or (layout.room is not None and channel >= layout.block):
+            return True
+    return False
 
 
 def made_of(step: Vector, grid: Grid, layouts: tuple[Layout, ...], groups: int) -> Made:
