@@ -31,10 +31,28 @@ def group_counts(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> Itera
     """How many channels follow one another as groups: all of a slice, or fewer with more lanes."""
     block = _block(step, grid, layouts)
     if _rolled(step, layouts):
-        most = block if step.columns is not None else max(block, _room(step, layouts))
-        yield from (g for g in range(block, 0, -1) if -(-block // g) * g <= most)
+        whole = step.columns is None
+        yield from (
+            g
+            for g in range(block, 0, -1)
+            if block % g == 0 or (whole and not _strays(step, layouts, block, g))
+        )
     else:
         yield 1
+
+
+def _strays(step: Vector, layouts: tuple[Layout, ...], block: int, groups: int) -> bool:
+    """Whether what is too much of the last lane's groups is read outside of its operand.
+
+    There others may write at the same time; beside a part, even within the larger tensor.
+    """
+    last = min((-(-block // groups) - 1) * groups, step.channels.shape[1] - 1)
+    for i, layout in enumerate(layouts):
+        channel = int(step.channels[i, last]) + groups - 1
+        place = channel * layout.channel_step + (layout.span - 1) * layout.position_step
+        if place >= layout.size or (layout.room is not None and channel >= layout.block):
+            return True
+    return False
 
 
 def made_of(step: Vector, grid: Grid, layouts: tuple[Layout, ...], groups: int) -> Made:
@@ -93,12 +111,6 @@ def _block(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> int:
     if not same or not _rolled(step, layouts) or len({layout.block for layout in layouts}) > 1:
         raise IncompatibleError("channels of several slices are mixed")
     return layouts[0].block
-
-
-def _room(step: Vector, layouts: tuple[Layout, ...]) -> int:
-    """Channels for which every operand has room: lanes beyond them would read what lies behind."""
-    firsts = step.channels[:, 0].tolist()
-    return min(x.pitch - int(first) for x, first in zip(layouts, firsts, strict=True))
 
 
 def _rolled(step: Vector, layouts: tuple[Layout, ...]) -> bool:
