@@ -56,7 +56,7 @@ module tct_array
   input  logic [WalkAw-1:0]             walk_addr_i,
   input  logic [Tiles-1:0]              route_we_i,
   input  logic [RouteAw-1:0]            route_addr_i,
-  input  logic [BusW-1:0]               table_data_i,
+  input  logic [TableW-1:0]             table_data_i,
   /// The write-back has the banks this cycle.
   output logic                          writing_o,
 
@@ -92,7 +92,7 @@ module tct_array
   logic [Tiles-1:0] mask, start, full, item, item_end, busy, range, empty, export_re;
   logic             valid, fresh, released, first, value_last, frame_last, waits, fresh_sum;
   logic             route_range, route_empty, write_range, export_range, export_last, param_range_q;
-  logic             range_q, empty_q;
+  logic             range_q, empty_q, writing_q;
   logic [LaneW-1:0] lane;
 
   logic [Tiles-1:0][ActW-1:0]               item_act;
@@ -142,7 +142,7 @@ module tct_array
     .we_i(route_we_i), .addr_i(route_addr_i), .data_i(table_data_i),
     .start_i(reads && !frame_i.chain), .frame_i, .waits_o(waits),
     .range_o(route_range), .empty_o(route_empty),
-    .ready_i(&((vector_q ? item : full) | ~mask)), .item_end_i(item_end[0]),
+    .ready_i(&(item | full | ~mask)), .item_end_i(item_end[0]),
     .valid_o(valid), .fresh_o(fresh), .release_o(released), .lane_o(lane), .first_o(first),
     .value_last_o(value_last), .frame_last_o(frame_last), .param_o(param), .offset_o(offset),
     .address_o(address), .source_o(source), .listens_o(listens)
@@ -171,6 +171,7 @@ module tct_array
                             : tag_q[i == 0 ? 0 : i-1];
       end
     end
+    writing_q  <= rst_ni && !clear_i && tag_q[Latency-2].valid && tag_q[Latency-2].value;
     vector_q   <= frame_i.kind == KindVector;
     place_q[0] <= place_d;
     for (int unsigned i = 1; i < Reduce + 1; i++) begin
@@ -186,7 +187,7 @@ module tct_array
   );
 
   // A value once more is what post-processing still holds.
-  logic [Tiles-1:0] beyond;
+  logic [Tiles-1:0] beyond_q;
   assign fresh_sum = tag_q[Reduce].fresh;
 
   for (genvar t = 0; t < Tiles; t++) begin : gen_post
@@ -203,16 +204,18 @@ module tct_array
       .sum_i(signed'(total[t])), .place_i(place_q[Reduce]), .entry_o(entry), .param_i(data),
       .result_o(result[t]), .act_o(act[t])
     );
-    assign beyond[t] = mask[t] && |(entry >> ParamAw);
+    always_ff @(posedge clk_i) begin
+      beyond_q[t] <= fresh_sum && mask[t] && |(entry >> ParamAw);
+    end
   end
 
   // A mode without entries has none beyond the bank.
   always_ff @(posedge clk_i) begin
-    param_range_q <= fresh_sum && frame_i.mode != ModeGreatest && |beyond;
+    param_range_q <= frame_i.mode != ModeGreatest && |beyond_q;
   end
 
   assign out       = tag_q[Latency-1];
-  assign writing_o = out.valid && out.value;
+  assign writing_o = writing_q;
   assign last_o    = (out.valid && out.frame_last) || export_last;
   assign busy_o    = |busy;
   assign range_o   = range_q || export_range;

@@ -29,7 +29,8 @@ module tct_axil #(
   output logic [31:0]      rdata_o,
   output logic [1:0]       rresp_o,
 
-  // A request; a read may be answered in the same cycle or later, a write is done at once.
+  // A request; a read may be answered in the same cycle or later, a write is done at once. Reads are
+  // asked for a cycle after their address has come.
   output logic             request_o,
   output logic             write_o,
   output logic [AddrW-1:0] addr_o,
@@ -38,11 +39,11 @@ module tct_axil #(
   input  logic [31:0]      data_i
 );
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
-  logic idle, write, read, waiting_q, bvalid_q, rvalid_q, refused_q;
+  logic             idle_q, write, read, read_q, waiting_q, bvalid_q, rvalid_q, refused_q;
+  logic [AddrW-1:0] araddr_q;
 
-  assign idle  = !waiting_q && !bvalid_q && !rvalid_q;
-  assign write = idle && awvalid_i && wvalid_i;
-  assign read  = idle && arvalid_i && !write;
+  assign write = idle_q && awvalid_i && wvalid_i;
+  assign read  = idle_q && arvalid_i && !write;
 
   assign awready_o = write;
   assign wready_o  = write;
@@ -52,20 +53,24 @@ module tct_axil #(
   assign rvalid_o  = rvalid_q;
   assign rresp_o   = Okay;
 
-  assign request_o = read || (write && wstrb_i == '1);
-  assign write_o   = write;
-  assign addr_o    = write ? awaddr_i : araddr_i;
+  assign request_o = read_q || (write && wstrb_i == '1);
+  assign write_o   = !read_q;
+  assign addr_o    = read_q ? araddr_q : awaddr_i;
   assign data_o    = wdata_i;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
+      idle_q    <= 1'b1;
+      read_q    <= 1'b0;
       waiting_q <= 1'b0;
       bvalid_q  <= 1'b0;
       rvalid_q  <= 1'b0;
     end else begin
-      waiting_q <= (read || waiting_q) && !answer_i;
+      idle_q    <= idle_q ? !read && !write : (bvalid_q && bready_i) || (rvalid_q && rready_i);
+      read_q    <= read;
+      waiting_q <= read || (waiting_q && !answer_i);
       bvalid_q  <= write || (bvalid_q && !bready_i);
-      rvalid_q  <= ((read || waiting_q) && answer_i) || (rvalid_q && !rready_i);
+      rvalid_q  <= (waiting_q && answer_i) || (rvalid_q && !rready_i);
     end
   end
 
@@ -73,10 +78,14 @@ module tct_axil #(
     if (write) begin
       refused_q <= wstrb_i != '1;
     end
+    if (read) begin
+      araddr_q <= araddr_i;
+    end
     if (answer_i) begin
       rdata_o <= data_i;
     end
   end
 
+  `TCT_ASSERT(KnowsWhenIdle, idle_q == (!waiting_q && !bvalid_q && !rvalid_q))
   `TCT_ASSERT(AnswerHolds, rvalid_o && !rready_i |=> rvalid_o && $stable(rdata_o))
 endmodule

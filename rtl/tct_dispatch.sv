@@ -43,7 +43,7 @@ module tct_dispatch
   logic [$clog2(FrameWords)-1:0] at_d, at_q;
   logic [15:0]                   index_d, index_q;
   logic [2:0]                    engine, engine_q, engine_now;
-  logic                          head, unknown, taken, outside, second_q, recorded;
+  logic                          head, unknown, taken, outside, second_q, recorded, last_q, done_q;
   logic                          span_q;
   err_e                          error_d, error_q;
   logic [15:0]                   error_index_q;
@@ -62,8 +62,9 @@ module tct_dispatch
   end
   assign unknown      = head && (engine == '0 || word_i[7:2] != '0);
   assign engine_now   = head ? engine : engine_q;
-  assign done_o       = index_q == frames_i;
-  assign ready_o      = !done_o && |(engine_now & ready_i);
+  assign done_o       = done_q;
+  // An engine that has room for a frame's first word has room for all of them.
+  assign ready_o      = !done_o && (!head || |(engine & ready_i));
   assign blocked_o    = valid_i && engine_now != '0 && !ready_o && !done_o;
   assign taken        = valid_i && ready_o;
   assign word_valid_o = engine_now & {3{taken}};
@@ -130,12 +131,14 @@ module tct_dispatch
     if (!rst_ni || clear_i || check_i) begin
       at_q          <= '0;
       index_q       <= '0;
+      done_q        <= frames_i == '0;
       span_q        <= 1'b0;
       error_q       <= ErrNone;
       error_index_q <= '0;
     end else begin
       at_q          <= at_d;
       index_q       <= index_d;
+      done_q        <= done_q || (taken && at_q == '1 && last_q);
       span_q        <= taken && span && !engine_now[1];
       error_q       <= error_d;
       error_index_q <= index_q;
@@ -144,6 +147,8 @@ module tct_dispatch
 
   always_ff @(posedge clk_i) begin
     second_q   <= check_i;
+    // In time for the last word of a frame.
+    last_q     <= index_q == frames_i - 16'd1;
     page_q     <= address[31:12];
     end_page_q <= end_beat[29:9];
     odd_q      <= address[2:0] != '0;

@@ -27,6 +27,8 @@ module tct_exec
   output logic        empty_o,
   output logic        finish_o,
   output err_e        error_o,
+  /// It finishes, but passes are left without results: an error as well, known late in the cycle.
+  output logic        left_o,
   output logic [15:0] index_o,
 
   // The array.
@@ -56,10 +58,13 @@ module tct_exec
                      || (frame.kind == KindMac && !frame.chain && frame.entries == '0)
                      || (frame.kind == KindExport && frame.tiles == '0)
                      || (frame.kind != KindMac && frame.chain);
-  assign array_start_o = start_o && !unknown && !misplaced && !empty;
+  // A frame with an error starts too: all is cleared before it writes anything.
+  assign array_start_o = start_o;
 
   // Without results to write, a frame ends when its columns are issued.
   assign finish_o = running_o && (frame.chain ? !array_busy_i : array_last_i);
+
+  assign left_o = running_o && array_last_i && array_busy_i;
 
   always_comb begin
     error_o = ErrNone;
@@ -69,8 +74,8 @@ module tct_exec
       error_o = ErrSize;
     end else if ((start_o && misplaced) || (running_o && array_range_i)) begin
       error_o = ErrBank;
-    end else if (running_o && (array_empty_i || (array_last_i && array_busy_i))) begin
-      // Nothing to do; passes are left without results, or results without passes.
+    end else if (running_o && array_empty_i) begin
+      // Nothing to do, or results without passes.
       error_o = ErrSize;
     end
   end

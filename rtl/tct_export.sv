@@ -108,5 +108,5 @@ module tct_export
     out_q    <= start_i ? frame_i.out_base : out_q + 16'(we_o);
   end
 
-  `TCT_ASSERT(StartsWhenDone, start_i |-> !run_q && read_q == '0)
+  `TCT_ASSERT(StartsWhenDone, start_i && !clear_i |-> !run_q && read_q == '0)
 endmodule

@@ -36,7 +36,8 @@ module tct_fetch
   logic [18:0]       taken_q;
   logic [CountW-1:0] count;
 
-  tct_fifo #(.Width(BusW), .Depth(Depth)) u_queue (
+  // The opcode chooses an engine, so it comes early.
+  tct_fifo #(.Width(BusW), .Depth(Depth), .Early(8)) u_queue (
     .clk_i, .rst_ni, .clear_i, .valid_i(beat_valid_i), .data_i(beat_i),
     .valid_o, .ready_i, .data_o(word_o), .count_o(count)
   );

@@ -21,6 +21,8 @@ module tct_gearbox
 
   output logic                  valid_o,
   output logic [Lanes-1:0][1:0] column_o,
+  /// The column has a trit that is not zero.
+  output logic                  nonzero_o,
   output logic                  illegal_o,
   /// This column is the last of what has been taken in.
   output logic                  last_o,
@@ -41,7 +43,7 @@ module tct_gearbox
 
   logic [Bytes-1:0][7:0] bytes_d, bytes_q;
   logic [CountW-1:0]     count_d, count_q, rest;
-  logic [ColBytes-1:0]   illegal;
+  logic [ColBytes-1:0]   illegal, nonzero;
 
   assign valid_o = 32'(count_q) >= ColBytes;
   assign rest    = valid_o ? count_q - CountW'(ColBytes) : count_q;
@@ -74,11 +76,13 @@ module tct_gearbox
   end
 
   for (genvar b = 0; b < ColBytes; b++) begin : gen_byte
+    assign nonzero[b] = bytes_q[b] != 8'(Pt5Codes / 2);
     tct_pt5 u_pt5 (
       .byte_i(bytes_q[b]), .trits_o(column_o[b*ByteTrits +: ByteTrits]), .illegal_o(illegal[b])
     );
   end
   assign illegal_o = valid_o && |illegal;
+  assign nonzero_o = |nonzero;
 
   `TCT_ASSERT_STATIC(WholeBytes, ColBytes * ByteTrits == Lanes)
 endmodule

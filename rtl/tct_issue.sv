@@ -17,6 +17,7 @@ module tct_issue
   input  logic                       clear_i,
 
   input  logic                       vector_i,
+  /// Zeros are issued as well; so is every item of a vector frame.
   input  logic                       dense_i,
   output logic                       busy_o,
 
@@ -54,6 +55,7 @@ module tct_issue
   typedef struct packed {
     logic [WordW-1:0][ActW-1:0] word;
     logic [ColAw-1:0]           column;
+    // What decides how long it takes comes early from the queue.
     logic [WordW-1:0]           todo;
     logic                       triple;
     logic                       ends;
@@ -66,9 +68,12 @@ module tct_issue
     end
   endfunction
 
-  /// At most one bit is set.
+  /// At most one bit is set: there is no bit above another one.
   function automatic logic few(logic [WordW-1:0] of);
-    few = (of & (of - WordW'(1))) == '0;
+    few = 1'b1;
+    for (int unsigned i = 1; i < WordW; i++) begin
+      few &= !(of[i] && |(of & WordW'((1 << i) - 1)));
+    end
   endfunction
 
   // At the memories' outputs.
@@ -89,7 +94,7 @@ module tct_issue
   logic [LevelW-1:0]          level_q, level;
   entry_t                     made, head;
   // Being done.
-  logic                       any, alone, free, few_q, valid_q, triple_q, end_q;
+  logic                       any_q, alone, free, few_q, valid_q, item_q, triple_q, end_q, head_few;
   logic [WordW-1:0]           todo_q, rest;
   logic [IdxW-1:0]            index;
   logic [WordW-1:0][ActW-1:0] now_q;
@@ -137,8 +142,8 @@ module tct_issue
 
   always_comb begin
     for (int unsigned i = 0; i < WordW; i++) begin
-      nonzero[i] = word_q[i] != '0 || dense_i || vector_i;
-      worth[i]   = bits_i[i] || dense_i || vector_i;
+      nonzero[i] = word_q[i] != '0 || dense_i;
+      worth[i]   = bits_i[i] || dense_i;
     end
   end
   assign todo       = mask_q & nonzero & worth;
@@ -157,7 +162,7 @@ module tct_issue
   assign made  = '{word: word_q, column: column2_q, todo: todo, triple: triple2_q, ends: end2_q};
   assign load  = free && waits;
 
-  tct_fifo #(.Width($bits(entry_t)), .Depth(FifoDepth)) u_fifo (
+  tct_fifo #(.Width($bits(entry_t)), .Depth(FifoDepth), .Early(WordW + 2)) u_fifo (
     .clk_i, .rst_ni, .clear_i, .valid_i(write), .data_i(made),
     .valid_o(waits), .ready_i(free), .data_o(head), .count_o(level)
   );
@@ -167,15 +172,15 @@ module tct_issue
     if (!rst_ni || clear_i) begin
       level_q <= '0;
     end else begin
-      if (write && !load) begin
-        level_q <= level_q + LevelW'(1);
-      end
-      if (load && !write) begin
-        level_q <= level_q - LevelW'(1);
+      if (write != load) begin
+        level_q <= level_q + (load ? '1 : LevelW'(1));
       end
     end
   end
   assign ready_o = level_q < LevelW'(FifoFull);
+
+  // Not by `few`: tools would share it, behind the choice between the two that comes late.
+  assign head_few = (head.todo & (head.todo - WordW'(1))) == '0;
 
   // The lowest set bit, and what is left without it.
   always_comb begin
@@ -190,35 +195,39 @@ module tct_issue
     end
   end
 
-  assign any        = todo_q != '0;
-  assign alone      = triple_q ? !any && !end_q
-                               : few_q && (!end_q || (!any && token_ready_i));
+  assign alone      = triple_q ? !any_q && !end_q
+                               : few_q && (!end_q || (!any_q && token_ready_i));
   assign free       = !valid_q || (vector_i ? item_take_i : alone);
   assign triple_o   = !vector_i && triple_q;
-  assign column_o   = !vector_i && !triple_q && any;
-  assign token_o    = !vector_i && !triple_q && !any && end_q && token_ready_i;
+  assign column_o   = !vector_i && !triple_q && any_q;
+  assign token_o    = !vector_i && !triple_q && !any_q && end_q && token_ready_i;
   assign addr_o     = now_column_q + ColAw'(index);
   assign act_o      = signed'(now_q[index]);
-  assign item_o     = vector_i && valid_q;
+  assign item_o     = item_q;
   assign item_end_o = end_q;
-  assign item_act_o = any ? act_o : '0;
+  assign item_act_o = any_q ? act_o : '0;
   assign busy_o     = chunk1_q || chunk2_q || waits || valid_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       valid_q  <= 1'b0;
+      item_q   <= 1'b0;
       todo_q   <= '0;
+      any_q    <= 1'b0;
       triple_q <= 1'b0;
       end_q    <= 1'b0;
     end else if (free) begin
       valid_q  <= waits;
+      item_q   <= waits && vector_i;
       todo_q   <= head.todo & {WordW{waits}};
+      any_q    <= waits && head.todo != '0;
       triple_q <= head.triple && waits;
       end_q    <= head.ends && waits;
     end else begin
       triple_q <= 1'b0;
       if (column_o) begin
         todo_q <= rest;
+        any_q  <= !few_q;
       end
       if (token_o) begin
         end_q <= 1'b0;
@@ -228,7 +237,7 @@ module tct_issue
 
   always_ff @(posedge clk_i) begin
     if (free) begin
-      few_q <= few(head.todo);
+      few_q <= head_few;
     end else if (column_o) begin
       few_q <= few(rest);
     end
@@ -240,6 +249,7 @@ module tct_issue
 
   `TCT_ASSERT(IssuesOneThing, $onehot0({triple_o, column_o, token_o}))
   `TCT_ASSERT(KnowsTheLast, !valid_q || few_q == (rest == '0))
+  `TCT_ASSERT(KnowsTheFirst, any_q == (todo_q != '0))
   `TCT_ASSERT(TakesItems, item_take_i |-> item_o)
   `TCT_ASSERT(CountsTheQueue, level_q == level)
   `TCT_ASSERT(ColumnsAddUp, vector_i || columns_q == ones(todo)

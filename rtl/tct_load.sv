@@ -72,7 +72,7 @@ module tct_load
   output logic [WalkAw-1:0]             walk_addr_o,
   output logic [Tiles-1:0]              route_we_o,
   output logic [RouteAw-1:0]            route_addr_o,
-  output logic [BusW-1:0]               table_data_o
+  output logic [TableW-1:0]             table_data_o
 );
   load_t             frame;
   logic [31:0]       address_d, address_q;
@@ -82,9 +82,10 @@ module tct_load
   logic              ends_d, ends_q, half_d, half_q;
   logic [63:0]       first_q;
   logic [MapW-1:0]   seen_d, seen_q;
-  logic [Lanes-1:0]  nonzero;
+  logic [Lanes-1:0][1:0] column;
   logic              weights, acts, params, walk, route;
   logic              beat, slice_last, next_slice, placed, misplaced, beyond;
+  logic              slice_last_q, column_q, nonzero, nonzero_q, beyond_q, illegal_q;
   logic              gear_ready, gear_valid, gear_illegal, gear_last, gear_empty;
 
   tct_slot #(.Engine(0)) u_slot (
@@ -106,29 +107,26 @@ module tct_load
   assign beats_o      = asked_q;
   assign beat_ready_o = weights ? gear_ready : !(acts && writing_i);
   assign beat         = beat_valid_i && beat_ready_o && running_o;
-  assign slice_last   = slice_q == frame.slice_beats;
+  assign slice_last   = slice_last_q;
   assign finish_o     = running_o && got_q == frame.beats && gear_empty;
 
   tct_gearbox #(.Lanes(Lanes)) u_gearbox (
-    .clk_i, .rst_ni, .clear_i, .valid_i(beat && weights), .beat_i, .ready_o(gear_ready),
-    .valid_o(gear_valid), .column_o(col_data_o), .illegal_o(gear_illegal), .last_o(gear_last),
-    .empty_o(gear_empty)
+    .clk_i, .rst_ni, .clear_i, .valid_i(beat_valid_i && weights && running_o), .beat_i,
+    .ready_o(gear_ready), .valid_o(gear_valid), .column_o(column), .nonzero_o(nonzero),
+    .illegal_o(gear_illegal), .last_o(gear_last), .empty_o(gear_empty)
   );
 
   // One thing is placed: a column, or a beat, which for parameters is the second half of an entry.
   assign placed     = weights ? gear_valid : beat && (!params || half_q);
   assign next_slice = weights ? gear_valid && gear_last && ends_q : beat && slice_last;
 
-  assign col_we_o   = {Tiles{weights && gear_valid}} & mask_q;
-  assign col_addr_o = at_q[ColAw-1:0];
+  // Columns, and entries of the tables, are written a cycle later: before a frame that waits for this
+  // one can read them, and only the loader writes there.
   always_comb begin
-    seen_d = at_q[3:0] == '0 ? '0 : seen_q;
-    seen_d[at_q[3:0]] = |nonzero;
+    seen_d = col_addr_o[3:0] == '0 ? '0 : seen_q;
+    seen_d[col_addr_o[3:0]] = nonzero_q;
   end
   assign col_bits_o = seen_d;
-  for (genvar l = 0; l < Lanes; l++) begin : gen_nonzero
-    assign nonzero[l] = col_data_o[l][0];
-  end
 
   assign act_we_o   = {Tiles{placed && acts}} & mask_q;
   assign act_addr_o = at_q[ActAw-1:BeatW];
@@ -142,11 +140,26 @@ module tct_load
   assign param_addr_o = at_q[ParamAw-1:0];
   assign param_data_o = {beat_i[ParamW-BusW-1:0], first_q};
 
-  assign walk_we_o    = {Tiles{placed && walk}} & mask_q;
-  assign walk_addr_o  = at_q[WalkAw-1:0];
-  assign route_we_o   = {Tiles{placed && route}} & mask_q;
-  assign route_addr_o = at_q[RouteAw-1:0];
-  assign table_data_o = beat_i;
+  // An entry is kept with what its readers want to know at once: of a slot whether it has one lane, of
+  // a RUN whether it has one repetition, one entry in its list.
+  run_t  run;
+  slot_t slot;
+  assign run  = beat_i;
+  assign slot = beat_i;
+
+  always_ff @(posedge clk_i) begin
+    col_we_o     <= {Tiles{weights && gear_valid}} & mask_q;
+    walk_we_o    <= {Tiles{placed && walk}} & mask_q;
+    route_we_o   <= {Tiles{placed && route}} & mask_q;
+    col_addr_o   <= at_q[ColAw-1:0];
+    col_data_o   <= column;
+    column_q     <= gear_valid;
+    nonzero_q    <= nonzero;
+    walk_addr_o  <= at_q[WalkAw-1:0];
+    route_addr_o <= at_q[RouteAw-1:0];
+    table_data_o <= {slot.first == slot.last, run.repeats == 11'd1, run.count == EntryW'(1),
+                     beat_i};
+  end
 
   assign misplaced = frame.bank > BankRoute || (weights && frame.base[3:0] != '0)
                      || (acts && frame.base[2:0] != '0);
@@ -154,13 +167,24 @@ module tct_load
                      || (params && |at_q[15:ParamAw]) || (walk && |at_q[15:WalkAw])
                      || (route && |at_q[15:RouteAw]);
 
+  // What is wrong with the last thing placed is told as the frame finishes, at the latest.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      beyond_q  <= 1'b0;
+      illegal_q <= 1'b0;
+    end else begin
+      beyond_q  <= placed && beyond;
+      illegal_q <= gear_illegal;
+    end
+  end
+
   always_comb begin
     error_o = ErrNone;
     if (start_o && (frame.beats == '0 || frame.slice_beats == '0)) begin
       error_o = ErrSize;
-    end else if ((start_o && misplaced) || (placed && beyond)) begin
+    end else if ((start_o && misplaced) || beyond_q) begin
       error_o = ErrBank;
-    end else if (gear_illegal) begin
+    end else if (illegal_q) begin
       error_o = ErrPt5;
     end
   end
@@ -204,21 +228,23 @@ module tct_load
     at_q      <= at_d;
     half_q    <= half_d;
     ends_q    <= ends_d;
-    // Beats taken, and the number of the next one in its slice, from 1.
+    // Beats taken; beats left in the slice, and whether the next one is its last.
     if (start_o) begin
       got_q <= '0;
     end else if (beat) begin
       got_q <= got_q + 20'd1;
     end
     if (start_o || (beat && slice_last)) begin
-      slice_q <= 20'd1;
+      slice_q      <= frame.slice_beats;
+      slice_last_q <= frame.slice_beats == 20'd1;
     end else if (beat) begin
-      slice_q <= slice_q + 20'd1;
+      slice_q      <= slice_q - 20'd1;
+      slice_last_q <= slice_q == 20'd2;
     end
     if (beat) begin
       first_q <= beat_i;
     end
-    if (gear_valid) begin
+    if (column_q) begin
       seen_q <= seen_d;
     end
   end

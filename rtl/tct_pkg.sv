@@ -19,6 +19,8 @@ package tct_pkg;
   localparam int unsigned FifoFull = 12;
   /// Bits of an address in a frame or a table: sums wrap.
   localparam int unsigned FieldW = 16;
+  /// Bits of an entry as the tables keep it: besides its own, what the loader saw of it (tct_load).
+  localparam int unsigned TableW = BusW + 3;
   /// Bits of the number of an entry of a table, and of the length of a list.
   localparam int unsigned EntryW = 10;
   /// Bits of the multiplier M (signed), the addend B (signed) and the shift s.

@@ -68,8 +68,9 @@ module tct_rdma
   assign arlen_o       = 8'(beats_q - 9'd1);
   assign rready_o      = state_q == Data && (abort_i || !load_q || load_ready_i);
   assign bad           = rvalid_i && rready_o && rresp_i[1] && !abort_i;
-  assign load_valid_o  = state_q == Data && load_q && rvalid_i && !rresp_i[1] && !abort_i;
-  assign fetch_valid_o = state_q == Data && !load_q && rvalid_i && !rresp_i[1] && !abort_i;
+  // In an abort nobody listens any more.
+  assign load_valid_o  = state_q == Data && load_q && rvalid_i && !rresp_i[1];
+  assign fetch_valid_o = state_q == Data && !load_q && rvalid_i && !rresp_i[1];
   assign load_error_o  = bad && load_q;
   assign fetch_error_o = bad && !load_q;
   assign beat_o        = rdata_i;

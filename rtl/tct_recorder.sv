@@ -46,6 +46,7 @@ module tct_recorder
   input  logic            done_i
 );
   localparam int unsigned SlotW  = 5;
+  localparam int unsigned Most   = (1 << SlotW) - 1;
   localparam int unsigned RowW   = 3 + BusW;
   localparam int unsigned Groups = (Tiles + 3) / 4;
   localparam int unsigned PartW  = CountW + 2;
@@ -56,11 +57,18 @@ module tct_recorder
   logic            on_q, opening, write;
   logic [2:0]      opened_q, head_q, ready, pending, served;
   logic [2:0][1:0] row_d, row_q;
-  logic [2:0][SlotW-1:0] fill_d, fill_q, drain_d, drain_q;
+  logic [2:0][SlotW-1:0] fill_d, fill_q, drain_d, drain_q, used_q;
+  logic [2:0]      filled, drained, full_q;
   logic [31:0]     now_q, low, high;
   logic [2:0][31:0] time_q;
   logic [1:0]      row;
-  engine_t         engine;
+  engine_t         engine, from_q;
+
+  // A row is chosen, and written a cycle later: nobody reads a record's last one at once.
+  logic             write_q;
+  logic [SlotW+3:0] place_q;
+  engine_t          chosen;
+  assign chosen = place_q[SlotW+3:SlotW+2];
 
   // Of the EXEC frame, and of LOAD and STORE.
   logic [31:0]      columns_q, issued_q, act_q, wgt_q;
@@ -71,8 +79,8 @@ module tct_recorder
     opening = |head_q;
     for (int unsigned e = 0; e < 3; e++) begin
       pending[e] = opening ? head_q[e] : row_q[e] != '0;
-      ready[e]   = fill_q[e] != drain_q[e];
-      hold_o[e]  = on_q && (row_q[e] != '0 || SlotW'(fill_q[e] + 1'b1) == drain_q[e]);
+      ready[e]   = used_q[e] != '0;
+      hold_o[e]  = on_q && (row_q[e] != '0 || full_q[e]);
     end
     engine = pending[1] ? 2'd1 : pending[0] ? 2'd0 : 2'd2;
     write  = |pending;
@@ -86,6 +94,8 @@ module tct_recorder
         row_d[e] = row_q[e] == 2'd1 && e != 1 ? 2'd3 : row_q[e] + 2'd1;
         if (row_q[e] == '1) fill_d[e] = fill_q[e] + 1'b1;
       end
+      filled[e]  = served[e] && !opening && row_q[e] == '1;
+      drained[e] = done_i && 32'(from_q) == e;
       if (finish_i[e] && on_q) row_d[e] = 2'd1;
     end
   end
@@ -93,13 +103,13 @@ module tct_recorder
   assign valid_o = on_q && |ready;
 
   always_comb begin
-    unique case (row)
-      2'd0: {high, low} = {time_q[engine], layer_i[engine], index_i[engine]};
-      2'd1: {high, low} = {act_q, time_q[engine]};
+    unique case (place_q[1:0])
+      2'd0: {high, low} = {time_q[chosen], layer_i[chosen], index_i[chosen]};
+      2'd1: {high, low} = {act_q, time_q[chosen]};
       2'd2: {high, low} = {act_q, issued_q};
       default: begin
-        {high, low} = engine == 2'd1 ? {columns_q, wgt_q}
-                      : {stalls_q[engine], 32'(beats_q[engine])};
+        {high, low} = chosen == 2'd1 ? {columns_q, wgt_q}
+                      : {stalls_q[chosen], 32'(beats_q[chosen])};
       end
     endcase
   end
@@ -114,6 +124,8 @@ module tct_recorder
       if (check_i || !rst_ni) begin
         fill_q  <= '0;
         drain_q <= '0;
+        used_q  <= '0;
+        full_q  <= '0;
       end
     end else begin
       opened_q <= start_i & {3{on_q}};
@@ -121,7 +133,19 @@ module tct_recorder
       row_q    <= row_d;
       fill_q   <= fill_d;
       drain_q  <= drain_d;
+      // Records of a ring, and whether there is no room for another one.
+      for (int unsigned e = 0; e < 3; e++) begin
+        if (filled[e] != drained[e]) begin
+          used_q[e] <= used_q[e] + (drained[e] ? '1 : SlotW'(1));
+          full_q[e] <= filled[e] && used_q[e] == SlotW'(Most - 1);
+        end
+      end
     end
+  end
+
+  always_ff @(posedge clk_i) begin
+    write_q <= write;
+    place_q <= {engine, fill_q[engine], row};
   end
 
   // Counts of a frame: what the tiles count comes late, but not later than the row that takes it.
@@ -162,7 +186,7 @@ module tct_recorder
 
   // The record that is being read: words 2i and 2i + 1 are the halves of row i, but for columns,
   // which come with the last row.
-  engine_t         from, from_q;
+  engine_t         from;
   logic [2:0]      word_q;
   logic [1:0]      from_row;
   logic            absent;
@@ -183,9 +207,9 @@ module tct_recorder
   end
 
   tct_ram #(.Width(RowW), .Depth(4 << (SlotW + 2))) u_rows (
-    .clk_i, .we_i(write), .waddr_i({engine, fill_q[engine], row}),
-    .wdata_i({kind_i[engine], high, low}), .re_i(read_i), .zero_i(read_i && absent),
-    .raddr_i({from, drain_q[from], from_row}), .rdata_o(found)
+    .clk_i, .we_i(write_q), .waddr_i(place_q),
+    .wdata_i({kind_i[chosen], high, low}), .re_i(read_i),
+    .zero_i(read_i && absent), .raddr_i({from, drain_q[from], from_row}), .rdata_o(found)
   );
 
   always_comb begin
@@ -197,6 +221,12 @@ module tct_recorder
     end
   end
 
+  for (genvar e = 0; e < 3; e++) begin : gen_counts
+    `TCT_ASSERT(CountsTheRing, used_q[e] == SlotW'(fill_q[e] - drain_q[e])
+                               && full_q[e] == (used_q[e] == SlotW'(Most)))
+  end
+  `TCT_ASSERT(ReadsWhatIsWritten,
+              !(read_i && write_q && place_q == {from, drain_q[from], from_row}))
   `TCT_ASSERT(HeadBeforeEnd, (finish_i & head_q) == '0)
   `TCT_ASSERT(HeldUntilWritten, !on_q || (start_i & hold_o) == '0)
   `TCT_ASSERT(TakesWhatThereIs, take_i |-> valid_o)

@@ -24,7 +24,7 @@ module tct_route
   // From the loader.
   input  logic [Tiles-1:0]             we_i,
   input  logic [RouteAw-1:0]           addr_i,
-  input  logic [BusW-1:0]              data_i,
+  input  logic [TableW-1:0]            data_i,
 
   // A frame with results: constant from start_i until it has ended.
   input  logic                         start_i,
@@ -60,27 +60,29 @@ module tct_route
   logic [9:0]        slots, slots_q;
   logic [15:0]       groups, groups_q;
   logic [10:0]       reps, reps_q;
-  logic              list_end_q, group_end_q, rep_end_q;
+  logic              list_end_q, group_end_q, rep_end_q, single_q;
   logic [FieldW-1:0]  rep_out_d, rep_out_q, group_out_d, group_out_q, param_d, param_q;
   run_t              run, run_q;
   slot_t             slot;
   logic              read, list_read, list_last, group_last, run_last, take, done;
-  logic              vector_q, latched_q, slot_valid_q, valid_q;
+  logic              vector_q, latched_q, slot_valid_q, valid_q, range_q;
 
   // The tables.
   localparam int unsigned OwnW = FieldW + TileW + 1;
   logic [BusW-1:0]            word;
+  logic                       one_lane, one_repeat, one_slot;
   logic [Tiles-1:0][OwnW-1:0] own;
   slot_t                      loaded;
 
-  assign loaded = data_i;
+  assign loaded = data_i[BusW-1:0];
   assign run    = word;
   assign slot   = word;
   assign own[0] = {slot.listens, slot.source[TileW-1:0], slot.address};
 
-  tct_ram #(.Width(BusW), .Depth(RouteDepth)) u_table (
+  tct_ram #(.Width(TableW), .Depth(RouteDepth)) u_table (
     .clk_i, .we_i(we_i[0]), .waddr_i(addr_i), .wdata_i(data_i),
-    .re_i(read), .zero_i(1'b0), .raddr_i(raddr[RouteAw-1:0]), .rdata_o(word)
+    .re_i(read), .zero_i(1'b0), .raddr_i(raddr[RouteAw-1:0]),
+    .rdata_o({one_lane, one_repeat, one_slot, word})
   );
   for (genvar t = 1; t < Tiles; t++) begin : gen_own
     tct_ram #(.Width(OwnW), .Depth(RouteDepth)) u_table (
@@ -172,8 +174,7 @@ module tct_route
   assign lane_o       = lane_q[LaneW-1:0];
   assign param_o      = now_param_q;
   assign offset_o     = out_q;
-  assign range_o      = (read && |(raddr >> RouteAw))
-                        || (valid_q && !vector_q && 32'(lane_q) >= Lanes);
+  assign range_o      = range_q;
   for (genvar t = 0; t < Tiles; t++) begin : gen_slot
     assign {listens_o[t], source_o[t], address_o[t]} = own_q[t];
   end
@@ -193,26 +194,30 @@ module tct_route
   always_ff @(posedge clk_i) begin
     vector_q    <= frame_i.kind == KindVector;
     latched_q   <= state_q == Latch;
+    range_q     <= (read && |(raddr >> RouteAw))
+                   || (valid_q && !vector_q && 32'(lane_q) >= Lanes);
     run_at_q    <= run_at_d;
     list_at_q   <= list_at_d;
     rep_out_q   <= rep_out_d;
     group_out_q <= group_out_d;
     param_q     <= param_d;
     if (state_q == Latch) begin
-      run_q <= run;
+      run_q    <= run;
+      single_q <= one_slot;
     end
     // Slots, groups and repetitions that are left, and whether the one at hand is the last.
     if (state_q == Latch || list_read) begin
       slots_q    <= slots - 10'd1;
-      list_end_q <= slots == 10'd1;
+      list_end_q <= state_q == Latch ? one_slot : list_last ? single_q : slots_q == 10'd1;
     end
     if (state_q == Latch || (list_read && list_last)) begin
       groups_q    <= groups - 16'd1;
-      group_end_q <= groups == 16'd1;
+      group_end_q <= state_q == Latch || group_last ? frame_i.groups == 16'd1
+                                                    : groups_q == 16'd1;
     end
     if (state_q == Latch || (list_read && group_last)) begin
       reps_q    <= reps - 11'd1;
-      rep_end_q <= reps == 11'd1;
+      rep_end_q <= state_q == Latch ? one_repeat : reps_q == 11'd1;
     end
     if (list_read) begin
       slot_out_q       <= group_out_q;
@@ -244,7 +249,7 @@ module tct_route
       entry_end_q  <= frame_i.entries == 8'd1;
       lane_q       <= slot.first;
       last_q       <= slot.last;
-      lane_end_q   <= slot.first == slot.last;
+      lane_end_q   <= one_lane;
       out_q        <= slot_out_q;
       lane_param_q <= slot_param_q + slot.param;
       now_param_q  <= slot_param_q + slot.param;
@@ -254,5 +259,5 @@ module tct_route
     end
   end
 
-  `TCT_ASSERT(StartsWhenDone, start_i |-> !valid_q && !slot_valid_q && state_q == Idle)
+  `TCT_ASSERT(StartsWhenDone, start_i && !clear_i |-> !valid_q && !slot_valid_q && state_q == Idle)
 endmodule

@@ -43,39 +43,62 @@ module tct_sequencer
   input  logic        load_bus_error_i,
   input  logic [15:0] load_frame_i,
   input  err_e        exec_error_i,
+  input  logic        exec_left_i,
   input  logic [15:0] exec_frame_i,
   input  err_e        store_error_i,
   input  logic [15:0] store_frame_i
 );
   typedef enum logic [1:0] {Idle, Check, Run, Stop} state_e;
   state_e           state_d, state_q;
-  err_e             found, found_q, error_q;
-  logic [15:0]      found_frame, found_frame_q, error_frame_q;
+  err_e             found, error_q;
+  logic [15:0]      found_frame, error_frame_q;
+  // A cycle ago.
+  err_e             store_q, exec_q, load_q, dispatch_q;
+  logic             fetch_q;
+  logic [1:0]       waiting_q;
+  logic [15:0]      store_frame_q, exec_frame_q, load_frame_q, dispatch_frame_q, fetch_frame_q;
   logic [2:0][15:0] finished_q;
   logic [3:0]       stuck_d, stuck_q;
-  logic             stuck, complete, failed_q, stop;
+  logic             stuck, complete, failed, failed_q, stop;
+
+  // An error stops everything in the next cycle; what it was is found out in that cycle.
+  assign failed = store_error_i != ErrNone || exec_error_i != ErrNone || load_bus_error_i
+                  || load_error_i != ErrNone || dispatch_error_i != ErrNone || fetch_error_i
+                  || stuck_q == '1;
+
+  always_ff @(posedge clk_i) begin
+    store_q          <= store_error_i;
+    exec_q           <= exec_error_i == ErrNone && exec_left_i ? ErrSize : exec_error_i;
+    load_q           <= load_bus_error_i ? ErrRead : load_error_i;
+    dispatch_q       <= dispatch_error_i;
+    fetch_q          <= fetch_error_i;
+    waiting_q        <= waiting_i[1:0];
+    store_frame_q    <= store_frame_i;
+    exec_frame_q     <= exec_frame_i;
+    load_frame_q     <= load_frame_i;
+    dispatch_frame_q <= check_o ? '0 : dispatch_frame_i;
+    fetch_frame_q    <= fetch_frame_i;
+  end
 
   // Oldest work first.
   always_comb begin
-    found       = ErrNone;
-    found_frame = check_o ? '0 : dispatch_frame_i;
-    if (store_error_i != ErrNone) begin
-      found       = store_error_i;
-      found_frame = store_frame_i;
-    end else if (exec_error_i != ErrNone) begin
-      found       = exec_error_i;
-      found_frame = exec_frame_i;
-    end else if (load_bus_error_i || load_error_i != ErrNone) begin
-      found       = load_bus_error_i ? ErrRead : load_error_i;
-      found_frame = load_frame_i;
-    end else if (dispatch_error_i != ErrNone) begin
-      found       = dispatch_error_i;
-    end else if (fetch_error_i) begin
+    found       = ErrWait;
+    found_frame = waiting_q[1] ? exec_frame_q : waiting_q[0] ? load_frame_q : store_frame_q;
+    if (store_q != ErrNone) begin
+      found       = store_q;
+      found_frame = store_frame_q;
+    end else if (exec_q != ErrNone) begin
+      found       = exec_q;
+      found_frame = exec_frame_q;
+    end else if (load_q != ErrNone) begin
+      found       = load_q;
+      found_frame = load_frame_q;
+    end else if (dispatch_q != ErrNone) begin
+      found       = dispatch_q;
+      found_frame = dispatch_frame_q;
+    end else if (fetch_q) begin
       found       = ErrRead;
-      found_frame = fetch_frame_i;
-    end else if (stuck_q == '1) begin
-      found       = ErrWait;
-      found_frame = waiting_i[1] ? exec_frame_i : waiting_i[0] ? load_frame_i : store_frame_i;
+      found_frame = fetch_frame_q;
     end
   end
 
@@ -119,21 +142,19 @@ module tct_sequencer
       failed_q <= 1'b0;
     end else begin
       state_q  <= state_d;
-      failed_q <= running_o && !soft_reset_i && found != ErrNone;
+      failed_q <= running_o && !soft_reset_i && (failed || exec_left_i);
       if (soft_reset_i || (state_q == Idle && start_i)) begin
         error_q <= ErrNone;
       end else if (failed_q) begin
-        error_q <= found_q;
+        error_q <= found;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    stuck_q       <= stuck_d;
-    found_q       <= found;
-    found_frame_q <= found_frame;
+    stuck_q <= stuck_d;
     if (failed_q) begin
-      error_frame_q <= found_frame_q;
+      error_frame_q <= found_frame;
     end
     for (int unsigned e = 0; e < 3; e++) begin
       finished_q[e] <= check_o ? '0 : finished_q[e] + 16'(finish_i[e]);

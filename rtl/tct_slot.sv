@@ -53,7 +53,8 @@ module tct_slot
   assign waiting_o = valid_q && !running_q && !start_o;
   // The waits stand in the same place in every frame.
   assign head      = frame_q;
-  assign start_o   = valid_q && !running_q && !clear_i && !hold_i
+  // What starts as all is cleared is cleared as well.
+  assign start_o   = valid_q && !running_q && !hold_i
                      && (Engine == 0 || loads_i >= head.wait_load)
                      && (Engine == 1 || execs_i >= head.wait_exec)
                      && (Engine == 2 || stores_i >= head.wait_store);

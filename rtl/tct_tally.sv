@@ -54,21 +54,21 @@ module tct_tally #(
   // The walk: a read of the low half, then of the high half; what comes to it is there a cycle later,
   // and is written in the cycle after that.
   logic              step, high_d, high_q, pending_q, pending_high_q, serve, served_q;
-  logic [IndexW-1:0] at_d, at_q, pending_at_q, write_at_q;
-  logic [SmallW-1:0] now, now_q, last, come, come_q;
+  logic [IndexW-1:0] at_d, at_q, next_q, pending_at_q, write_at_q;
+  logic [SmallW-1:0] now_q, written_q, last, come, come_q;
   logic [HalfW-1:0]  old;
   logic [HalfW:0]    sum, sum_q;
   logic              carry_q, fresh, fresh_q, write_q, write_high_q;
   logic [IndexW:0]   fresh_left_d, fresh_left_q;
   logic [SettleW-1:0] settled_d, settled_q;
+  logic              quiet_d, quiet_q;
 
   assign step   = !serve;
   assign high_d = step ? !high_q : high_q;
-  assign at_d   = !step || !high_q ? at_q : 32'(at_q) == Sources - 1 ? '0 : at_q + IndexW'(1);
+  assign at_d   = step && high_q ? next_q : at_q;
   assign fresh  = fresh_left_q != '0;
 
-  assign now  = small_q[at_q];
-  assign come = (now - (fresh ? '0 : last)) & (Single[at_q] ? SmallW'((1 << SingleW) - 1) : '1);
+  assign come = (now_q - last) & (Single[at_q] ? SmallW'((1 << SingleW) - 1) : '1);
   assign sum  = {1'b0, old} + (HalfW+1)'(pending_high_q ? SmallW'(carry_q) : come_q);
 
   // After a clear, the first visit of every source begins from zero.
@@ -79,20 +79,22 @@ module tct_tally #(
     .raddr_i(serve ? {index_i, high_i} : {at_q, high_q}), .rdata_o(old)
   );
   tct_ram #(.Width(SmallW), .Depth(Sources)) u_last (
-    .clk_i, .we_i(pending_q && !pending_high_q), .waddr_i(pending_at_q), .wdata_i(now_q),
-    .re_i(1'b1), .zero_i(1'b0), .raddr_i(at_d), .rdata_o(last)
+    .clk_i, .we_i(pending_q && !pending_high_q), .waddr_i(pending_at_q), .wdata_i(written_q),
+    .re_i(1'b1), .zero_i(fresh_left_d != '0), .raddr_i(at_d), .rdata_o(last)
   );
 
   // A round after the last event, or after the read was asked for.
-  assign serve   = read_i && !served_q && 32'(settled_q) == Round;
+  assign serve   = read_i && !served_q && quiet_q;
   assign valid_o = served_q;
   assign half_o  = old;
 
   always_comb begin
     settled_d = settled_q;
+    quiet_d   = quiet_q || 32'(settled_q) == Round - 1;
     if (clear_i || (inc_i != '0 && !read_i)) begin
       settled_d = '0;
-    end else if (32'(settled_q) != Round) begin
+      quiet_d   = 1'b0;
+    end else if (!quiet_q) begin
       settled_d = settled_q + SettleW'(1);
     end
     fresh_left_d = fresh_left_q;
@@ -106,17 +108,23 @@ module tct_tally #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       at_q         <= '0;
+      next_q       <= IndexW'(1 % Sources);
       high_q       <= 1'b0;
       pending_q    <= 1'b0;
       served_q     <= 1'b0;
       settled_q    <= '0;
+      quiet_q      <= 1'b0;
       fresh_left_q <= (IndexW+1)'(Sources + 1);
     end else begin
       at_q         <= at_d;
+      if (step && high_q) begin
+        next_q <= 32'(next_q) == Sources - 1 ? '0 : next_q + IndexW'(1);
+      end
       high_q       <= high_d;
       pending_q    <= step;
       served_q     <= serve;
       settled_q    <= settled_d;
+      quiet_q      <= quiet_d;
       fresh_left_q <= fresh_left_d;
     end
   end
@@ -124,7 +132,13 @@ module tct_tally #(
   always_ff @(posedge clk_i) begin
     pending_at_q   <= at_q;
     pending_high_q <= high_q;
-    now_q          <= clear_i ? '0 : now;
+    // The source that is visited next, as it is before.
+    if (!rst_ni || clear_i) begin
+      now_q <= '0;
+    end else if (high_q) begin
+      now_q <= small_q[next_q];
+    end
+    written_q      <= clear_i ? '0 : now_q;
     come_q         <= clear_i ? '0 : come;
     fresh_q        <= fresh || clear_i;
     if (pending_q && !pending_high_q) begin

@@ -35,7 +35,7 @@ module tct_tile
   // The walk table.
   input  logic                       walk_we_i,
   input  logic [WalkAw-1:0]          walk_addr_i,
-  input  logic [BusW-1:0]            walk_data_i,
+  input  logic [TableW-1:0]          walk_data_i,
   // Activations one at a time, from the layer before.
   input  logic                       act_we_i,
   input  logic [ActAw-1:0]           act_addr_i,
@@ -169,7 +169,7 @@ module tct_tile
 
   always_ff @(posedge clk_i) begin
     vector_q <= frame_i.kind == KindVector;
-    dense_q  <= frame_i.dense;
+    dense_q  <= frame_i.dense || frame_i.kind == KindVector;
     act1_q   <= act;
     act2_q   <= act1_q;
     if (triple1_q) begin

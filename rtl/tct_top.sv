@@ -128,6 +128,7 @@ module tct_top
   logic [2:0]        word_index;
   logic [15:0]       index, error_index, loads, execs, stores;
   logic [2:0][15:0]  engine_index;
+  logic              exec_left;
   err_e              dispatch_error, load_error, exec_error, store_error;
 
   // The records of the frames.
@@ -151,7 +152,7 @@ module tct_top
     .dispatch_error_i(dispatch_error), .dispatch_frame_i(error_index), .fetch_error_i(fetch_error),
     .fetch_frame_i(fetch_index),
     .load_error_i(load_error), .load_bus_error_i(load_bus_error),
-    .load_frame_i(engine_index[Load]), .exec_error_i(exec_error),
+    .load_frame_i(engine_index[Load]), .exec_error_i(exec_error), .exec_left_i(exec_left),
     .exec_frame_i(engine_index[Exec]), .store_error_i(record_error ? ErrWrite : store_error),
     .store_frame_i(record_error ? record_frame : engine_index[Store])
   );
@@ -189,7 +190,7 @@ module tct_top
   logic [ParamW-1:0]                param_data;
   logic [WalkAw-1:0]                walk_addr;
   logic [RouteAw-1:0]               route_addr;
-  logic [BusW-1:0]                  table_data;
+  logic [TableW-1:0]                table_data;
 
   tct_rdma u_rdma (
     .clk_i, .rst_ni, .abort_i(clear), .busy_o(reader_busy),
@@ -241,7 +242,7 @@ module tct_top
     .execs_i(execs), .stores_i(stores), .hold_i(hold[Exec]),
     .start_o(starts[Exec]), .running_o(active[Exec]),
     .waiting_o(waiting[Exec]), .empty_o(empty[Exec]), .finish_o(finish[Exec]),
-    .error_o(exec_error), .index_o(engine_index[Exec]), .frame_o(frame),
+    .error_o(exec_error), .left_o(exec_left), .index_o(engine_index[Exec]), .frame_o(frame),
     .array_start_o(array_start), .array_busy_i(array_busy), .array_last_i(array_last),
     .array_range_i(array_range), .array_empty_i(array_empty)
   );

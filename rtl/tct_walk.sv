@@ -23,7 +23,7 @@ module tct_walk
   // The table, from the loader.
   input  logic                  walk_we_i,
   input  logic [WalkAw-1:0]     walk_addr_i,
-  input  logic [BusW-1:0]       walk_data_i,
+  input  logic [TableW-1:0]     walk_data_i,
 
   // A frame: constant from start_i until busy_o falls.
   input  logic                  start_i,
@@ -49,17 +49,28 @@ module tct_walk
 
   typedef enum logic [1:0] {Idle, ReadRun, TakeRun, ReadList} state_e;
 
+  /// `count` activations from the one at `from` on are all in its word of eight. Written out: a carry
+  /// chain, or a table, would be slower.
+  function automatic logic fits(logic [IdxW-1:0] from, logic [IdxW:0] count);
+    logic four, five;
+    four = (from[2] && count[2]) || ((from[2] || count[2]) && from[1] && count[1]);
+    five = from[2] && count[2] && (from[1] || count[1]);
+    fits = !(five || (four && (from[0] || count[0]))
+             || (count[3] && (count[2:0] != '0 || from != '0)));
+  endfunction
+
   // Reading of the table.
   state_e              state_d, state_q;
   logic [EntryW:0]     at_d, at_q, run_d, run_q;
   logic [BusW-1:0]     entry;
+  logic                one_lane, one_repeat, one_segment;
   run_t                run;
   segment_t            segment;
   logic [EntryW-1:0]   list_q, count_q, segments, segments_q;
   logic [FieldW-1:0]   groups, groups_q, step_q;
   logic [10:0]         repeats, repeats_q;
   logic                read, read_segment, last_segment, last_group, last_repeat, last_run_q;
-  logic                segment_end_q, group_end_q, repeat_end_q;
+  logic                segment_end_q, group_end_q, repeat_end_q, single_q;
   // The segment at the memory's output, and what its addresses are counted from.
   logic                segment_d, segment_q, ends_list_q, ends_groups_q, fresh_q, take;
   logic [FieldW-1:0]    act_q, col_q, repetition_q, act_next, col_next;
@@ -68,11 +79,12 @@ module tct_walk
   logic [FieldW-1:0]    cut_act_q, cut_col_q, column;
   logic [13:0]         rest_q;
   logic [IdxW:0]       ahead;
-  logic [IdxW+1:0]     stop;
+  logic [IdxW:0]       stop;
 
-  tct_ram #(.Width(BusW), .Depth(WalkDepth)) u_table (
+  tct_ram #(.Width(TableW), .Depth(WalkDepth)) u_table (
     .clk_i, .we_i(walk_we_i), .waddr_i(walk_addr_i), .wdata_i(walk_data_i),
-    .re_i(read), .zero_i(1'b0), .raddr_i(at_q[WalkAw-1:0]), .rdata_o(entry)
+    .re_i(read), .zero_i(1'b0), .raddr_i(at_q[WalkAw-1:0]),
+    .rdata_o({one_lane, one_repeat, one_segment, entry})
   );
   assign run     = entry;
   assign segment = entry;
@@ -150,20 +162,23 @@ module tct_walk
     if (state_q == TakeRun) begin
       list_q     <= run.first_entry;
       count_q    <= run.count;
+      single_q   <= one_segment;
       step_q     <= run.step;
       last_run_q <= run.last;
     end
     if (state_q == TakeRun || read) begin
       segments_q    <= segments - EntryW'(1);
-      segment_end_q <= segments == EntryW'(1);
+      segment_end_q <= state_q == TakeRun ? one_segment
+                       : last_segment ? single_q : segments_q == EntryW'(1);
     end
     if (state_q == TakeRun || (read && last_segment)) begin
       groups_q    <= groups - FieldW'(1);
-      group_end_q <= groups == FieldW'(1);
+      group_end_q <= state_q == TakeRun || last_group ? frame_i.groups == FieldW'(1)
+                                                      : groups_q == FieldW'(1);
     end
     if (state_q == TakeRun || (read && last_group)) begin
       repeats_q    <= repeats - 11'd1;
-      repeat_end_q <= repeats == 11'd1;
+      repeat_end_q <= state_q == TakeRun ? one_repeat : repeats_q == 11'd1;
     end
     if (read) begin
       ends_list_q   <= last_segment;
@@ -191,9 +206,9 @@ module tct_walk
   // Chunks.
   assign chunk_o  = cut_q && ready_i;
   assign first_o  = cut_act_q[IdxW-1:0];
-  assign stop     = 5'(first_o) + 5'(rest_q[IdxW:0]);
-  assign last     = rest_q[13:IdxW+1] == '0 && stop <= 5'(WordW);
-  assign stop_o   = last ? stop[IdxW:0] : 4'(WordW);
+  assign stop     = (IdxW+1)'(first_o) + rest_q[IdxW:0];
+  assign last     = rest_q[13:IdxW+1] == '0 && fits(first_o, rest_q[IdxW:0]);
+  assign stop_o   = last ? stop : 4'(WordW);
   assign word_o   = cut_act_q[ActAw-1:IdxW];
   assign column   = cut_col_q - FieldW'(first_o);
   assign column_o = column[ColAw-1:0];
@@ -231,6 +246,7 @@ module tct_walk
   assign range_o = range_q;
   assign empty_o = empty_q;
 
-  `TCT_ASSERT(StartsWhenIdle, start_i |-> !busy_o)
+  `TCT_ASSERT(KnowsTheLast, last == (14'(first_o) + rest_q <= 14'(WordW) && rest_q < 14'd16))
+  `TCT_ASSERT(StartsWhenIdle, start_i && !clear_i |-> !busy_o)
   `TCT_ASSERT(TakesARunAlone, fresh_q || state_q == TakeRun |-> !segment_q)
 endmodule
