@@ -302,24 +302,18 @@ def _heard(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
     """Of the EXEC frames that write values."""
     execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
     shown = {
-        act: _shown(schedule.stages[act.stage], act, schedule.spec.tiles)
+        act: heard(schedule.stages[act.stage], act.groups, schedule.spec.tiles)
         for act in schedule.acts
-        if isinstance(act, Unit)
+        if isinstance(act, Unit) and not act.begins
     }
     scaled = [_scaled(stage.shape) for stage in schedule.stages]
     found = {}
     for e, (n, frame) in enumerate(execs.items()):
         act = schedule.acts[e % count]
-        if isinstance(act, Unit):
+        if isinstance(act, Unit) and act in shown:
             bias, factor = scaled[act.stage]
             found[n] = Heard(frame.layer, shown[act], bias, factor, e // count)
     return found
-
-
-def _shown(stage: Stage, unit: Unit, tiles: int) -> IntArray:
-    """What the EXEC writes: nothing where the next one goes on with its sums."""
-    found = heard(stage, unit.groups, tiles)
-    return found[:0] if unit.half == 1 else found
 
 
 def _scaled(shape: Shape) -> tuple[IntArray | None, IntArray | None]:

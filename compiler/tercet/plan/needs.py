@@ -22,6 +22,11 @@ class Unit:
     half: int = 0
     """1 begins the sums, 2 ends them; 0: one EXEC does both."""
 
+    @property
+    def begins(self) -> bool:
+        """Whether it writes nothing, for the next one goes on with its sums."""
+        return self.half == 1
+
 
 @dataclass(frozen=True, eq=False)
 class Need:
