@@ -21,7 +21,8 @@ SAY     := @printf '\033[1m==> %s\033[0m\n'
 TOPS    := $(filter-out %_pkg,$(basename $(notdir $(wildcard rtl/*.sv))))
 RUNTIME := $(wildcard $(addprefix runtime/,include/*/*.h src/*.[ch] src/*/*.[ch]))
 
-.PHONY: help verify test lint lint-python lint-c lint-rtl gen bench nightly runtime clean
+.PHONY: help verify test lint lint-python lint-c lint-rtl gen bench nightly sweep-a sweep-b \
+  runtime clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +66,18 @@ nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every f
 	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
 	$(BIN)/python -m pytest tests/plan/test_planned.py --planned
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600
-	$(BIN)/python -m pytest cosim -n 2 --vectors 1000 --networks 2000 --structures \
+	$(BIN)/python -m pytest cosim -n 2 --dist loadgroup --vectors 1000 \
 	  --fabric tfmbs --fabric small --fabric large $(ARGS)
+	$(MAKE) -j2 sweep-a sweep-b
+
+# All structures and the zoo on named and drawn fabrics, and 2,000 random networks: of equal length.
+SWEPT := cosim/test_zoo.py cosim/test_zoo_tiny.py cosim/test_matrix.py --structures
+sweep-a: $(VENV)/dev-$(KEY)
+	$(BIN)/python -m pytest cosim/test_matrix.py $(SWEPT) --fabric large --fabric small --tiny 0,1
+
+sweep-b: $(VENV)/dev-$(KEY)
+	$(BIN)/python -m pytest cosim/test_random_networks.py $(SWEPT) --networks 2000 \
+	  --fabric tfmbs --tiny 2
 
 runtime: $(VENV)/runtime ## Rebuild libtercet if runtime/ changed
 

@@ -13,7 +13,7 @@ from tercet_cosim.many import Case, hold
 from tercet_cosim.tiny import fabrics
 from tercet_golden import vectors
 
-SCALE = 4
+SCALE = 8
 """Of bank B: the zoo's images are larger than those of the matrix."""
 REAL, CORNERS = 2, 2
 """Vectors of each kind."""

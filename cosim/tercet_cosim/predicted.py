@@ -8,6 +8,7 @@ from tercet.plan import Plan
 from tercet_cosim.run import Memory, Run, Work, simulate
 from tercet_golden import cycles, integer
 from tercet_golden.compare import compare
+from tercet_golden.cycles import Machine
 
 PLAIN = Memory()
 
@@ -19,9 +20,15 @@ def assert_as_predicted(module: ModuleOp, plan: Plan, *xs: IntArray, memory: Mem
     return run
 
 
-def require_as_predicted(module: ModuleOp, run: Run, work: Work) -> int:
-    """The same of what was simulated; how many elements of values were compared."""
+def require_as_predicted(
+    module: ModuleOp, run: Run, work: Work, machine: Machine | None = None
+) -> int:
+    """The same of what was simulated; how many elements of values were compared.
+
+    `machine` is the model of a fabric that ran something before.
+    """
     plan, xs, memory = work.plan, work.xs, work.memory
+    predicted = cycles.predict(plan, *xs, latency=memory.latency, machine=machine)
     want, compared = integer.run(module, *xs), 0
     names = {layer.result_name for layer in plan.layers} | set(run.values) | set(run.outputs)
     for name in names:
@@ -35,7 +42,6 @@ def require_as_predicted(module: ModuleOp, run: Run, work: Work) -> int:
     assert {layer.sum_name for layer in plan.layers} <= set(run.values) | {None}
     if memory.stall:
         return compared
-    predicted = cycles.predict(plan, *xs, latency=memory.latency)
     np.testing.assert_array_equal(run.cycles, predicted.cycles, err_msg="doorbell to irq")
     for name, each in predicted.layer_cycles.items():
         np.testing.assert_array_equal(run.layer_cycles[name], each, err_msg=name)

@@ -14,7 +14,7 @@ LEAST = 128
 def fabrics(seed: int, count: int, scale: int = 1) -> tuple[str, ...]:
     """So many configurations, drawn; no two of four in a row have the same number of tiles.
 
-    `scale` multiplies what bank B and the walk table hold, for networks of larger images.
+    `scale` is for larger networks: of what bank B holds, of the others up to 2 times as much.
     """
     found = list[str]()
     for number in range(count):
@@ -30,11 +30,11 @@ def _drawn(rng: np.random.Generator, tiles: int, scale: int) -> str:
         return 1 << int(rng.integers(low, high + 1))
 
     lanes, acc, telemetry = 5 * int(rng.integers(1, 5)), rng.integers(23, 29), rng.integers(1, 3)
-    weights = max(LEAST, depth(10, 11) // tiles)
+    weights = max(LEAST, min(scale, 2) * depth(10, 11) // tiles)
     activations = scale * ACTIVATIONS // tiles
     return (
         f"T={tiles},L={lanes},ACC_W={acc},TELEMETRY={telemetry},bank_a_depth={weights},"
         f"bank_b_depth={activations},param_depth={depth(8, 9)},"
-        f"walk_depth={min(MAX_TABLE, scale * depth(8, 9))},"
+        f"walk_depth={min(MAX_TABLE, min(scale, 2) * depth(8, 9))},"
         f"route_depth={depth(7, 9)},out_depth={depth(9, 10)}"
     )
