@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from math import inf
 
 import numpy as np
 
 from tercet.fabric.frame import Kind
 from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, WORD, FabricSpec
-from tercet.fabric.timing import exec_time
+from tercet.fabric.timing import expand_route, expand_walk, frame_time
+from tercet.fabric.timing.expand import Flags
 from tercet.ir.types import IntArray
 from tercet.plan.code import Code
+from tercet.plan.density import USUAL
 from tercet.plan.grid import up
 from tercet.plan.stage import Places, Stage
 
-DENSITY = 0.5
-"""Share of the activations that are taken to be non-zero."""
 UNEVEN = 0.5
 """How many square roots of its cycles the slowest tile takes more."""
 START = 40
 """Cycles that a frame takes besides."""
+TIE = 0.01
+"""What a cycle of an EXEC counts that is hidden behind LOADs."""
 SEED = 1
 
 
@@ -37,8 +41,11 @@ class Cost:
 IMPOSSIBLE = Cost(inf, 0, 0)
 
 
-def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool) -> Cost:
-    """What a step costs; impossible where even a part of it is too large for a bank or table."""
+def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USUAL) -> Cost:
+    """What a step costs; impossible where even a part of it is too large for a bank or table.
+
+    `density` is the share of the activations that are taken to be non-zero.
+    """
     at_once = stage.code.col_group or stage.code.columns
     if (
         at_once > spec.bank_a_depth
@@ -49,36 +56,66 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool) -> Cost:
         return IMPOSSIBLE
     images = 0 if stage.code.trits is None else len(stage.code.trits)
     load = stage.code.columns * images * max(1.0, spec.column_bytes / BUS_BYTES)
-    execute = exactly(stage, spec) if exact else about(stage)
+    execute = exactly(stage, spec, density) if exact else about(stage, density)
     return Cost(execute, load, up(stage.code.columns, COLUMN_ALIGN))
 
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
-    """Cycles of a network: weights that do not fit are loaded behind the step before."""
-    if sum(cost.columns for cost in costs) <= spec.bank_a_depth:
+    """Cycles of a network: weights that do not stay are loaded behind the EXEC before."""
+    depth = spec.bank_a_depth
+    if sum(cost.columns for cost in costs) <= depth:
         return sum(min(cost.execute, cost.turned) for cost in costs)
-    before = [0.0, *(cost.execute for cost in costs)]
-    waits = (max(0.0, cost.load - hidden) for cost, hidden in zip(costs, before, strict=False))
-    return sum(cost.execute for cost in costs) + sum(waits)
+    parts = [
+        Cost(cost.execute / count, cost.load / count, -(-cost.columns // count))
+        for cost in costs
+        for count in [max(1, -(-cost.columns // (depth // 2)))]
+        for _ in range(count)
+    ]
+    execs = [part.execute for part in parts]
+    waits = sum(max(0.0, parts[n].load - ([0.0, *execs])[n]) for n in _streamed(parts, depth))
+    return (1 + TIE) * sum(execs) + waits
 
 
-def about(stage: Stage) -> float:
+def _streamed(parts: Sequence[Cost], depth: int) -> set[int]:
+    """Those whose weights do not stay: the smallest stay, next to any two that are streamed."""
+    streamed, held = [part.columns for part in parts], 0
+    for n in sorted(range(len(parts)), key=streamed.__getitem__):
+        size, streamed[n] = streamed[n], 0
+        held += size
+        if held + max(a + b for a, b in pairwise([*streamed, 0])) > depth:
+            streamed[n] = size
+            break
+    return {n for n, size in enumerate(streamed) if size}
+
+
+def about(stage: Stage, density: float) -> float:
     """Cycles of a step, within some percent."""
     code, made = stage.code, stage.code.made
-    read = _read(code)[code.picks].max(axis=0)  # [repeats]
+    read = _read(code, density)[code.picks].max(axis=0)  # [repeats]
     if code.kind is Kind.MAC:  # tiles wait for the slowest one
         read = read + UNEVEN * np.sqrt(read)
     if code.kind is Kind.VECTOR:
         again = sum(sum(slots.again) for slots in stage.route.slots)
         return START + float(read.sum() + again) * made.groups
-    drained = [sum(b - a for a, b in slots) * stage.post.entries for slots in stage.route.shown]
-    return START + float(np.maximum(read, drained).sum()) * made.groups
+    return START + float(np.maximum(read, _drained(stage)).sum()) * made.groups
 
 
-def _read(code: Code) -> IntArray:
+def waits(stage: Stage, density: float) -> bool:
+    """Whether tiles wait for results that are drained, about."""
+    read = _read(stage.code, density)[stage.code.picks].max(axis=0)
+    return bool((_drained(stage) > read).any())
+
+
+def _drained(stage: Stage) -> IntArray:
+    """Cycles in which a repetition drains a group [repeats]."""
+    lanes = [sum(b - a for a, b in slots) for slots in stage.route.shown]
+    return np.array(lanes) * stage.post.entries
+
+
+def _read(code: Code, density: float) -> IntArray:
     """Cycles in which a tile reads each pattern, about."""
     share = 1.0 if code.trits is None else float((code.trits != 0).any(2).mean())
-    issued = DENSITY * share if code.kind is Kind.MAC else 1.0
+    issued = density * share if code.kind is Kind.MAC else 1.0
     return np.array(
         [
             max(
@@ -90,14 +127,22 @@ def _read(code: Code) -> IntArray:
     )
 
 
-def exactly(stage: Stage, spec: FabricSpec) -> int:
+def exactly(stage: Stage, spec: FabricSpec, density: float) -> int:
     """Cycles of a step by the cycle model, on activations drawn once for all."""
-    rng = np.random.default_rng(SEED)
-    nonzero = rng.random((spec.tiles, 1 << 16)) < DENSITY
     columns = np.zeros((spec.tiles, max(1, stage.code.columns)), bool)
     if stage.code.trits is not None:
         flags = (stage.code.trits != 0).any(2)
         columns = flags[np.arange(spec.tiles) % len(flags)]
     frame = stage.frame(spec, Places(), stage.whole)
-    walk, route = stage.walk.words(0), stage.routes.words(0)[0]
-    return exec_time(spec, frame, walk, route, nonzero, columns).cycles
+    walks = {id(tile): tile for tile in stage.walk.tiles}
+    known = {key: expand_walk(spec, frame, tile.words(0)) for key, tile in walks.items()}
+    segments = [known[id(tile)] for tile in stage.walk.tiles]
+    slots = expand_route(spec, frame, stage.routes.tiles[0].words(0))
+    return frame_time(spec, frame, segments, slots, _drawn(spec, density), columns).cycles
+
+
+@lru_cache(maxsize=16)
+def _drawn(spec: FabricSpec, density: float) -> Flags:
+    """Which activations are not zero [tiles, places]."""
+    rng = np.random.default_rng(SEED)
+    return np.asarray(rng.random((spec.tiles, spec.bank_b_depth)) < density)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tercet.fabric.spec import BUS_BYTES, WORD
 from tercet.plan.code import Piece
-from tercet.plan.cost import DENSITY
+from tercet.plan.density import USUAL
 from tercet.plan.grid import up
 from tercet.plan.layout import Layout
 from tercet.plan.stage import Stage
@@ -44,6 +44,6 @@ def _can_be_halved(stage: Stage, network: Network) -> bool:
 
 def _cut(layout: Layout) -> int:
     """Half of a tile's activations, if reading it takes longer than to load the rest; else 0."""
-    beats, read = layout.size // BUS_BYTES * layout.grid.slices, DENSITY * layout.size
+    beats, read = layout.size // BUS_BYTES * layout.grid.slices, USUAL * layout.size
     pays = beats // 2 > LEAST and read / 2 > beats
     return up(layout.size // 2, WORD) if pays else 0

@@ -13,7 +13,8 @@ from tercet.errors import CapacityError
 from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan.arena import place
 from tercet.plan.assign import Assigned, assign, operands_of
-from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, whole
+from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, waits, whole
+from tercet.plan.density import USUAL, densities_of
 from tercet.plan.grid import Grid, grids
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.shaping import input_layouts, shape_of, spans_in_b
@@ -123,6 +124,7 @@ class _Costs:
 
     def __init__(self, network: Network, spec: FabricSpec) -> None:
         self._network, self._spec = network, spec
+        self._densities = densities_of(network)
         self._shapes: dict[object, Shape | None] = {}
         self._found: dict[object, Cost] = {}
 
@@ -180,11 +182,13 @@ class _Costs:
 
     def _either(self, shape: Shape, exact: bool) -> Cost:
         """With plain lanes, and with turned ones."""
-        found = cost_of(staged(shape, self._spec), self._spec, exact=exact)
-        other = turned(shape)
+        spec, density = self._spec, self._densities.get(operands_of(shape.step)[0].name, USUAL)
+        stage = staged(shape, spec)
+        found = cost_of(stage, spec, exact=exact, density=density)
+        other = turned(shape) if found != IMPOSSIBLE and waits(stage, density) else shape
         if other is shape:
             return found
-        again = cost_of(staged(other, self._spec), self._spec, exact=exact)
+        again = cost_of(staged(other, spec), spec, exact=exact, density=density)
         return replace(found, turned=again.execute)
 
     def _cost(self, key: object, shape: Shape, exact: bool) -> Cost:
