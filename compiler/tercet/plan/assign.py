@@ -99,34 +99,35 @@ def assign(network: Network, grids: Mapping[Step, Grid], lanes: int) -> Assigned
     readers: dict[Tensor, list[Step]] = {}
     for step in network.steps:
         for x in operands_of(step):
-            readers.setdefault(x, []).append(step)
+            readers.setdefault(network.whole(x), []).append(step)
     for step in network.steps:
-        grid = _grid_of(step, grids, readers, wishes)
+        grid = _grid_of(step, grids, readers, wishes, network)
         if step.result in network.stored:
             wishes[step.result] = _own(step, grid, lanes)
         operands = []
-        for i, x in enumerate(operands_of(step)):
-            wish = _wish(step, grid, i, lanes)
+        for i, operand in enumerate(operands_of(step)):
+            wish, x = _wish(step, grid, i, lanes), network.whole(operand)
             if x in network.loaded:
                 wish = _from_memory(wish)
             if x not in wishes:
                 alone = x in network.loaded
-                wishes[x] = wish if alone else _united(x, wish, readers[x], grids, lanes)
+                wishes[x] = wish if alone else _united(x, wish, readers[x], grids, lanes, network)
             have = wishes[x]
             fits = have.grid == wish.grid and have.planar == wish.planar
             if fits or (have.grid == wish.grid and _takes_any(step)):
                 if not _covers(have, wish):
                     raise IncompatibleError(f"{x.name} is read more widely later")
-                operands.append(x)
+                operands.append(operand)
                 continue
-            twin = replace(x)
-            steps.append(copy_of(x, twin))
+            twin = replace(operand)
+            steps.append(copy_of(operand, twin))
             chosen.append(have.grid)
             wishes[x] = _also(have, _wish(steps[-1], have.grid, 0, lanes), x in network.stored)
             wishes[twin] = wish
             operands.append(twin)
         steps.append(_reading(step, tuple(operands)))
         chosen.append(grid)
+    wishes |= {x: wishes[place.whole] for x, place in network.inside.items()}
     return Assigned(replace(network, steps=tuple(steps)), tuple(chosen), wishes)
 
 
@@ -154,10 +155,11 @@ def _grid_of(
     grids: Mapping[Step, Grid],
     readers: Mapping[Tensor, list[Step]],
     wishes: Mapping[Tensor, Wish],
+    network: Network,
 ) -> Grid:
     """The grid of a step; a vector's is that of an operand which somebody else lays out."""
     if isinstance(step, Vector):
-        for x in step.operands:
+        for x in map(network.whole, step.operands):
             if x in wishes:
                 return wishes[x].grid
             others = [r for r in readers[x] if not isinstance(r, Vector)]
@@ -196,15 +198,24 @@ def _tuples(spans: IntArray) -> tuple[tuple[int, int], ...]:
 
 
 def _united(
-    x: Tensor, wish: Wish, readers: list[Step], grids: Mapping[Step, Grid], lanes: int
+    x: Tensor,
+    wish: Wish,
+    readers: list[Step],
+    grids: Mapping[Step, Grid],
+    lanes: int,
+    network: Network,
 ) -> Wish:
     """The wish of the reader that lays x out, widened to all who can read it there."""
     fixed = [r for r in readers if not isinstance(r, Vector)]
+    if any(place.whole is x for place in network.inside.values()):  # of parts, no slices
+        fixed = [r for r in fixed if grids[r].slices == 1]
+        if not fixed and wish.grid.slices > 1:
+            raise IncompatibleError(f"{x.name} is written part by part, and read in slices")
     lead = _wish(fixed[0], grids[fixed[0]], 0, lanes) if fixed else wish
     found = [lead]
     for reader in readers:
         for i, operand in enumerate(operands_of(reader)):
-            if operand is not x:
+            if network.whole(operand) is not x:
                 continue
             grid = lead.grid if isinstance(reader, Vector) else grids[reader]
             other = _wish(reader, grid, i, lanes)

@@ -79,6 +79,14 @@ class Made:
         _, groups, lanes = self.channels.shape
         return int(self.leaders.shape[1] * groups * (lanes if self.by_lane else 1))
 
+    @property
+    def reach(self) -> int:
+        """Behind the last channel that is written, in every group of a lane that has a first."""
+        known = (self.channels[:, 1:] >= 0) & (self.channels[:, :-1] >= 0)
+        steps = np.diff(self.channels, axis=1)[known]
+        more = (self.groups - 1) * int(steps.max(initial=0))
+        return max(int(self.channels[:, 0].max()) + more, int(self.channels.max())) + 1
+
 
 @dataclass(frozen=True, eq=False)
 class Code:

@@ -77,6 +77,8 @@ def _more(
 ) -> Spill:
     """What to do about the step at which most is held: something that waits goes first."""
     spans = _spans(shapes)
+    if network.inside:  # then it is tried with copies, which can wait in memory
+        raise too_small(_items(shapes), _most_held((network, tuple(shapes))), spec)
     whole_results = (s.result for s in network.steps if can_be_cut(s) and not is_wide(s))
     known = {*network.inputs, *whole_results}
     held = [

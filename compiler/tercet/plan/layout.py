@@ -30,6 +30,17 @@ class Layout:
     pitch: int
     """Channels of a slice that have room: the block, and what the producer's groups need."""
     base: int = 0
+    inside: "Layout | None" = None
+    """The layout of a larger tensor, of whose channels these are some."""
+    offset: int = 0
+    """Of its base behind that one's."""
+    room: int | None = None
+    """Channels that may be written; None: the pitch."""
+
+    @property
+    def whole(self) -> "Layout":
+        """What has a place of its own."""
+        return self if self.inside is None else self.inside
 
     @property
     def span(self) -> int:
@@ -55,7 +66,21 @@ class Layout:
         return self.grid, self.planar
 
     def at(self, base: int) -> "Layout":
-        return replace(self, base=base)
+        inside = None if self.inside is None else self.inside.at(base)
+        return replace(self, base=base + self.offset, inside=inside)
+
+    def part(self, tensor: Tensor, first: int, room: int) -> "Layout":
+        """Of a tensor that lies in the channels from `first` on."""
+        offset = first * self.channel_step
+        return replace(
+            self,
+            tensor=tensor,
+            block=tensor.channels,
+            base=self.base + offset,
+            inside=self,
+            offset=offset,
+            room=room,
+        )
 
     def held(self, band: int, piece: int) -> IntArray:
         """Element of the tensor's value at each address of a tile [size]; -1: none."""

@@ -88,7 +88,7 @@ def code_of(step: Mac, made: Made, layout: Layout, lanes: int) -> Code:
 def _width(step: Mac, grid: Grid, layout: Layout, groups: int) -> int:
     """Channels that a tap visits."""
     if step.groups == 1:
-        return layout.pitch
+        return layout.pitch if layout.inside is None else layout.block
     return step.x.channels // (grid.outs * groups)
 
 

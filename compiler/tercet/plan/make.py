@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
+from tercet.errors import CapacityError
 from tercet.fabric.frame import FRAME_BYTES, Frame, Load, Store
 from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, FabricSpec
 from tercet.ir.module import outputs_of
@@ -14,9 +16,10 @@ from tercet.ir.types import IntArray
 from tercet.plan.arena import meet
 from tercet.plan.assign import normal
 from tercet.plan.batch import Batch, require_short, rooms, turns_in_c
-from tercet.plan.cost import cost_of
+from tercet.plan.concat import joined
+from tercet.plan.cost import cost_of, whole
 from tercet.plan.early import early
-from tercet.plan.fit import Chooser, fitted
+from tercet.plan.fit import Chooser, Found, fitted
 from tercet.plan.grid import up
 from tercet.plan.infer import Arrival, Outputs, infer
 from tercet.plan.interleave import interleaved
@@ -42,12 +45,36 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     that does not fit.
     """
     assert batch >= 1
-    network = interleaved(normal(lower(module)), spec)
+    network = normal(lower(module))
     for step in network.steps:
         check_width(step, spec)
-    network, shapes = fitted(network, spec, chooser)
+    copies, parts = interleaved(network, spec), interleaved(joined(network), spec)
+    network, shapes = _cheaper(copies, parts, spec, chooser)
     names = [value_names(module)[value] for value in outputs_of(module)]
     return _plan(network, names, _tiled(network, shapes, spec, batch))
+
+
+def _cheaper(copies: Network, parts: Network, spec: FabricSpec, chooser: Chooser) -> Found:
+    """With copies, or with parts that lie together: these may not fit, or not go with slices."""
+    if not parts.inside:
+        return fitted(copies, spec, chooser)
+    found, best = None, inf
+    try:
+        found = fitted(copies, spec, chooser)
+        best = _cycles(found, spec)
+    except CapacityError:
+        pass
+    try:
+        other = fitted(parts, spec, chooser)
+        if found is None or _cycles(other, spec) <= best:
+            return other
+    except CapacityError:
+        pass
+    return fitted(copies, spec, chooser)  # the chooser has seen it last
+
+
+def _cycles(found: Found, spec: FabricSpec) -> float:
+    return whole([cost_of(staged(shape, spec), spec, exact=True) for shape in found[1]], spec)
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,10 +263,10 @@ def _arrival(
         if read.tensor is tensor
     )
     first = tiled.first[reader]
-    every = {**tiled.layouts}
+    every = {layout.whole.tensor: layout.whole for layout in tiled.layouts.values()}
     for stage in schedule.stages:
         if stage.shape.writes is not None:
-            every[stage.shape.writes.tensor] = stage.shape.writes
+            every[stage.shape.writes.whole.tensor] = stage.shape.writes.whole
     there = [lives[other] for other, place in every.items() if meet(place, layout)]
     life = lives[tensor]
     own = max((x.end + 1 for x in there if x.end < life.end and x.end < first), default=0)

@@ -32,13 +32,18 @@ def shape_all(assigned: Assigned, spec: FabricSpec) -> tuple[Shape, ...]:
 
 
 def input_layouts(assigned: Assigned) -> dict[Tensor, Layout]:
-    """Of what is loaded."""
+    """Of what is loaded, and of what is written part by part."""
     network = assigned.network
-    return {
+    wholes = {where.whole for where in network.inside.values()}
+    found = {
         x: layout_of(x, assigned.wishes[x], None, memory=x in network.loaded)
-        for x in (*network.inputs, *network.loaded)
+        for x in (*network.inputs, *network.loaded, *wholes)
         if x in assigned.wishes
     }
+    found |= {x: replace(found[x], room=x.channels) for x in wholes}
+    for x, where in network.inside.items():
+        found[x] = found[where.whole].part(x, where.first, where.room)
+    return found
 
 
 def shape_of(
@@ -63,7 +68,7 @@ def shape_of(
             writes = None
             if wish is not None:
                 writes = layout_of(step.result, wish, made, memory=memory)
-                writes = writes if begun is None else _fitting(writes, begun)
+                writes = writes if begun is None else _fitting(writes, begun, made)
                 route_of(_short(made), Target.of(writes), vector=isinstance(step, Vector))
             return Shape(step, grid, made, reads, writes)
         except IncompatibleError as error:
@@ -71,7 +76,11 @@ def shape_of(
     raise IncompatibleError(f"{step.name} on {grid}: {why}")
 
 
-def _fitting(own: Layout, begun: Layout) -> Layout:
+def _fitting(own: Layout, begun: Layout, made: Made) -> Layout:
+    if begun.room is not None:
+        if made.reach > begun.room:
+            raise IncompatibleError("it writes more channels than there is room for beside others")
+        return begun
     if own.pitch > begun.pitch:
         raise IncompatibleError("another step has laid the result out more tightly")
     return begun
@@ -98,12 +107,13 @@ def spans_in_b(
     found: dict[Tensor, tuple[Layout, int, int]] = {}
     for n, shape in enumerate(shapes):
         for layout in shape.reads:
-            _, begin, end = found.get(layout.tensor, (layout, first[n] - ahead, 0))
-            found[layout.tensor] = layout, begin, max(end, last[n])
+            whole = layout.whole
+            _, begin, end = found.get(whole.tensor, (whole, first[n] - ahead, 0))
+            found[whole.tensor] = whole, begin, max(end, last[n])
         if shape.writes is not None:
-            layout = shape.writes
-            _, begin, end = found.get(layout.tensor, (layout, first[n], 0))
-            found[layout.tensor] = layout, min(begin, first[n]), max(end, last[n])
+            whole = shape.writes.whole
+            _, begin, end = found.get(whole.tensor, (whole, first[n], 0))
+            found[whole.tensor] = whole, min(begin, first[n]), max(end, last[n])
     return {
         layout: Item(layout.tensor.name, layout.size, begin, end)
         for layout, begin, end in found.values()
@@ -130,8 +140,8 @@ def at_bases(shapes: Sequence[Shape], bases: Mapping[Tensor, int]) -> tuple[Shap
     return tuple(
         replace(
             shape,
-            reads=tuple(layout.at(bases[layout.tensor]) for layout in shape.reads),
-            writes=None if shape.writes is None else shape.writes.at(bases[shape.writes.tensor]),
+            reads=tuple(layout.at(bases[layout.whole.tensor]) for layout in shape.reads),
+            writes=shape.writes and shape.writes.at(bases[shape.writes.whole.tensor]),
         )
         for shape in shapes
     )

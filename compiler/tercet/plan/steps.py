@@ -173,6 +173,16 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
+class Inside:
+    """Channels of a larger tensor, from `first` on, in which a tensor lies."""
+
+    whole: Tensor
+    first: int
+    room: int = 0
+    """Channels from `first` on that its steps may write: later steps overwrite what is too much."""
+
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """A whole network, steps in an order in which they can run."""
 
@@ -186,3 +196,9 @@ class Network:
     """Tensors that come from memory, where steps before have stored them."""
     stored: Mapping[Tensor, Part] = field(default_factory=dict)
     """Results that go to memory."""
+    inside: Mapping[Tensor, Inside] = field(default_factory=dict)
+    """Tensors that lie inside others, which are written part by part."""
+
+    def whole(self, x: Tensor) -> Tensor:
+        """What has a place of its own in bank B: the tensor, or that which it lies inside of."""
+        return self.inside[x].whole if x in self.inside else x

@@ -98,7 +98,8 @@ def _block(step: Vector, grid: Grid, layouts: tuple[Layout, ...]) -> int:
 def _room(step: Vector, layouts: tuple[Layout, ...]) -> int:
     """Channels for which every operand has room: lanes beyond them would read what lies behind."""
     firsts = step.channels[:, 0].tolist()
-    return min(x.pitch - int(first) for x, first in zip(layouts, firsts, strict=True))
+    rooms = [x.pitch if x.room is None else x.block for x in layouts]  # a part ends where it ends
+    return min(room - int(first) for room, first in zip(rooms, firsts, strict=True))
 
 
 def _rolled(step: Vector, layouts: tuple[Layout, ...]) -> bool:

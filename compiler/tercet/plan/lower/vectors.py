@@ -56,7 +56,7 @@ def emit(
             for n in range(items.cells.shape[1])
         ]
     )
-    for some in columns:
+    for some in (run for found in columns for run in _even(found)):
         rows = _classes(
             [
                 _key(items.row[q, some], zeros[q, some[0]], kinds[q, some[0]])
@@ -101,6 +101,14 @@ def _classes(keys: list[Hashable]) -> list[IntArray]:
     for i, key in enumerate(keys):
         found.setdefault(key, []).append(i)
     return [np.array(some) for some in found.values()]
+
+
+def _even(columns: IntArray) -> list[IntArray]:
+    """Evenly spaced channels: what a step can write."""
+    steps = np.diff(columns)
+    if len(set(steps.tolist())) <= 1:
+        return [columns]
+    return np.split(columns, np.flatnonzero(steps != 1) + 1)
 
 
 def _operands(

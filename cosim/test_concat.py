@@ -1,0 +1,23 @@
+"""Parts that are written straight into what they are concatenated to, on the simulated fabric."""
+
+import numpy as np
+import pytest
+from tests.plan.joins import NETWORKS
+from tests.plan.planned import drawn_inputs
+
+from tercet.fabric.spec import named
+from tercet.plan import make
+from tercet_cosim.predicted import assert_as_predicted
+
+FABRIC = "small"
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("batch", [1, 2])
+def test_parts_are_written_beside_each_other(
+    name: str, batch: int, rng: np.random.Generator
+) -> None:
+    """Layers read a part of a tensor while they write another part of it."""
+    module = NETWORKS[name](np.random.default_rng(1))
+    plan = make(module, named(FABRIC), batch=batch)
+    assert_as_predicted(module, plan, *drawn_inputs(module, rng, 3))
