@@ -35,10 +35,13 @@ def interleaved(network: Network, spec: FabricSpec) -> Network:
 
 def _free(network: Network) -> Iterator[tuple[Tensor, list[Mac]]]:
     """Tensors whose makers and readers are products over all channels, with the readers."""
+    shared = {*network.inside, *(place.whole for place in network.inside.values())}
     for x in (*network.inputs, *dict.fromkeys(step.result for step in network.steps)):
         makers = [step for step in network.steps if step.result is x]
         readers = [step for step in network.steps if x in _operands(step)]
         products = [s for s in (*makers, *readers) if isinstance(s, Mac) and s.groups == 1]
+        if x in shared:
+            continue
         if readers and len(products) == len(makers) + len(readers) and x not in network.outputs:
             yield x, [step for step in products if step.x is x]
 

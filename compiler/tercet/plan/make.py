@@ -45,10 +45,11 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     that does not fit.
     """
     assert batch >= 1
-    network = interleaved(normal(lower(module)), spec)
+    network = normal(lower(module))
     for step in network.steps:
         check_width(step, spec)
-    network, shapes = _cheaper(network, joined(network), spec, chooser)
+    copies, parts = interleaved(network, spec), interleaved(joined(network), spec)
+    network, shapes = _cheaper(copies, parts, spec, chooser)
     names = [value_names(module)[value] for value in outputs_of(module)]
     return _plan(network, names, _tiled(network, shapes, spec, batch))
 
