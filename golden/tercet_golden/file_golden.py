@@ -5,7 +5,6 @@ follows from it in the same vector is not compared any further; all else must be
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -18,24 +17,12 @@ from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
-from tercet_golden.compare import Mismatch
+from tercet_golden.explained import Judged, Tally
 from tercet_golden.file_run import run
-from tercet_golden.torch_golden import Explained, TorchComparison
 from tercet_golden.torch_run import quantizers
 
 NEAR = 1e-4
 """How near to a tie, in steps, float32 may go the other way; grows beyond 8-bit magnitudes."""
-
-
-@dataclass
-class _Tally:
-    """What was compared so far, and which vectors are still equal."""
-
-    alive: np.ndarray
-    compared: int = 0
-    mismatches: int = 0
-    first: Mismatch | None = None
-    explained: list[Explained] | None = None
 
 
 def compare(
@@ -44,7 +31,7 @@ def compare(
     module: ModuleOp,
     integers: Sequence[IntArray],
     golden: Mapping[str, IntArray],
-) -> TorchComparison:
+) -> Judged:
     """The file on what becomes `integers`, against the reference's values of them."""
     xs = _inputs(module, integers)
     ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
@@ -53,21 +40,25 @@ def compare(
     outputs = list(model.outputs)
     file = run(model, xs, [*dict.fromkeys([*(op.quantizer.data for op in seen), *outputs])])
     ideal = evaluate(captured, *xs)
-    tally = _Tally(np.ones(len(xs[0]), np.bool_), explained=[])
+    tally, alive = Tally(NEAR), np.ones(len(xs[0]), np.bool_)
+
+    def count(name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
+        known = len(tally.explained)
+        tally.count(name, want, got, position, alive)
+        alive[[one.vector for one in tally.explained[known:]]] = False
+
     for op in seen:
         name = names[op.quantizer.data][0]
         position = _position(op, np.asarray(ideal[op.x]))
         want, got = golden[name], _integers(op, file[op.quantizer.data])
-        _count(tally, name, want, got.reshape(want.shape), position.reshape(want.shape))
+        count(name, want, got.reshape(want.shape), position.reshape(want.shape))
     last = [golden[value_names(module)[value]] for value in outputs_of(module)]
     for name, wanted in zip(outputs, reals(module, *last), strict=True):
         unit = NEAR * float(np.abs(wanted).max() or 1.0)
         position = np.asarray(file[name], np.float64).reshape(wanted.shape) / unit
         want = np.rint(np.asarray(wanted, np.float64) / unit).astype(np.int64)
-        _count(tally, f"output {name}", want, np.rint(position).astype(np.int64), position)
-    return TorchComparison(
-        tally.compared, tally.mismatches, tally.first, tuple(tally.explained or ())
-    )
+        count(f"output {name}", want, np.rint(position).astype(np.int64), position)
+    return tally.judged()
 
 
 def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
@@ -88,23 +79,3 @@ def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
         return values.astype(np.int64)
     scaled = values.astype(np.float64) / floats_of(op.scale) + op.zero_point.value.data
     return np.rint(scaled).astype(np.int64)
-
-
-def _count(tally: _Tally, name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
-    alive = tally.alive.copy()
-    tally.compared += int(want[alive].size)
-    for place in map(tuple, np.argwhere(want != got)):
-        vector, *element = (int(i) for i in place)
-        if not alive[vector]:
-            continue
-        values = int(want[place]), int(got[place])
-        middle = (values[0] + values[1]) / 2
-        distance = abs(float(position[place]) - middle)
-        near = NEAR * max(1.0, abs(position[place]) / 256)
-        if abs(values[0] - values[1]) == 1 and distance <= near:
-            assert tally.explained is not None
-            tally.explained.append(Explained(name, vector, tuple(element), *values, distance))
-            tally.alive[vector] = False
-            continue
-        tally.mismatches += 1
-        tally.first = tally.first or Mismatch(name, vector, tuple(element), *values)

@@ -15,7 +15,7 @@ from tercet import frontends, passes
 from tercet.ir.boundary import entries_of, quantize_inputs
 from tercet.ops.threshold import Threshold
 from tercet_golden import integer, torch_run
-from tercet_golden.torch_golden import Explained
+from tercet_golden.explained import Explained
 
 
 def seen_everywhere(m: Any, x: Tensor) -> Any:

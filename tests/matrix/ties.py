@@ -25,7 +25,7 @@ from tercet.passes.audit import row_signs
 from tercet.passes.certificate import SITE
 from tercet.passes.region import region_of
 from tercet.passes.requantize import ends_of
-from tercet_golden.torch_golden import Explained
+from tercet_golden.explained import Explained
 
 NOISE = Fraction(1, 10**12)
 """What float64 may be off by, of a position: 4,500 roundings, all the same way."""

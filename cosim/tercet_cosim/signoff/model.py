@@ -10,7 +10,7 @@ from tercet_cosim.signoff.context import CheckContext
 if TYPE_CHECKING:
     import torch
 
-    from tercet_golden.torch_golden import TorchComparison
+    from tercet_golden.explained import Judged
 
 
 def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
@@ -39,7 +39,7 @@ def file(ctx: CheckContext, check_id: str) -> Check:
     return _judged(ctx, check_id, found)
 
 
-def _judged(ctx: CheckContext, check_id: str, outcome: "TorchComparison") -> Check:
+def _judged(ctx: CheckContext, check_id: str, outcome: "Judged") -> Check:
     if outcome.first is None:
         return measured(check_id, outcome.compared, outcome.mismatches, _agreement(ctx, outcome))
     wrong = outcome.first
@@ -56,7 +56,7 @@ def _judged(ctx: CheckContext, check_id: str, outcome: "TorchComparison") -> Che
     )
 
 
-def _agreement(ctx: CheckContext, outcome: "TorchComparison") -> str:
+def _agreement(ctx: CheckContext, outcome: "Judged") -> str:
     """How many elements differ, each explained, and the one farthest from its tie."""
     if not outcome.explained:
         return "no element differs"

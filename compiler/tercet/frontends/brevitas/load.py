@@ -62,6 +62,7 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
             keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
             values[node.name] = convert(builder, node.target, arguments, keywords)
         elif node.op == "output":
+            builder.require_upright(*(_argument(a, values) for a in node.args[0]))
             results = _results(program, node, values)
     return Built(_needed(builder.ops, results), results)
 

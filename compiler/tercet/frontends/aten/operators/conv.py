@@ -1,6 +1,6 @@
 """Convolutions over one or two axes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -10,12 +10,12 @@ from xdsl.ir import SSAValue
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
+from tercet.ir.spatial import Ints, Pairs
 from tercet.ir.types import IntArray, shape_of
 from tercet.ops.real.conv import RealConv
 
 aten = torch.ops.aten
 Numbers: TypeAlias = int | Sequence[int]
-Ints: TypeAlias = tuple[int, ...]
 
 
 def each(value: Numbers, axes: int) -> Ints:
@@ -35,24 +35,10 @@ def conv(
     dilation: Numbers = 1,
     groups: int = 1,
 ) -> Value:
-    source = builder.real(x)
-    values, scale = weights(builder, weight, axis=0)
-    axes = spatial_axes(builder, source, values)
-    offset, unit = bias(builder, offsets)
-    return builder.add(
-        RealConv(
-            source,
-            values,
-            scale,
-            offset,
-            unit,
-            stride=each(stride, axes),
-            padding=tuple((p, p) for p in each(padding, axes)),
-            dilation=each(dilation, axes),
-            groups=groups,
-            layer=builder.layer,
-        )
-    )
+    def sides(kernel: Ints, _spread: Ints) -> Pairs:
+        return tuple((p, p) for p in each(padding, len(kernel)))
+
+    return _convolved(builder, x, weight, offsets, stride, sides, dilation, groups)
 
 
 @converts(aten.conv1d.padding, aten.conv2d.padding)
@@ -67,13 +53,32 @@ def conv_named(
     groups: int = 1,
 ) -> Value:
     """Padding "same" puts the odd place at the end."""
+
+    def sides(kernel: Ints, spread: Ints) -> Pairs:
+        if padding != "same":
+            return ((0, 0),) * len(kernel)
+        total = [d * (k - 1) for d, k in zip(spread, kernel, strict=True)]
+        return tuple((n // 2, n - n // 2) for n in total)
+
+    return _convolved(builder, x, weight, offsets, stride, sides, dilation, groups)
+
+
+def _convolved(
+    builder: Builder,
+    x: Value,
+    weight: Value,
+    offsets: Value,
+    stride: Numbers,
+    sides: Callable[[Ints, Ints], Pairs],
+    dilation: Numbers,
+    groups: int,
+) -> Value:
+    """`sides`: the padding that belongs to a kernel and its dilation."""
     source = builder.real(x)
     values, scale = weights(builder, weight, axis=0)
     axes = spatial_axes(builder, source, values)
     offset, unit = bias(builder, offsets)
     spread = each(dilation, axes)
-    total = [d * (k - 1) for d, k in zip(spread, values.shape[2:], strict=True)]
-    same = tuple((n // 2, n - n // 2) for n in total)
     return builder.add(
         RealConv(
             source,
@@ -82,7 +87,7 @@ def conv_named(
             offset,
             unit,
             stride=each(stride, axes),
-            padding=same if padding == "same" else ((0, 0),) * axes,
+            padding=sides(values.shape[2:], spread),
             dilation=spread,
             groups=groups,
             layer=builder.layer,
