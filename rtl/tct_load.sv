@@ -97,11 +97,6 @@ module tct_load
   assign layer_o      = frame.layer;
   assign kind_o       = frame.bank;
   assign moves_o      = frame.beats;
-  assign weights      = frame.bank == BankWeights;
-  assign acts         = frame.bank == BankActivations;
-  assign params       = frame.bank == BankParameters;
-  assign walk         = frame.bank == BankWalk;
-  assign route        = frame.bank == BankRoute;
   assign request_o    = running_o && asked_q != '0;
   assign address_o    = address_q;
   assign beats_o      = asked_q;
@@ -161,8 +156,9 @@ module tct_load
                      beat_i};
   end
 
-  assign misplaced = frame.bank > BankRoute || (weights && frame.base[3:0] != '0)
-                     || (acts && frame.base[2:0] != '0);
+  assign misplaced = frame.bank > BankRoute
+                     || (frame.bank == BankWeights && frame.base[3:0] != '0)
+                     || (frame.bank == BankActivations && frame.base[2:0] != '0);
   assign beyond    = (weights && |at_q[15:ColAw]) || (acts && |at_q[15:ActAw])
                      || (params && |at_q[15:ParamAw]) || (walk && |at_q[15:WalkAw])
                      || (route && |at_q[15:RouteAw]);
@@ -219,6 +215,15 @@ module tct_load
       half_d    = 1'b0;
       ends_d    = 1'b0;
     end
+  end
+
+  // Known long before the first beat.
+  always_ff @(posedge clk_i) begin
+    weights <= frame.bank == BankWeights;
+    acts    <= frame.bank == BankActivations;
+    params  <= frame.bank == BankParameters;
+    walk    <= frame.bank == BankWalk;
+    route   <= frame.bank == BankRoute;
   end
 
   always_ff @(posedge clk_i) begin

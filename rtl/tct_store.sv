@@ -66,7 +66,7 @@ module tct_store
   logic [19:0] left_d, left_q;
   logic [8:0]  burst, burst_d, burst_q;
   logic [15:0] at_d, at_q;
-  logic        read, answered;
+  logic        read, answered, beyond_q;
 
   tct_slot #(.Engine(2)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
@@ -97,11 +97,16 @@ module tct_store
   // A word is read in the cycle before it is offered.
   assign read      = (awvalid_o && awready_i) || (beat_o && !wlast_o);
 
+  // Told a cycle later: the answer is still to come.
+  always_ff @(posedge clk_i) begin
+    beyond_q <= rst_ni && !clear_i && read && |at_q[15:OutAw];
+  end
+
   always_comb begin
     error_o = ErrNone;
     if (start_o && frame.beats == '0) begin
       error_o = ErrSize;
-    end else if (read && |at_q[15:OutAw]) begin
+    end else if (beyond_q) begin
       error_o = ErrBank;
     end else if (answered && bresp_i[1]) begin
       error_o = ErrWrite;
