@@ -64,7 +64,7 @@ def _words(layer: LayerPlan, outcome: Outcome, frame: int, events: int) -> IntAr
             f"{layer.name}: frame {frame} wrote {len(rows)} values for {vectors} vectors, not"
             f" {events} for each"
         )
-    return rows.reshape(vectors, events, -1)
+    return rows.reshape(vectors, events, rows.shape[1])
 
 
 def _halves(words: IntArray, tiles: int) -> tuple[IntArray, IntArray]:
