@@ -68,6 +68,15 @@ module tct_issue
     end
   endfunction
 
+  /// The activation of the lowest bit; zero if none is set.
+  function automatic logic [ActW-1:0] lowest(logic [WordW-1:0][ActW-1:0] word,
+                                             logic [WordW-1:0] of);
+    lowest = '0;
+    for (int unsigned i = 0; i < WordW; i++) begin
+      lowest |= word[i] & {ActW{of[i] && (of & WordW'((1 << i) - 1)) == '0}};
+    end
+  endfunction
+
   /// At most one bit is set: there is no bit above another one.
   function automatic logic few(logic [WordW-1:0] of);
     few = 1'b1;
@@ -98,6 +107,7 @@ module tct_issue
   logic [WordW-1:0]           todo_q, rest;
   logic [IdxW-1:0]            index;
   logic [WordW-1:0][ActW-1:0] now_q;
+  logic [ActW-1:0]            item_act_q;
   logic [ColAw-1:0]           now_column_q;
 
   always_comb begin
@@ -153,8 +163,8 @@ module tct_issue
 
   always_ff @(posedge clk_i) begin
     columns3_q <= columns_q;
-    skip_act_q <= ones(mask_q & ~nonzero);
-    skip_wgt_q <= ones(mask_q & nonzero & ~worth);
+    skip_act_q <= ones(mask_q & worth & ~nonzero);
+    skip_wgt_q <= ones(mask_q & ~worth);
   end
 
   // A chunk with nothing to do is dropped.
@@ -205,7 +215,7 @@ module tct_issue
   assign act_o      = signed'(now_q[index]);
   assign item_o     = item_q;
   assign item_end_o = end_q;
-  assign item_act_o = any_q ? act_o : '0;
+  assign item_act_o = signed'(item_act_q);
   assign busy_o     = chunk1_q || chunk2_q || waits || valid_q;
 
   always_ff @(posedge clk_i) begin
@@ -243,6 +253,7 @@ module tct_issue
     end
     if (free) begin
       now_q        <= head.word;
+      item_act_q   <= lowest(head.word, head.todo);
       now_column_q <= head.column;
     end
   end
@@ -253,5 +264,5 @@ module tct_issue
   `TCT_ASSERT(TakesItems, item_take_i |-> item_o)
   `TCT_ASSERT(CountsTheQueue, level_q == level)
   `TCT_ASSERT(ColumnsAddUp, vector_i || columns_q == ones(todo)
-              + ones(mask_q & ~nonzero) + ones(mask_q & nonzero & ~worth))
+              + ones(mask_q & worth & ~nonzero) + ones(mask_q & ~worth))
 endmodule

@@ -63,7 +63,7 @@ def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
         kind=layer.kind,
         mapping=Mapped(grid.slices, grid.outs, passes, grid.bands, layer.planes),
         weight_sparsity=float(layer.weight_sparsity),
-        activation_sparsity=spread(cost.skip_act / np.maximum(cost.columns, 1)),
+        activation_sparsity=spread(cost.skip_act / np.maximum(cost.columns - cost.skip_wgt, 1)),
         columns=spread(cost.columns),
         issued=spread(cost.issued),
         skip_act=spread(cost.skip_act),

@@ -58,10 +58,10 @@ def _todo(tile: Any, t: int, length: int, dense: bool, nonzero: Any, columns: An
         return length
     todo = 0
     for i in range(length):
-        if not nonzero[t, tile.act + i]:
-            tile.skip_act += 1
-        elif not columns[t, tile.column + i]:
+        if not columns[t, tile.column + i]:
             tile.skip_wgt += 1
+        elif not nonzero[t, tile.act + i]:
+            tile.skip_act += 1
         else:
             todo += 1
     return todo
