@@ -17,7 +17,6 @@ from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
 from tercet_cosim.predicted import PLAIN, require_as_predicted
 from tercet_cosim.run import Memory, Work, simulate_all
-from tercet_golden.cycles import Machine
 
 BATCH = 32
 """Networks of one simulation."""
@@ -86,14 +85,14 @@ def hold(cases: Iterable[Case], spec: FabricSpec, wanted: int | None = None) -> 
         if not batch:
             return tally
         runs = simulate_all([work for _, work in batch])
-        began, machine = process_time(), Machine(spec)
+        began = process_time()
         for (case, work), run in zip(batch, runs, strict=True):
             if isinstance(run, TercetError):
                 tally.failed[case.name] = str(run)
                 continue
             tally.simulating += run.seconds
             try:
-                tally.compared += require_as_predicted(case.module, run, work, machine)
+                tally.compared += require_as_predicted(case.module, run, work)
             except Exception:
                 tally.failed[case.name] = traceback.format_exc()
                 continue

@@ -8,7 +8,6 @@ from tercet.plan import Plan
 from tercet_cosim.run import Memory, Run, Work, simulate
 from tercet_golden import cycles, integer
 from tercet_golden.compare import compare
-from tercet_golden.cycles import Machine
 
 PLAIN = Memory()
 
@@ -20,15 +19,10 @@ def assert_as_predicted(module: ModuleOp, plan: Plan, *xs: IntArray, memory: Mem
     return run
 
 
-def require_as_predicted(
-    module: ModuleOp, run: Run, work: Work, machine: Machine | None = None
-) -> int:
-    """The same of what was simulated; how many elements of values were compared.
-
-    `machine` is the model of a fabric that ran something before.
-    """
+def require_as_predicted(module: ModuleOp, run: Run, work: Work) -> int:
+    """The same of what was simulated, whatever ran before; how many elements were compared."""
     plan, xs, memory = work.plan, work.xs, work.memory
-    predicted = cycles.predict(plan, *xs, latency=memory.latency, machine=machine)
+    predicted = cycles.predict(plan, *xs, latency=memory.latency)
     want, compared = integer.run(module, *xs), 0
     names = {layer.result_name for layer in plan.layers} | set(run.values) | set(run.outputs)
     for name in names:

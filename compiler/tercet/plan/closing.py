@@ -138,7 +138,10 @@ def _thresholds(closing: Thresholds, step: Step, spec: FabricSpec) -> _Rows:
     steps, zero = closing.steps - bias, step.result.zero_point
     entries, most = steps.shape[1], (1 << (spec.acc_width - 1)) - 1
     if not closing.low <= zero <= closing.low + entries:
-        raise CapacityError(f"{step.name}: its zero point {zero} is no value it can take")
+        raise CapacityError(
+            f"{step.name}: its results are {closing.low} to {closing.low + entries}, and the fabric"
+            f" keeps them less their zero point {zero}: take a quantizer that has zero among them"
+        )
     if entries > MOST_THRESHOLDS:
         raise CapacityError(
             f"{step.name}: its quantizer takes {entries} thresholds a channel, the fabric counts"

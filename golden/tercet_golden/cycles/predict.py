@@ -63,15 +63,12 @@ def predict_setup(plan: "Plan", latency: int = LATENCY) -> dict[str, int]:
     return ran.counters
 
 
-def predict(
-    plan: "Plan", *xs: IntArray, latency: int = LATENCY, machine: Machine | None = None
-) -> Prediction:
+def predict(plan: "Plan", *xs: IntArray, latency: int = LATENCY) -> Prediction:
     """Set the fabric up, and run inputs [V, ...] through it, one batch after the other.
 
-    `machine` has in its banks what ran before, which idle lanes may read; a new one has zeros.
     Memory answers after `latency` cycles. Raises ValueError where the fabric would report an error.
     """
-    memory, machine = plan.image(), machine or Machine(plan.spec)
+    memory, machine = plan.image(), Machine(plan.spec)
     machine.run(plan.setup.address, plan.setup.frames, memory, latency)
     runs, outputs, packed = [], [], plan.pack(*xs)
     for data in packed:

@@ -1,0 +1,39 @@
+"""What a fabric ran before changes nothing of an inference: no integer, no cycle, no counter."""
+
+import numpy as np
+import pytest
+from tests.matrix.structures import structures
+from tests.plan.planned import drawn_inputs, seeded
+
+from tercet.fabric.spec import named
+from tercet.ir.types import IntArray
+from tercet.plan import Plan, make
+from tercet_golden.cycles import Machine, Ran
+
+CASES = {case.name: case for case in structures()}
+IDLE = tuple(f"convolutions-images_of_every_shape-{n}" for n in range(4))
+"""Their slices have places that nobody writes."""
+
+
+def ran(plan: Plan, x: tuple[IntArray, ...], before: np.random.Generator | None) -> tuple[Ran, str]:
+    """An inference, on banks of zeros or on what is drawn; and what came to memory."""
+    machine, memory = Machine(plan.spec), plan.image()
+    if before is not None:
+        machine.banks.acts[:] = before.integers(-255, 256, machine.banks.acts.shape)
+    machine.run(plan.setup.address, plan.setup.frames, memory)
+    (data,) = plan.pack(*x)
+    memory[plan.input_address : plan.input_address + len(data)] = data
+    found = machine.run(plan.infer.address, plan.infer.frames, memory)
+    return found, memory[plan.output_address :][: plan.output_bytes].tobytes().hex()
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_an_inference_does_not_depend_on_what_ran_before(name: str) -> None:
+    rng = seeded(name)
+    for module in CASES[name].modules():
+        plan = make(module, named("small"))
+        xs = tuple(drawn_inputs(module, rng, 1))
+        fresh, used = ran(plan, xs, None), ran(plan, xs, rng)
+        assert fresh[0].counters == used[0].counters
+        assert fresh[0].cycles == used[0].cycles
+        assert fresh[1] == used[1]
