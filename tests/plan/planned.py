@@ -74,7 +74,7 @@ def require_as_reference(module: ModuleOp, plan: Plan, *xs: IntArray) -> int:
     for r, run in enumerate(ran.runs):
         seen: dict[tuple[str, int], set[int]] = {}
         for record in run.frames:
-            if record.heard is None:
+            if record.heard is None or not len(record.heard.results):
                 continue
             shown = plan.heard[record.number]
             name, real = plan.layers[shown.layer].result_name, shown.elements >= 0

@@ -1,0 +1,69 @@
+"""What a plan tells others of its layers, and of the values that its EXECs write."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tercet.fabric.frame import Frame
+from tercet.ir.types import IntArray
+from tercet.plan.needs import Unit
+from tercet.plan.plan import Heard, LayerPlan, Program
+from tercet.plan.schedule import Schedule
+from tercet.plan.stage import Shape, Stage, heard
+from tercet.plan.steps import Depthwise, Mac, Vector
+
+
+def layers_of(schedule: Schedule) -> tuple[LayerPlan, ...]:
+    """Of each layer its first piece."""
+    first = {layer: n for n, layer in reversed(list(enumerate(schedule.layers)))}
+    return tuple(_layer(schedule.stages[first[layer]]) for layer in sorted(first))
+
+
+def _layer(stage: Stage) -> LayerPlan:
+    step, made = stage.shape.step, stage.code.made
+    return LayerPlan(
+        name=step.name,
+        kind=type(step).__name__.lower(),
+        sum_name=None if isinstance(step, Vector) else step.sum_name,
+        result_name=step.result.name,
+        grid=stage.shape.grid,
+        shape=(step.result.positions, step.result.channels),
+        groups=made.groups,
+        lanes=made.lanes,
+        planes=stage.code.planes,
+        columns=stage.code.columns,
+        weight_sparsity=0.0 if isinstance(step, Vector) else float((step.weights == 0).mean()),
+    )
+
+
+def heard_of(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
+    """What each EXEC frame that writes values shows, by its number."""
+    execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
+    shown = {
+        act: heard(schedule.stages[act.stage], act.groups, schedule.spec.tiles)
+        for act in schedule.acts
+        if isinstance(act, Unit) and not act.begins
+    }
+    scaled = [_scaled(stage.shape) for stage in schedule.stages]
+    found = {}
+    for e, (n, frame) in enumerate(execs.items()):
+        act = schedule.acts[e % count]
+        if isinstance(act, Unit) and act in shown:
+            bias, factor = scaled[act.stage]
+            found[n] = Heard(frame.layer, shown[act], bias, factor, e // count)
+    return found
+
+
+def _scaled(shape: Shape) -> tuple[IntArray | None, IntArray | None]:
+    """Bias and factor of every element's sum."""
+    step = shape.step
+    if not isinstance(step, Mac | Depthwise):
+        return None, None
+    order = step.result.order
+    known = order >= 0
+    found = np.zeros((2, int(order.max()) + 1), np.int64)
+    found[0, order[known]] = np.broadcast_to(step.bias, order.shape)[known]
+    if step.sum_factor is None:
+        return found[0], None
+    found[1, order[known]] = np.broadcast_to(step.sum_factor, order.shape)[known]
+    return found[0], found[1]

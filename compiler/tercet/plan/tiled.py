@@ -1,0 +1,92 @@
+"""The steps as EXECs in their order, and where in the banks each finds what it needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tercet.fabric.spec import COLUMN_ALIGN, FabricSpec
+from tercet.plan.batch import Batch, rooms, turns_in_c
+from tercet.plan.cost import cost_of
+from tercet.plan.early import early
+from tercet.plan.grid import up
+from tercet.plan.layout import Layout
+from tercet.plan.needs import Unit, needs_of, placed, units_of, with_waits
+from tercet.plan.schedule import Schedule, in_bank_c
+from tercet.plan.stage import Shape, Stage, staged
+from tercet.plan.steps import Network, Tensor
+from tercet.plan.transfers import Export, exports_of, staging
+from tercet.plan.turning import turned
+
+
+@dataclass(frozen=True, eq=False)
+class Tiled:
+    """A schedule, with where layouts lie."""
+
+    schedule: Schedule
+    layouts: Mapping[Tensor, Layout]
+    first: tuple[int, ...]
+    """EXEC with which each stage begins."""
+    words: int
+    """Of one input's outputs in bank C."""
+    turns: int
+    """Places in bank C that the outputs have in turn."""
+
+
+def tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: int) -> Tiled:
+    """Everything but memory: which EXECs there are, where their operands lie, what waits for what.
+
+    Raises CapacityError.
+    """
+    stages = tuple(staged(shape, spec) for shape in shapes)
+    if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
+        shapes = [_quicker(stage, spec) for stage in stages]
+        stages = tuple(staged(shape, spec) for shape in shapes)
+    stages = early(stages, network)
+    outs, words = in_bank_c(stages, spec)
+    turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
+    buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
+    acts = _acts(network, stages, buffers[1], spec)
+    first = tuple(_index(acts, n)[0] for n in range(len(stages)))
+    last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
+    found = rooms(shapes, last, first, network.inputs, batch, spec)
+    stages = early([staged(shape, spec) for shape in found.shapes], network)
+    acts = _acts(network, stages, buffers[1], spec)
+    needs = with_waits(placed(needs_of(stages, acts, spec), len(acts), spec))
+    times = Batch(batch, len(acts))
+    schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers, times, found)
+    layouts = {layout.tensor: layout for shape in found.shapes for layout in shape.reads}
+    return Tiled(schedule, layouts, first, words, turns)
+
+
+def _quicker(stage: Stage, spec: FabricSpec) -> Shape:
+    """With lanes turned from band to band, if that is quicker."""
+    other = turned(stage.shape)
+    if other is stage.shape:
+        return other
+    plain, again = (cost_of(s, spec, exact=True) for s in (stage, staged(other, spec)))
+    return other if again.execute < plain.execute else stage.shape
+
+
+def _acts(
+    network: Network, stages: Sequence[Stage], words: int, spec: FabricSpec
+) -> tuple[Unit | Export, ...]:
+    """Every stage's units, and the exports behind them."""
+    units = units_of(stages, spec)
+    found: list[Unit | Export] = []
+    for n, stage in enumerate(stages):
+        found += [unit for unit in units if unit.stage == n]
+        result = stage.shape.step.result
+        if result in network.stored:
+            found += exports_of(n, stage, network.stored[result], words)
+    return tuple(found)
+
+
+def _index(acts: Sequence[Unit | Export], stage: int) -> list[int]:
+    return [e for e, act in enumerate(acts) if act.stage == stage]
+
+
+def _layers(stages: Sequence[Stage]) -> tuple[int, ...]:
+    """A layer for every result: pieces of a step are one."""
+    known: dict[tuple[str, str], int] = {}
+    return tuple(
+        known.setdefault((stage.name, stage.shape.step.result.name), len(known)) for stage in stages
+    )
