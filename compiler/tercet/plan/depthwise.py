@@ -115,8 +115,8 @@ def lanes_of(step: Depthwise, grid: Grid, spec: FabricSpec) -> int:
     More of them share more activations, but need more columns: where these come from memory for
     every input, what takes longest counts.
     """
-    alike = bool((step.weights == step.weights[:1]).all())
     channels = -(-step.x.channels // grid.slices)
+    alike = _alike(step) and step.x.channels % channels == 0
     options = [spec.lanes >> i for i in range(spec.lanes.bit_length()) if spec.lanes >> i]
 
     def cycles(lanes: int) -> float:
@@ -128,6 +128,20 @@ def lanes_of(step: Depthwise, grid: Grid, spec: FabricSpec) -> int:
         return max(turns * channels * columns / 2, float(loaded))
 
     return min(options, key=cycles)
+
+
+def _alike(step: Depthwise) -> bool:
+    """Whether all channels have the same weights, so that one image of them serves all groups."""
+    return bool((step.weights == step.weights[:1]).all())
+
+
+def _full(channels: IntArray) -> bool:
+    """Whether no slice has some groups [slices, groups] only.
+
+    The others of such a slice read what nobody has written, and need columns of zeros: else the
+    cycles would depend on what the fabric ran before.
+    """
+    return bool((channels >= 0).all(1).sum() == (channels >= 0).any(1).sum())
 
 
 def _planes(step: Depthwise) -> int:
@@ -161,7 +175,7 @@ def code_of(step: Depthwise, made: Made, layout: Layout, spec: FabricSpec) -> Co
     origins = _origins(step, grid, blocks)
     count = _planes(step)
     channels = made.channels[:, :, 0]
-    alike = bool((step.weights == step.weights[:1]).all())
+    alike = _alike(step) and _full(channels)
     patterns: dict[Pattern, int] = {}
     picks = np.zeros(origins.shape[:2], np.int64)
     anchors = np.zeros(origins.shape[:2], np.int64)
