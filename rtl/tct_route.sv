@@ -158,7 +158,7 @@ module tct_route
   logic [7:0]                 entries, entries_q;
   logic                       entry_end_q, lane_end_q;
   logic                       first_q, again_q, list_last_q, run_last_q, slot_last;
-  logic [FieldW-1:0]           out_q, lane_param_q, now_param_q;
+  logic [FieldW-1:0]           out_q, group_q, lane_param_q, now_param_q;
   logic [Tiles-1:0][OwnW-1:0] own_q;
 
   assign waits_o      = valid_q && !again_q;
@@ -172,7 +172,8 @@ module tct_route
   assign done         = valid_o && slot_last;
   assign release_o    = done && list_last_q && !vector_q;
   assign lane_o       = lane_q[LaneW-1:0];
-  assign param_o      = now_param_q;
+  // The table's output comes late: the group's first entry is added behind a register.
+  assign param_o      = group_q + now_param_q;
   assign offset_o     = out_q;
   assign range_o      = range_q;
   for (genvar t = 0; t < Tiles; t++) begin : gen_slot
@@ -251,8 +252,9 @@ module tct_route
       last_q       <= slot.last;
       lane_end_q   <= one_lane;
       out_q        <= slot_out_q;
-      lane_param_q <= slot_param_q + slot.param;
-      now_param_q  <= slot_param_q + slot.param;
+      group_q      <= slot_param_q;
+      lane_param_q <= slot.param;
+      now_param_q  <= slot.param;
       own_q        <= own;
       list_last_q  <= slot_list_last_q;
       run_last_q   <= slot_run_last_q;
