@@ -25,6 +25,7 @@ SAMPLE = (
     "movement-a_layer_reads_what_was_moved",
 )
 NETWORKS = 24
+ALIKE = 8
 CASES = structures()
 
 
@@ -75,3 +76,22 @@ def test_random_networks_compute_the_reference() -> None:
             refused.append(str(error))
     assert all("quantize per tensor" in why for why in refused), refused
     assert len(refused) < NETWORKS // 4
+
+
+def test_as_many_slices_of_outputs_as_of_inputs_compute_the_reference() -> None:
+    """Where a step's sources are either, their number does not tell which."""
+    found = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        module = cnn(rng)
+        try:
+            plan, _ = planned(module, "T=4,L=15", randomly(rng))
+        except CapacityError:
+            continue
+        if any(x.kind == "vector" and x.grid.outs == x.grid.slices == 2 for x in plan.layers):
+            print(f"seed {seed}")
+            assert require_as_reference(module, plan, *drawn_inputs(module, rng, 1)) > 0
+            found += 1
+        if found == ALIKE:
+            return
+    raise AssertionError(f"{found} networks with such a step, wanted {ALIKE}")

@@ -62,8 +62,9 @@ def weights_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> I
 def params_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
     """Entries, source by source."""
     grid, data, made = stage.shape.grid, stage.params(groups), stage.code.made
-    by_out = made.turned > 1 or (made.leaders.shape[1] == grid.outs and grid.outs > 1)
-    rotate = grid.slices if by_out else 1
+    # sources are slices of inputs, next to each other, or of outputs
+    apart = int(np.diff(made.leaders[0])[0]) if made.leaders.shape[1] > 1 else 0
+    rotate = grid.slices if made.turned > 1 else max(apart, 1)
     flat = data.reshape(len(data), -1)
     slices, mask, rotate = _merged(flat, _bands(stage), rotate, spec.tiles)
     load = Load(config_id=spec.config_id, bank=Bank.PARAMETERS, base=base, mask=mask, rotate=rotate)
