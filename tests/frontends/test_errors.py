@@ -70,6 +70,14 @@ class Each(UnsignedAct):
     scaling_stats_permute_dims = (1, 0)
 
 
+def each() -> Any:
+    layer = qnn.QuantIdentity(act_quant=Each)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.mul_(torch.arange(1, 5))
+    return layer
+
+
 BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = [
     ("unknown operator", lambda: Calls(lambda x: torch.cumsum(x, 1)),
      UnsupportedError, r"^cumsum: operator cumsum is not supported; use a linear layer with a tri"),
@@ -85,7 +93,7 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
      UnsupportedError, r"^0.*: gets the input as floats; put"),
     ("float activation", lambda: nn.Sequential(pixels(), dense(), nn.ReLU(), dense(3, 2)),
      UnsupportedError, r"^3.*: its input is not quantized; put"),
-    ("a scale for each input", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Each), dense()),
+    ("a scale for each input", lambda: nn.Sequential(each(), dense()),
      UnsupportedError, r"^1.*: its input has a scale for each of 4 channels"),
     ("wide activations", lambda: nn.Sequential(qnn.QuantIdentity(act_quant=Wide), dense()),
      UnsupportedError, r"^0: its quantizer has 12 bits; wanted"),
