@@ -40,7 +40,7 @@ def test_it_saves_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tercet.plan.early.LEAST", INPUTS)
     whole, x, _ = planned(50)
     assert len(whole.infer.execs) == 2
-    assert (sooner + 10 < predict(whole, x).cycles).all()
+    assert (sooner + 20 < predict(whole, x).cycles).all()
 
 
 def test_several_passes_wait_for_the_whole_input() -> None:

@@ -29,7 +29,7 @@ def arrivals(
                 # in two parts: the second one before the second EXEC
                 for n, some in enumerate([[load] for load in loads] if entry.parted else [loads]):
                     arrival = _arrival(tiled, i, entry.tensor, some, None)
-                    yield replace(arrival, first=arrival.first + n)
+                    yield replace(arrival, first=arrival.first + n, front=arrival.front + n)
         for tensor, part in network.loaded.items():
             loads = list(
                 part_loads(tiled.layouts[tensor], part, at[part.source], tiled.schedule.spec)
