@@ -1,6 +1,7 @@
 """Plans run in the model of the fabric, value by value against the integer reference."""
 
 import zlib
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -12,7 +13,10 @@ from tercet.ir.module import inputs_of
 from tercet.ir.types import IntArray, shape_of
 from tercet.plan import Plan, make
 from tercet.plan.fit import Chooser
+from tercet.plan.plan import LayerPlan
 from tercet.plan.search import choose
+from tercet_cosim.cnns import cnn
+from tercet_cosim.networks import randomly
 from tercet_golden import integer
 from tercet_golden.cycles import predict
 
@@ -63,6 +67,27 @@ def planned(module: ModuleOp, fabric: str, chooser: Chooser = choose) -> tuple[P
             if not found or str(error) in refusals or len(refusals) > WAYS_OUT:
                 raise
             refusals.append(str(error))
+
+
+def with_layer(
+    wanted: Callable[[LayerPlan], bool], count: int, fabric: str
+) -> Iterator[tuple[ModuleOp, Plan, np.random.Generator]]:
+    """So many random networks, on random grids, that have such a layer."""
+    found = 0
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        module = cnn(rng)
+        try:
+            plan = make(module, named(fabric), randomly(rng))
+        except CapacityError:
+            continue
+        if any(map(wanted, plan.layers)):
+            print(f"seed {seed}")
+            yield module, plan, rng
+            found += 1
+        if found == count:
+            return
+    raise AssertionError(f"{found} networks with such a layer, wanted {count}")
 
 
 def require_as_reference(module: ModuleOp, plan: Plan, *xs: IntArray) -> int:

@@ -6,7 +6,14 @@
 import numpy as np
 import pytest
 from tests.matrix.structures import Structure, structures
-from tests.plan.planned import drawn_fabric, drawn_inputs, planned, require_as_reference, seeded
+from tests.plan.planned import (
+    drawn_fabric,
+    drawn_inputs,
+    planned,
+    require_as_reference,
+    seeded,
+    with_layer,
+)
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import CapacityError, UnsupportedError
@@ -80,18 +87,8 @@ def test_random_networks_compute_the_reference() -> None:
 
 def test_as_many_slices_of_outputs_as_of_inputs_compute_the_reference() -> None:
     """Where a step's sources are either, their number does not tell which."""
-    found = 0
-    for seed in range(400):
-        rng = np.random.default_rng(seed)
-        module = cnn(rng)
-        try:
-            plan, _ = planned(module, "T=4,L=15", randomly(rng))
-        except CapacityError:
-            continue
-        if any(x.kind == "vector" and x.grid.outs == x.grid.slices == 2 for x in plan.layers):
-            print(f"seed {seed}")
-            assert require_as_reference(module, plan, *drawn_inputs(module, rng, 1)) > 0
-            found += 1
-        if found == ALIKE:
-            return
-    raise AssertionError(f"{found} networks with such a step, wanted {ALIKE}")
+    alike = with_layer(
+        lambda x: x.kind == "vector" and x.grid.outs == x.grid.slices == 2, ALIKE, "T=4,L=15"
+    )
+    for module, plan, rng in alike:
+        assert require_as_reference(module, plan, *drawn_inputs(module, rng, 1)) > 0

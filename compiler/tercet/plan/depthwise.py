@@ -141,7 +141,8 @@ def _full(channels: IntArray) -> bool:
     The others of such a slice read what nobody has written, and need columns of zeros: else the
     cycles would depend on what the fabric ran before.
     """
-    return bool((channels >= 0).all(1).sum() == (channels >= 0).any(1).sum())
+    known = channels >= 0
+    return np.array_equal(known.all(1), known.any(1))
 
 
 def _planes(step: Depthwise) -> int:

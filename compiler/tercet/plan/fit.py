@@ -55,8 +55,13 @@ def fits(shapes: Sequence[Shape], spec: FabricSpec) -> bool:
 
 def _most_held(found: Found) -> int:
     """Activations of a tile that must be there at the same time."""
-    spans = _spans(found[1]).values()
-    return max(sum(i.size for i in spans if i.begin <= n <= i.end) for n in range(len(found[1])))
+    return max(_held(found[1]))
+
+
+def _held(shapes: Sequence[Shape]) -> list[int]:
+    """Activations of a tile that must be there during each step."""
+    spans = _spans(shapes).values()
+    return [sum(i.size for i in spans if i.begin <= n <= i.end) for n in range(len(shapes))]
 
 
 def _items(shapes: Sequence[Shape]) -> list[Item]:
@@ -76,14 +81,11 @@ def _more(
     spec: FabricSpec,
 ) -> Spill:
     """What to do about the step at which most is held: something that waits goes first."""
-    spans = _spans(shapes)
+    spans, held = _spans(shapes), _held(shapes)
     if network.inside:  # then it is tried with copies, which can wait in memory
-        raise too_small(_items(shapes), _most_held((network, tuple(shapes))), spec)
+        raise too_small(_items(shapes), max(held), spec)
     whole_results = (s.result for s in network.steps if can_be_cut(s) and not is_wide(s))
     known = {*network.inputs, *whole_results}
-    held = [
-        sum(i.size for i in spans.values() if i.begin <= n <= i.end) for n in range(len(shapes))
-    ]
     for n in sorted(range(len(shapes)), key=lambda n: -held[n]):
         shape = shapes[n]
         own = {layout.tensor for layout in shape.reads} | {shape.step.result}

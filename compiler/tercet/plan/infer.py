@@ -88,7 +88,7 @@ class _Program:
     def bring(self, i: int, e: int) -> None:
         """LOADs that EXEC e of input i is the first to need, then those that come ahead."""
         at = self._at(i, e)
-        ahead = [(load, arrival) for load, arrival in self.fronts.get(at, ())]
+        ahead = self.fronts.get(at, [])
         for load, arrival in ahead:
             if arrival.first == at:
                 self._arrive(load, arrival)

@@ -15,7 +15,8 @@ import numpy as np
 
 from tercet.fabric.spec import MAX_TILES, FabricSpec
 from tercet.ir.types import IntArray
-from tercet.plan.steps import Mac, Network, Rescale, Step, Sums, Tensor, Thresholds, Vector
+from tercet.plan.assign import operands_of
+from tercet.plan.steps import Mac, Network, Rescale, Step, Sums, Tensor, Thresholds
 
 SLANT = 5
 """Slices that an image's next row is ahead: with a knight's move, strokes cross them all."""
@@ -38,16 +39,12 @@ def _free(network: Network) -> Iterator[tuple[Tensor, list[Mac]]]:
     shared = {*network.inside, *(place.whole for place in network.inside.values())}
     for x in (*network.inputs, *dict.fromkeys(step.result for step in network.steps)):
         makers = [step for step in network.steps if step.result is x]
-        readers = [step for step in network.steps if x in _operands(step)]
+        readers = [step for step in network.steps if x in operands_of(step)]
         products = [s for s in (*makers, *readers) if isinstance(s, Mac) and s.groups == 1]
         if x in shared:
             continue
         if readers and len(products) == len(makers) + len(readers) and x not in network.outputs:
             yield x, [step for step in products if step.x is x]
-
-
-def _operands(step: Step) -> tuple[Tensor, ...]:
-    return step.operands if isinstance(step, Vector) else (step.x,)
 
 
 def _order(x: Tensor, readers: Sequence[Mac], network: Network, spec: FabricSpec) -> IntArray:
