@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import inf
 
 import numpy as np
 
+from tercet.errors import CapacityError
 from tercet.fabric.frame import Kind
 from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, WORD, FabricSpec
 from tercet.fabric.timing import expand_route, expand_walk, frame_time
 from tercet.fabric.timing.expand import Flags
 from tercet.ir.types import IntArray
+from tercet.plan.capacity import way_out
 from tercet.plan.code import Code
 from tercet.plan.density import USUAL
 from tercet.plan.grid import up
 from tercet.plan.stage import Places, Stage
+from tercet.plan.streaming import streamed
+from tercet.plan.units import parts_of
 
 UNEVEN = 0.5
 """How many square roots of its cycles the slowest tile takes more."""
@@ -46,18 +49,32 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USU
 
     `density` is the share of the activations that are taken to be non-zero.
     """
-    at_once = stage.code.col_group or stage.code.columns
-    if (
-        at_once > spec.bank_a_depth
-        or stage.walk.size > spec.walk_depth
-        or stage.routes.size > spec.route_depth
-        or stage.post.data.shape[1] > spec.param_depth
-    ):
+    try:
+        parts = _parts(stage, spec)
+    except CapacityError:
         return IMPOSSIBLE
     images = 0 if stage.code.trits is None else len(stage.code.trits)
     load = stage.code.columns * images * max(1.0, spec.column_bytes / BUS_BYTES)
-    execute = exactly(stage, spec, density) if exact else about(stage, density)
+    if exact:
+        execute = float(sum(exactly(stage, groups, spec, density) for groups in parts))
+    else:
+        execute = about(stage, density)
     return Cost(execute, load, up(stage.code.columns, COLUMN_ALIGN))
+
+
+def _parts(stage: Stage, spec: FabricSpec) -> list[range]:
+    """Its groups, an EXEC each. Raises CapacityError."""
+    depth, columns = spec.bank_a_depth, up(stage.code.columns, COLUMN_ALIGN)
+    parts = parts_of(stage, depth if columns <= depth else depth // 2, spec)
+    params = max(stage.params(groups).shape[1] for groups in parts)
+    for needed, key in (
+        (stage.walk.size, "walk_depth"),
+        (stage.routes.size, "route_depth"),
+        (params, "param_depth"),
+    ):
+        if needed > getattr(spec, key):
+            raise CapacityError(f"{stage.name}: {way_out(needed, key, spec)}")
+    return parts
 
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
@@ -72,20 +89,9 @@ def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
         for _ in range(count)
     ]
     execs = [part.execute for part in parts]
-    waits = sum(max(0.0, parts[n].load - ([0.0, *execs])[n]) for n in _streamed(parts, depth))
+    moving = streamed([part.columns for part in parts], depth)
+    waits = sum(max(0.0, parts[n].load - ([0.0, *execs])[n]) for n in moving)
     return (1 + TIE) * sum(execs) + waits
-
-
-def _streamed(parts: Sequence[Cost], depth: int) -> set[int]:
-    """Those whose weights do not stay: the smallest stay, next to any two that are streamed."""
-    streamed, held = [part.columns for part in parts], 0
-    for n in sorted(range(len(parts)), key=streamed.__getitem__):
-        size, streamed[n] = streamed[n], 0
-        held += size
-        if held + max(a + b for a, b in pairwise([*streamed, 0])) > depth:
-            streamed[n] = size
-            break
-    return {n for n, size in enumerate(streamed) if size}
 
 
 def about(stage: Stage, density: float) -> float:
@@ -127,18 +133,23 @@ def _read(code: Code, density: float) -> IntArray:
     )
 
 
-def exactly(stage: Stage, spec: FabricSpec, density: float) -> int:
-    """Cycles of a step by the cycle model, on activations drawn once for all."""
-    columns = np.zeros((spec.tiles, max(1, stage.code.columns)), bool)
-    if stage.code.trits is not None:
-        flags = (stage.code.trits != 0).any(2)
-        columns = flags[np.arange(spec.tiles) % len(flags)]
-    frame = stage.frame(spec, Places(), stage.whole)
+def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half: int = 0) -> int:
+    """Cycles of an EXEC by the cycle model, on activations drawn once for all."""
+    frame = stage.frame(spec, Places(), groups, half)
     walks = {id(tile): tile for tile in stage.walk.tiles}
     known = {key: expand_walk(spec, frame, tile.words(0)) for key, tile in walks.items()}
     segments = [known[id(tile)] for tile in stage.walk.tiles]
     slots = expand_route(spec, frame, stage.routes.tiles[0].words(0))
-    return frame_time(spec, frame, segments, slots, _drawn(spec, density), columns).cycles
+    flags = _flags(stage, groups, spec)
+    return frame_time(spec, frame, segments, slots, _drawn(spec, density), flags).cycles
+
+
+def _flags(stage: Stage, groups: range, spec: FabricSpec) -> Flags:
+    """Which of the weight columns of some groups are not zero [tiles, columns]."""
+    if stage.code.trits is None:
+        return np.zeros((spec.tiles, 1), bool)
+    flags = (stage.columns(groups) != 0).any(2)
+    return np.asarray(flags[np.arange(spec.tiles) % len(flags)])
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,7 @@ LEAST = 32
 def early(stages: Sequence[Stage], network: Network) -> tuple[Stage, ...]:
     """The stages, the first one in two parts where that pays."""
     first, *others = stages
-    cut = _cut(first.shape.reads[0]) if _can_be_halved(first, network) else 0
+    cut = _cut(first, network)
     if not cut:
         return tuple(stages)
     ((piece,),) = first.code.patterns
@@ -31,6 +31,11 @@ def early(stages: Sequence[Stage], network: Network) -> tuple[Stage, ...]:
     rest = replace(piece, act=cut, column=cut, length=piece.length - cut)
     walk = halved_walk(first.code, begun, rest)
     return (replace(first, walk=walk, cut=cut), *others)
+
+
+def gained(stage: Stage, network: Network) -> int:
+    """Cycles by which the network ends earlier, if it begins with this stage."""
+    return _beats(stage.shape.reads[0]) // 2 - LEAST if _cut(stage, network) else 0
 
 
 def _can_be_halved(stage: Stage, network: Network) -> bool:
@@ -42,8 +47,15 @@ def _can_be_halved(stage: Stage, network: Network) -> bool:
     return single and stage.shape.grid.bands == 1 and patterns == (whole,)
 
 
-def _cut(layout: Layout) -> int:
+def _cut(stage: Stage, network: Network) -> int:
     """Half of a tile's activations, if reading it takes longer than to load the rest; else 0."""
-    beats, read = layout.size // BUS_BYTES * layout.grid.slices, USUAL * layout.size
+    if not _can_be_halved(stage, network):
+        return 0
+    layout = stage.shape.reads[0]
+    beats, read = _beats(layout), USUAL * layout.size
     pays = beats // 2 > LEAST and read / 2 > beats
     return up(layout.size // 2, WORD) if pays else 0
+
+
+def _beats(layout: Layout) -> int:
+    return layout.size // BUS_BYTES * layout.grid.slices

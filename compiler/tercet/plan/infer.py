@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from tercet.fabric.frame import Frame, Load, Store
 from tercet.plan.batch import used_until
-from tercet.plan.needs import Unit
 from tercet.plan.schedule import Brought, Schedule, ended
 from tercet.plan.steps import Tensor
 from tercet.plan.transfers import Export, export_frame, store_frame
+from tercet.plan.units import Unit
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,35 +1,41 @@
-"""From the integer graph to a plan."""
+"""From the integer graph to a plan: of some that are possible, the one with the fewest cycles."""
 
-from collections.abc import Iterator, Sequence
-from math import inf
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import CapacityError
-from tercet.fabric.frame import FRAME_BYTES, Store
-from tercet.fabric.spec import BUS_BYTES, FabricSpec
+from tercet.fabric.spec import FabricSpec
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
-from tercet.plan.arrivals import arrivals
+from tercet.plan.assemble import assembled
 from tercet.plan.assign import normal
-from tercet.plan.batch import require_short
 from tercet.plan.concat import joined
-from tercet.plan.cost import cost_of, whole
-from tercet.plan.fit import Chooser, Found, fitted
-from tercet.plan.grid import up
-from tercet.plan.infer import Outputs, infer
+from tercet.plan.fit import Chooser, fitted
 from tercet.plan.interleave import interleaved
 from tercet.plan.lower import lower
-from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
-from tercet.plan.plan import Plan, Program, Segment
-from tercet.plan.ports import Entry, entries, exits
+from tercet.plan.plan import Plan
 from tercet.plan.search import choose
-from tercet.plan.shown import heard_of, layers_of
-from tercet.plan.stage import staged
-from tercet.plan.steps import Network, Tensor
+from tercet.plan.steps import Network
 from tercet.plan.tiled import Tiled, tiled
-from tercet.plan.transfers import room
+from tercet.plan.timeline import execs_of, timeline
+from tercet.plan.units import all_fit
 from tercet.plan.width import check_width
+
+PARTS = (2, 4)
+"""Into how many bank A is parted for weights that come and go: of small parts more stay."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidate:
+    network: Network
+    tiles: Tiled
+    plan: Plan
+
+    def cycles(self) -> float:
+        execs = execs_of(self.tiles.schedule, self.network)
+        return timeline(self.plan.infer.frames, execs, self.plan.spec)
 
 
 def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch: int = 1) -> Plan:
@@ -42,104 +48,35 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     network = normal(lower(module))
     for step in network.steps:
         check_width(step, spec)
-    copies, parts = interleaved(network, spec), interleaved(joined(network), spec)
-    network, shapes = _cheaper(copies, parts, spec, chooser)
     names = [value_names(module)[value] for value in outputs_of(module)]
-    return _plan(network, names, tiled(network, shapes, spec, batch))
+    found, refused = list[_Candidate](), list[CapacityError]()
+    for way in _ways(network):
+        try:
+            for candidate in _candidates(way, names, spec, chooser, batch):
+                found.append(candidate)
+        except CapacityError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    best = found[0] if len(found) == 1 else min(found, key=_Candidate.cycles)
+    return best.plan
 
 
-def _cheaper(copies: Network, parts: Network, spec: FabricSpec, chooser: Chooser) -> Found:
-    """With copies, or with parts that lie together: these may not fit, or not go with slices."""
-    if not parts.inside:
-        return fitted(copies, spec, chooser)
-    found, best = None, inf
-    try:
-        found = fitted(copies, spec, chooser)
-        best = _cycles(found, spec)
-    except CapacityError:
-        pass
-    try:
-        other = fitted(parts, spec, chooser)
-        if found is None or _cycles(other, spec) <= best:
-            return other
-    except CapacityError:
-        pass
-    return fitted(copies, spec, chooser)  # the chooser has seen it last
+def _ways(network: Network) -> Iterator[Network]:
+    """With copies, and with parts of a concatenation that lie together."""
+    yield network
+    together = joined(network)
+    if together.inside:
+        yield together
 
 
-def _cycles(found: Found, spec: FabricSpec) -> float:
-    return whole([cost_of(staged(shape, spec), spec, exact=True) for shape in found[1]], spec)
-
-
-def _plan(network: Network, names: Sequence[str], tiles: Tiled) -> Plan:
-    schedule, spec = tiles.schedule, tiles.schedule.spec
-    batch = schedule.batch.inputs
-    memory = Memory("split the network" if batch == 1 else "choose a smaller --batch")
-    brought = schedule.brought(memory)
-    cuts = {s.shape.reads[0].tensor: s.cut for s in schedule.stages if s.cut}
-    inputs = list(entries(network, tiles.layouts, cuts, spec))
-    outputs = exits(network, names, schedule.stages, schedule.outs, tiles.words)
-    input_step = sum(up(entry.port.size, BUS_BYTES) for entry in inputs)
-    output_step = max(up(port.address + port.size, BUS_BYTES) for port in outputs)
-    input_address = memory.take(batch * input_step, "input")
-    output_address = memory.take(batch * output_step, "output")
-    places = list(_stored(network, memory, batch, inputs, input_address, input_step))
-    for i, each in enumerate(places):
-        for tensor, port in zip(network.outputs, outputs, strict=True):
-            if tensor in {part.source for part in network.stored.values()}:
-                each[tensor] = output_address + i * output_step + port.address
-    assert tiles.words * BUS_BYTES <= output_step
-    stores = tuple(
-        Store(
-            config_id=spec.config_id,
-            mask=1,
-            layer=max(schedule.layers),
-            address=output_address + i * output_step,
-            beats=tiles.words,
-            base=i % tiles.turns * tiles.words,
-        )
-        for i in range(batch)
-    )
-    setup = schedule.setup(brought)
-    coming = list(arrivals(network, tiles, inputs, places))
-    leaving = Outputs(stores, tiles.turns) if tiles.words else None
-    frames = infer(schedule, brought, coming, places, leaving)
-    require_short(len(frames), batch)
-    return Plan(
-        spec=spec,
-        layers=layers_of(schedule),
-        setup=Program(memory.take(FRAME_BYTES * len(setup), "program"), setup),
-        infer=Program(memory.take(FRAME_BYTES * len(frames), "program"), frames),
-        segments=tuple(Segment(load.address, image.data) for image, load in brought.values()),
-        inputs=tuple(entry.port for entry in inputs),
-        outputs=outputs,
-        input_address=input_address,
-        input_bytes=batch * input_step,
-        output_address=output_address,
-        output_bytes=batch * output_step,
-        window=(MEMORY_BASE, up(memory.top, PAGE)),
-        heard=heard_of(schedule, frames),
-        batch=batch,
-    )
-
-
-def _stored(
-    network: Network,
-    memory: Memory,
-    batch: int,
-    inputs: Sequence[Entry],
-    address: int,
-    step: int,
-) -> Iterator[dict[Tensor, int]]:
-    """Where tensors lie in memory, for each input: what comes in, and what steps store.
-
-    What steps store has one place for all: it is stored anew behind the EXECs that have read it.
-    """
-    found: dict[Tensor, int] = {}
-    for part in network.stored.values():
-        if part.source not in found and part.source not in network.outputs:
-            found[part.source] = memory.take(
-                room(part.source), f"activations of {part.source.name}"
-            )
-    for i in range(batch):
-        yield {**found, **{e.tensor: address + i * step + e.port.address for e in inputs}}
+def _candidates(
+    network: Network, names: list[str], spec: FabricSpec, chooser: Chooser, batch: int
+) -> Iterator[_Candidate]:
+    """Those with the grids that are chosen. Raises CapacityError."""
+    pieces, shapes = fitted(interleaved(network, spec), spec, chooser)
+    for parts in PARTS:
+        tiles = tiled(pieces, shapes, spec, batch, parts)
+        yield _Candidate(pieces, tiles, assembled(pieces, names, tiles))
+        if all_fit(tiles.schedule.stages, spec):
+            return

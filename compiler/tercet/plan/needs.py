@@ -5,27 +5,15 @@ from dataclasses import dataclass, replace
 
 from tercet.errors import CapacityError
 from tercet.fabric.frame import Bank
-from tercet.fabric.spec import COLUMN_ALIGN, MAX_DEPTH, MAX_TABLE, FabricSpec
-from tercet.plan.arena import Item, meet, place
+from tercet.fabric.spec import COLUMN_ALIGN, FabricSpec
+from tercet.plan.arena import meet
+from tercet.plan.capacity import way_out
 from tercet.plan.grid import up
 from tercet.plan.loads import Image, params_image, table_image, weights_image
 from tercet.plan.stage import Stage
+from tercet.plan.streaming import bases
 from tercet.plan.tabled import Table
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One EXEC: some groups of a stage."""
-
-    stage: int
-    groups: range
-    half: int = 0
-    """1 begins the sums, 2 ends them; 0: one EXEC does both."""
-
-    @property
-    def begins(self) -> bool:
-        """Whether it writes nothing, for the next one goes on with its sums."""
-        return self.half == 1
+from tercet.plan.units import Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,36 +31,6 @@ class Need:
     resident: bool = True
     after: int = 0
     """A LOAD of it may start when so many EXECs have finished."""
-
-
-def units_of(stages: Sequence[Stage], spec: FabricSpec) -> tuple[Unit, ...]:
-    """Stages whole, if all weights fit together; else in parts of half a bank at most."""
-    total = sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages)
-    limit = spec.bank_a_depth if total <= spec.bank_a_depth else spec.bank_a_depth // 2
-    return tuple(
-        Unit(n, groups, half)
-        for n, stage in enumerate(stages)
-        for groups in _parts(stage, limit, spec)
-        for half in ((1, 2) if stage.cut else (0,))
-    )
-
-
-def _parts(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
-    whole, step = stage.whole, stage.code.col_group
-    most = limit if step else spec.bank_a_depth  # columns of all groups can't be parted
-    if up(stage.code.columns, COLUMN_ALIGN) <= most:
-        return [whole]
-    each = limit // max(1, step) or spec.bank_a_depth // max(1, step)
-    if not each or not step:
-        needed = step or stage.code.columns
-        raise CapacityError(
-            f"{stage.name} on {stage.shape.grid} tiles needs {needed} weight columns a tile at"
-            f" once, the fabric {spec.name!r} has {spec.bank_a_depth}:"
-            f" {way_out(needed, 'bank_a_depth', spec)}"
-        )
-    count = -(-len(whole) // each)
-    size = -(-len(whole) // count)
-    return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
 def needs_of(stages: Sequence[Stage], acts: Sequence[object], spec: FabricSpec) -> tuple[Need, ...]:
@@ -128,56 +86,23 @@ _DEPTHS = {
 }
 
 
-def placed(needs: Sequence[Need], execs: int, spec: FabricSpec) -> tuple[Need, ...]:
-    """Needs with their bases. What does not fit side by side is streamed. Raises CapacityError."""
+def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
+    """Needs with their bases; what does not stay is streamed. Raises CapacityError."""
     found = []
     for bank, (key, what, align) in _DEPTHS.items():
         mine = [need for need in needs if need.bank is bank]
-        found += _in_bank(mine, execs, getattr(spec, key), align, key, what, spec)
-    return tuple(found)
-
-
-def _in_bank(
-    needs: list[Need],
-    execs: int,
-    depth: int,
-    align: int,
-    key: str,
-    what: str,
-    spec: FabricSpec,
-) -> list[Need]:
-    """The smallest stay for good, as many as fit; others come an EXEC ahead, or just in time."""
-    for ahead in (1, 0):
-        resident: set[int] = set(range(len(needs)))
-        places = place(_items(needs, resident, execs, ahead), depth, align)
-        if isinstance(places, int):
-            resident = set()
-            places = place(_items(needs, resident, execs, ahead), depth, align)
-            if isinstance(places, int):
-                needed = places
-                continue
-            for n in sorted(range(len(needs)), key=lambda n: needs[n].size):
-                more = place(_items(needs, resident | {n}, execs, ahead), depth, align)
-                if isinstance(more, int):
-                    break
-                resident, places = resident | {n}, more
-        return [
-            replace(need, base=base, resident=n in resident)
-            for n, (need, base) in enumerate(zip(needs, places, strict=True))
+        depth, needed = getattr(spec, key), max((need.size for need in mine), default=0)
+        if needed > depth:
+            raise CapacityError(
+                f"the network needs {needed} {what} at once, the fabric {spec.name!r} has {depth}:"
+                f" {way_out(needed, key, spec)}"
+            )
+        places, moving = bases([need.size for need in mine], depth, align)
+        found += [
+            replace(need, base=base, resident=n not in moving)
+            for n, (need, base) in enumerate(zip(mine, places, strict=True))
         ]
-    raise CapacityError(
-        f"the network needs {needed} {what} at once, the fabric {spec.name!r} has {depth}:"
-        f" {way_out(needed, key, spec)}"
-    )
-
-
-def _items(needs: Sequence[Need], resident: set[int], execs: int, ahead: int) -> list[Item]:
-    return [
-        Item(need.name, need.size, 0, execs)
-        if n in resident
-        else Item(need.name, need.size, max(0, need.first - ahead), need.last)
-        for n, need in enumerate(needs)
-    ]
+    return tuple(found)
 
 
 def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
@@ -198,12 +123,3 @@ def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
         )
         for need in needs
     )
-
-
-def way_out(needed: int, key: str, spec: FabricSpec) -> str:
-    """What a user can do about a bank that is too small."""
-    depth = 1 << (needed - 1).bit_length()
-    most = MAX_TABLE if key in ("walk_depth", "route_depth") else MAX_DEPTH
-    if depth > most:
-        return f"none has more than {most}; choose one with more tiles, or split the network"
-    return f"choose a larger fabric, such as --fabric {spec.name},{key}={depth}"

@@ -8,13 +8,15 @@ from tercet.fabric.frame import Bank, Exec, Frame, Load
 from tercet.fabric.spec import BUS_BYTES, FabricSpec
 from tercet.fabric.tables import wrap
 from tercet.plan.batch import Batch, Rooms
+from tercet.plan.capacity import way_out
 from tercet.plan.grid import up
 from tercet.plan.loads import Image
 from tercet.plan.memory import Memory
-from tercet.plan.needs import Need, Unit, way_out
+from tercet.plan.needs import Need
 from tercet.plan.stage import Places, Stage, is_wide, pitch_in_c
 from tercet.plan.steps import Tensor
 from tercet.plan.transfers import Export
+from tercet.plan.units import Unit
 
 Brought = Mapping[Need, tuple[Image, Load]]
 """What comes to each need, and the LOAD with its address in memory."""

@@ -15,6 +15,7 @@ from tercet.plan.arena import place
 from tercet.plan.assign import Assigned, assign, operands_of
 from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, waits, whole
 from tercet.plan.density import USUAL, densities_of
+from tercet.plan.early import gained
 from tercet.plan.grid import Grid, grids
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.shaping import input_layouts, shape_of, spans_in_b
@@ -116,7 +117,7 @@ def options_of(step: Step, spec: FabricSpec) -> list[Grid]:
 
 def _identity(step: Step) -> object:
     """The same for a step that only reads a copy of its operand."""
-    return step.name, id(step.closing), step.result.name, step.result.positions
+    return step.name, step.closing, step.result.name, step.result.positions
 
 
 class _Costs:
@@ -185,6 +186,8 @@ class _Costs:
         spec, density = self._spec, self._densities.get(operands_of(shape.step)[0].name, USUAL)
         stage = staged(shape, spec)
         found = cost_of(stage, spec, exact=exact, density=density)
+        if shape.step.name == self._network.steps[0].name:
+            found = replace(found, execute=found.execute - gained(stage, self._network))
         other = turned(shape) if found != IMPOSSIBLE and waits(stage, density) else shape
         if other is shape:
             return found

@@ -6,11 +6,11 @@ import numpy as np
 
 from tercet.fabric.frame import Frame
 from tercet.ir.types import IntArray
-from tercet.plan.needs import Unit
 from tercet.plan.plan import Heard, LayerPlan, Program
 from tercet.plan.schedule import Schedule
 from tercet.plan.stage import Shape, Stage, heard
 from tercet.plan.steps import Depthwise, Mac, Vector
+from tercet.plan.units import Unit
 
 
 def layers_of(schedule: Schedule) -> tuple[LayerPlan, ...]:

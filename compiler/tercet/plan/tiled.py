@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tercet.fabric.spec import COLUMN_ALIGN, FabricSpec
+from tercet.fabric.spec import FabricSpec
 from tercet.plan.batch import Batch, rooms, turns_in_c
 from tercet.plan.cost import cost_of
 from tercet.plan.early import early
-from tercet.plan.grid import up
 from tercet.plan.layout import Layout
-from tercet.plan.needs import Unit, needs_of, placed, units_of, with_waits
+from tercet.plan.needs import needs_of, placed, with_waits
 from tercet.plan.schedule import Schedule, in_bank_c
 from tercet.plan.stage import Shape, Stage, staged
 from tercet.plan.steps import Network, Tensor
 from tercet.plan.transfers import Export, exports_of, staging
 from tercet.plan.turning import turned
+from tercet.plan.units import Unit, all_fit, units_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,26 +31,30 @@ class Tiled:
     """Places in bank C that the outputs have in turn."""
 
 
-def tiled(network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: int) -> Tiled:
+def tiled(
+    network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: int, parts: int
+) -> Tiled:
     """Everything but memory: which EXECs there are, where their operands lie, what waits for what.
+
+    Weights that do not stay come in `parts` of bank A at most.
 
     Raises CapacityError.
     """
     stages = tuple(staged(shape, spec) for shape in shapes)
-    if sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth:
+    if all_fit(stages, spec):
         shapes = [_quicker(stage, spec) for stage in stages]
         stages = tuple(staged(shape, spec) for shape in shapes)
     stages = early(stages, network)
     outs, words = in_bank_c(stages, spec)
     turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
     buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
-    acts = _acts(network, stages, buffers[1], spec)
+    acts = _acts(network, stages, buffers[1], parts, spec)
     first = tuple(_index(acts, n)[0] for n in range(len(stages)))
     last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
     found = rooms(shapes, last, first, network.inputs, batch, spec)
     stages = early([staged(shape, spec) for shape in found.shapes], network)
-    acts = _acts(network, stages, buffers[1], spec)
-    needs = with_waits(placed(needs_of(stages, acts, spec), len(acts), spec))
+    acts = _acts(network, stages, buffers[1], parts, spec)
+    needs = with_waits(placed(needs_of(stages, acts, spec), spec))
     times = Batch(batch, len(acts))
     schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers, times, found)
     layouts = {layout.tensor: layout for shape in found.shapes for layout in shape.reads}
@@ -67,10 +71,10 @@ def _quicker(stage: Stage, spec: FabricSpec) -> Shape:
 
 
 def _acts(
-    network: Network, stages: Sequence[Stage], words: int, spec: FabricSpec
+    network: Network, stages: Sequence[Stage], words: int, parts: int, spec: FabricSpec
 ) -> tuple[Unit | Export, ...]:
     """Every stage's units, and the exports behind them."""
-    units = units_of(stages, spec)
+    units = units_of(stages, spec, parts)
     found: list[Unit | Export] = []
     for n, stage in enumerate(stages):
         found += [unit for unit in units if unit.stage == n]

@@ -1,0 +1,63 @@
+"""How long a program takes, about: three engines, each in order, and what waits for what.
+
+The fetch of frames and what the engines take from each other on the bus are left out.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from tercet.fabric.frame import Bank, Exec, Frame, Load, Store
+from tercet.fabric.spec import BUS_BYTES, FabricSpec
+from tercet.fabric.timing.time import EXPORT
+from tercet.plan.assign import operands_of
+from tercet.plan.cost import exactly
+from tercet.plan.density import USUAL, densities_of
+from tercet.plan.schedule import Schedule
+from tercet.plan.steps import Network
+from tercet.plan.transfers import Export
+
+BURST = 2048
+"""Bytes."""
+LATENCY = 12
+"""Cycles between a burst's address and its first beat."""
+
+
+def timeline(frames: Sequence[Frame], execs: Sequence[float], spec: FabricSpec) -> float:
+    """Cycles from the start of the first frame to the end of the last.
+
+    `execs` are the cycles of the EXECs of one input, in their order.
+    """
+    ends: Mapping[type[Frame], list[float]] = {Load: [0.0], Exec: [0.0], Store: [0.0]}
+    for frame in frames:
+        mine = ends[type(frame)]
+        waits = (
+            ends[Load][frame.wait_load],
+            ends[Exec][frame.wait_exec],
+            ends[Store][frame.wait_store],
+        )
+        if isinstance(frame, Load | Store):
+            busy = _moved(frame, spec)
+        else:
+            busy = execs[(len(mine) - 1) % len(execs)]
+        mine.append(max(mine[-1], *waits) + 1 + busy)
+    return max(found[-1] for found in ends.values())
+
+
+def _moved(frame: Load | Store, spec: FabricSpec) -> float:
+    """Cycles of a LOAD or STORE; a weight column takes one at least."""
+    size = frame.beats * BUS_BYTES
+    slow = isinstance(frame, Load) and frame.bank == Bank.WEIGHTS
+    beat = max(1.0, BUS_BYTES / spec.column_bytes) if slow else 1.0
+    return frame.beats * beat + LATENCY * -(-(frame.address % BURST + size) // BURST)
+
+
+def execs_of(schedule: Schedule, network: Network) -> tuple[float, ...]:
+    """Cycles of the EXECs of one input, by the cycle model, on activations drawn."""
+    densities, found = densities_of(network), []
+    for act in schedule.acts:
+        if isinstance(act, Export):
+            found.append(act.words + EXPORT)
+            continue
+        stage = schedule.stages[act.stage]
+        density = densities.get(operands_of(stage.shape.step)[0].name, USUAL)
+        found.append(exactly(stage, act.groups, schedule.spec, density, act.half))
+    return tuple(found)

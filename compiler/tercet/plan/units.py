@@ -1,0 +1,60 @@
+"""EXECs of a network: each a stage, or some of its groups where the weights of all do not fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tercet.errors import CapacityError
+from tercet.fabric.spec import COLUMN_ALIGN, FabricSpec
+from tercet.plan.capacity import way_out
+from tercet.plan.grid import up
+from tercet.plan.stage import Stage
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One EXEC: some groups of a stage."""
+
+    stage: int
+    groups: range
+    half: int = 0
+    """1 begins the sums, 2 ends them; 0: one EXEC does both."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether it writes nothing, for the next one goes on with its sums."""
+        return self.half == 1
+
+
+def all_fit(stages: Sequence[Stage], spec: FabricSpec) -> bool:
+    """Whether bank A holds all weights together."""
+    return sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth
+
+
+def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> tuple[Unit, ...]:
+    """Stages whole, if all weights fit together; else in `parts` of a bank at most."""
+    limit = spec.bank_a_depth if all_fit(stages, spec) else spec.bank_a_depth // parts
+    return tuple(
+        Unit(n, groups, half)
+        for n, stage in enumerate(stages)
+        for groups in parts_of(stage, limit, spec)
+        for half in ((1, 2) if stage.cut else (0,))
+    )
+
+
+def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
+    """Its groups, in parts of so many weight columns at most. Raises CapacityError."""
+    whole, step = stage.whole, stage.code.col_group
+    most = limit if step else spec.bank_a_depth  # columns of all groups can't be parted
+    if up(stage.code.columns, COLUMN_ALIGN) <= most:
+        return [whole]
+    each = limit // max(1, step) or spec.bank_a_depth // max(1, step)
+    if not each or not step:
+        needed = step or stage.code.columns
+        raise CapacityError(
+            f"{stage.name} on {stage.shape.grid} tiles needs {needed} weight columns a tile at"
+            f" once, the fabric {spec.name!r} has {spec.bank_a_depth}:"
+            f" {way_out(needed, 'bank_a_depth', spec)}"
+        )
+    count = -(-len(whole) // each)
+    size = -(-len(whole) // count)
+    return [whole[at : at + size] for at in range(0, len(whole), size)]
