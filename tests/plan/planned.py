@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.errors import CapacityError
+from tercet.errors import CapacityError, UnsupportedError
 from tercet.fabric.spec import named
 from tercet.ir.boundary import entries_of
 from tercet.ir.module import inputs_of
@@ -79,7 +79,7 @@ def with_layer(
         module = cnn(rng)
         try:
             plan = make(module, named(fabric), randomly(rng))
-        except CapacityError:
+        except (CapacityError, UnsupportedError):
             continue
         if any(map(wanted, plan.layers)):
             print(f"seed {seed}")

@@ -6,14 +6,20 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.plan.planned import require_as_reference
 from tests.plan.small import residual, staged_anyhow
 
-from tercet.errors import CapacityError
+from tercet.errors import UnsupportedError
 from tercet.fabric.frame import Mode
 from tercet.fabric.spec import named
 from tercet.ir.module import build
-from tercet.ir.types import SI8, UI8, signed, tensor
+from tercet.ir.types import SI8, UI8, IntArray, signed, tensor
+from tercet.ops.conv import Conv
+from tercet.ops.linear import Linear
+from tercet.ops.sum_pool import SumPool
 from tercet.ops.table import Table
+from tercet.ops.threshold import Threshold
+from tercet.plan import make
 from tercet.plan.closing import post_of
 from tercet.plan.stage import Stage
 from tercet.plan.steps import Greatest, Lookup, Mac, Rescale, Thresholds, Vector
@@ -136,5 +142,20 @@ def test_a_factor_that_an_entry_cannot_hold_is_refused() -> None:
         replace(step.closing, add=step.closing.add + (1 << 57)),
         replace(step.closing, shift=0 * step.closing.shift + 51),
     ):
-        with pytest.raises(CapacityError, match=f"{step.name}: channel . is rescaled by"):
+        with pytest.raises(UnsupportedError, match=f"{step.name}: channel . is rescaled by"):
             post_of(replace(step, closing=wide), made, SPEC)
+
+
+@pytest.mark.parametrize("low", [-9, -5, -2, 0, 3])
+def test_thresholds_count_to_zero_whatever_the_results(low: int, rng: np.random.Generator) -> None:
+    """For channels that there are not: thresholds that every sum reaches, or none, are added."""
+
+    def close(
+        rng: np.random.Generator, layer: Linear | Conv | SumPool, sums: IntArray
+    ) -> Threshold:
+        steps = np.sort(rng.choice(sums.ravel(), (sums.shape[1], 5)), axis=1)
+        return Threshold(layer.acc, steps, low, SI8, layer=layer.layer.data)
+
+    module = network(rng, (12, 7, 5), (close, None))
+    plan = make(module, named("T=4,L=5"))
+    assert require_as_reference(module, plan, rng.integers(0, 256, (3, 12))) > 0

@@ -139,7 +139,7 @@ def refused(module: ModuleOp, fabric: str = "small") -> TercetError:
     [
         ((784, 60, 10), "T=1,L=5,bank_a_depth=64", "784 weight columns a tile at once"),
         ((784, 60, 10), "T=4,L=15,bank_b_depth=64", "activations need"),
-        ((20, 20, 10), "T=1,L=5,param_depth=16", "parameter entries a tile at once"),
+        ((20, 20, 10), "T=1,L=20,param_depth=16", "parameter entries a tile at once"),
         ((20, 40), "T=1,L=5,out_depth=16", "64-bit words of bank C"),
     ],
 )

@@ -23,6 +23,9 @@ from tercet.plan.steps import (
     Vector,
 )
 
+FAR = 1 << 40
+"""Beyond every sum."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -51,8 +54,8 @@ def operands_of(step: Step) -> tuple[Tensor, ...]:
 
 
 def normal(network: Network) -> Network:
-    """Thresholds of a stored value as repeated items; outputs that only one step writes."""
-    steps = [_repeated(step) for step in network.steps]
+    """Thresholds that count to zero, of values as repeated items; outputs that one step writes."""
+    steps = [_repeated(_from_zero(step)) for step in network.steps]
     made = {step.result: step for step in steps}
     read = {x for step in steps for x in operands_of(step)}
     outputs = []
@@ -65,6 +68,20 @@ def normal(network: Network) -> Network:
             outputs.append(twin)
     orders = network.output_orders or tuple(x.order for x in network.outputs)
     return Network(network.inputs, tuple(steps), tuple(outputs), orders)
+
+
+def _from_zero(step: Step) -> Step:
+    """With thresholds that all sums reach, or none, until zero is among the results.
+
+    For channels that there are not, whose place in bank B has to be zero.
+    """
+    closing, zero = step.closing, step.result.zero_point
+    if not isinstance(closing, Thresholds):
+        return step
+    below = max(0, closing.low - zero)
+    above = max(0, zero - closing.low - closing.steps.shape[1])
+    steps = np.pad(closing.steps, ((0, 0), (below, above)), constant_values=((0, 0), (-FAR, FAR)))
+    return replace(step, closing=Thresholds(steps, closing.low - below))
 
 
 def _repeated(step: Step) -> Step:

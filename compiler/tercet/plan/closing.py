@@ -11,7 +11,7 @@ from functools import singledispatch
 import numpy as np
 import numpy.typing as npt
 
-from tercet.errors import CapacityError
+from tercet.errors import UnsupportedError
 from tercet.fabric.frame import Exec, Mode
 from tercet.fabric.spec import PARAM_BYTES, FabricSpec
 from tercet.ir.types import IntArray
@@ -103,7 +103,7 @@ def post_of(step: Step, made: Made, spec: FabricSpec) -> Post:
 
 def _listed_alike(name: str, made: Made, alike: bool) -> None:
     if made.lanes > 1 and not alike:
-        raise CapacityError(
+        raise UnsupportedError(
             f"{name}: its channels have a quantizer each and are picked one by one; the"
             " fabric takes one of the two: quantize per tensor"
         )
@@ -137,13 +137,9 @@ def _thresholds(closing: Thresholds, step: Step, spec: FabricSpec) -> _Rows:
     bias = 0 if isinstance(step, Vector) else step.bias[:, None]
     steps, zero = closing.steps - bias, step.result.zero_point
     entries, most = steps.shape[1], (1 << (spec.acc_width - 1)) - 1
-    if not closing.low <= zero <= closing.low + entries:
-        raise CapacityError(
-            f"{step.name}: its results are {closing.low} to {closing.low + entries}, and the fabric"
-            f" keeps them less their zero point {zero}: take a quantizer that has zero among them"
-        )
+    assert closing.low <= zero <= closing.low + entries
     if entries > MOST_THRESHOLDS:
-        raise CapacityError(
+        raise UnsupportedError(
             f"{step.name}: its quantizer takes {entries} thresholds a channel, the fabric counts"
             f" up to {MOST_THRESHOLDS}: quantize to 8 bits or fewer"
         )
@@ -185,7 +181,7 @@ def _products(name: str, mul: IntArray, add: IntArray, shift: IntArray, zero: in
     bad = wide | (shift > SHIFT_MAX) | (abs(addend) >= 1 << (ADD_BITS - 1))
     if bad.any():
         channel = int(np.argmax(bad))
-        raise CapacityError(
+        raise UnsupportedError(
             f"{name}: channel {channel} is rescaled by {mul[channel].tolist()},"
             f" {addend[channel]} and a shift of {shift[channel]}; the fabric has {MUL_BITS} and"
             f" {ADD_BITS} bits and shifts by up to {SHIFT_MAX}: quantize to fewer bits"

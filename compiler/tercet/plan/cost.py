@@ -41,7 +41,8 @@ class Cost:
     """Cycles of its EXEC with lanes turned from band to band; these take more weights."""
 
 
-IMPOSSIBLE = Cost(inf, 0, 0)
+IMPOSSIBLE = Cost(1e12, 0, 0)
+"""Of a step that does not fit. It is finite: the fewer of them, the better the grids."""
 
 
 def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USUAL) -> Cost:

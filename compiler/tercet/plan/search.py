@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from tercet.errors import CapacityError
+from tercet.errors import CapacityError, UnsupportedError
 from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan.arena import place
 from tercet.plan.assign import Assigned, assign, operands_of
@@ -100,7 +100,7 @@ def _swept(
 
 
 def _known(cost: float) -> float | None:
-    return None if cost == inf else cost
+    return None if cost >= IMPOSSIBLE.execute else cost
 
 
 def options_of(step: Step, spec: FabricSpec) -> list[Grid]:
@@ -144,7 +144,7 @@ class _Costs:
                 layouts[step.result] = shape.writes
             found.append(self._cost(key, shape, exact))
             shapes.append(shape)
-        return whole(found, self._spec) if self._fits(shapes) else inf
+        return whole(found, self._spec) + (0.0 if self._fits(shapes) else IMPOSSIBLE.execute)
 
     def _fits(self, shapes: list[Shape]) -> bool:
         each = range(len(shapes))
@@ -199,6 +199,6 @@ class _Costs:
         if key not in self._found:
             try:
                 self._found[key] = self._either(shape, exact)
-            except (IncompatibleError, CapacityError, ValueError):
+            except (IncompatibleError, CapacityError, UnsupportedError, ValueError):
                 self._found[key] = IMPOSSIBLE
         return self._found[key]

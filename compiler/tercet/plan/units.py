@@ -43,18 +43,22 @@ def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> tuple[Uni
 
 def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
     """Its groups, in parts of so many weight columns at most. Raises CapacityError."""
-    whole, step = stage.whole, stage.code.col_group
-    most = limit if step else spec.bank_a_depth  # columns of all groups can't be parted
-    if up(stage.code.columns, COLUMN_ALIGN) <= most:
-        return [whole]
-    each = limit // max(1, step) or spec.bank_a_depth // max(1, step)
-    if not each or not step:
-        needed = step or stage.code.columns
+    whole, columns, params = stage.whole, stage.code.col_group, stage.post.group_step
+    if up(stage.code.columns, COLUMN_ALIGN) <= limit:
+        each = len(whole)
+    elif columns:
+        each = limit // columns or spec.bank_a_depth // columns
+    else:  # columns of all groups can't be parted
+        each = len(whole) if stage.code.columns <= spec.bank_a_depth else 0
+    if not each:
+        needed = columns or stage.code.columns
         raise CapacityError(
             f"{stage.name} on {stage.shape.grid} tiles needs {needed} weight columns a tile at"
             f" once, the fabric {spec.name!r} has {spec.bank_a_depth}:"
             f" {way_out(needed, 'bank_a_depth', spec)}"
         )
+    if params:
+        each = min(each, spec.param_depth // params or 1)  # one too large is refused by its bank
     count = -(-len(whole) // each)
     size = -(-len(whole) // count)
     return [whole[at : at + size] for at in range(0, len(whole), size)]

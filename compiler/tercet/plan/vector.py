@@ -10,7 +10,7 @@ from tercet.ir.types import IntArray
 from tercet.plan.code import Code, Lanes, Made, Pattern, Piece, placed, spans_of, spread
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError, Layout
-from tercet.plan.steps import Vector
+from tercet.plan.steps import Lookup, Vector
 
 
 def turns_of(step: Vector, grid: Grid) -> IntArray:
@@ -65,6 +65,9 @@ def made_of(step: Vector, grid: Grid, layouts: tuple[Layout, ...], groups: int) 
     channels = np.where(inside, channels, -1)
     if step.columns is not None:
         channels = np.where(inside, step.columns[channels], -1)
+    if isinstance(step.closing, Lookup) and (channels < 0).any():
+        # what a fabric ran before may lie there, beyond the table
+        raise IncompatibleError("a table would be read where nobody has written")
     leaders = [[grid.tile(p, 0, k) for k in range(grid.slices)] for p in range(grid.bands)]
     return Made(
         grid,
