@@ -1,6 +1,6 @@
 """Random networks of dense layers, to try the fabric with what no training would give it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -23,9 +23,9 @@ from tercet.plan.closing import MUL_BITS
 from tercet.plan.fit import Chooser
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.search import choose, options_of
+from tercet.plan.search import Choice, choose, options_of
 from tercet.plan.shaping import shape_all
-from tercet.plan.steps import Network, Step
+from tercet.plan.steps import Network
 
 Closing = Callable[[np.random.Generator, Linear | Conv | SumPool, IntArray], Requantize | Threshold]
 """Makes the quantizer of a layer that fits the sums [S, N, ...] it was seen to have."""
@@ -147,7 +147,7 @@ def inputs(rng: np.random.Generator, module: ModuleOp, count: int, zero: int) ->
 def randomly(rng: np.random.Generator) -> Chooser:
     """Any grids that go together."""
 
-    def chosen(network: Network, spec: FabricSpec) -> Mapping[Step, Grid]:
+    def chosen(network: Network, spec: FabricSpec) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in network.steps}
         bands = Grid(spec.tiles, 1, 1)
         for attempt in range(TRIES):
@@ -160,7 +160,7 @@ def randomly(rng: np.random.Generator) -> Chooser:
                 shape_all(assign(network, drawn, spec.lanes), spec)
             except IncompatibleError:
                 continue
-            return drawn
+            return [Choice(drawn)]
         return choose(network, spec)
 
     return chosen
@@ -169,9 +169,10 @@ def randomly(rng: np.random.Generator) -> Chooser:
 def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Plan:
     """A plan in which every step lies on the tiles as it happens."""
 
-    def choose(net: Network, spec: FabricSpec) -> dict[Step, Grid]:
+    def choose(net: Network, spec: FabricSpec) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in net.steps}
-        return {step: grids[int(rng.integers(len(grids)))] for step, grids in options.items()}
+        drawn = {step: grids[int(rng.integers(len(grids)))] for step, grids in options.items()}
+        return [Choice(drawn)]
 
     for _ in range(TRIES):
         try:

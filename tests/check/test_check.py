@@ -1,6 +1,5 @@
 """A check says what is so: ranges, weights, scales, proofs, places; new operators included."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,9 +28,8 @@ from tercet.ops.requantize import Requantize
 from tercet.plan.assign import normal
 from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
-from tercet.plan.search import Explained, Trial
+from tercet.plan.search import Choice, Trial
 from tercet.plan.steps import Network
-from tercet.plan.steps import Step as PlanStep
 from tercet.plan.takes import takes
 
 SMALL = named("small")
@@ -257,10 +255,12 @@ def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -
     twice = replace(network, steps=(replace(first), first, *rest))
     wide, deep = Grid(8, 1, 1), Grid(1, 8, 1)
 
-    def choose(network: Network, spec: FabricSpec, explained: Explained) -> Mapping[PlanStep, Grid]:
-        for n, step in reversed(list(enumerate(network.steps))):
-            explained.trials += [Trial(step.name, g, float(n), None) for g in (wide, deep)]
-        return dict.fromkeys(network.steps, deep)
+    def choose(network: Network, spec: FabricSpec) -> list[Choice]:
+        trials = {
+            step: [Trial(g, float(n), None) for g in (wide, deep)]
+            for n, step in enumerate(network.steps)
+        }
+        return [Choice(dict.fromkeys(network.steps, deep), trials)]
 
     monkeypatch.setattr("tercet.plan.search.choose", choose)
     search = Search()

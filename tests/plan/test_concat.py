@@ -1,7 +1,7 @@
 """Concatenations without copies: where parts lie, that nothing changes, what is still copied."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,12 +18,11 @@ from tercet.plan import make
 from tercet.plan.assign import assign, normal
 from tercet.plan.concat import joined
 from tercet.plan.fit import Chooser
-from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
 from tercet.plan.lower import lower
-from tercet.plan.search import choose
+from tercet.plan.search import Choice, choose
 from tercet.plan.shaping import shape_all
-from tercet.plan.steps import Greatest, Network, Step, Vector
+from tercet.plan.steps import Greatest, Network, Vector
 from tercet_cosim.networks import randomly
 from tercet_golden.cycles import predict
 
@@ -90,7 +89,7 @@ def test_the_machine_computes_networks_that_concatenate(
 def together(chooser: Chooser) -> Chooser:
     """Refuses networks with copies, so that the planner takes the one without."""
 
-    def choose(network: Network, spec: FabricSpec) -> Mapping[Step, Grid]:
+    def choose(network: Network, spec: FabricSpec) -> Sequence[Choice]:
         if not network.inside:
             raise CapacityError("with copies it does not fit")
         return chooser(network, spec)
@@ -128,9 +127,9 @@ def test_parts_go_with_any_grids_or_are_refused_by_the_layouts(seed: int) -> Non
     name = list(NETWORKS)[seed % len(NETWORKS)]
     network, spec = joined(network_of(NETWORKS[name](rng))), named("T=4,L=10")
     for _ in range(40):
-        grids = randomly(rng)(network, spec)
+        (choice,) = randomly(rng)(network, spec)
         try:
-            shapes = shape_all(assign(network, grids, spec.lanes), spec)
+            shapes = shape_all(assign(network, choice.grids, spec.lanes), spec)
         except IncompatibleError:
             continue
         for shape in shapes:

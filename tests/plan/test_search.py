@@ -1,5 +1,7 @@
 """The search: what it chooses is no worse than the safest choice, and it can say why."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from tests.plan.small import residual
@@ -9,7 +11,7 @@ from tercet.plan.assign import assign, normal
 from tercet.plan.cost import cost_of, whole
 from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
-from tercet.plan.search import Explained, choose, options_of
+from tercet.plan.search import choose, options_of
 from tercet.plan.shaping import shape_all
 from tercet.plan.stage import staged
 from tercet.plan.steps import Network, Step
@@ -17,7 +19,7 @@ from tercet.plan.steps import Network, Step
 FABRICS = ["T=8,L=10", "T=4,L=20", "T=16,L=5"]
 
 
-def cycles(network: Network, grids: dict[Step, Grid], spec: FabricSpec) -> float:
+def cycles(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> float:
     """Of all steps by the exact model."""
     shapes = shape_all(assign(network, grids, spec.lanes), spec)
     return whole([cost_of(staged(shape, spec), spec, exact=True) for shape in shapes], spec)
@@ -27,14 +29,14 @@ def cycles(network: Network, grids: dict[Step, Grid], spec: FabricSpec) -> float
 def test_what_is_chosen_is_no_worse_than_the_safest_grids(fabric: str) -> None:
     rng, spec = np.random.default_rng(len(fabric)), named(fabric)
     network = normal(lower(residual(rng)))
-    explained = Explained()
-    chosen = dict(choose(network, spec, explained))
+    (choice,) = choose(network, spec)
+    chosen = choice.grids
     safest = {step: options_of(step, spec)[0] for step in network.steps}
     assert cycles(network, chosen, spec) <= cycles(network, safest, spec)
 
-    assert {trial.step for trial in explained.trials} == {step.name for step in network.steps}
+    assert list(choice.trials) == list(network.steps)
     for step in network.steps:
-        mine = {t.grid: t for t in explained.trials if t.step == step.name}
+        mine = {t.grid: t for t in choice.trials[step]}
         assert set(mine) == set(options_of(step, spec))
         exact = {grid: t.exact for grid, t in mine.items() if t.exact is not None}
         assert min(exact, key=exact.__getitem__) == chosen[step] or min(

@@ -17,7 +17,8 @@ from tercet.ops.conv import Conv
 from tercet.ops.requantize import Requantize
 from tercet.plan import make
 from tercet.plan.grid import Grid
-from tercet.plan.steps import Network, Step
+from tercet.plan.search import Choice
+from tercet.plan.steps import Network
 
 SPEC = named("T=8,L=20")
 
@@ -47,8 +48,8 @@ def twice(rng: np.random.Generator) -> ModuleOp:
 
 @pytest.mark.parametrize("grid", [Grid(2, 1, 4), Grid(4, 1, 2)], ids=str)
 def test_halos_cost_no_cycles_of_their_own(grid: Grid) -> None:
-    def chosen(network: Network, _: FabricSpec) -> dict[Step, Grid]:
-        return dict.fromkeys(network.steps, grid)
+    def chosen(network: Network, _: FabricSpec) -> list[Choice]:
+        return [Choice(dict.fromkeys(network.steps, grid))]
 
     rng = np.random.default_rng(1)
     module = twice(rng)

@@ -8,19 +8,19 @@ from tercet.plan.arena import Item, place
 from tercet.plan.assign import assign, operands_of
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.search import starts
+from tercet.plan.search import Choice, starts
 from tercet.plan.shaping import shape_all, spans_in_b, too_small
 from tercet.plan.spill import Spill, can_be_cut, spilled
 from tercet.plan.stage import Shape, is_wide
 from tercet.plan.steps import Network, Step, Tensor
 
-Chooser = Callable[[Network, FabricSpec], Mapping[Step, Grid]]
-"""Decides the grid of every step."""
+Chooser = Callable[[Network, FabricSpec], Sequence[Choice]]
+"""Grids for all steps, of which the planner takes those with the fewest cycles."""
 Found = tuple[Network, tuple[Shape, ...]]
 
 
-def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Found:
-    """The network, in pieces where it must be, and its shapes. Raises CapacityError.
+def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Sequence[Found]:
+    """The network, in pieces where it must be, and its shapes by each choice. Raises CapacityError.
 
     Where none of the search's starts fits, something more goes to memory.
     """
@@ -35,8 +35,8 @@ def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Found:
                 f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
         if fits(safest[1], spec):
-            found = _shapes(pieces, chooser(pieces, spec), spec)
-            return found if found is not None and fits(found[1], spec) else safest
+            chosen = (_shapes(pieces, choice.grids, spec) for choice in chooser(pieces, spec))
+            return [x for x in chosen if x is not None and fits(x[1], spec)] or [safest]
         spill = _more(spill, safest[1], whole, network, spec)
 
 

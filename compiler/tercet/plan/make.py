@@ -74,9 +74,9 @@ def _candidates(
     network: Network, names: list[str], spec: FabricSpec, chooser: Chooser, batch: int
 ) -> Iterator[_Candidate]:
     """Those with the grids that are chosen. Raises CapacityError."""
-    pieces, shapes = fitted(interleaved(network, spec), spec, chooser)
-    for parts in PARTS:
-        tiles = tiled(pieces, shapes, spec, batch, parts)
-        yield _Candidate(pieces, tiles, assembled(pieces, names, tiles))
-        if all_fit(tiles.schedule.stages, spec):
-            return
+    for pieces, shapes in fitted(interleaved(network, spec), spec, chooser):
+        for parts in PARTS:
+            tiles = tiled(pieces, shapes, spec, batch, parts)
+            yield _Candidate(pieces, tiles, assembled(pieces, names, tiles))
+            if all_fit(tiles.schedule.stages, spec):
+                break
