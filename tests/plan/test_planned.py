@@ -17,8 +17,12 @@ from tests.plan.planned import (
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import CapacityError, UnsupportedError
+from tercet.fabric.spec import FabricSpec, named
+from tercet.plan import make
+from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
-from tercet.plan.search import choose
+from tercet.plan.search import Choice, choose
+from tercet.plan.steps import Depthwise, Network
 from tercet_cosim.cnns import cnn
 from tercet_cosim.networks import randomly
 
@@ -92,3 +96,20 @@ def test_as_many_slices_of_outputs_as_of_inputs_compute_the_reference() -> None:
     )
     for module, plan, rng in alike:
         assert require_as_reference(module, plan, *drawn_inputs(module, rng, 1)) > 0
+
+
+def test_steps_on_unlike_grids_make_parts_of_one_output() -> None:
+    """Each has its room for channels that there are not; where a position lies is one for all."""
+
+    def in_turn(network: Network, spec: FabricSpec) -> list[Choice]:
+        grids = [Grid(bands=1, outs=1, slices=4), Grid(bands=4, outs=1, slices=1)]
+        means = [step for step in network.steps if isinstance(step, Depthwise)]
+        assert len({step.result for step in means}) < len(means)
+        odd = {step: grids[n % 2] for n, step in enumerate(means)}
+        return [Choice(dict.fromkeys(network.steps, grids[1]) | odd)]
+
+    case = next(x for x in structures() if x.name == "pooling-a_pool_of_a_quantized_tensor-0-1")
+    (module,) = case.modules()
+    plan = make(module, named("T=4,L=15"), in_turn)
+    xs = drawn_inputs(module, np.random.default_rng(1), 1)
+    assert require_as_reference(module, plan, *xs) > 0

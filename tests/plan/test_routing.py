@@ -11,7 +11,7 @@ from tests.plan.small import residual, staged_anyhow
 from tercet.fabric.spec import FabricSpec, named
 from tercet.plan.layout import IncompatibleError
 from tercet.plan.routing import Target, route_of
-from tercet.plan.stage import Stage, heard, pitch_in_c
+from tercet.plan.stage import Stage, heard
 from tercet.plan.steps import Vector
 
 FABRICS = ["T=8,L=10", "T=4,L=5", "T=16,L=15", "T=1,L=5"]
@@ -60,7 +60,7 @@ def check_bank_b(stage: Stage) -> None:
 
 
 def check_bank_c(stage: Stage) -> None:
-    result, pitch = stage.shape.step.result, pitch_in_c(stage.shape)
+    result, pitch = stage.shape.step.result, stage.shape.pitch
     at = {address: element for tile, address, element in heard_by(stage) if tile == 0}
     for (position, channel), element in np.ndenumerate(result.order):
         assert at[position * pitch + channel] == element

@@ -13,7 +13,7 @@ from tercet.plan.grid import up
 from tercet.plan.loads import Image
 from tercet.plan.memory import Memory
 from tercet.plan.needs import Need
-from tercet.plan.stage import Places, Stage, is_wide, pitch_in_c
+from tercet.plan.stage import Places, Stage, is_wide
 from tercet.plan.steps import Tensor
 from tercet.plan.transfers import Export
 from tercet.plan.units import Unit
@@ -92,7 +92,7 @@ def in_bank_c(stages: Sequence[Stage], spec: FabricSpec) -> tuple[tuple[int, ...
         if stage.shape.is_output and result not in begins:
             begins[result] = at
             size = 4 if is_wide(stage.shape.step) else 1
-            at += up(result.positions * pitch_in_c(stage.shape) * size, BUS_BYTES)
+            at += up(result.positions * stage.shape.pitch * size, BUS_BYTES)
     words = at // BUS_BYTES
     if words > spec.out_depth:
         raise CapacityError(

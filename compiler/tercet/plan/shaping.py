@@ -12,7 +12,7 @@ from tercet.plan.code import Made
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.routing import Target, route_of
-from tercet.plan.stage import Shape, shaped
+from tercet.plan.stage import Shape, pitch_in_c, shaped
 from tercet.plan.steps import Mac, Step, Tensor, Vector
 
 
@@ -28,7 +28,11 @@ def shape_all(assigned: Assigned, spec: FabricSpec) -> tuple[Shape, ...]:
         if shape.writes is not None:
             layouts[step.result] = shape.writes
         found.append(shape)
-    return tuple(found)
+    pitches: dict[Tensor, int] = {}
+    for shape in found:
+        result = shape.step.result
+        pitches[result] = max(shape.pitch, pitches.get(result, 0))
+    return tuple(replace(shape, pitch=pitches[shape.step.result]) for shape in found)
 
 
 def input_layouts(assigned: Assigned) -> dict[Tensor, Layout]:
@@ -70,7 +74,7 @@ def shape_of(
                 writes = layout_of(step.result, wish, made, memory=memory)
                 writes = writes if begun is None else _fitting(writes, begun, made)
                 route_of(_short(made), Target.of(writes), vector=isinstance(step, Vector))
-            return Shape(step, grid, made, reads, writes)
+            return Shape(step, grid, made, reads, writes, pitch_in_c(step, made))
         except IncompatibleError as error:
             why = str(error)
     raise IncompatibleError(f"{step.name} on {grid}: {why}")

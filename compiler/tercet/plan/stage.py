@@ -29,6 +29,8 @@ class Shape:
     reads: tuple[Layout, ...]
     writes: Layout | None
     """None: bank C."""
+    pitch: int
+    """From one position to the next in bank C: the same for all who make parts of a result."""
 
     @property
     def is_output(self) -> bool:
@@ -149,14 +151,13 @@ def target_of(shape: Shape, spec: FabricSpec) -> Target:
     """Where the results go."""
     result = shape.step.result
     if shape.writes is None:
-        return Target.bank_c(result.positions, result.channels, pitch_in_c(shape), spec.tiles)
+        return Target.bank_c(result.positions, result.channels, shape.pitch, spec.tiles)
     return Target.of(shape.writes)
 
 
-def pitch_in_c(shape: Shape) -> int:
-    """Values from one position to the next in bank C: the last channels' room included."""
-    made = shape.made
-    return max(shape.step.result.channels, int(made.channels.max()) + 1, made.room)
+def pitch_in_c(step: Step, made: Made) -> int:
+    """What a result's positions need: the last channels' room included."""
+    return max(step.result.channels, int(made.channels.max()) + 1, made.room)
 
 
 def heard(stage: Stage, groups: range, tiles: int) -> IntArray:
