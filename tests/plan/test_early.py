@@ -46,3 +46,11 @@ def test_it_saves_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_passes_wait_for_the_whole_input() -> None:
     plan, *_ = planned(100)
     assert not any(frame.chain for frame in plan.infer.frames if isinstance(frame, Exec))
+
+
+def test_the_search_takes_the_early_start_for_what_it_saves() -> None:
+    """By cycles of EXECs alone, slices of inputs would be better; these cannot begin early."""
+    rng = np.random.default_rng(1)
+    module = network(rng, (INPUTS, 56, 10), (requantized(UI8), None), density=1.0)
+    plan = make(module, named("tfmbs"))
+    assert next(iter(plan.infer.execs.values())).chain == 1
