@@ -1,4 +1,4 @@
-"""`python -m benchmarks [frontend|latency|batch|efficiency|simulation|area|timing …] [--write]`."""
+"""`python -m benchmarks [name …] [--write]`: the figures of docs/benchmarks.md."""
 
 import argparse
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, batch, efficiency, frontend, latency, simulation, timing
+from benchmarks import area, batch, efficiency, frontend, latency, simulation, sizes, timing
 from benchmarks.figures import Figures
 from tercet import assets
 
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "latency": latency.run,
     "batch": batch.run,
     "efficiency": efficiency.run,
+    "sizes": sizes.run,
     "simulation": simulation.run,
     "area": area.run,
     "timing": timing.run,

@@ -19,25 +19,29 @@ Chooser = Callable[[Network, FabricSpec], Sequence[Choice]]
 Found = tuple[Network, tuple[Shape, ...]]
 
 
-def fitted(network: Network, spec: FabricSpec, chooser: Chooser) -> Sequence[Found]:
-    """The network, in pieces where it must be, and its shapes by each choice. Raises CapacityError.
+def fitted(
+    network: Network, spec: FabricSpec, chooser: Chooser
+) -> tuple[Sequence[Found], Sequence[Found]]:
+    """The network, in pieces where it must be, and its shapes: by each choice; else what is safe.
 
-    Where none of the search's starts fits, something more goes to memory.
+    Bank B holds all of them. Where none of the search's starts fits, something more goes to memory.
+    Raises CapacityError.
     """
     spill = Spill()
     while True:
         pieces, whole = spilled(network, spill)
         tried = (_shapes(pieces, grids, spec) for grids in starts(pieces.steps, spec))
-        safest = min((found for found in tried if found is not None), key=_most_held, default=None)
-        if safest is None:
+        safe = sorted((found for found in tried if found is not None), key=_most_held)
+        if not safe:
             raise CapacityError(
                 f"no grids of the fabric {spec.name!r} go together for all steps: choose one with"
                 f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
-        if fits(safest[1], spec):
+        if fits(safe[0][1], spec):
             chosen = (_shapes(pieces, choice.grids, spec) for choice in chooser(pieces, spec))
-            return [x for x in chosen if x is not None and fits(x[1], spec)] or [safest]
-        spill = _more(spill, safest[1], whole, network, spec)
+            fit = [x for x in chosen if x is not None and fits(x[1], spec)]
+            return fit, [x for x in safe if fits(x[1], spec)]
+        spill = _more(spill, safe[0][1], whole, network, spec)
 
 
 def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> Found | None:

@@ -12,7 +12,7 @@ from tercet.ir.names import value_names
 from tercet.plan.assemble import assembled
 from tercet.plan.assign import normal
 from tercet.plan.concat import joined
-from tercet.plan.fit import Chooser, fitted
+from tercet.plan.fit import Chooser, Found, fitted
 from tercet.plan.interleave import interleaved
 from tercet.plan.lower import lower
 from tercet.plan.plan import Plan
@@ -49,13 +49,10 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     for step in network.steps:
         check_width(step, spec)
     names = [value_names(module)[value] for value in outputs_of(module)]
-    found, refused = list[_Candidate](), list[CapacityError]()
-    for way in _ways(network):
-        try:
-            for candidate in _candidates(way, names, spec, chooser, batch):
-                found.append(candidate)
-        except CapacityError as error:
-            refused.append(error)
+    refused = list[CapacityError]()
+    found = [
+        x for way in _ways(network) for x in _fitted(way, names, spec, chooser, batch, refused)
+    ]
     if not found:
         raise refused[0]
     best = found[0] if len(found) == 1 else min(found, key=_Candidate.cycles)
@@ -70,13 +67,37 @@ def _ways(network: Network) -> Iterator[Network]:
         yield together
 
 
-def _candidates(
-    network: Network, names: list[str], spec: FabricSpec, chooser: Chooser, batch: int
+def _fitted(
+    network: Network,
+    names: list[str],
+    spec: FabricSpec,
+    chooser: Chooser,
+    batch: int,
+    refused: list[CapacityError],
+) -> list[_Candidate]:
+    """By what is chosen; if nothing of that fits bank A and the tables, by what is safe."""
+    try:
+        options = fitted(interleaved(network, spec), spec, chooser)
+    except CapacityError as error:
+        refused.append(error)
+        return []
+    for shapes in options:
+        found = [x for each in shapes for x in _planned(each, names, spec, batch, refused)]
+        if found:
+            return found
+    return []
+
+
+def _planned(
+    found: Found, names: list[str], spec: FabricSpec, batch: int, refused: list[CapacityError]
 ) -> Iterator[_Candidate]:
-    """Those with the grids that are chosen. Raises CapacityError."""
-    for pieces, shapes in fitted(interleaved(network, spec), spec, chooser):
+    """With what is streamed in parts of any size."""
+    pieces, shapes = found
+    try:
         for parts in PARTS:
             tiles = tiled(pieces, shapes, spec, batch, parts)
             yield _Candidate(pieces, tiles, assembled(pieces, names, tiles))
             if all_fit(tiles.schedule.stages, spec):
-                break
+                return
+    except CapacityError as error:
+        refused.append(error)
