@@ -27,6 +27,14 @@ PARTS = (2, 4)
 """Into how many bank A is parted for weights that come and go: of small parts more stay."""
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    spec: FabricSpec
+    names: tuple[str, ...]
+    """Of the outputs."""
+    batch: int
+
+
 @dataclass(frozen=True, eq=False)
 class _Candidate:
     network: Network
@@ -36,6 +44,9 @@ class _Candidate:
     def cycles(self) -> float:
         execs = execs_of(self.tiles.schedule, self.network)
         return timeline(self.plan.infer.frames, execs, self.plan.spec)
+
+
+_Outcome = _Candidate | CapacityError
 
 
 def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch: int = 1) -> Plan:
@@ -48,13 +59,12 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     network = normal(lower(module))
     for step in network.steps:
         check_width(step, spec)
-    names = [value_names(module)[value] for value in outputs_of(module)]
-    refused = list[CapacityError]()
-    found = [
-        x for way in _ways(network) for x in _fitted(way, names, spec, chooser, batch, refused)
-    ]
+    names = tuple(value_names(module)[value] for value in outputs_of(module))
+    wanted = _Wanted(spec, names, batch)
+    outcomes = [found for way in _ways(network) for found in _outcomes(way, wanted, chooser)]
+    found = [each for each in outcomes if isinstance(each, _Candidate)]
     if not found:
-        raise refused[0]
+        raise next(each for each in outcomes if isinstance(each, CapacityError))
     best = found[0] if len(found) == 1 else min(found, key=_Candidate.cycles)
     return best.plan
 
@@ -67,37 +77,26 @@ def _ways(network: Network) -> Iterator[Network]:
         yield together
 
 
-def _fitted(
-    network: Network,
-    names: list[str],
-    spec: FabricSpec,
-    chooser: Chooser,
-    batch: int,
-    refused: list[CapacityError],
-) -> list[_Candidate]:
-    """By what is chosen; if nothing of that fits bank A and the tables, by what is safe."""
+def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outcome]:
+    """By what is chosen; if nothing of that fits bank A and the tables, by what is safe too."""
     try:
-        options = fitted(interleaved(network, spec), spec, chooser)
+        chosen, safe = fitted(interleaved(network, wanted.spec), wanted.spec, chooser)
     except CapacityError as error:
-        refused.append(error)
-        return []
-    for shapes in options:
-        found = [x for each in shapes for x in _planned(each, names, spec, batch, refused)]
-        if found:
-            return found
-    return []
+        return [error]
+    found = [each for option in chosen for each in _planned(option, wanted)]
+    if any(isinstance(each, _Candidate) for each in found):
+        return found
+    return found + [each for option in safe for each in _planned(option, wanted)]
 
 
-def _planned(
-    found: Found, names: list[str], spec: FabricSpec, batch: int, refused: list[CapacityError]
-) -> Iterator[_Candidate]:
-    """With what is streamed in parts of any size."""
-    pieces, shapes = found
+def _planned(option: Found, wanted: _Wanted) -> Iterator[_Outcome]:
+    """With what is streamed in large parts and in small ones."""
+    network, shapes = option
     try:
         for parts in PARTS:
-            tiles = tiled(pieces, shapes, spec, batch, parts)
-            yield _Candidate(pieces, tiles, assembled(pieces, names, tiles))
-            if all_fit(tiles.schedule.stages, spec):
+            tiles = tiled(network, shapes, wanted.spec, wanted.batch, parts)
+            yield _Candidate(network, tiles, assembled(network, wanted.names, tiles))
+            if all_fit(tiles.schedule.stages, wanted.spec):
                 return
     except CapacityError as error:
-        refused.append(error)
+        yield error
