@@ -18,11 +18,10 @@ from tercet_cosim.networks import randomly
 from tercet_cosim.tiny import fabrics
 
 VECTORS = 2
-REFUSED, REFUSED_BY_NAMED = 0.5, 0.03
+REFUSED, REFUSED_BY_NAMED = 0.5, 0.01
 """Shares of the networks that tiny banks, and those of named fabrics, may refuse.
 
-Of the sample it is one at most: a batch norm with 183 thresholds a channel, where parameters have
-512 places.
+What these refuse has outputs that bank C does not hold together: none of the sample.
 """
 SAMPLE = (
     "networks-a_network-9",
@@ -60,8 +59,8 @@ def test_structures_run_as_predicted(
     record_property(TOLD, f"structures: {tally.told()}")
     print(tally.refusals())
     assert not tally.failed, tally.complaints()
-    assert len(tally.refused) <= max(1, REFUSED_BY_NAMED * tally.passed), tally.refusals()
-    assert tally.passed >= len(SAMPLE) - 1
+    assert len(tally.refused) <= REFUSED_BY_NAMED * tally.passed, tally.refusals()
+    assert tally.passed >= len(SAMPLE)
 
 
 def test_structures_run_as_predicted_with_tiny_banks(
