@@ -34,6 +34,7 @@ SAMPLE = (
     "linear-two_linear_layers_on_every_input-1-5",
     "elementwise-one_tensor_used_three_times",
     "movement-a_layer_reads_what_was_moved",
+    "movement-a_layer_that_moves_data-0",
 )
 NETWORKS = 24
 ALIKE = 8

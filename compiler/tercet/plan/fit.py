@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from tercet.errors import CapacityError
-from tercet.fabric.spec import WORD, FabricSpec
+from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
 from tercet.plan.arena import Item, place
 from tercet.plan.assign import assign, operands_of
 from tercet.plan.grid import Grid
@@ -27,7 +27,7 @@ def fitted(
     Bank B holds all of them. Where none of the search's starts fits, something more goes to memory.
     Raises CapacityError.
     """
-    spill = Spill()
+    spill = _outputs(network, spec)
     while True:
         pieces, whole = spilled(network, spill)
         tried = (_shapes(pieces, grids, spec) for grids in starts(pieces.steps, spec))
@@ -42,6 +42,25 @@ def fitted(
             fit = [x for x in chosen if x is not None and fits(x[1], spec)]
             return fit, [x for x in safe if fits(x[1], spec)]
         spill = _more(spill, safe[0][1], whole, network, spec)
+
+
+def _outputs(network: Network, spec: FabricSpec) -> Spill:
+    """Outputs go to memory through bank B, the largest first, where bank C is too small for all."""
+    makers = {step.result: step for step in network.steps if step.result in network.outputs}
+    words = {x: -(-x.positions * x.channels * _bytes(s) // BUS_BYTES) for x, s in makers.items()}
+    left, found = sum(words.values()), list[Tensor]()
+    if left <= spec.out_depth:
+        return Spill()
+    can_go = [x for x, step in makers.items() if can_be_cut(step) and not is_wide(step)]
+    for x in sorted(can_go, key=words.__getitem__, reverse=True):
+        if left > spec.out_depth // 2:  # the rest is for what is on its way
+            found.append(x)
+            left -= words[x]
+    return Spill(frozenset(found))
+
+
+def _bytes(step: Step) -> int:
+    return 4 if is_wide(step) else 1
 
 
 def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> Found | None:
