@@ -1,34 +1,15 @@
 """How busy the lanes are: the networks of the zoo on real samples, in the exact model."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks.figures import Figures
-from benchmarks.measured import (
-    CONV,
-    COUNT,
-    DENSE,
-    LATENCY,
-    LayerTotal,
-    Measured,
-    dense,
-    measure,
-    module_of,
-    plan_of,
-    products_of,
-    samples_of,
-)
+from benchmarks.layers import cases, layers, measured
+from benchmarks.measured import COUNT, LATENCY, Measured, dense, measure, plan_of, samples_of
 from tercet.fabric.frame import Kind
-from tercet.fabric.spec import NAMED
-from tercet.frontends import zoo
-from tercet.plan import LayerPlan
 
-TARGETS = {DENSE: 0.85, CONV: 0.70}
-LEAST = {DENSE: 64, CONV: 16}
-"""Inputs of a slice, or channels, from which on a layer has a target."""
 DEPTHWISE, DEPTHWISE_FABRIC = ("keyword_ds_cnn", "mobile_mini"), "small"
 EXACT = (
     f"Mean of {COUNT} real samples; memory latency {LATENCY} cycles. The numbers are those of the"
@@ -36,42 +17,8 @@ EXACT = (
 )
 
 
-@dataclass(frozen=True)
-class Target:
-    """A layer that has one."""
-
-    layer: LayerPlan
-    kind: str
-    inputs: int
-    """Of a slice, or channels in all."""
-
-
 def run() -> tuple[Figures, ...]:
     return networks(), layers(), skipped(), depthwise()
-
-
-@cache
-def measured(model: str, fabric: str) -> Measured:
-    """A model on a fabric, its layers with targets looked at more closely."""
-    plan = plan_of(model, fabric)
-    return measure(plan, samples_of(model), targets_of(model, fabric))
-
-
-@cache
-def targets_of(model: str, fabric: str) -> dict[int, Target]:
-    """The layers that have a target, by their numbers."""
-    products, found = products_of(module_of(model)), {}
-    for number, layer in enumerate(plan_of(model, fabric).layers):
-        kind, inputs = products.get(layer.name, ("", 0))
-        inputs //= layer.grid.slices if kind == DENSE else 1
-        if layer.kind == "mac" and kind and inputs >= LEAST[kind]:
-            found[number] = Target(layer, kind, inputs)
-    return found
-
-
-def cases() -> Iterator[tuple[str, str]]:
-    """Fabrics and models."""
-    return ((fabric, model) for fabric in NAMED for model in zoo.names())
 
 
 def networks() -> Figures:
@@ -111,80 +58,6 @@ def _network(found: Measured) -> tuple[str, ...]:
         f"{found.total('cycles', Kind.VECTOR, Kind.EXPORT) / cycles:.0%}",
         f"{found.loaded / COUNT:,.0f}",
         f"{found.waits / found.cycles:.0%}",
-    )
-
-
-def layers() -> Figures:
-    """A row for every layer that has a target."""
-    rows = [
-        (fabric, f"{model} {target.layer.name}", *_layer(target, *_totals(model, fabric, number)))
-        for fabric, model in cases()
-        for number, target in targets_of(model, fabric).items()
-    ]
-    reached = sum(row[-1] == "" for row in rows)
-    return Figures(
-        "Layers: efficiency of those with a target",
-        (
-            "fabric",
-            "layer",
-            "kind",
-            "inputs",
-            "grid",
-            "columns a pass",
-            "values a pass",
-            "cycles",
-            "efficiency",
-            "target",
-            "drain",
-            "tokens",
-            "start",
-            "uneven",
-            "missed by",
-        ),
-        tuple(rows),
-        (
-            f"{reached} of {len(rows)} reach their targets: {TARGETS[DENSE]} for dense layers of"
-            f" {LEAST[DENSE]} inputs a slice or more, {TARGETS[CONV]} for 3x3 convolutions of"
-            f" {LEAST[CONV]} channels or more. Grid: bands of positions x slices of inputs x slices"
-            " of outputs. Columns a pass: issued, mean of the tiles.",
-            "Where the rest of the cycles goes, as shares: drain, what is gained when each pass"
-            " drains one value and not all (by the same model); tokens, one cycle a pass and plane;"
-            " start, before the first column of a frame and behind its last; uneven, tiles that"
-            " wait for the one with most columns in a pass, or have no work.",
-        ),
-    )
-
-
-def _totals(model: str, fabric: str, layer: int) -> tuple[LayerTotal, int]:
-    return measured(model, fabric).layers[layer, Kind.MAC], NAMED[fabric].tiles
-
-
-def losses(target: Target, total: LayerTotal, tiles: int) -> dict[str, float]:
-    """Shares of a layer's cycles in which its tiles, in the mean, issue nothing."""
-    tokens, issued = total.passes * target.layer.planes, total.issued / tiles
-    found = {
-        "drain": total.cycles - total.undrained,
-        "tokens": tokens,
-        "start": total.idle,
-        "uneven": total.undrained - total.idle - tokens - issued,
-    }
-    return {name: cycles / total.cycles for name, cycles in found.items()}
-
-
-def _layer(target: Target, total: LayerTotal, tiles: int) -> tuple[str, ...]:
-    lost, wanted = losses(target, total, tiles), TARGETS[target.kind]
-    efficiency, passes = total.issued / (tiles * total.cycles), max(total.passes, 1)
-    return (
-        target.kind,
-        str(target.inputs),
-        str(target.layer.grid),
-        f"{total.issued / tiles / passes:.1f}",
-        f"{total.values / passes:.1f}",
-        f"{total.cycles / COUNT:,.0f}",
-        f"{efficiency:.2f}",
-        f"{wanted:.2f}",
-        *(f"{share:.0%}" for share in lost.values()),
-        "" if efficiency >= wanted else f"**{max(lost, key=lost.__getitem__)}**",
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from benchmarks import efficiency, measured
+from benchmarks import layers, measured
 from benchmarks.__main__ import merged
 from benchmarks.figures import Figures
 from xdsl.ir import SSAValue
@@ -45,11 +45,11 @@ def test_without_zero_skip_all_columns_are_issued_and_outputs_stay() -> None:
 
 
 def test_efficiency_and_all_losses_are_the_whole_time() -> None:
-    found = efficiency.measured(MODEL, FABRIC)
-    (number, target), *_ = efficiency.targets_of(MODEL, FABRIC).items()
+    found = layers.measured(MODEL, FABRIC)
+    (number, target), *_ = layers.targets_of(MODEL, FABRIC).items()
     assert (target.layer.name, target.kind) == ("fc1", "dense")
     total, tiles = found.layers[number, Kind.MAC], found.plan.spec.tiles
-    lost = efficiency.losses(target, total, tiles)
+    lost = layers.losses(target, total, tiles)
     assert total.issued / (tiles * total.cycles) + sum(lost.values()) == pytest.approx(1)
     assert all(share >= 0 for share in lost.values())
     assert total.passes == len(measured.samples_of(MODEL))
@@ -94,7 +94,7 @@ def test_layers_have_targets_by_their_kinds() -> None:
 
 
 def test_every_fabric_and_network_has_a_row() -> None:
-    cases = list(efficiency.cases())
+    cases = list(layers.cases())
     assert {fabric for fabric, _ in cases} == set(NAMED)
     assert len(cases) == len(set(cases)) == 27
 
