@@ -1,6 +1,7 @@
 """`tercet quantize`: what it prints and writes, and that other commands take it."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,9 @@ def nets(tmp_path: Path) -> None:
 
 
 def test_a_float_network_becomes_two_files_that_can_be_compiled(
-    tercet: Tercet, tmp_path: Path
+    tercet: Tercet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     result = tercet("quantize", "nets.py:Net", "--out", "q", "--weights", "int8")
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in (tmp_path / "q").iterdir()) == [

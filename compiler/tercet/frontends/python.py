@@ -54,11 +54,13 @@ def factory_from_module(place: str, attribute: str) -> Factory:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it."""
+    """Let a user's file import what lies beside it, and leave no bytecode there."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(folder))
     try:
         yield
     finally:
+        sys.dont_write_bytecode = before
         sys.path.remove(str(folder))
 
 
