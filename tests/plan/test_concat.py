@@ -15,7 +15,7 @@ from xdsl.ir import SSAValue
 from tercet.errors import CapacityError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.plan import make
-from tercet.plan.assign import assign, normal
+from tercet.plan.assign import assign, copy_of, normal
 from tercet.plan.concat import joined
 from tercet.plan.fit import Chooser
 from tercet.plan.layout import IncompatibleError
@@ -190,3 +190,13 @@ def test_what_cannot_lie_there_is_copied(rng: np.random.Generator) -> None:
     assert (copies(network), copies(joined(network))) == (4, 2)
     plan = make(module, named("T=2,L=10"), together(choose))
     assert require_as_reference(module, plan, *drawn_inputs(module, rng, 2)) > 0
+
+
+def test_a_copy_that_nobody_reads_holds_no_parts() -> None:
+    """What is lowered may leave such a step, and a part of it would lie where nothing lies."""
+    network = network_of(dense_block(np.random.default_rng(1)))
+    copied = network.steps[0].result
+    dead = copy_of(copied, replace(copied))
+    more = replace(network, steps=(*network.steps, dead))
+    assert dead.result not in {place.whole for place in joined(more).inside.values()}
+    assert dead in joined(more).steps

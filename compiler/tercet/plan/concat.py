@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tercet.plan.assign import operands_of
 from tercet.plan.steps import Greatest, Inside, Network, Step, Tensor, Vector
 
 
@@ -29,10 +30,11 @@ def joined(network: Network) -> Network:
     """The network with as few copies as there may be, the largest tensors first."""
     makers = _makers(network)
     fixed = {*network.inputs, *network.outputs}
+    read = {x for step in network.steps for x in operands_of(step)}
     wholes = {
         tensor: copies
         for tensor, steps in makers.items()
-        if tensor not in fixed
+        if tensor in read and tensor not in fixed  # what nobody reads has no layout
         for copies in [[_copy_of(step, makers, fixed) for step in steps]]
         if any(copies)
     }
