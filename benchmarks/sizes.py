@@ -77,12 +77,16 @@ def _twice(shape: tuple[int, ...], outputs: int) -> ModuleOp:
     def layer(x: SSAValue, inputs: int, outputs: int, name: str) -> list[IntegerOp]:
         if len(shape) == 1:
             return _closed(Linear(x, _trits(rng, outputs, inputs), None, layer=name), 1)
-        windows = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1)}
-        weight = _trits(rng, outputs, inputs, 3, 3)
-        return _closed(
-            Conv(x, weight, None, 0, groups=1, layer=name, **windows),  # type: ignore[arg-type]
-            shape[1] * shape[2],
+        conv = Conv(
+            x,
+            _trits(rng, outputs, inputs, 3, 3),
+            stride=(1, 1),
+            padding=((1, 1), (1, 1)),
+            dilation=(1, 1),
+            groups=1,
+            layer=name,
         )
+        return _closed(conv, shape[1] * shape[2])
 
     def body(x: SSAValue) -> list[IntegerOp]:
         first = layer(x, shape[0], outputs, "first")

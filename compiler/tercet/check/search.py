@@ -33,11 +33,9 @@ class Search:
         best = max(self._found, key=lambda found: _agreement(found.grids, whole))
         count = Counter(step.name for step in best.grids)
         return tuple(
-            _choice(
-                step.name, whole.get(step.name, grid) if count[step.name] == 1 else grid, trials
-            )
+            _choice(step.name, chosen, best.trials[step])
             for step, grid in best.grids.items()
-            for trials in [best.trials[step]]
+            for chosen in [whole.get(step.name, grid) if count[step.name] == 1 else grid]
         )
 
 

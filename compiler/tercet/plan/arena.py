@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tercet.errors import CapacityError
 from tercet.plan.grid import up
 
 
@@ -55,7 +54,3 @@ def place(items: Sequence[Item], depth: int, align: int) -> tuple[int, ...] | in
         done.append(n)
     needed = max((at + item.size for at, item in zip(found, items, strict=True)), default=0)
     return tuple(found) if needed <= depth else needed
-
-
-def too_small(what: str, needed: int, held: int, way_out: str) -> CapacityError:
-    return CapacityError(f"{what}: {needed} are needed, the fabric has {held}: {way_out}")

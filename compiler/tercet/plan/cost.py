@@ -13,7 +13,6 @@ from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, WORD, FabricSpec
 from tercet.fabric.timing import expand_route, expand_walk, frame_time
 from tercet.fabric.timing.expand import Flags
 from tercet.ir.types import IntArray
-from tercet.plan.capacity import way_out
 from tercet.plan.code import Code
 from tercet.plan.density import USUAL
 from tercet.plan.grid import up
@@ -50,9 +49,16 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USU
 
     `density` is the share of the activations that are taken to be non-zero.
     """
+    depth, columns = spec.bank_a_depth, up(stage.code.columns, COLUMN_ALIGN)
     try:
-        parts = _parts(stage, spec)
+        parts = parts_of(stage, depth if columns <= depth else depth // 2, spec)
     except CapacityError:
+        return IMPOSSIBLE
+    if (
+        stage.walk.size > spec.walk_depth
+        or stage.routes.size > spec.route_depth
+        or max(stage.params(groups).shape[1] for groups in parts) > spec.param_depth
+    ):
         return IMPOSSIBLE
     images = 0 if stage.code.trits is None else len(stage.code.trits)
     load = stage.code.columns * images * max(1.0, spec.column_bytes / BUS_BYTES)
@@ -60,28 +66,18 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USU
         execute = float(sum(exactly(stage, groups, spec, density) for groups in parts))
     else:
         execute = about(stage, density)
-    return Cost(execute, load, up(stage.code.columns, COLUMN_ALIGN))
+    return Cost(execute, load, columns)
 
 
-def _parts(stage: Stage, spec: FabricSpec) -> list[range]:
-    """Its groups, an EXEC each. Raises CapacityError."""
-    depth, columns = spec.bank_a_depth, up(stage.code.columns, COLUMN_ALIGN)
-    parts = parts_of(stage, depth if columns <= depth else depth // 2, spec)
-    params = max(stage.params(groups).shape[1] for groups in parts)
-    for needed, key in (
-        (stage.walk.size, "walk_depth"),
-        (stage.routes.size, "route_depth"),
-        (params, "param_depth"),
-    ):
-        if needed > getattr(spec, key):
-            raise CapacityError(f"{stage.name}: {way_out(needed, key, spec)}")
-    return parts
+def streams(costs: Sequence[Cost], spec: FabricSpec) -> bool:
+    """Whether bank A does not hold all weights together."""
+    return sum(cost.columns for cost in costs) > spec.bank_a_depth
 
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
     """Cycles of a network: weights that do not stay are loaded behind the EXEC before."""
     depth = spec.bank_a_depth
-    if sum(cost.columns for cost in costs) <= depth:
+    if not streams(costs, spec):
         return sum(min(cost.execute, cost.turned) for cost in costs)
     parts = [
         Cost(cost.execute / count, cost.load / count, -(-cost.columns // count))

@@ -11,7 +11,7 @@ from tercet.plan.layout import IncompatibleError
 from tercet.plan.search import Choice, starts
 from tercet.plan.shaping import shape_all, spans_in_b, too_small
 from tercet.plan.spill import Spill, can_be_cut, spilled
-from tercet.plan.stage import Shape, is_wide
+from tercet.plan.stage import Shape, is_wide, result_bytes
 from tercet.plan.steps import Network, Step, Tensor
 
 Chooser = Callable[[Network, FabricSpec], Sequence[Choice]]
@@ -47,11 +47,13 @@ def fitted(
 def _outputs(network: Network, spec: FabricSpec) -> Spill:
     """Outputs go to memory through bank B, the largest first, where bank C is too small for all."""
     makers = {step.result: step for step in network.steps if step.result in network.outputs}
-    words = {x: -(-x.positions * x.channels * _bytes(s) // BUS_BYTES) for x, s in makers.items()}
+    words = {
+        x: -(-x.positions * x.channels * result_bytes(s) // BUS_BYTES) for x, s in makers.items()
+    }
     left, found = sum(words.values()), list[Tensor]()
     if left <= spec.out_depth:
         return Spill()
-    can_go = [x for x, step in makers.items() if can_be_cut(step) and not is_wide(step)]
+    can_go = [x for x, step in makers.items() if _can_wait(step)]
     for x in sorted(can_go, key=words.__getitem__, reverse=True):
         if left > spec.out_depth // 2:  # the rest is for what is on its way
             found.append(x)
@@ -59,8 +61,9 @@ def _outputs(network: Network, spec: FabricSpec) -> Spill:
     return Spill(frozenset(found))
 
 
-def _bytes(step: Step) -> int:
-    return 4 if is_wide(step) else 1
+def _can_wait(step: Step) -> bool:
+    """Whether its result can lie in memory, and be made piece by piece."""
+    return can_be_cut(step) and not is_wide(step)
 
 
 def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> Found | None:
@@ -107,7 +110,7 @@ def _more(
     spans, held = _spans(shapes), _held(shapes)
     if network.inside:  # then it is tried with copies, which can wait in memory
         raise too_small(_items(shapes), max(held), spec)
-    whole_results = (s.result for s in network.steps if can_be_cut(s) and not is_wide(s))
+    whole_results = (s.result for s in network.steps if _can_wait(s))
     known = {*network.inputs, *whole_results}
     for n in sorted(range(len(shapes)), key=lambda n: -held[n]):
         shape = shapes[n]
@@ -122,7 +125,7 @@ def _more(
         near = frozenset({*operands_of(step), step.result} & known)
         if not near <= spill.tensors:
             return spill.more(near, None)
-        if can_be_cut(step) and spill.count(step) < step.result.positions and not is_wide(step):
+        if _can_wait(step) and spill.count(step) < step.result.positions:
             return spill.more(frozenset(), step)
     needed = place(_items(shapes), spec.bank_b_depth, WORD)
     assert isinstance(needed, int)

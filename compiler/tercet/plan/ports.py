@@ -14,7 +14,7 @@ from tercet.plan.grid import up
 from tercet.plan.layout import Layout
 from tercet.plan.loads import input_loads
 from tercet.plan.plan import Port
-from tercet.plan.stage import Stage, is_wide
+from tercet.plan.stage import Stage, is_wide, result_bytes
 from tercet.plan.steps import Network, Tensor
 
 
@@ -78,6 +78,6 @@ def exits(
         wide = is_wide(shape.step)
         held = np.full((tensor.positions, shape.pitch), -1, np.int64)
         held[:, : tensor.channels] = order
-        at = outs[made[tensor]] * (4 if wide else 1)
+        at = outs[made[tensor]] * result_bytes(shape.step)
         found.append(Port(name, at, "<i4" if wide else narrow, held.reshape(-1), count, 0))
     return tuple(found)

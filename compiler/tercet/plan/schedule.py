@@ -13,7 +13,7 @@ from tercet.plan.grid import up
 from tercet.plan.loads import Image
 from tercet.plan.memory import Memory
 from tercet.plan.needs import Need
-from tercet.plan.stage import Places, Stage, is_wide
+from tercet.plan.stage import Places, Stage, result_bytes
 from tercet.plan.steps import Tensor
 from tercet.plan.transfers import Export
 from tercet.plan.units import Unit
@@ -62,7 +62,7 @@ class Schedule:
             if need.first <= e <= need.last and self.acts[need.first].stage == unit.stage
         }
         stage = self.stages[unit.stage]
-        out = out_word * BUS_BYTES // (4 if is_wide(stage.shape.step) else 1)
+        out = out_word * BUS_BYTES // result_bytes(stage.shape.step)
         places = Places(
             columns=bases.get(Bank.WEIGHTS, 0),
             params=bases.get(Bank.PARAMETERS, 0),
@@ -91,7 +91,7 @@ def in_bank_c(stages: Sequence[Stage], spec: FabricSpec) -> tuple[tuple[int, ...
         result = stage.shape.step.result
         if stage.shape.is_output and result not in begins:
             begins[result] = at
-            size = 4 if is_wide(stage.shape.step) else 1
+            size = result_bytes(stage.shape.step)
             at += up(result.positions * stage.shape.pitch * size, BUS_BYTES)
     words = at // BUS_BYTES
     if words > spec.out_depth:
@@ -100,7 +100,6 @@ def in_bank_c(stages: Sequence[Stage], spec: FabricSpec) -> tuple[tuple[int, ...
             f" {spec.out_depth}: {way_out(words, 'out_depth', spec)}"
         )
     starts = tuple(
-        begins.get(stage.shape.step.result, 0) // (4 if is_wide(stage.shape.step) else 1)
-        for stage in stages
+        begins.get(stage.shape.step.result, 0) // result_bytes(stage.shape.step) for stage in stages
     )
     return starts, words

@@ -189,3 +189,8 @@ def _shown(
 
 def is_wide(step: Step) -> bool:
     return isinstance(step.closing, Sums)
+
+
+def result_bytes(step: Step) -> int:
+    """Of an element of its result in bank C."""
+    return 4 if is_wide(step) else 1

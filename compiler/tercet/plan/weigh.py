@@ -8,7 +8,7 @@ from tercet.errors import CapacityError, UnsupportedError
 from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan.arena import place
 from tercet.plan.assign import Assigned, assign, operands_of
-from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, waits, whole
+from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, streams, waits, whole
 from tercet.plan.density import USUAL, densities_of
 from tercet.plan.early import gained
 from tercet.plan.grid import Grid
@@ -44,8 +44,7 @@ class Costs:
     def streams(self, chosen: Mapping[Step, Grid]) -> bool:
         """Whether weights come and go."""
         found = self._weighed(chosen, exact=True)
-        columns = sum(cost.columns for cost in found[0]) if found is not None else inf
-        return columns > self._spec.bank_a_depth
+        return found is None or streams(found[0], self._spec)
 
     def _weighed(
         self, chosen: Mapping[Step, Grid], exact: bool
