@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 from onnx import ModelProto
+from onnx.reference import ReferenceEvaluator
 
 from tercet.errors import UnsupportedError
 from tercet.frontends.onnx import OnnxModel
@@ -60,6 +61,15 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     return execute
 
 
+def _store_constants(proto: ModelProto) -> None:
+    """Nodes `Constant` become initializers: qonnx runs each node in a graph that has inputs."""
+    for node in [node for node in proto.graph.node if node.op_type == "Constant"]:
+        (value,) = ReferenceEvaluator(node).run(None, {})
+        stored = onnx.numpy_helper.from_array(np.asarray(value), node.output[0])
+        proto.graph.initializer.append(stored)
+        proto.graph.node.remove(node)
+
+
 def _dtype(kind: str) -> np.dtype[Any]:
     """Numpy's type for "tensor(float)" and the like."""
     name = kind.removeprefix("tensor(").removesuffix(")")
@@ -76,6 +86,7 @@ def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
     execution = import_module("qonnx.core.onnx_exec")
     shapes = import_module("qonnx.transformation.infer_shapes").InferShapes
     proto.ir_version = min(proto.ir_version, IR_VERSION)
+    _store_constants(proto)
     network = wrapper(proto).transform(shapes())
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
