@@ -22,7 +22,7 @@ from tests.frontends.onnx.proven import proven, varied
 
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend
-from tercet.ir.module import ops_of, steps_of
+from tercet.ir.module import steps_of
 from tercet.ops.transpose import Transpose
 
 LAST = "qonnx.custom_op.channels_last"
@@ -87,32 +87,6 @@ def test_a_quantized_one_is_equal_to_the_executor_of_qonnx(kind: str, tmp_path: 
     for entry in proto.opset_import:  # here qonnx takes the standard's version from its own
         entry.version = 17 if entry.domain == LAST else entry.version
     proven(saved(tmp_path, proto), explained=3)
-
-
-def test_transposes_between_layers_of_one_layout_are_gone(tmp_path: Path) -> None:
-    _, constants = KINDS["Conv"]
-    weight = np.asarray(constants["w"])
-    nodes = [
-        node("Quant", ["x", "s", "z", "bits"], ["a"], **FLAGS),
-        node("Conv", ["a", "w"], ["c"], domain=LAST, dilations=[1, 1], group=1, **WINDOW),
-        node("Quant", ["c", "s", "z", "bits"], ["d"], **FLAGS),
-        node("Conv", ["d", "v"], ["e"], domain=LAST, dilations=[1, 1], group=1, **WINDOW),
-        node("Quant", ["e", "s", "z", "bits"], ["y"], **FLAGS),
-    ]
-    more = {"s": np.float32(0.25), "z": np.float32(0), "bits": np.float32(6)}
-    other = RNG.integers(-3, 4, (4, 3, 2, 5)).astype(np.float32)
-    path = saved(
-        tmp_path,
-        model(
-            nodes,
-            {"x": (1, 7, 6, 4)},
-            {"w": weight, "v": other, **more},
-            outputs={"y": (1, 2, 6, 4)},
-        ),
-    )
-    module = proven(path)
-    turns = [op for op in ops_of(module) if isinstance(op, Transpose)]
-    assert len(turns) == 2, "one in front of the layers and one behind them"
 
 
 def test_two_transposes_are_one_or_none(tmp_path: Path) -> None:

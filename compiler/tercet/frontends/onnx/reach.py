@@ -36,10 +36,9 @@ def reach(x: SSAValue) -> Span:
 def whole_reach(x: SSAValue) -> Interval:
     """Whole numbers around all values of `x`; all of 32 bits where less is not known."""
     low, high = reach(x)
-    room = MARGIN * max(abs(low), abs(high), 1)
-    if not isfinite(room):
+    if not isfinite(low) or not isfinite(high):
         return WIDEST
-    return Interval(max(floor(low - room), WIDEST.low), min(ceil(high + room), WIDEST.high))
+    return Interval(max(floor(low), WIDEST.low), min(ceil(high), WIDEST.high))
 
 
 @singledispatch
@@ -56,7 +55,8 @@ def _dequantized(op: Dequantize) -> Span:
         else Interval.of(tensor_type(op.q).element_type)
     )
     ends = np.array([held.low, held.high], np.float64) - op.zero_point.value.data
-    return _around(np.multiply.outer(ends, floats_of(op.scale)))
+    found = np.multiply.outer(ends, floats_of(op.scale))
+    return float(found.min()), float(found.max())
 
 
 @_of.register
@@ -96,13 +96,13 @@ def _averaged(op: AvgPool) -> Span:
     """Of no more elements than it divides by; padding is 0."""
     low, high = reach(op.x)
     most = np.prod(op.window().kernel) / floats_of(op.counts).min()
-    return min(low, 0.0) * float(most), max(high, 0.0) * float(most)
+    return _around(np.array([min(low, 0.0) * most, max(high, 0.0) * most]))
 
 
 @_of.register
 def _added(op: RealAdd) -> Span:
     (a, b), (c, d) = reach(op.a), reach(op.b)
-    return a + c, b + d
+    return _around(np.array([a + c, b + d]))
 
 
 @_of.register(MovementOp)
@@ -113,5 +113,9 @@ def _moved(op: Operation) -> Span:
 
 
 def _around(*ends: FloatArray) -> Span:
+    """With room for what float64 rounded on the way."""
     every = np.concatenate([np.ravel(end) for end in ends])
-    return NOWHERE if np.isnan(every).any() else (float(every.min()), float(every.max()))
+    if np.isnan(every).any():
+        return NOWHERE
+    room = MARGIN * float(np.abs(every).max())
+    return float(every.min()) - room, float(every.max()) + room

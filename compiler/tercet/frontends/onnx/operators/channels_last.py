@@ -1,6 +1,6 @@
 """Operators on (batch, .., channels): the standard ones between two transposes.
 
-The passes move these below quantizers, where two that undo each other go.
+The passes move these below quantizers; on the fabric they are a matter of addresses.
 """
 
 from dataclasses import replace

@@ -58,8 +58,8 @@ def quant_avg_pool(builder: Builder, node: Node, x: Value) -> Value:
     scaled = affine(
         builder, node, mean, np.asarray(float(kernel * kernel)), ZERO, np.asarray(2.0**dropped)
     )
-    y = whole(builder, node, scaled, "floor", whole_reach(scaled))
-    return channels_last(builder, node, y) if last else y
+    scaled = channels_last(builder, node, scaled) if last else scaled
+    return whole(builder, node, scaled, "floor", whole_reach(scaled))
 
 
 @converts("Im2Col", domain=Domain.QONNX)

@@ -1,6 +1,6 @@
 """Layers in operator form: integers in, weights of integers, integers out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -53,7 +53,9 @@ def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     """ONNXRuntime's own, which may have its channels last; its weights have them first."""
     if not node.integer("channels_last", 0):
         return qlinear_conv(builder, node, x, *rest)
-    return converted(builder, node, qlinear_conv, x, *rest)
+    # what is quantized has another order of its axes than the file's tensor, so it has no name
+    unnamed = replace(node, outputs=("",))
+    return converted(builder, unnamed, qlinear_conv, x, *rest)
 
 
 @converts("QLinearConv")
