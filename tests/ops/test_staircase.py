@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from xdsl.utils.exceptions import VerifyException
 
+from tercet.errors import VerifyError
 from tercet.ir.module import build
 from tercet.ir.real import real_tensor
 from tercet.ir.types import Array
@@ -75,5 +75,5 @@ def test_every_channel_has_its_own() -> None:
     ("table", "row"), [([[2.0, 1.0]], 0), ([[1.0]], 1), ([[1.0]], 0.5), ([1.0], 0)]
 )
 def test_a_broken_table_is_found(table: list[float], row: float) -> None:
-    with pytest.raises(VerifyException):
+    with pytest.raises(VerifyError):
         staircase(np.asarray(table, np.float64), np.asarray(float(row)), 3)
