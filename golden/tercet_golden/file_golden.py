@@ -1,7 +1,8 @@
 """The user's own .onnx file against the integer reference: every difference is explained.
 
 The file computes in float32, so an element next to a rounding tie may go the other way. What
-follows from it in the same vector is not compared any further; all else must be equal.
+follows from it in the same vector is not compared quantizer by quantizer; all else must be equal.
+What it leads to is counted end to end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
+from tercet.report.contract import EndToEnd
+from tercet_golden.end_to_end import compare as compare_outputs
 from tercet_golden.explained import Judged, Tally
 from tercet_golden.file_run import run
 from tercet_golden.torch_run import quantizers
@@ -31,8 +34,11 @@ def compare(
     module: ModuleOp,
     integers: Sequence[IntArray],
     golden: Mapping[str, IntArray],
-) -> Judged:
-    """The file on what becomes `integers`, against the reference's values of them."""
+) -> tuple[Judged, EndToEnd]:
+    """The file on what becomes `integers`, against the reference's values of them.
+
+    At every quantizer and, from input to output, at the outputs alone.
+    """
     xs = _inputs(module, integers)
     ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
     names = quantizers(module)
@@ -58,7 +64,7 @@ def compare(
         position = np.asarray(file[name], np.float64).reshape(wanted.shape) / unit
         want = np.rint(np.asarray(wanted, np.float64) / unit).astype(np.int64)
         count(f"output {name}", want, np.rint(position).astype(np.int64), position)
-    return tally.judged()
+    return tally.judged(), compare_outputs(module, golden, [file[name] for name in outputs])
 
 
 def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:

@@ -19,6 +19,7 @@ from tercet.ops.requantize import Requantize
 from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
+from tercet.report.end_to_end import excess
 from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
 
@@ -54,9 +55,10 @@ def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str)
     assert not [found for c in certificates(module) if (found := check(c))]
     assert not audit(captured, module).findings
     assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
-    file = file_golden.compare(model, captured, module, drawn, golden)
+    file, whole = file_golden.compare(model, captured, module, drawn, golden)
     assert file.passed, file.first
     assert file.compared > 5000
+    assert (whole.beyond, whole.argmaxes or 0) == (0, 0), "the outputs are the file's"
     steps = [one for one in file.explained if not one.layer.startswith("output ")]
     assert not steps, "float32 went another way than the ideal"
 
@@ -78,7 +80,8 @@ def test_what_onnxruntime_quantized_is_proven_and_equal_to_the_file(
     assert not [found for c in certificates(module) if (found := check(c))]
     assert not audit(captured, module).findings
     assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
-    file = file_golden.compare(model, captured, module, drawn, golden)
+    file, whole = file_golden.compare(model, captured, module, drawn, golden)
+    assert excess(whole) is None, whole
     assert file.passed, file.first
     assert file.compared > 5000
 
@@ -90,7 +93,9 @@ def test_a_requantization_that_is_off_is_seen_in_the_file() -> None:
     _, add, shift = op.triples()
     op.properties["add"] = dense(add + (np.int64(1) << shift), SI64)
     drawn = vectors.make(broken, (), 20, 7).xs
-    found = file_golden.compare(model, captured, broken, drawn, integer.run(broken, *drawn))
+    golden = integer.run(broken, *drawn)
+    found, whole = file_golden.compare(model, captured, broken, drawn, golden)
+    assert whole.differ
     assert not found.passed
     assert found.first is not None
     assert found.first.layer == f"{op.layer.data}:requantize"

@@ -71,6 +71,27 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
+class EndToEnd:
+    """The user's own model against the reference from input to output, nothing put right between.
+
+    A step is one of the output's quantizer. Of sums without one it is the most that a step of one
+    input of the last layer makes; of what is no line of integers a 255th of the range.
+    """
+
+    outputs: int
+    """Elements of all outputs that were compared."""
+    differ: int
+    """Of these: unequal."""
+    beyond: int
+    """Of these: by more than one step."""
+    largest: float
+    """The largest difference, in steps."""
+    vectors: int
+    argmaxes: int | None
+    """Vectors whose argmax differs; None where no output has two elements."""
+
+
+@dataclass(frozen=True)
 class Check:
     """The outcome of one check. `compared` and `mismatches` count elements, not vectors."""
 
@@ -84,6 +105,8 @@ class Check:
     first: Mismatch | None = None
     rerun: str | None = None
     """The command that reruns just the first wrong vector, with a waveform."""
+    end_to_end: EndToEnd | None = None
+    """Of the checks that run the user's own model."""
 
 
 @dataclass(frozen=True)
