@@ -9,7 +9,7 @@ from tercet.ops.real.quantize import Quantize
 from tercet.passes.forms import Form
 from tercet.passes.region import Region
 
-MOST = 1 << 16
+MOST = 1 << 17
 """Places that are looked at in a channel: beyond that every so many of them."""
 
 
@@ -55,7 +55,7 @@ def _others(lows: IntArray, highs: IntArray, wide: int, jumps: int) -> IntArray:
         return np.zeros(1, np.int64)
     low, high = int(lows[1 - wide].min()), int(highs[1 - wide].max())
     stride = -(-(high - low + 1) * jumps // MOST)
-    return np.arange(low, high + 1, max(1, stride))
+    return np.arange(low, high + 1, max(1, stride) | 1)  # odd: half of the ties have an odd factor
 
 
 def _along(form: Form, wide: int, others: IntArray) -> tuple[FloatArray, FloatArray]:

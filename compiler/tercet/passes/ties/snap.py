@@ -7,8 +7,10 @@ ONNXRuntime, which round once more, see the halves and round them to even (numer
 
 from dataclasses import dataclass, replace
 from math import gcd, lcm
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
@@ -28,10 +30,11 @@ from tercet.passes.ties.float32 import in_float32
 from tercet.passes.ties.places import places
 from tercet.passes.ties.rational import ROUNDING, simplest
 
+Mask: TypeAlias = npt.NDArray[np.bool_]
 FAR = np.int64(1) << 40
 """An integer at which every clip in front of a quantizer is in force."""
 FINER = 6
-"""How often a lattice is halved to hold the constant of a channel as well."""
+"""How often a lattice is halved at most, to hold a constant or the ends of a clip."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,34 @@ def _snap(end: Quantize, ranges: Ranges) -> None:
         return
     known = [bounds(region, leaf, ranges) for leaf in region.leaves]
     form = _flat(region, form)
-    lattice = _lattice(region, form, known)
-    if not lattice.any():
+    lattice = _lattice(region, form)
+    far = region(*_corners(region))
+    for _ in range(FINER):
+        lattice = np.where(_held(region, form, known, lattice), lattice, 0.0)
+        if not lattice.any():
+            return
+        if _ends_alike(region, lattice, far):
+            break
+        lattice *= 2
+    else:
         return
     at = places(region, _on(form, lattice), lattice, known)
-    have, single, far = region(*at.q), in_float32(region, *at.q), region(*_corners(region))
+    have, single = region(*at.q), in_float32(region, *at.q)
     end.properties["lattice"] = dense_float(lattice.reshape(region.view))
     want = region(*at.q)
     changed = at.real & (want != have)
     seen = changed & (want == single)
-    # a clip in front of the quantizer need not lie on the lattice, but has to end alike
-    clips_alike = bool((region(*_corners(region)) == far).all())
-    if not clips_alike or 2 * np.count_nonzero(seen) <= np.count_nonzero(changed):
+    if 2 * np.count_nonzero(seen) <= np.count_nonzero(changed):
         del end.properties["lattice"]
+
+
+def _ends_alike(region: Region, lattice: FloatArray, far: IntArray) -> bool:
+    """Whether a clip in front of the quantizer, which need not lie on the lattice, ends alike."""
+    end = region.end
+    end.properties["lattice"] = dense_float(lattice.reshape(region.view))
+    alike = bool((region(*_corners(region)) == far).all())
+    del end.properties["lattice"]
+    return alike
 
 
 def _clipped_last(region: Region) -> bool:
@@ -94,63 +112,49 @@ def _flat(region: Region, form: Form) -> Form:
     return replace(form, slopes=tuple(slopes), constant=constant[0])
 
 
-def _lattice(region: Region, form: Form, known: list[tuple[IntArray, IntArray]]) -> FloatArray:
-    """The lattice of each channel: [channels], 0 where the ratios are not simple."""
+def _lattice(region: Region, form: Form) -> FloatArray:
+    """The coarsest lattice of each channel: [channels], 0 where the ratios are not simple."""
     roundings, divisor = _roundings(region), _divisor(region)
     slopes = form.slopes[:1] if form.zeros is not None else form.slopes
     found = [simplest(slope * divisor, roundings) * divisor for slope in slopes]
-    tolerance = roundings * ROUNDING
     lattice = np.zeros(region.channels)
     for n in range(region.channels):
         parts = [int(q[n]) for q in found]
         if all(parts):
-            whole = lcm(*parts)
-            shared = gcd(whole, *(round(float(slope[n]) * whole) for slope in slopes))
-            lattice[n] = _whole(region, form, known, n, whole / shared, tolerance)
+            size = lcm(*parts)
+            size //= gcd(size, *(round(float(slope[n]) * size) for slope in slopes))
+            lattice[n] = _with_constant(form, n, size, roundings)
     return lattice
 
 
-def _whole(
-    region: Region,
-    form: Form,
-    known: list[tuple[IntArray, IntArray]],
-    n: int,
-    size: float,
-    tolerance: float,
-) -> float:
-    """The lattice on which the constant lies as well, and from which nothing is far; else 0."""
+def _with_constant(form: Form, n: int, size: int, roundings: int) -> float:
+    """A lattice on which the constant lies as well; 0 if there is none."""
     constant = float(form.constant[n])
     spread = abs(constant) + sum(abs(float(slope[n])) for slope in form.slopes)
-    for _ in range(FINER):
-        off = abs(constant * size - round(constant * size)) / size
-        if off <= tolerance * spread:
-            strayed = off + _strayed(region, form, known, n, size)
-            return size if 4 * size * strayed < 1 else 0.0
-        size *= 2
+    for finer in range(FINER):
+        points = constant * (size << finer)
+        if abs(points - round(points)) <= roundings * ROUNDING * spread * (size << finer):
+            return float(size << finer)
     return 0.0
 
 
-def _strayed(
-    region: Region,
-    form: Form,
-    known: list[tuple[IntArray, IntArray]],
-    n: int,
-    size: float,
-) -> float:
-    """How far the reachable integers can lead away from the lattice, where nothing saturates."""
-    reach = [float(max(abs(low[n]), abs(high[n]))) for low, high in known]
+def _held(
+    region: Region, form: Form, known: list[tuple[IntArray, IntArray]], lattice: FloatArray
+) -> Mask:
+    """Where no reachable integer leads a quarter of its spacing away from the lattice."""
+    on = _on(form, lattice)
+    reach = [np.maximum(abs(low), abs(high)).astype(np.float64) for low, high in known]
     if form.zeros is not None:
-        pairs = zip(reach, form.zeros, strict=True)
-        reach = [float(np.prod([most + abs(zero) for most, zero in pairs]))]
-    slopes = [abs(float(slope[n])) for slope in form.slopes[: len(reach)]]
-    if len(reach) == 1:
+        (a, b), (za, zb) = reach, form.zeros
+        reach = [(a + abs(za)) * (b + abs(zb))]
+    if len(reach) == 1:  # and where nothing saturates
         clip = region.clip()
-        inside = max(abs(clip.low), abs(clip.high)) + 1 + abs(float(form.constant[n]))
-        reach = [min(reach[0], inside / slopes[0])]
-    return sum(
-        abs(slope - round(slope * size) / size) * most
-        for slope, most in zip(slopes, reach, strict=True)
-    )
+        inside = max(abs(clip.low), abs(clip.high)) + 1 + np.abs(form.constant)
+        reach = [np.minimum(reach[0], inside / np.abs(form.slopes[0]))]
+    strayed = np.abs(form.constant - on.constant)
+    for most, slope, point in zip(reach, form.slopes, on.slopes, strict=False):
+        strayed = strayed + np.abs(slope - point) * most
+    return np.asarray((lattice > 0) & (4 * lattice * strayed < 1))
 
 
 def _roundings(region: Region) -> int:
