@@ -5,23 +5,53 @@ from typing import Annotated
 
 import typer
 
+from tercet.cli.options import arrays_file
+from tercet.errors import UnsupportedError, UsageError
+from tercet.frontends.ptq.names import WEIGHTS
+from tercet.frontends.sources import OnnxFile, find
+
+
+def _module(spec: str) -> str:
+    if isinstance(find(spec), OnnxFile):
+        raise UnsupportedError(
+            f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
+            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
+        )
+    return spec
+
+
+def _weights(name: str) -> str:
+    if name not in WEIGHTS:
+        raise UsageError(f"there are no weights {name!r}; there are {', '.join(WEIGHTS)}")
+    return name
+
 
 def quantize(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="MODEL", help="A float module: package.module:factory or file.py:Class."
+            metavar="MODEL",
+            help="A float module: package.module:factory or file.py:Class.",
+            callback=_module,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write the quantized network to.")],
-    weights: Annotated[str, typer.Option(help="ternary, int4 or int8.")] = "ternary",
+    weights: Annotated[
+        str, typer.Option(help="ternary, int4 or int8.", callback=_weights)
+    ] = "ternary",
     calibration: Annotated[
         Path | None,
-        typer.Option(help="Real inputs: an .npy, or x of an .npz; the model's example() if none."),
+        typer.Option(
+            help="Real inputs: an .npy, or x of an .npz; the model's example() if none.",
+            callback=arrays_file,
+        ),
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(help="Their classes: an .npy, or y of an .npz; that of --calibration if any."),
+        typer.Option(
+            help="Their classes: an .npy, or y of an .npz; that of --calibration if any.",
+            callback=arrays_file,
+        ),
     ] = None,
 ) -> None:
     """Quantize a trained float module without training, by Brevitas: 8-bit activations.

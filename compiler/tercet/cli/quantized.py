@@ -11,7 +11,7 @@ from torch import nn
 
 from tercet import frontends
 from tercet.emit.identifiers import identifier
-from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.errors import CaptureError
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
@@ -49,14 +49,8 @@ def quantized(
     watch: Watcher,
 ) -> Done:
     """Quantize the model that `spec` names, into two files in `out`."""
-    if weights not in ptq.WEIGHTS:
-        raise UsageError(f"there are no weights {weights!r}; there are {', '.join(ptq.WEIGHTS)}")
     model = frontends.resolve(spec)
-    if not isinstance(model.module, nn.Module):
-        raise UnsupportedError(
-            f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
-            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
-        )
+    assert isinstance(model.module, nn.Module)  # the command refuses a file
     data = ptq.read(model, calibration, labels)
     watch.stage("accuracy before")
     before = ptq.accuracy(model.module.float(), data)

@@ -1,18 +1,20 @@
-"""What the user named: a zoo model, package.module:factory, file.py:Class or file.onnx."""
+"""The model that the user named, ready to be captured."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from tercet.errors import CaptureError, UsageError
+from tercet.errors import CaptureError
 from tercet.frontends import onnx, zoo
 from tercet.frontends.onnx import OnnxModel
-from tercet.frontends.python import example_of, factory_from_file, factory_from_module, made_by
 from tercet.frontends.reading import AS_WRITTEN, Reading
+from tercet.frontends.sources import OnnxFile, ZooModel, find
 from tercet.ir.types import Array
+
+if TYPE_CHECKING:  # a file is read without torch
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,9 @@ class Model:
     """A float module, one input to run it on, and real data."""
 
     name: str
-    module: nn.Module | OnnxModel
-    example: tuple[Tensor, ...]
-    """(1, …), float32, one for each input."""
+    module: "nn.Module | OnnxModel"
+    example: "tuple[Tensor, ...]"
+    """(1, …), float32, one for each input of a module; none of a file, which tells its shapes."""
     samples: tuple[Array, ...]
     """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
@@ -33,30 +35,23 @@ class Model:
 
 def resolve(spec: str, reading: Reading = AS_WRITTEN) -> Model:
     """The model behind `spec`; one clear sentence where there is none."""
-    if spec.endswith(".onnx"):
+    source = find(spec)
+    if isinstance(source, OnnxFile):
         return _from_file(spec, reading)
-    if reading != AS_WRITTEN:
-        raise UsageError(f"{spec}: an input type and --semantics are for .onnx files")
-    place, colon, attribute = spec.partition(":")
-    if not colon:
+    reading.require_file(spec)
+    if isinstance(source, ZooModel):
         return _from_zoo(spec)
-    if not place or not attribute.isidentifier():
-        raise UsageError(
-            f"{spec!r} names no model; wanted a zoo name, package.module:factory or file.py:Class"
-        )
-    from_file = place.endswith(".py") or "/" in place
-    factory = (factory_from_file if from_file else factory_from_module)(place, attribute)
-    module = made_by(spec, factory)
+    from tercet.frontends.python import example_of, made_by
+
+    module = made_by(spec, source.factory())
     return _model(spec, module, example_of(spec, module))
 
 
 def _from_zoo(name: str) -> Model:
-    known = zoo.names()
-    if name not in known:
-        raise CaptureError(
-            f"there is no model {name!r}; the zoo has {', '.join(known)}, and a model of your own "
-            "is file.py:Class or package.module:factory"
-        )
+    import torch
+
+    from tercet.frontends.python import made_by
+
     module = made_by(name, zoo.factory(name))
     pixels, labels = zoo.samples(name)
     return Model(name, module, (torch.from_numpy(pixels[:1]).float(),), (pixels,), labels)
@@ -64,12 +59,11 @@ def _from_zoo(name: str) -> Model:
 
 def _from_file(spec: str, reading: Reading) -> Model:
     file = onnx.read(Path(spec), reading.input_shape, reading.input_type)
-    example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
     none = tuple(np.asarray(x)[:0] for x in file.example)
-    return Model(file.name, file, example, none, semantics=reading.semantics)
+    return Model(file.name, file, (), none, semantics=reading.semantics)
 
 
-def _model(spec: str, module: nn.Module, examples: tuple[Tensor, ...]) -> Model:
+def _model(spec: str, module: "nn.Module", examples: "tuple[Tensor, ...]") -> Model:
     for example in examples:
         if example.ndim < 2:
             shape = tuple(example.shape)

@@ -53,12 +53,11 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     spec = named(request.fabric)
     with stages.stage("load packages"):
         from tercet import frontends, passes, plan
-        from tercet.frontends.reading import reading
+        from tercet.frontends.sources import reading
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
-        model = frontends.resolve(
-            request.model, reading(request.input_type, request.input_shape, request.semantics)
-        )
+        how = reading(request.model, request.input_type, request.input_shape, request.semantics)
+        model = frontends.resolve(request.model, how)
         captured = frontends.capture(model)
     with stages.stage("to integers, with certificates"):
         module = passes.run(captured)
