@@ -19,7 +19,8 @@ from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
 from tercet.ir.types import Array, Dense, FloatArray, IntArray, values_of
-from tercet.report.contract import EndToEnd
+from tercet.report.contract import EndToEnd, Tied
+from tercet_golden.structural import Ties
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 NOISE = 1e-4
@@ -39,8 +40,16 @@ class _Output:
     """[vectors]: whether the greatest element is another one."""
 
 
-def compare(module: ModuleOp, golden: Mapping[str, IntArray], found: Sequence[Array]) -> EndToEnd:
-    """`found`: what the user's model returns, a tensor for each output, vectors first."""
+def compare(
+    module: ModuleOp,
+    golden: Mapping[str, IntArray],
+    found: Sequence[Array],
+    ties: Ties | None = None,
+) -> EndToEnd:
+    """`found`: what the user's model returns, a tensor for each output, vectors first.
+
+    Vectors in which it rounds a structural tie another way are counted apart.
+    """
     values, names = outputs_of(module), value_names(module)
     integers = [golden[names[value]] for value in values]
     outputs = []
@@ -53,13 +62,22 @@ def compare(module: ModuleOp, golden: Mapping[str, IntArray], found: Sequence[Ar
             q = integers[i].reshape(want.shape)
             outputs.append(_line(line, q, want, got, _step(values[i])))
     other = np.logical_or.reduce([one.other for one in outputs])
+    several = any(one.steps[0].size > 1 for one in outputs)
+    ties = ties or Ties(np.zeros(len(other), np.bool_))
+    judged = ~ties.vectors
     return EndToEnd(
         outputs=sum(one.steps.size for one in outputs),
         differ=sum(int(np.count_nonzero(one.differs)) for one in outputs),
-        beyond=sum(int(np.count_nonzero(one.steps > 1)) for one in outputs),
+        beyond=sum(int(np.count_nonzero(one.steps[judged] > 1)) for one in outputs),
         largest=max(float(one.steps.max()) for one in outputs),
         vectors=len(other),
-        argmaxes=int(other.sum()) if any(one.steps[0].size > 1 for one in outputs) else None,
+        argmaxes=int(np.count_nonzero(other & judged)) if several else None,
+        tied=Tied(
+            ties=ties.seen,
+            others=ties.others,
+            vectors=int(np.count_nonzero(ties.vectors)),
+            argmaxes=int(np.count_nonzero(other & ties.vectors)) if several else None,
+        ),
     )
 
 

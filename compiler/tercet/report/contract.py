@@ -71,6 +71,20 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
+class Tied:
+    """Structural ties (numerics.md): the float32 noise of the user's own model rounds them."""
+
+    ties: int
+    """Elements that are one, in vectors in which nothing differed before."""
+    others: int
+    """Of these: rounded the other way."""
+    vectors: int
+    """In which that was the first difference."""
+    argmaxes: int | None
+    """Of these vectors: with another argmax."""
+
+
+@dataclass(frozen=True)
 class EndToEnd:
     """The user's own model against the reference from input to output, nothing put right between.
 
@@ -83,12 +97,13 @@ class EndToEnd:
     differ: int
     """Of these: unequal."""
     beyond: int
-    """Of these: by more than one step."""
+    """Of these: by more than one step, in vectors that are not `tied`."""
     largest: float
     """The largest difference, in steps."""
     vectors: int
     argmaxes: int | None
-    """Vectors whose argmax differs; None where no output has two elements."""
+    """Vectors, not `tied`, whose argmax differs; None where no output has two elements."""
+    tied: Tied
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,15 @@ class Quantize(LayerOp):
             close = np.where(lattice > 0, middle, close)
         return np.asarray(close & inside)
 
+    def ties(self, x: FloatArray) -> Mask:
+        """Where x lies on the lattice, and there exactly at a place where the result changes."""
+        if self.lattice is None:
+            return np.zeros(np.shape(x), np.bool_)
+        position, clip = self.position(x), self.clip()
+        inside = (position > clip.low - 1) & (position < clip.high + 1)
+        at_jump = self.mode().distance(position - self._after()) == 0
+        return np.asarray(at_jump & inside & (floats_of(self.lattice) > 0))
+
     def exact(self, x: Fraction, *, place: Place) -> int:
         """As `reference`, in rationals, for the element at `place`."""
         return self.rounded_exactly(self.steps(x, place=place))
