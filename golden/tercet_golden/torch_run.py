@@ -114,12 +114,12 @@ def run(
         proxy.register_forward_hook(recorder.after(path, proxy))
     with torch.no_grad():
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
-    found = [one.double().numpy() for one in _tensors(result)]
+    found = [one.double().numpy() for one in tensors(result)]
     # what a last quantizer did itself, not what it was made to hand on
     return {**_outputs(module, found, golden, NEAR[dtype]), **recorder.seen}
 
 
-def _tensors(result: Any) -> list[Tensor]:
+def tensors(result: Any) -> list[Tensor]:
     """The outputs in the order of torch.export, whatever holds them; of a QuantTensor its reals."""
     leaves = tree_leaves(result, is_leaf=lambda one: isinstance(one, QuantTensor))
     return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]

@@ -26,6 +26,13 @@ SemanticsOption: TypeAlias = Annotated[
     str,
     typer.Option(help="Of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32."),
 ]
+SamplesOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Real inputs: x of an .npz, or an array for each input, and their classes y if "
+        "there are any; MODEL_samples.npz or samples.npz beside the model if none."
+    ),
+]
 FabricOption: TypeAlias = Annotated[
     str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")
 ]

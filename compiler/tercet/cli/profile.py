@@ -10,6 +10,7 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
 )
 
@@ -20,6 +21,7 @@ def profile(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     vector: Annotated[
         int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
     ] = 0,
@@ -49,6 +51,7 @@ def profile(
         input_type=input_type,
         input_shape=input_shape,
         semantics=semantics,
+        samples=samples,
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)
