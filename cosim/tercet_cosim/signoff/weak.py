@@ -1,5 +1,6 @@
 """What weakens a sign-off without failing it, one sentence each."""
 
+from tercet.report.words import count
 from tercet_cosim.signoff.context import CheckContext
 
 
@@ -20,7 +21,8 @@ def _noise(ctx: CheckContext) -> tuple[str, ...]:
         return ()
     there = min((len(x) for x in ctx.model.samples), default=0)
     source = ctx.model.source
-    have = f"there are {there} samples, of {source}" if there else "there are no samples"
+    many = f"{count(there, 'sample')} {'is' if there == 1 else 'are'} there, of {source}"
+    have = many if there else "there are no samples"
     told = f"{noise} of the {len(labels)} vectors are random: {have}"
     if 2 * noise <= len(labels):
         return (f"{told}, and {ctx.request.vectors} vectors were asked for",)
