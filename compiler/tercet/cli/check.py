@@ -11,6 +11,7 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
 )
 
@@ -21,6 +22,7 @@ def check(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     against: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
@@ -41,7 +43,7 @@ def check(
     from tercet.report.files import write
 
     how = reading(input_type, input_shape, semantics)
-    found = checked(model, fabric, against, how, explain=explain)
+    found = checked(model, fabric, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:
