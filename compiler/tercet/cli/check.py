@@ -13,7 +13,9 @@ from tercet.cli.options import (
     ModelArgument,
     SamplesOption,
     SemanticsOption,
+    found_model,
 )
+from tercet.frontends.sources import reading
 
 
 def check(
@@ -25,7 +27,11 @@ def check(
     samples: SamplesOption = None,
     against: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
+        typer.Option(
+            metavar="MODEL",
+            help="Another form of it, to compare integer weights with.",
+            callback=found_model,
+        ),
     ] = None,
     explain: ExplainOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
@@ -35,14 +41,13 @@ def check(
 
     Exit code 0 when the network can be built exactly, 1 when something keeps it from that.
     """
+    how = reading(model, input_type, input_shape, semantics)
     from tercet.check.codec import encode
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
     from tercet.cli.tables import console
-    from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    how = reading(input_type, input_shape, semantics)
     found = checked(model, fabric, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))

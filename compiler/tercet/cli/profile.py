@@ -13,6 +13,7 @@ from tercet.cli.options import (
     SamplesOption,
     SemanticsOption,
 )
+from tercet.frontends.sources import reading
 
 
 def profile(
@@ -34,6 +35,7 @@ def profile(
     ] = None,
 ) -> None:
     """Say which layers an inference spends its cycles in, and on what."""
+    reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli import profile_tables
     from tercet.cli.profiled import by_model, by_rtl
     from tercet.cli.tables import console

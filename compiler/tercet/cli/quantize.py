@@ -5,16 +5,40 @@ from typing import Annotated
 
 import typer
 
+from tercet.cli.options import arrays_file
+from tercet.errors import UnsupportedError, UsageError
+from tercet.frontends.ptq.names import WEIGHTS
+from tercet.frontends.sources import OnnxFile, find
+
+
+def _module(spec: str) -> str:
+    if isinstance(find(spec), OnnxFile):
+        raise UnsupportedError(
+            f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
+            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
+        )
+    return spec
+
+
+def _weights(name: str) -> str:
+    if name not in WEIGHTS:
+        raise UsageError(f"there are no weights {name!r}; there are {', '.join(WEIGHTS)}")
+    return name
+
 
 def quantize(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="MODEL", help="A float module: package.module:factory or file.py:Class."
+            metavar="MODEL",
+            help="A float module: package.module:factory or file.py:Class.",
+            callback=_module,
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder to write the quantized network to.")],
-    weights: Annotated[str, typer.Option(help="ternary, int4 or int8.")] = "ternary",
+    weights: Annotated[
+        str, typer.Option(help="ternary, int4 or int8.", callback=_weights)
+    ] = "ternary",
     samples: Annotated[
         Path | None,
         typer.Option(
@@ -22,17 +46,22 @@ def quantize(
             "--calibration",
             help="Real inputs to calibrate on: an .npy, or x of an .npz with their classes y; "
             "MODEL_samples.npz or samples.npz beside the model, else its example(), if none.",
+            callback=arrays_file,
         ),
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(help="Their classes: an .npy, or y of an .npz; those of --samples if none."),
+        typer.Option(
+            help="Their classes: an .npy, or y of an .npz; those of --samples if none.",
+            callback=arrays_file,
+        ),
     ] = None,
     test: Annotated[
         Path | None,
         typer.Option(
             help="Other inputs x and their classes y, to measure on; one in five of --samples is "
-            "held out for that if none."
+            "held out for that if none.",
+            callback=arrays_file,
         ),
     ] = None,
 ) -> None:

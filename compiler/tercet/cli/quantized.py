@@ -12,7 +12,7 @@ from torch import nn
 
 from tercet import frontends
 from tercet.emit.identifiers import identifier
-from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.errors import CaptureError
 from tercet.frontends.model import EXAMPLE, Model
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
@@ -88,15 +88,8 @@ class _Inputs:
 
 def quantized(asked: Asked, watch: Watcher) -> Done:
     """Quantize a model into three files: its Python, its parameters, and samples to verify on."""
-    if asked.weights not in ptq.WEIGHTS:
-        names = ", ".join(ptq.WEIGHTS)
-        raise UsageError(f"there are no weights {asked.weights!r}; there are {names}")
     found = frontends.resolve(asked.spec)
-    if not isinstance(found.module, nn.Module):
-        raise UnsupportedError(
-            f"{asked.spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
-            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
-        )
+    assert isinstance(found.module, nn.Module)  # the command refuses a file
     model = _labelled(frontends.with_samples(found, asked.samples), asked.labels)
     inputs = _inputs(model, asked.test)
     watch.stage("accuracy before")

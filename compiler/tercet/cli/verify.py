@@ -14,8 +14,9 @@ from tercet.cli.options import (
     SamplesOption,
     SemanticsOption,
     default_folder,
+    rtl_folder,
 )
-from tercet.errors import UsageError
+from tercet.frontends.sources import reading
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
 
@@ -39,7 +40,10 @@ def verify(
     batch: BatchOption = 1,
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
     rtl: Annotated[
-        Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of SystemVerilog to sign off; Tercet's if none.", callback=rtl_folder
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
@@ -52,14 +56,13 @@ def verify(
 
     Exit code 0 when the verdict is pass, 1 when it is fail.
     """
+    reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli.tables import console, show
     from tercet.cli.watch import Watch
     from tercet.report.write import write_all
     from tercet_cosim.signoff.sign import sign_off
     from tercet_cosim.signoff.stages import Silent
 
-    if rtl is not None and not rtl.is_dir():
-        raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
     folder = out or _folder(model, fabric, only_vector, batch)
     request = Request(
         model,

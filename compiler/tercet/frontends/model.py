@@ -1,30 +1,24 @@
-"""What the user named: a zoo model, package.module:factory, file.py:Class or file.onnx."""
+"""The model that the user named, ready to be captured."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from tercet.errors import CaptureError, UsageError
+from tercet.errors import CaptureError
 from tercet.frontends import onnx, zoo
 from tercet.frontends.onnx import OnnxModel
-from tercet.frontends.python import (
-    factory_from_file,
-    factory_from_module,
-    file_of,
-    made_by,
-    noise_for,
-    own_example_of,
-    seeded,
-)
 from tercet.frontends.reading import AS_WRITTEN, Reading
+from tercet.frontends.sources import OnnxFile, ZooModel, find
 from tercet.ir.types import Array
 
 REAL, EXAMPLE = "real", "example"
 """Where samples come from: data that somebody gave as such, or the model's own `example()`."""
 SEED = 1
+
+if TYPE_CHECKING:  # a file is read without torch
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -32,9 +26,9 @@ class Model:
     """A float module, one input to run it on, and samples of its inputs."""
 
     name: str
-    module: nn.Module | OnnxModel
-    example: tuple[Tensor, ...]
-    """(1, …), float32, one for each input."""
+    module: "nn.Module | OnnxModel"
+    example: "tuple[Tensor, ...]"
+    """(1, …), float32, one for each input of a module; none of a file, which tells its shapes."""
     samples: tuple[Array, ...]
     """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
@@ -53,33 +47,25 @@ def resolve(spec: str, reading: Reading = AS_WRITTEN, seed: int = SEED) -> Model
 
     The user's Python runs under `seed`, so that what it draws is the same each time.
     """
-    if spec.endswith(".onnx"):
+    source = find(spec)
+    if isinstance(source, OnnxFile):
         return _from_file(spec, reading)
-    if reading != AS_WRITTEN:
-        raise UsageError(f"{spec}: an input type and --semantics are for .onnx files")
-    place, colon, attribute = spec.partition(":")
-    if not colon:
+    reading.require_file(spec)
+    if isinstance(source, ZooModel):
         return _from_zoo(spec)
-    if not place or not attribute.isidentifier():
-        raise UsageError(
-            f"{spec!r} names no model; wanted a zoo name, package.module:factory or file.py:Class"
-        )
-    from_file = place.endswith(".py") or "/" in place
+    from tercet.frontends.python import made_by, own_example_of, seeded
+
     with seeded(seed):
-        factory = (factory_from_file if from_file else factory_from_module)(place, attribute)
-        module = made_by(spec, factory)
+        module = made_by(spec, source.factory())
         shown = own_example_of(spec, module)
-    path = Path(place) if from_file else file_of(place)
-    return _model(spec, module, shown, path)
+    return _model(spec, module, shown, source.file)
 
 
 def _from_zoo(name: str) -> Model:
-    known = zoo.names()
-    if name not in known:
-        raise CaptureError(
-            f"there is no model {name!r}; the zoo has {', '.join(known)}, and a model of your own "
-            "is file.py:Class or package.module:factory"
-        )
+    import torch
+
+    from tercet.frontends.python import made_by
+
     module = made_by(name, zoo.factory(name))
     pixels, labels = zoo.samples(name)
     example = torch.from_numpy(pixels[:1]).float()
@@ -88,15 +74,16 @@ def _from_zoo(name: str) -> Model:
 
 def _from_file(spec: str, reading: Reading) -> Model:
     file = onnx.read(Path(spec), reading.input_shape, reading.input_type)
-    example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
     none = tuple(np.asarray(x)[:0] for x in file.example)
-    return Model(file.name, file, example, none, semantics=reading.semantics, path=file.path)
+    return Model(file.name, file, (), none, semantics=reading.semantics, path=file.path)
 
 
 def _model(
-    spec: str, module: nn.Module, shown: tuple[Tensor, ...] | None, path: Path | None
+    spec: str, module: "nn.Module", shown: "tuple[Tensor, ...] | None", path: Path | None
 ) -> Model:
     """`shown`: what the model's `example()` returned; noise that stands in for it is no sample."""
+    from tercet.frontends.python import noise_for
+
     examples = noise_for(spec, module) if shown is None else shown
     for example in examples:
         if example.ndim < 2:
@@ -104,7 +91,7 @@ def _model(
             raise CaptureError(
                 f"{spec}: its example has shape {shape}; wanted a batch, (1, features)"
             )
-        if not bool(torch.isfinite(example).all()):
+        if not bool(example.isfinite().all()):
             raise CaptureError(f"{spec}: its example holds values that are not finite")
     count = None if shown is not None else 0
     rows = tuple(np.asarray(example[:count].detach().numpy()) for example in examples)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError, UsageError
+from tercet.frontends.sources import importable
 
 Factory = Callable[[], Any]
 SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
@@ -36,17 +37,9 @@ def seeded(seed: int) -> Iterator[None]:
             np.random.set_state(before[1])
 
 
-def file_of(place: str) -> Path | None:
-    """The file of the importable module `place`, which was imported."""
-    found = getattr(sys.modules.get(place), "__file__", None)
-    return Path(found) if found else None
-
-
 def factory_from_file(place: str, attribute: str) -> Factory:
     """`attribute` of the Python file at `place`."""
     path = Path(place)
-    if not path.is_file():
-        raise CaptureError(f"{place}: no such file; the model was to be {attribute} in it")
     name = f"tercet_user_{path.resolve().parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -54,7 +47,7 @@ def factory_from_file(place: str, attribute: str) -> Factory:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with _importable(path.resolve().parent):
+        with importable(path.resolve().parent):
             spec.loader.exec_module(module)
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
@@ -64,7 +57,7 @@ def factory_from_file(place: str, attribute: str) -> Factory:
 def factory_from_module(place: str, attribute: str) -> Factory:
     """`attribute` of the importable module `place`."""
     try:
-        with _importable(Path.cwd()):
+        with importable(Path.cwd()):
             module = importlib.import_module(place)
     except ModuleNotFoundError as error:
         raise CaptureError(
@@ -73,18 +66,6 @@ def factory_from_module(place: str, attribute: str) -> Factory:
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
     return _attribute(module, place, attribute)
-
-
-@contextmanager
-def _importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it, and leave no bytecode there."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        sys.path.remove(str(folder))
 
 
 def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:

@@ -57,10 +57,10 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     spec = named(request.fabric)
     with stages.stage("load packages"):
         from tercet import frontends, passes, plan
-        from tercet.frontends.reading import reading
+        from tercet.frontends.sources import reading
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
-        how = reading(request.input_type, request.input_shape, request.semantics)
+        how = reading(request.model, request.input_type, request.input_shape, request.semantics)
         found = frontends.resolve(request.model, how, request.seed)
         model = frontends.with_samples(found, request.samples)
         captured = frontends.capture(model)

@@ -18,11 +18,11 @@ UNIT = RNG.random((40, 3, 4))
 NORMAL = RNG.standard_normal((40, 3, 4))
 
 
-def module(clip: Interval, scale: float, **more: FloatArray) -> ModuleOp:
-    """A network whose only input has a quantizer."""
+def module(clip: Interval, scale: float, factor: float = 1, offset: float = 0) -> ModuleOp:
+    """A network whose only input has a quantizer, behind a factor and an offset."""
     kind = UI8 if clip.low == 0 else SI8
     made = build([tensor((1, 3, 4), kind)], lambda x: [Linear(x, np.ones((2, 4), int), layer="fc")])
-    set_entries(made, [Entry(np.array(scale), 0, clip, **more)])
+    set_entries(made, [Entry(np.array(scale), 0, clip, np.array(factor), np.array(offset))])
     return made
 
 
@@ -35,7 +35,7 @@ FINE: dict[str, tuple[ModuleOp, FloatArray]] = {
     "trits of normal values": (module(TRITS, 0.5), 3 * NORMAL),
     "fixed point with much room": (module(SIGNED, 1.0), 5 * NORMAL),
     "normalized by the network": (
-        module(SIGNED, 2 / 128, factor=np.array([[1 / 64]]), offset=np.array([[-2.0]])),
+        module(SIGNED, 2 / 128, factor=1 / 64, offset=-2),
         np.floor(256 * UNIT),
     ),
 }
@@ -48,7 +48,7 @@ FAR: dict[str, tuple[ModuleOp, FloatArray, str]] = {
     "sixteenths for 0 to 1": (module(BYTES, 1 / 255), 16 * UNIT, "% of the samples' elements lie"),
     "below the range": (module(BYTES, 1 / 255), UNIT - 2, "they reach from -1.998 to -1.0"),
     "bytes for a network that normalizes pixels of 0 to 1": (
-        module(SIGNED, 2 / 128, factor=np.array([[4.0]]), offset=np.array([[-2.0]])),
+        module(SIGNED, 2 / 128, factor=4, offset=-2),
         np.floor(256 * UNIT),
         "far outside 0 to 0.99",
     ),

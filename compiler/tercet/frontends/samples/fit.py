@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import nn
 from xdsl.dialects.builtin import Float64Type
 
 from tercet.errors import CaptureError
@@ -14,6 +14,9 @@ from tercet.frontends.model import REAL, Model
 from tercet.frontends.onnx import OnnxModel
 from tercet.frontends.samples.file import ALONE, File, opened
 from tercet.ir.types import Array
+
+if TYPE_CHECKING:  # samples of a file are read without torch
+    from torch import nn
 
 CLASSES = "y"
 """Name of the array of classes."""
@@ -74,7 +77,7 @@ def _inputs(model: Model) -> tuple[_Input, ...]:
     return tuple(_Input(n, tuple(x.shape[1:]), x.is_floating_point()) for n, x in pairs)
 
 
-def _parameters(module: nn.Module) -> Iterator[str]:
+def _parameters(module: "nn.Module") -> Iterator[str]:
     for name, parameter in signature(module.forward).parameters.items():
         if parameter.kind in (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD):
             yield name
