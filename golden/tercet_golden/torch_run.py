@@ -185,10 +185,10 @@ def _forward(
     recorder.watch(network)
     with torch.no_grad():
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
-    return [one.double().numpy() for one in _tensors(result)]
+    return [one.double().numpy() for one in tensors(result)]
 
 
-def _tensors(result: Any) -> list[Tensor]:
+def tensors(result: Any) -> list[Tensor]:
     """The outputs in the order of torch.export, whatever holds them; of a QuantTensor its reals."""
     leaves = tree_leaves(result, is_leaf=lambda one: isinstance(one, QuantTensor))
     return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]

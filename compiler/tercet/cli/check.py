@@ -11,6 +11,7 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
     found_model,
 )
@@ -23,6 +24,7 @@ def check(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     against: Annotated[
         str | None,
         typer.Option(
@@ -46,7 +48,7 @@ def check(
     from tercet.cli.tables import console
     from tercet.report.files import write
 
-    found = checked(model, fabric, against, how, explain=explain)
+    found = checked(model, fabric, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:

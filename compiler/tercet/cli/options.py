@@ -88,6 +88,14 @@ SemanticsOption: TypeAlias = Annotated[
         callback=known_semantics,
     ),
 ]
+SamplesOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Real inputs: x of an .npz, or an array for each input, and their classes y if "
+        "there are any; MODEL_samples.npz or samples.npz beside the model if none.",
+        callback=arrays_file,
+    ),
+]
 FabricOption: TypeAlias = Annotated[
     str,
     typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.", callback=_fabric),

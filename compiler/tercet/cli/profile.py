@@ -10,6 +10,7 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
 )
 from tercet.frontends.sources import reading
@@ -21,6 +22,7 @@ def profile(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     vector: Annotated[
         int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
     ] = 0,
@@ -51,6 +53,7 @@ def profile(
         input_type=input_type,
         input_shape=input_shape,
         semantics=semantics,
+        samples=samples,
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)

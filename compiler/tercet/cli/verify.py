@@ -11,6 +11,7 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
     default_folder,
     rtl_folder,
@@ -25,8 +26,14 @@ def verify(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
-    vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
+    samples: SamplesOption = None,
+    vectors: Annotated[
+        int,
+        typer.Option(min=1, help="Samples, and noise where they run out; corners come on top."),
+    ] = VECTORS,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the random vectors and the model's example().")
+    ] = SEED,
     only_vector: Annotated[
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
@@ -70,6 +77,7 @@ def verify(
         input_shape,
         semantics,
         batch,
+        samples,
     )
     if json:
         report = sign_off(request, Silent())

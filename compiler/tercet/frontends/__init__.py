@@ -11,9 +11,19 @@ if TYPE_CHECKING:
     from tercet.frontends.capturing import capture, load
     from tercet.frontends.model import Model, resolve
     from tercet.frontends.reading import Reading
+    from tercet.frontends.samples import with_samples
     from tercet.ir.boundary import quantize_input, quantize_inputs
 
-__all__ = ["Model", "Reading", "capture", "load", "quantize_input", "quantize_inputs", "resolve"]
+__all__ = [
+    "Model",
+    "Reading",
+    "capture",
+    "load",
+    "quantize_input",
+    "quantize_inputs",
+    "resolve",
+    "with_samples",
+]
 
 HOMES = {
     "Model": "tercet.frontends.model",
@@ -23,6 +33,7 @@ HOMES = {
     "quantize_input": "tercet.ir.boundary",
     "quantize_inputs": "tercet.ir.boundary",
     "resolve": "tercet.frontends.model",
+    "with_samples": "tercet.frontends.samples",
 }
 
 

@@ -2,12 +2,15 @@
 
 import importlib
 import importlib.util
+import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -17,6 +20,21 @@ from tercet.frontends.sources import importable
 Factory = Callable[[], Any]
 SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
 """Layers that work on inputs of many shapes."""
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """What a user's Python draws from torch, numpy and random is the same each time."""
+    before = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices=()):
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(before[0])
+            np.random.set_state(before[1])
 
 
 def factory_from_file(place: str, attribute: str) -> Factory:
@@ -74,11 +92,20 @@ def made_by(spec: str, factory: Factory) -> nn.Module:
     return made.eval()
 
 
-def example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
-    """Inputs of `module`: its own `example()`, else noise as wide as its first layer."""
+def own_example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...] | None:
+    """What the module's method `example()` returns, None where it has none."""
     own = getattr(module, "example", None)
-    if callable(own):
-        return _tensors(spec, own())
+    if not callable(own):
+        return None
+    try:
+        made = own()
+    except Exception as error:
+        raise CaptureError(f"{spec}: example() fails: {_first(error)}") from error
+    return _tensors(spec, made)
+
+
+def noise_for(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
+    """One random input, as wide as the first layer of a module that begins with a linear one."""
     for name, layer in module.named_modules():
         if isinstance(layer, nn.Linear):
             noise = torch.Generator().manual_seed(0)

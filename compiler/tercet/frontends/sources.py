@@ -34,6 +34,11 @@ class PythonFile:
     path: str
     attribute: str
 
+    @property
+    def file(self) -> Path | None:
+        """The file that the model is in."""
+        return Path(self.path)
+
     def factory(self) -> Callable[[], Any]:
         """What makes the module when it is called; this imports the user's file, and torch."""
         from tercet.frontends.python import factory_from_file
@@ -47,6 +52,12 @@ class PythonModule:
 
     name: str
     attribute: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the model is in, once it was imported."""
+        found = getattr(sys.modules.get(self.name), "__file__", None)
+        return Path(found) if found else None
 
     def factory(self) -> Callable[[], Any]:
         """What makes the module when it is called; this imports the user's module, and torch."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 VERSION = 3
-"""Version of report.json. It rises when a field changes its meaning or goes away."""
+"""Version of report.json. It rises when a field changes its meaning or goes away.
+
+A field that was added later has a default: a file of this version may lack it.
+"""
 
 CheckVerdict = Literal["pass", "fail", "skipped"]
 Verdict = Literal["pass", "fail"]
@@ -52,11 +55,35 @@ class Vectors:
     count: int
     seed: int
     origins: Mapping[str, int]
-    """How many vectors came from where: real samples, each corner, random."""
+    """How many vectors came from where: real samples, `example()`, each corner, random."""
     only: int | None
     """The one vector that was rerun, or None when all were."""
     batch: int = 1
     """Vectors that the fabric took by one doorbell. Of a last batch the rest are zero inputs."""
+    source: str = ""
+    """Where the samples come from: a file, `example()` or the zoo; "" where there are none."""
+    available: int = 0
+    """How many samples there are, of which the first were used."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How one executor classified the vectors whose class is known."""
+
+    executor: str
+    """Such as "PyTorch" or "RTL"."""
+    right: int
+    """Vectors in which the greatest output is the class."""
+    unlike: int
+    """Vectors in which it is another output than the integer reference's."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """What was right of the vectors whose class is known; the integer reference comes first."""
+
+    vectors: int
+    answers: tuple[Answers, ...]
 
 
 @dataclass(frozen=True)
@@ -213,3 +240,7 @@ class Report:
     layers: tuple[Layer, ...]
     cycles: Cycles
     timing: Timing
+    accuracy: Accuracy | None = None
+    """None where no class is known."""
+    warnings: tuple[str, ...] = ()
+    """Sentences on what weakens this sign-off without failing it."""

@@ -1,6 +1,6 @@
 """The zoo: small trained models in the folder `models/`, found by their folder's name.
 
-A model is `models/<name>/model.py` with `build()`, beside `samples.npz`: held-out real data as
+A model is `models/<name>/model.py` with `build()`, beside `held_out.npz`: held-out real data as
 bytes `x` (count, features), meant as x / 255, and its classes `y`. The names are known without
 loading torch or numpy.
 """
@@ -33,7 +33,7 @@ def samples(name: str) -> "tuple[FloatArray, tuple[int, ...]]":
     """Held-out real data, (count, features), in the units of the model's input; its classes."""
     import numpy as np
 
-    path: Path = FOLDER / name / "samples.npz"
+    path: Path = FOLDER / name / "held_out.npz"
     with np.load(path) as arrays:
         pixels, labels = arrays["x"], arrays["y"]
     return pixels.astype(np.float64) / 255, tuple(int(label) for label in labels)
