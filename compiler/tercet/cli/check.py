@@ -13,6 +13,7 @@ from tercet.cli.options import (
     ModelArgument,
     SemanticsOption,
     found_model,
+    writable_file,
 )
 from tercet.frontends.sources import reading
 
@@ -33,7 +34,9 @@ def check(
     ] = None,
     explain: ExplainOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
+    ] = None,
 ) -> None:
     """Say what each layer becomes, where it runs and why, and what to change where it cannot.
 

@@ -11,6 +11,7 @@ from tercet.cli.options import (
     InputTypeOption,
     ModelArgument,
     SemanticsOption,
+    writable_file,
 )
 from tercet.frontends.sources import reading
 
@@ -29,7 +30,10 @@ def profile(
     ] = False,
     trace: Annotated[
         Path | None,
-        typer.Option(help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing."),
+        typer.Option(
+            help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing.",
+            callback=writable_file,
+        ),
     ] = None,
 ) -> None:
     """Say which layers an inference spends its cycles in, and on what."""

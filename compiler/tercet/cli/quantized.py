@@ -15,7 +15,7 @@ from tercet.errors import CaptureError
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
-from tercet.report.files import write
+from tercet.report.files import write_all
 from tercet.report.render import environment
 
 
@@ -72,9 +72,9 @@ def _written(found: ptq.Quantized, spec: str, weights: str, path: Path) -> tuple
     text = template.render(source=spec, weights=weights, name=path.stem, code=found.source)
     arrays = io.BytesIO()
     np.savez_compressed(arrays, allow_pickle=False, **found.arrays)
-    write(path.with_suffix(".npz"), arrays.getvalue())
-    write(path, text)
-    return path, path.with_suffix(".npz")
+    numbers = path.with_suffix(".npz")
+    write_all(path.parent, {numbers.name: arrays.getvalue(), path.name: text})
+    return path, numbers
 
 
 def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:
