@@ -16,6 +16,7 @@ from tercet.ir.evaluate import evaluate
 from tercet.ir.module import inputs_of, outputs_of, steps_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
+from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.report.contract import EndToEnd
@@ -80,12 +81,22 @@ def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:
     """Where x lies between the integers; nowhere, for what float32 is the meaning of."""
-    return op.position(x) if isinstance(op, Quantize) else np.full(x.shape, np.nan)
+    if isinstance(op, Quantize):
+        return op.mode().centred(op.position(x))
+    return np.full(x.shape, np.nan)
 
 
 def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
     """What a quantizer of the file returned: integers, or the reals that they stand for."""
-    if np.issubdtype(values.dtype, np.integer):
+    if values.dtype.kind in "biu":
         return values.astype(np.int64)
-    scaled = values.astype(np.float64) / floats_of(op.scale) + op.zero_point.value.data
+    grid = _grid(op)
+    scaled = values.astype(np.float64) / floats_of(grid.scale) + grid.zero_point.value.data
     return np.rint(scaled).astype(np.int64)
+
+
+def _grid(op: Quantize | OrtRequantize) -> Quantize | OrtRequantize | Dequantize:
+    """What the integers stand for: the node may round on one grid and return another."""
+    readers = [use.operation for use in op.q.uses]
+    same = [r for r in readers if isinstance(r, Dequantize) and r.layer == op.layer]
+    return same[0] if same else op

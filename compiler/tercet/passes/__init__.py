@@ -10,6 +10,7 @@ from tercet.ir.op import verified
 from tercet.passes.drop_repeated import DropRepeatedQuantizers
 from tercet.passes.entry import LiftEntry
 from tercet.passes.exit import LiftExit
+from tercet.passes.merge_sums import MergeSums, SumsOfSums
 from tercet.passes.movement import MoveIntegers
 from tercet.passes.norms import IntegerNorms
 from tercet.passes.requantize import Requantization
@@ -20,6 +21,7 @@ from tercet.passes.zero_point import FoldZeroPoint
 
 SUMMATION: tuple[ModulePass, ...] = (
     MoveIntegers(),
+    MergeSums(),
     DropRepeatedQuantizers(),
     LiftEntry(),
     IntegerNorms(),
@@ -27,7 +29,7 @@ SUMMATION: tuple[ModulePass, ...] = (
     FoldZeroPoint(),
 )
 """After these, every layer computes on integers, and one line behind it makes its sums real."""
-ENDING: tuple[ModulePass, ...] = (MoveIntegers(), LiftExit())
+ENDING: tuple[ModulePass, ...] = (MoveIntegers(), SumsOfSums(), LiftExit())
 NORMALIZATION = (*SUMMATION, *ENDING)
 """After these, what is left of the reals lies between integers and a quantizer, place by place."""
 
