@@ -4,7 +4,7 @@ from math import inf, isnan
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, constant, real, single, tensor
+from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
@@ -26,18 +26,6 @@ def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value 
     if is_real(source):
         return builder.add(node, Clip(source, floor, ceiling, layer=node.name))
     return _narrowed(builder, node, source, floor, ceiling)
-
-
-@converts("Max", "Min")
-def bounded(builder: Builder, node: Node, *operands: Value) -> Value:
-    """The greater, or the smaller, of a layer's result and constants."""
-    layers = [value for value in operands if isinstance(value, SSAValue)]
-    if len(layers) != 1:
-        raise node.unsupported("compares the results of layers", "wanted one and a constant")
-    limits = [single(node, value, "limit") for value in operands if value is not layers[0]]
-    source = real(node, layers[0])
-    ends = (max(limits), inf) if node.kind == "Max" else (-inf, min(limits))
-    return builder.add(node, Clip(source, *ends, layer=node.name)) if limits else source
 
 
 def _limit(node: Node, value: Value, name: str, default: float) -> float:
