@@ -20,6 +20,7 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.calls import calls
 from tercet.ir.module import inputs_of, ops_of, outputs_of
@@ -103,6 +104,7 @@ def run(
     integers = quantize_inputs(module, *xs)
     golden = integer.run(module, *integers)
     recorder = _Recorder(quantizers(module), golden)
+    model = unwrapped(model)
     network = deepcopy(model).cpu().eval().to(dtype)
     put_batch_first(network)
     inputs = _real_inputs(module, xs, integers)
@@ -112,7 +114,7 @@ def run(
         proxy = network.get_submodule(path)
         proxy.register_forward_pre_hook(recorder.before(path))
         proxy.register_forward_hook(recorder.after(path, proxy))
-    with torch.no_grad():
+    with torch.no_grad(), torch.compiler.set_stance("force_eager"):
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     found = [one.double().numpy() for one in _tensors(result)]
     # what a last quantizer did itself, not what it was made to hand on

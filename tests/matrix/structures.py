@@ -17,6 +17,7 @@ import torch
 from tests.matrix import (
     test_batch_norm,
     test_brevitas_layers,
+    test_constants,
     test_convolutions,
     test_elementwise,
     test_extremes,
@@ -40,6 +41,7 @@ MAKERS = ("frontends", "ir", "ops", "passes")
 """What of the compiler makes an integer network."""
 FILES: tuple[ModuleType, ...] = (
     test_networks,
+    test_constants,
     test_convolutions,
     test_pooling,
     test_elementwise,

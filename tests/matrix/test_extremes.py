@@ -93,16 +93,11 @@ def test_an_extreme_of_convolutions_feeds_a_layer() -> None:
 
 
 def test_an_extreme_of_functions_of_one_tensor_is_one_step_function() -> None:
-    model = Does(
-        lambda m, x: (
-            m.o(torch.maximum(m.f(x), 0.1 * m.f(x))),
-            m.p(torch.minimum(m.g(x), -m.g(x))),
-        ),
-        f=linear(8, 5),
-        g=linear(8, 5),
-        o=act(),
-        p=act(),
-    )
+    def do(m: Any, x: Tensor) -> Any:
+        f, g = m.f(x), m.g(x)
+        return m.o(torch.maximum(f, 0.1 * f)), m.p(torch.minimum(g, -g))
+
+    model = Does(do, f=linear(8, 5), g=linear(8, 5), o=act(), p=act())
     proof = prove(nn.Sequential(entry(), model), samples(8, rows=30))
     assert "max_pool" not in proof.operators
 

@@ -10,6 +10,7 @@ from tercet.frontends import onnx
 from tercet.frontends.brevitas import load as brevitas
 from tercet.frontends.model import Model
 from tercet.frontends.onnx import OnnxModel
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.calls import numbered
 from tercet.ir.module import steps_of
 from tercet.ops.real.quantize import Quantize
@@ -27,6 +28,7 @@ def load(
     """
     if isinstance(model, OnnxModel):
         return onnx.load(model, semantics)
+    model = unwrapped(model)
     module = brevitas.load(model, example)
     _number_calls(module, model)
     return module

@@ -12,6 +12,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import GreedyRewritePatternApplier, PatternRewriteWalker
 
 from tercet.passes.clean import erase_unused
+from tercet.passes.constants import QuantizeConstant
 from tercet.passes.extremes import HoistExtreme, QuantizeExtreme, SinkExtreme
 from tercet.passes.hoist import HoistPad, HoistPool, HoistPoolThrough, HoistThrough, HoistToIntegers
 from tercet.passes.sink import SinkMovement, SinkPad, SinkPool
@@ -24,7 +25,13 @@ class MoveIntegers(ModulePass):
     name = "move-integers"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        to_integers = [HoistToIntegers(), HoistPool(), HoistPad(), HoistExtreme()]
+        to_integers = [
+            HoistToIntegers(),
+            QuantizeConstant(),
+            HoistPool(),
+            HoistPad(),
+            HoistExtreme(),
+        ]
         sink = [SinkMovement(), SinkPool(), SinkPad(), SinkExtreme(), QuantizeExtreme()]
         for patterns in (
             [*to_integers, *sink],
