@@ -22,6 +22,7 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.calls import calls
 from tercet.ir.module import inputs_of, ops_of, outputs_of
@@ -177,13 +178,14 @@ def _forward(
     recorder: _Recorder,
 ) -> list[FloatArray]:
     """The outputs of the model in `dtype`, its quantizers watched."""
+    model = unwrapped(model)
     network = deepcopy(model).cpu().eval().to(dtype)
     put_batch_first(network)
     inputs = _real_inputs(module, xs, quantize_inputs(module, *xs))
     if dtype is not torch.float32:
         pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
     recorder.watch(network)
-    with torch.no_grad():
+    with torch.no_grad(), torch.compiler.set_stance("force_eager"):
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     return [one.double().numpy() for one in tensors(result)]
 

@@ -189,11 +189,9 @@ def _places(region: Region, channels: list[Certificate]) -> list[dict[int, int]]
 def _signs(region: Region, op: IntegerOp) -> IntArray:
     """For each channel 1, -1 where the operator's sums are the model's negated, 0 where neither."""
     model, ours = region.leaves[0].owner, op.operands[0].owner
-    ones = np.ones(region.channels, np.int64)
     if not isinstance(model, Linear) or not isinstance(ours, Linear):
-        return ones
-    signs = row_signs(model, ours)
-    return signs if len(signs) == region.channels else ones * signs.min()
+        return np.ones(region.channels, np.int64)
+    return np.broadcast_to(row_signs(model, ours), region.view).reshape(-1)
 
 
 def _enumerated(
