@@ -16,6 +16,7 @@ from tercet.passes.norms import IntegerNorms
 from tercet.passes.requantize import Requantization
 from tercet.passes.require_integers import RequireIntegers
 from tercet.passes.sums import IntegerSums
+from tercet.passes.ties.snap import SnapTies
 from tercet.passes.zero_point import FoldZeroPoint
 
 SUMMATION: tuple[ModulePass, ...] = (
@@ -35,7 +36,7 @@ NORMALIZATION = (*SUMMATION, *ENDING)
 
 def pipeline(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
     """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
-    return (*NORMALIZATION, Requantization(threshold_bits), RequireIntegers())
+    return (*NORMALIZATION, SnapTies(), Requantization(threshold_bits), RequireIntegers())
 
 
 DEFAULT = pipeline()

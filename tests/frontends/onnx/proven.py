@@ -11,6 +11,7 @@ from tercet.frontends.onnx import OnnxModel
 from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
+from tercet.report.end_to_end import excess
 from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
 
@@ -30,7 +31,8 @@ def proven(path: Path, input_type: str | None = None, explained: int = 0) -> Mod
     assert not audit(captured, module).findings
     assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
     assert all(np.unique(values).size > 1 for values in golden.values()), "compares a constant"
-    file = file_golden.compare(model, captured, module, drawn, golden)
+    file, whole = file_golden.compare(model, captured, module, drawn, golden)
+    assert excess(whole) is None, whole
     assert file.passed, file.first
     steps = [one for one in file.explained if not one.layer.startswith("output ")]
     assert len(steps) <= explained, steps[0]

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.limits import ROW, Budget, require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.tensors import Array

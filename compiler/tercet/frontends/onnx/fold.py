@@ -16,7 +16,7 @@ from onnx.reference import ReferenceEvaluator
 from xdsl.ir import SSAValue
 
 from tercet.errors import CaptureError
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.limits import Budget, shown

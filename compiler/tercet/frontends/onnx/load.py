@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.errors import UnsupportedError, UsageError
+from tercet.errors import UnsupportedError
 from tercet.frontends.onnx.annotation import annotated
 from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.fold import folded
@@ -14,13 +14,13 @@ from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.registry import convert
 from tercet.frontends.onnx.types import require_types
+from tercet.frontends.reading import known_semantics
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import is_real
 from tercet.ir.types import shape_of
 from tercet.ops.real.dequantize import Dequantize
 
-SEMANTICS = ("ideal", "ort")
 ONE = np.ones(())
 
 
@@ -30,8 +30,7 @@ def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
     `semantics` says what operator form (QLinearConv and so on) means: exact reals, or "ort",
     ONNXRuntime's float32 formula.
     """
-    if semantics not in SEMANTICS:
-        raise UsageError(f"no semantics {semantics!r}; wanted {' or '.join(SEMANTICS)}")
+    known_semantics(semantics)
     names = [_name(model, i) for i in range(len(model.inputs))]
     inputs = [one.type() for one in model.inputs]
     return build(inputs, lambda *x: _body(model, semantics, x), names)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, tensor
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node

@@ -5,7 +5,7 @@ from math import inf, isinf, isnan
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, constant, real, single, tensor
+from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
@@ -58,18 +58,6 @@ def _steps(grid: Dequantize, low: float, high: float) -> tuple[float, float] | N
     assert isinstance(held, Quantize)
     clip = held.clip()
     return (ends[0], ends[1]) if ends[0] <= clip.high and ends[1] >= clip.low else None
-
-
-@converts("Max", "Min")
-def bounded(builder: Builder, node: Node, *operands: Value) -> Value:
-    """The greater, or the smaller, of a layer's result and constants."""
-    layers = [value for value in operands if isinstance(value, SSAValue)]
-    if len(layers) != 1:
-        raise node.unsupported("compares the results of layers", "wanted one and a constant")
-    limits = [single(node, value, "limit") for value in operands if value is not layers[0]]
-    source = real(node, layers[0])
-    ends = (max(limits), inf) if node.kind == "Max" else (-inf, min(limits))
-    return clipped(builder, node, source, *ends) if limits else source
 
 
 def _limit(node: Node, value: Value, name: str, default: float) -> float:

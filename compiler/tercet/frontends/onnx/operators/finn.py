@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node

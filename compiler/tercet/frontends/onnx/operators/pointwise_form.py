@@ -2,7 +2,7 @@
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node

@@ -7,7 +7,7 @@ from onnx import TensorProto
 from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
