@@ -59,6 +59,12 @@ REFUSED = (
     ("compile", "digits_mlp", "--target", "c", "--explain"),
     ("quantize", "digits_mlp", "--out", "q", "--weights", "int5"),
     ("quantize", "digits_mlp", "--out", "q", "--calibration", "nowhere.npz"),
+    ("verify", "digits_mlp", "--out", "/proc/out"),
+    ("compile", "digits_mlp", "--out", "/proc/out"),
+    ("quantize", "digits_mlp", "--out", "/proc/out"),
+    ("check", "digits_mlp", "--html", "/proc/page.html"),
+    ("profile", "digits_mlp", "--trace", "/proc/trace.json"),
+    ("opt", "--out", "/proc/net.mlir"),
     ("opt", "nowhere.mlir"),
     ("report", "nowhere.json"),
 )

@@ -14,6 +14,7 @@ from tercet.cli.options import (
     SamplesOption,
     SemanticsOption,
     found_model,
+    writable_file,
 )
 from tercet.frontends.sources import reading
 
@@ -35,7 +36,9 @@ def check(
     ] = None,
     explain: ExplainOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
+    ] = None,
 ) -> None:
     """Say what each layer becomes, where it runs and why, and what to change where it cannot.
 

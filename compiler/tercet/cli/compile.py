@@ -15,6 +15,7 @@ from tercet.cli.options import (
     SemanticsOption,
     default_folder,
     known_targets,
+    writable_folder,
 )
 from tercet.errors import UsageError
 from tercet.frontends.sources import reading
@@ -36,7 +37,11 @@ def compile_model(
     batch: BatchOption = 1,
     explain: ExplainOption = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
+        Path | None,
+        typer.Option(
+            help="Folder to write to; build/compile/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
     ] = None,
 ) -> None:
     """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
@@ -49,13 +54,12 @@ def compile_model(
     from tercet.cli import fabric_tables
     from tercet.cli.bundle import bundle
     from tercet.cli.tables import console
-    from tercet.report.files import write
+    from tercet.report.files import write_all
 
     search = Search()
     files = bundle(model, fabric, target, how, search, batch)
     folder = out or default_folder("compile", model, fabric, batch)
-    for path, content in files.items():
-        write(folder / path, content)
+    write_all(folder, files)
     if explain:
         console().print(fabric_tables.search(search.choices()))
     typer.echo(f"written: {len(files)} files in {folder}, listed in {folder / 'manifest.json'}")

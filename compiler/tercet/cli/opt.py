@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import readable
+from tercet.cli.options import readable, writable_file
 from tercet.errors import TercetError, UsageError
 
 
@@ -23,7 +23,10 @@ def opt(
         str, typer.Option(help="Names with commas between; `default` is the whole pipeline.")
     ] = "",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; standard output if none.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write; standard output if none.", callback=writable_file
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Print the passes' names.")] = False,
 ) -> None:

@@ -13,7 +13,9 @@ from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import named
 from tercet.frontends.reading import known_semantics, shaped
 from tercet.frontends.sources import find
+from tercet.report.files import require_file, require_folder
 
+BUILD = Path("build")
 TARGETS = ("mlir", "onnx", "c", "hls", "rtl")
 """What a network is compiled to."""
 
@@ -47,6 +49,19 @@ def readable(path: Path, way_out: str) -> Path:
 def arrays_file(path: Path | None) -> Path | None:
     """A file of arrays that can be opened, if one is given."""
     return None if path is None else readable(path, "write it by numpy.savez")
+
+
+def writable_folder(folder: Path | None) -> Path | None:
+    """A folder that can be written to; `build`, where commands write that are told no other."""
+    require_folder(BUILD if folder is None else folder)
+    return folder
+
+
+def writable_file(path: Path | None) -> Path | None:
+    """A file that can be written, if one is given."""
+    if path is not None:
+        require_file(path)
+    return path
 
 
 def rtl_folder(folder: Path | None) -> Path | None:
@@ -112,4 +127,4 @@ ExplainOption: TypeAlias = Annotated[
 def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:
     """build/COMMAND/MODEL-FABRIC, with what is no part of a file's name replaced."""
     name = f"{model}-{fabric}" + (f"-batch{batch}" if batch > 1 else "")
-    return Path("build") / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")
+    return BUILD / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")

@@ -12,6 +12,7 @@ from tercet.cli.options import (
     ModelArgument,
     SamplesOption,
     SemanticsOption,
+    writable_file,
 )
 from tercet.frontends.sources import reading
 
@@ -31,7 +32,10 @@ def profile(
     ] = False,
     trace: Annotated[
         Path | None,
-        typer.Option(help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing."),
+        typer.Option(
+            help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing.",
+            callback=writable_file,
+        ),
     ] = None,
 ) -> None:
     """Say which layers an inference spends its cycles in, and on what."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tercet.cli.options import arrays_file
+from tercet.cli.options import arrays_file, writable_folder
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends.ptq.names import WEIGHTS
 from tercet.frontends.sources import OnnxFile, find
@@ -35,7 +35,10 @@ def quantize(
             callback=_module,
         ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder to write the quantized network to.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder to write the quantized network to.", callback=writable_folder),
+    ],
     weights: Annotated[
         str, typer.Option(help="ternary, int4 or int8.", callback=_weights)
     ] = "ternary",

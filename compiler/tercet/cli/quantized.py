@@ -21,7 +21,7 @@ from tercet.frontends.samples import read_labels
 from tercet.frontends.samples.fit import FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
-from tercet.report.files import write
+from tercet.report.files import write_all
 from tercet.report.render import environment
 from tercet.report.words import number
 
@@ -158,9 +158,8 @@ def _written(
     if measured.labels is not None:
         samples["y"] = measured.labels[:KEPT].numpy()
     state, beside = path.with_suffix(".npz"), path.with_name(f"{path.stem}_{FOUND}")
-    write(state, _archive(made.arrays))
-    write(beside, _archive(samples))
-    write(path, text)
+    archives = {state.name: _archive(made.arrays), beside.name: _archive(samples)}
+    write_all(path.parent, {**archives, path.name: text})
     return path, state, beside
 
 

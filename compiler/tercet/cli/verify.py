@@ -15,6 +15,7 @@ from tercet.cli.options import (
     SemanticsOption,
     default_folder,
     rtl_folder,
+    writable_folder,
 )
 from tercet.frontends.sources import reading
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
@@ -46,7 +47,11 @@ def verify(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of the reports; build/verify/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print report.json and nothing else.")

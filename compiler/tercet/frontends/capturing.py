@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.frontends import onnx
 from tercet.frontends.onnx import OnnxModel
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.calls import numbered
 from tercet.ir.module import steps_of
 from tercet.ops.real.quantize import Quantize
@@ -32,6 +33,7 @@ def load(
         return onnx.load(model, semantics)
     from tercet.frontends.brevitas import load as brevitas
 
+    model = unwrapped(model)
     module = brevitas.load(model, example)
     _number_calls(module, model)
     return module

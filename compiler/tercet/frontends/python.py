@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from tercet.errors import CaptureError, UsageError
 from tercet.frontends.sources import importable
+from tercet.frontends.unwrap import unwrapped
 
 Factory = Callable[[], Any]
 SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
@@ -82,14 +83,14 @@ def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:
 
 
 def made_by(spec: str, factory: Factory) -> nn.Module:
-    """The module that the factory makes, set to evaluation."""
+    """The module that the factory makes, without wrappers around it, set to evaluation."""
     try:
         made = factory()
     except Exception as error:
         raise CaptureError(f"{spec}: fails when called: {_first(error)}") from error
     if not isinstance(made, nn.Module):
         raise CaptureError(f"{spec}: makes {type(made).__name__}; wanted a torch.nn.Module")
-    return made.eval()
+    return unwrapped(made).eval()
 
 
 def own_example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...] | None:

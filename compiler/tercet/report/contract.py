@@ -98,6 +98,42 @@ class Mismatch:
 
 
 @dataclass(frozen=True)
+class Tied:
+    """Structural ties (numerics.md): the float32 noise of the user's own model rounds them."""
+
+    ties: int
+    """Elements that are one, in vectors in which nothing differed before."""
+    others: int
+    """Of these: rounded the other way."""
+    vectors: int
+    """In which that was the first difference."""
+    argmaxes: int | None
+    """Of these vectors: with another argmax."""
+
+
+@dataclass(frozen=True)
+class EndToEnd:
+    """The user's own model against the reference from input to output, nothing put right between.
+
+    A step is one of the output's quantizer. Of sums without one it is the most that a step of one
+    input of the last layer makes; of what is no line of integers a 255th of the range.
+    """
+
+    outputs: int
+    """Elements of all outputs that were compared."""
+    differ: int
+    """Of these: unequal."""
+    beyond: int
+    """Of these: by more than one step, in vectors that are not `tied`."""
+    largest: float
+    """The largest difference, in steps."""
+    vectors: int
+    argmaxes: int | None
+    """Vectors, not `tied`, whose argmax differs; None where no output has two elements."""
+    tied: Tied
+
+
+@dataclass(frozen=True)
 class Check:
     """The outcome of one check. `compared` and `mismatches` count elements, not vectors."""
 
@@ -111,6 +147,8 @@ class Check:
     first: Mismatch | None = None
     rerun: str | None = None
     """The command that reruns just the first wrong vector, with a waveform."""
+    end_to_end: EndToEnd | None = None
+    """Of the checks that run the user's own model."""
 
 
 @dataclass(frozen=True)

@@ -224,6 +224,7 @@ CASES = [
     Case("SpaceToDepth", (1, 2, 6, 4), attributes={"blocksize": 2}),
     Case("Max", constants=(np.float32(0.25),)),
     Case("Min", constants=(np.float32(0.25), np.float32(1))),
+    *(Case(kind, constants=(f(4, 1, 1), np.float32(-0.1))) for kind in ("Max", "Min")),
     Case("Mean", constants=(None, f(4, 1, 1))),
     Case("Dropout"),
     Case("Cast", attributes={"to": 1}),
@@ -252,7 +253,7 @@ def test_an_operator_means_what_onnxruntime_says(case: Case, tmp_path: Path) -> 
     close(tercet(path, x)[0], wanted)
 
 
-@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "MatMul"])
+@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "Max", "Min", "MatMul"])
 def test_two_layers_meet(kind: str, tmp_path: Path) -> None:
     """Of unlike shapes, where numpy has a rule for it."""
     pooled = [

@@ -57,7 +57,7 @@ def real(node: Node, value: Value) -> SSAValue:
 def constant(node: Node, value: Value, what: str) -> Array:
     """The numbers of a constant."""
     if isinstance(value, Integers):
-        return value.values * value.scale
+        return np.asarray(value.values * value.scale)
     if isinstance(value, np.ndarray):
         return value
     found = "is missing" if value is None else "is no constant"

@@ -33,7 +33,7 @@ def fake_quantized(
         rounded = ROUNDINGS[rounding].reference(np.clip(position, clip.low, clip.high))
         if not np.isfinite(rounded).all():
             raise node.broken("quantizes NaN", "wanted finite numbers")
-        return Integers(rounded.astype(np.int64) - zero_point, scale)
+        return Integers(np.asarray(rounded.astype(np.int64) - zero_point), scale)
     q = quantized(builder, node, x, scale, zero_point, clip, narrowest(clip), rounding)
     return dequantized(builder, node, q, scale, zero_point)
 
