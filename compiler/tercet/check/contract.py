@@ -229,3 +229,5 @@ class Check:
     """The inputs, every operator, and what the host makes of the results."""
     problems: tuple[Problem, ...]
     comparison: Comparison | None
+    weights: int
+    """Of all layers, those that could not be taken included."""

@@ -24,8 +24,9 @@ def checked(
     except UsageError:
         raise
     except TercetError as error:
-        return check.refused(model, None, [error], spec)
-    done = _built(model, captured, spec, explain=explain)
+        problems = [error, *error.others]
+        return check.refused(model, None, problems, spec, frontends.weights_of(found.module))
+    done = _built(found, model, captured, spec, explain=explain)
     if against is None:
         return done
     other = frontends.resolve(against)
@@ -33,8 +34,11 @@ def checked(
     return check.with_comparison(done, check.compare(captured, theirs, against))
 
 
-def _built(model: str, captured: ModuleOp, spec: FabricSpec, *, explain: bool) -> check.Check:
+def _built(
+    found: frontends.Model, model: str, captured: ModuleOp, spec: FabricSpec, *, explain: bool
+) -> check.Check:
     module, errors = integers(captured)
     if module is None:
-        return check.refused(model, captured, errors, spec)
+        weights = frontends.weights_of(found.module)
+        return check.refused(model, captured, errors, spec, weights)
     return check.make(model, captured, module, spec, explain=explain)

@@ -8,10 +8,12 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from tercet import frontends
+from tercet.check.integers import integers
 from tercet.emit.identifiers import identifier
-from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.errors import CaptureError, UnsupportedError, UsageError, first_of
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
@@ -66,6 +68,7 @@ def quantized(
         watch.progress(done, total)
 
     found = ptq.quantize(model.module, data, weights, progress)
+    _require_taken(found, data)
     watch.stage("accuracy after")
     after = ptq.accuracy(found.module, data)
     files = _written(found, spec, weights, out / f"{identifier(model.name)}_{weights}.py")
@@ -83,11 +86,20 @@ def _written(found: ptq.Quantized, spec: str, weights: str, path: Path) -> tuple
     return path, path.with_suffix(".npz")
 
 
+def _require_taken(found: ptq.Quantized, data: ptq.Data) -> None:
+    """What is written has to be an integer network; else the first reason why it is none."""
+    captured = frontends.load(found.module, [x[:1] for x in data.inputs])
+    module, errors = integers(captured)
+    if module is None:
+        raise first_of(errors)
+
+
 def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:
     again = made_by(str(path), factory_from_file(str(path), "build"))
     rows = data.batches()[0]
     with torch.no_grad():
-        if not torch.equal(found.module(rows), again(rows)):
+        pairs = zip(tree_leaves(found.module(*rows)), tree_leaves(again(*rows)), strict=True)
+        if not all(torch.equal(want, got) for want, got in pairs):
             raise CaptureError(
                 f"{path}: does not compute what was quantized; the model's forward depends on "
                 "something that is no layer"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tercet.frontends.aten.advice import FLOAT_WEIGHTS
 from tercet.frontends.aten.builder import Builder, Integers, Value, array
 from tercet.ir.interval import Interval
 from tercet.ir.types import SI8, FloatArray, IntArray
@@ -12,11 +13,7 @@ LIMITS = Interval.of(SI8)
 def weights(builder: Builder, value: Value, axis: int) -> tuple[IntArray, FloatArray]:
     """Integers of at most 8 bits, and one scale or one for each index of `axis`."""
     if not isinstance(value, Integers):
-        raise builder.unsupported(
-            "its weights are floats",
-            "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
-            "tercet.frontends.quantizers.TernaryWeight, or run `tercet quantize`",
-        )
+        raise builder.unsupported(*FLOAT_WEIGHTS)
     values = value.values
     if values.size and not LIMITS.holds(Interval.around(values)):
         raise builder.unsupported(

@@ -75,7 +75,7 @@ def _asked(answer: Answer) -> Iterator[None]:
                 return answer((frame.f_code, frame.f_lasti), own)
         return own
 
-    builtins.isinstance = asked  # type: ignore[assignment]
+    builtins.isinstance = asked
     try:
         yield
     finally:

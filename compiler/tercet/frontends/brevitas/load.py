@@ -9,9 +9,9 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import Attribute, Block, SSAValue
 
-from tercet.errors import CaptureError
+from tercet.errors import CaptureError, UnsupportedError, first_of
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
@@ -53,18 +53,33 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     graph = program.graph_module.graph
     graph.eliminate_dead_code()
     builder, values = Builder(), _bound(program, inputs)
-    results: list[SSAValue] = []
+    results, refused = list[SSAValue](), list[UnsupportedError]()
     for node in graph.nodes:
         if node.op == "call_function":
             builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
             builder.result = tuple(getattr(node.meta.get("val"), "shape", ()))
             arguments = [_argument(a, values) for a in node.args]
             keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
-            values[node.name] = convert(builder, node.target, arguments, keywords)
+            try:
+                values[node.name] = convert(builder, node.target, arguments, keywords)
+            except UnsupportedError as error:
+                refused.append(error)
+                values[node.name] = _unknown(node.meta.get("val"), error)
         elif node.op == "output":
+            if refused:
+                raise first_of(refused)
             builder.require_upright(*(_argument(a, values) for a in node.args[0]))
             results = _results(program, node, values)
     return Built(_needed(builder.ops, results), results)
+
+
+def _unknown(value: object, error: UnsupportedError) -> Value:
+    """What stands for the result of a refused operator, so that the others can be looked at."""
+    if isinstance(value, list | tuple):
+        return [_unknown(one, error) for one in value]
+    if not isinstance(value, Tensor):
+        raise error
+    return Block(arg_types=[_input(value)]).args[0]
 
 
 def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:

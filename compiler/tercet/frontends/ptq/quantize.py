@@ -32,10 +32,11 @@ def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) ->
     """`module` with weights of the kind `weights` of `WEIGHTS`, and 8-bit activations."""
     single = copy.deepcopy(module).cpu().float().eval()
     _require_finite(single)
-    graph = quantized_graph(single, WEIGHTS[weights])
+    real = [x.is_floating_point() for x in data.inputs]
+    graph = quantized_graph(single, WEIGHTS[weights], real)
     calibrate(graph, data, progress)
     _require_finite(graph)
-    examples = data.x[:KEPT].numpy()
+    examples = [x[:KEPT].numpy() for x in data.inputs]
     return Quantized(graph, source_of(graph), state.arrays(graph, examples))
 
 
@@ -44,7 +45,7 @@ def accuracy(module: nn.Module, data: Data) -> float | None:
     if data.labels is None:
         return None
     with torch.no_grad():
-        found = torch.cat([_classes(module(batch)) for batch in data.batches()])
+        found = torch.cat([_classes(module(*batch)) for batch in data.batches()])
     return float((found == data.labels).double().mean())
 
 
