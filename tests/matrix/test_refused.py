@@ -306,7 +306,7 @@ REFUSED: dict[str, Refusal] = {
         "layer: QuantScaledDotProductAttention lacks softmax_input_quant; make it with softmax_in",
     ),
     "a linear layer that quantizes by hand": Refusal(
-        lambda: chain(ByHand(8, 5)),
+        lambda: nn.Sequential(act(), ByHand(8, 5)),
         ROW,
         "1: operator round is not supported; quantize by layers of Brevitas, .*TernaryWeight",
     ),

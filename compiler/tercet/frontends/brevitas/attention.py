@@ -107,7 +107,7 @@ def put_batch_first(model: nn.Module) -> None:
 def _require_quantizers(path: str, module: nn.Module) -> None:
     """All that are missing are named at once."""
     needed = NEEDED[type(module)]
-    missing = [name for name in needed if not getattr(module, name).is_quant_enabled]
+    missing = [name for name in needed if not getattr(module, name).act_quant.is_quant_enabled]
     if missing:
         given = ", ".join(f"{name}={_usual(name)}" for name in missing)
         raise UnsupportedError(

@@ -53,7 +53,7 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     graph = program.graph_module.graph
     graph.eliminate_dead_code()
     builder, values = Builder(), _bound(program, inputs)
-    results, refused = list[SSAValue](), list[UnsupportedError]()
+    results, refused = list[SSAValue](), dict[str, UnsupportedError]()
     for node in graph.nodes:
         if node.op == "call_function":
             builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
@@ -63,23 +63,26 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
             try:
                 values[node.name] = convert(builder, node.target, arguments, keywords)
             except UnsupportedError as error:
-                refused.append(error)
-                values[node.name] = _unknown(node.meta.get("val"), error)
+                refused.setdefault(builder.layer, error)
+                unknown = _unknown(node.meta.get("val"))
+                if unknown is None:
+                    break
+                values[node.name] = unknown
         elif node.op == "output":
             if refused:
-                raise first_of(refused)
+                break
             builder.require_upright(*(_argument(a, values) for a in node.args[0]))
             results = _results(program, node, values)
+    if refused:  # one sentence for each layer
+        raise first_of(list(refused.values()))
     return Built(_needed(builder.ops, results), results)
 
 
-def _unknown(value: object, error: UnsupportedError) -> Value:
-    """What stands for the result of a refused operator, so that the others can be looked at."""
-    if isinstance(value, list | tuple):
-        return [_unknown(one, error) for one in value]
-    if not isinstance(value, Tensor):
-        raise error
-    return Block(arg_types=[_input(value)]).args[0]
+def _unknown(value: object) -> SSAValue | None:
+    """What stands for the real result of a refused operator, so that others can be looked at."""
+    if not isinstance(value, Tensor) or not value.ndim or not value.is_floating_point():
+        return None
+    return Block(arg_types=[real_tensor((1, *value.shape[1:]))]).args[0]
 
 
 def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:

@@ -4,13 +4,16 @@ from inspect import Parameter, signature
 
 from torch import fx, nn
 
+LAYERS = "torch.nn.modules."
+"""Where the layers are that are traced as one call."""
 POSITIONAL = Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD
 
 
 def fixed(module: nn.Module, count: int) -> nn.Module:
-    """`module`, or one around it where it takes any number of inputs, or may take more."""
+    """`module`, or one around it: where it may take more inputs, and where it is a layer itself."""
+    alone = type(module).__module__.startswith(LAYERS) and not list(module.children())
     parameters = signature(module.forward).parameters.values()
-    if len(parameters) == count and all(one.kind in POSITIONAL for one in parameters):
+    if not alone and len(parameters) == count and all(one.kind in POSITIONAL for one in parameters):
         return module
     graph = fx.Graph()
     inputs = [graph.placeholder(f"x{i}") for i in range(count)]

@@ -37,7 +37,7 @@ NAMES = {
     ),
     Kind.SUM: (
         "avg_pool1d avg_pool2d adaptive_avg_pool1d adaptive_avg_pool2d mean sum matmul bmm mm "
-        "einsum"
+        "einsum linear conv1d conv2d conv_transpose1d conv_transpose2d"
     ),
     Kind.NORM: (
         "layer_norm rms_norm group_norm instance_norm softmax log_softmax softmin "
@@ -70,6 +70,4 @@ def kind_of(node: fx.Node, graph: Any) -> Kind:
         module = graph.get_submodule(node.target)
         return next((k for k, types in MODULES.items() if isinstance(module, types)), Kind.POINT)
     name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", "")
-    return BY_NAME.get(
-        name.strip("_").removeprefix("i") if name not in BY_NAME else name, Kind.POINT
-    )
+    return BY_NAME.get(name.strip("_"), Kind.POINT)

@@ -19,14 +19,16 @@ class State(IntEnum):
     """What is known of a value; of several the greatest holds."""
 
     NONE = 0
-    """A constant or a size."""
-    GRID = 1
+    """A size."""
+    CONSTANT = 1
+    """A parameter, or a function of some."""
+    GRID = 2
     """Whole multiples of a scale."""
-    REAL = 2
+    REAL = 3
     """A function of such."""
-    NORM = 3
+    NORM = 4
     """What a norm or a softmax returned, which only a quantizer may read."""
-    RAW = 4
+    RAW = 5
     """The model's input, which only a quantizer may read."""
 
 
@@ -45,7 +47,7 @@ def quantize_sites(graph: Any, real: Sequence[bool], *, outputs: bool) -> None:
         if node.op == "placeholder":
             sites.state[node] = State.RAW if next(inputs) else State.NONE
         elif node.op == "get_attr":
-            sites.state[node] = State.NONE
+            sites.state[node] = State.CONSTANT
         elif node.op == "output":
             most = State.GRID if outputs else State.NORM
             for value in node.all_input_nodes:
@@ -66,11 +68,15 @@ class _Sites:
 
     def visit(self, node: fx.Node) -> None:
         kind, operands = kind_of(node, self.graph), node.all_input_nodes
-        tensors = [one for one in operands if self.state[one] is not State.NONE]
+        tensors = [one for one in operands if self.state[one] > State.CONSTANT]
         known = max((self.state[one] for one in operands), default=State.NONE)
-        if kind is Kind.SIZE or not tensors:
+        if kind is Kind.SIZE:
             self.state[node] = State.NONE
+        elif not tensors:
+            self.state[node] = known
         elif kind is Kind.GRID:
+            bare = isinstance(self.graph.get_submodule(node.target), qnn.QuantIdentity)
+            self.require(node, tensors[0], State.RAW if bare else State.REAL)
             self.state[node] = State.GRID
         elif kind is Kind.MOVE:
             self.state[node] = known
@@ -78,7 +84,15 @@ class _Sites:
             several = State.GRID if len(tensors) > 1 else State.REAL
             for value in tensors:
                 self.require(node, value, NEEDED.get(kind, several))
+            if kind is Kind.SUM:
+                self._weights(node, operands[:2])
             self.state[node] = State.NORM if kind is Kind.NORM else State.REAL
+
+    def _weights(self, reader: fx.Node, operands: Sequence[fx.Node]) -> None:
+        """A parameter among what is multiplied is quantized as well; behind them comes a bias."""
+        for value in operands:
+            if self.state[value] is State.CONSTANT:
+                reader.replace_input_with(value, self._quantized(value))
 
     def require(self, reader: fx.Node, value: fx.Node, most: State) -> None:
         """`reader` gets `value` quantized where it is more than `most`."""
