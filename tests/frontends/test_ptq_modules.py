@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_leaves
 
 from tercet import frontends, passes
 from tercet.cli import quantized
-from tercet.errors import CaptureError, UnsupportedError
+from tercet.errors import UnsupportedError
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
 from tercet.ir.boundary import quantize_inputs
@@ -128,7 +128,7 @@ def written(module: nn.Module, inputs: int, folder: Path, monkeypatch: pytest.Mo
     xs = tuple(torch.randn(ROWS, 8, generator=source) for _ in range(inputs))
     named = Model("net", module, tuple(x[:1] for x in xs), tuple(x.numpy() for x in xs))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
-    done = quantized.quantized("net", folder, "int8", None, None, Silent())
+    done = quantized.quantized(quantized.Asked("net", folder, "int8"), Silent())
     monkeypatch.undo()
     return frontends.resolve(f"{done.files[0]}:build")
 
@@ -195,12 +195,7 @@ def test_a_file_has_an_array_for_each_input(tmp_path: Path) -> None:
     x = np.random.default_rng(0).random((9, 8), np.float32)
     model = Model("net", Args(), 2 * (torch.zeros(1, 8),), 2 * (x[:0],))
     np.savez(tmp_path / "both.npz", x0=x, x1=x + 1, y=np.arange(9))
-    found = ptq.read(model, tmp_path / "both.npz", None)
+    found = ptq.data_of(frontends.with_samples(model, tmp_path / "both.npz"))
     assert [float(one.sum()) for one in found.inputs] == pytest.approx([x.sum(), (x + 1).sum()])
     assert found.labels is not None
-    np.savez(tmp_path / "one.npz", x0=x)
-    with pytest.raises(CaptureError, match="holds x0; wanted an array called x1"):
-        ptq.read(model, tmp_path / "one.npz", None)
-    np.savez(tmp_path / "few.npz", x0=x, x1=np.zeros((8, 8)))
-    with pytest.raises(CaptureError, match="unlike numbers of rows: x0 9, x1 8"):
-        ptq.read(model, tmp_path / "few.npz", None)
+    assert [len(one) for one in found.rows(torch.tensor([3, 5])).inputs] == [2, 2]

@@ -218,6 +218,17 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Samples:
+    """Real inputs that were held to the network's."""
+
+    source: str
+    """A file, or the zoo."""
+    count: int
+    warnings: tuple[str, ...]
+    """Where they lie far outside what an input's quantizer was made for."""
+
+
+@dataclass(frozen=True)
 class Check:
     """All of it. The verdict is pass when nothing is a problem."""
 
@@ -231,3 +242,5 @@ class Check:
     comparison: Comparison | None
     weights: int
     """Of all layers, those that could not be taken included."""
+    samples: Samples | None = None
+    """None where there are none, and where there is no integer network."""

@@ -8,9 +8,9 @@ from hashlib import sha256
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import assets, frontends, passes, plan
+from tercet.cli.options import TARGETS
 from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import identifier
-from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
 from tercet.plan.fit import Chooser
@@ -40,17 +40,14 @@ def bundle(
     batch: int = 1,
 ) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each."""
-    targets = wanted or list(TARGETS)
-    if strange := [target for target in targets if target not in TARGETS]:
-        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
     spec = named(fabric)
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
     network = Network(module, identifier(found.name), spec, chooser, batch)
     files = {
         f"{target}/{path}": content
-        for target in targets
-        for path, content in TARGETS[target](network).items()
+        for target in wanted or TARGETS
+        for path, content in EMITTERS[target](network).items()
     }
     return {**files, "manifest.json": _manifest(found.name, spec.name, files)}
 
@@ -98,10 +95,6 @@ def _manifest(model: str, fabric: str, files: Files) -> str:
     return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
 
 
-TARGETS: Mapping[str, Callable[[Network], Files]] = {
-    "mlir": _mlir,
-    "onnx": _onnx,
-    "c": _c,
-    "hls": _hls,
-    "rtl": _rtl,
-}
+EMITTERS: Mapping[str, Callable[[Network], Files]] = dict(
+    zip(TARGETS, (_mlir, _onnx, _c, _hls, _rtl), strict=True)
+)

@@ -11,10 +11,13 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
     default_folder,
+    rtl_folder,
+    writable_folder,
 )
-from tercet.errors import UsageError
+from tercet.frontends.sources import reading
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
 
@@ -24,18 +27,31 @@ def verify(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
-    vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
+    samples: SamplesOption = None,
+    vectors: Annotated[
+        int,
+        typer.Option(min=1, help="Samples, and noise where they run out; corners come on top."),
+    ] = VECTORS,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the random vectors and the model's example().")
+    ] = SEED,
     only_vector: Annotated[
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
     rtl: Annotated[
-        Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of SystemVerilog to sign off; Tercet's if none.", callback=rtl_folder
+        ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of the reports; build/verify/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print report.json and nothing else.")
@@ -45,14 +61,13 @@ def verify(
 
     Exit code 0 when the verdict is pass, 1 when it is fail.
     """
+    reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli.tables import console, show
     from tercet.cli.watch import Watch
     from tercet.report.write import write_all
     from tercet_cosim.signoff.sign import sign_off
     from tercet_cosim.signoff.stages import Silent
 
-    if rtl is not None and not rtl.is_dir():
-        raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
     folder = out or _folder(model, fabric, only_vector, batch)
     request = Request(
         model,
@@ -67,6 +82,7 @@ def verify(
         input_shape,
         semantics,
         batch,
+        samples,
     )
     if json:
         report = sign_off(request, Silent())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VECTORS = 200
-"""Real vectors; the corners come on top of them."""
+"""Samples, and noise where they run out; the corners come on top of them."""
 SEED = 1
 
 
@@ -30,6 +30,8 @@ class Request:
     semantics: str = "ideal"
     batch: int = 1
     """Vectors that the fabric takes by one doorbell."""
+    samples: Path | None = None
+    """A file of real inputs; None: the one beside the model, else the model's own."""
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
@@ -46,6 +48,8 @@ class Request:
             words += ["--semantics", self.semantics]
         if self.batch != 1:
             words += ["--batch", str(self.batch)]
+        if self.samples is not None:
+            words += ["--samples", str(self.samples)]
         if self.rtl is not None:
             words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])

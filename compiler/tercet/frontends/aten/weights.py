@@ -3,7 +3,8 @@
 import numpy as np
 
 from tercet.frontends.aten.advice import FLOAT_WEIGHTS
-from tercet.frontends.aten.builder import Builder, Integers, Value, array
+from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
 from tercet.ir.types import SI8, FloatArray, IntArray
 

@@ -13,7 +13,7 @@ from tercet.errors import CaptureError
 
 Arrays = npt.NDArray[Any]
 EXAMPLES = "examples"
-"""Name of the real inputs that are kept beside the parameters; those of a second input, of a third
+"""Name of the one real input that is kept among the parameters; that of a second input, of a third
 and so on have a number behind it."""
 
 
@@ -31,7 +31,7 @@ def arrays(graph: Any, examples: Sequence[Arrays]) -> dict[str, Arrays]:
 
 
 def restore(model: nn.Module, path: Path) -> nn.Module:
-    """Fill `model` with the arrays in `path`; its `examples` are the real inputs among them."""
+    """Fill `model` with the arrays in `path`; its `examples` are the real input among them."""
     try:
         with np.load(path, allow_pickle=False) as found:
             state = {name: torch.from_numpy(found[name]) for name in found.files}

@@ -10,9 +10,9 @@ from xdsl.ir import SSAValue
 from tercet.frontends.onnx.builder import Builder, Value, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import ONE, ZERO, affine, equal
+from tercet.frontends.onnx.operators.clip import clipped
 from tercet.frontends.onnx.registry import converts
 from tercet.ir.types import FloatArray
-from tercet.ops.real.clip import Clip
 from tercet.ops.real.maximum import RealMaximum
 from tercet.ops.real.minimum import RealMinimum
 from tercet.ops.real.relu import Relu
@@ -45,13 +45,13 @@ def _sides(node: Node, operands: Sequence[Value]) -> tuple[list[SSAValue], list[
 def _above(builder: Builder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
     """max(x, bound) = relu(x - bound) + bound, where each place has a bound of its own."""
     if bound.size == 1:
-        return builder.add(node, Clip(x, float(bound.reshape(())), inf, layer=node.name))
+        return clipped(builder, node, x, float(bound.reshape(())), inf)
     lowered = affine(builder, node, x, ONE, -bound)
     return affine(builder, node, builder.add(node, Relu(lowered, layer=node.name)), ONE, bound)
 
 
 def _below(builder: Builder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
     if bound.size == 1:
-        return builder.add(node, Clip(x, -inf, float(bound.reshape(())), layer=node.name))
+        return clipped(builder, node, x, -inf, float(bound.reshape(())))
     opposite = affine(builder, node, x, -ONE, ZERO)
     return affine(builder, node, _above(builder, node, opposite, -bound), -ONE, ZERO)
