@@ -155,7 +155,7 @@ def test_bytes_for_a_network_of_0_to_1_are_told(tercet: Tercet, tmp_path: Path) 
     assert "!" not in tercet(*QUANTIZE, "--samples", "data.npz").stdout
     np.savez(given, x=(255 * x).astype(np.uint8), y=y)
     said = tercet(*QUANTIZE, "--samples", "data.npz").stdout
-    assert re.search(r"! x: 9\d % of the samples' elements lie far outside 0\.\d+ to 0", said), said
+    assert re.search(r"! x: \d+ % of the samples' elements lie far outside 0\.\d+ to 0", said), said
     assert "the model's example()" in said
     np.savez(tmp_path / "test.npz", x=x / 100, y=y)
     words = (*QUANTIZE, "--samples", "test.npz", "--test", "data.npz")

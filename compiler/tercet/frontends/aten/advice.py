@@ -39,8 +39,8 @@ INSTEAD: Mapping[str, str] = {
 FLOAT_WEIGHTS = (
     "its weights are floats",
     "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
-    "weight_quant=tercet.frontends.quantizers.TernaryWeight of QuantLinear, or run "
-    "`tercet quantize` on the float model",
+    "weight_quant=tercet.frontends.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
+    "Quantizers), or run `tercet quantize` on the float model",
 )
 """What is found in a layer of torch.nn, and what is wanted."""
 
