@@ -202,12 +202,12 @@ def test_a_network_that_is_refused_shows_how_far_it_came() -> None:
     model, x = made(plain)
     captured = frontends.load(model, x[:1])
     error = UnsupportedError("fc1: a strange one; use another")
-    found = check.refused("plain", captured, [error, CapacityError("too large")], SMALL)
+    found = check.refused("plain", captured, [error, CapacityError("too large")], SMALL, 7)
     assert found.verdict == "fail"
     assert [problem.layer for problem in found.problems] == ["fc1", ""]
     assert {step.place.where for step in found.steps} == {"nowhere"}
     assert [step.weights.count for step in found.steps if step.weights] == [192, 80]
-    assert not check.refused("plain", None, [error], SMALL).steps
+    assert not check.refused("plain", None, [error], SMALL, 0).steps
 
 
 def test_a_refusal_of_the_passes_is_a_problem() -> None:

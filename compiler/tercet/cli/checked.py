@@ -12,6 +12,7 @@ from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.model import REAL
 from tercet.frontends.samples.units import of_quantizers
+from tercet.frontends.weights import weights_of
 
 MOST = 1000
 """Samples that are looked at."""
@@ -34,7 +35,8 @@ def checked(
     except UsageError:
         raise
     except TercetError as error:
-        return check.refused(model, None, [error], spec)
+        problems = [error, *error.others]
+        return check.refused(model, None, problems, spec, weights_of(found.module))
     done = _built(model, found, captured, spec, explain=explain)
     if against is None:
         return done
@@ -48,7 +50,7 @@ def _built(
 ) -> check.Check:
     module, errors = integers(captured)
     if module is None:
-        return check.refused(name, captured, errors, spec)
+        return check.refused(name, captured, errors, spec, weights_of(model.module))
     done = check.make(name, captured, module, spec, explain=explain)
     return replace(done, samples=_samples(model, module))
 
