@@ -9,8 +9,10 @@ import pytest
 from tests.reports import passing_report
 from typer.testing import Result
 
+from tercet.cli import options
 from tercet.errors import UnsupportedError
-from tercet.report.contract import Mismatch, Report
+from tercet.frontends import sources
+from tercet.report.contract import Accuracy, Answers, Mismatch, Report
 from tercet.report.make import make
 from tercet.report.outcome import measured
 from tercet_cosim.signoff import sign
@@ -42,6 +44,13 @@ def failing_report(request: Request) -> Report:
         cycles=good.cycles,
         timing=good.timing,
     )
+
+
+@pytest.fixture(autouse=True)
+def any_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line takes any name for a model that is there."""
+    for module in (options, sources):
+        monkeypatch.setattr(module, "find", lambda spec: None)
 
 
 @pytest.fixture
@@ -93,6 +102,36 @@ def test_every_option_reaches_the_sign_off(
     assert tercet(*words.split()).exit_code == 0
     assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"), Path("mine"))]
     assert (tmp_path / "here/report.json").exists()
+    (tmp_path / "d.npz").write_bytes(b"")
+    assert tercet("verify", "m", "--samples", "d.npz").exit_code == 0
+    assert asked[-1].samples == Path("d.npz")
+    assert "--samples d.npz --only-vector 7" in asked[-1].rerun(7)
+    assert tercet("verify", "m", "--samples", "none.npz").exit_code == 1
+
+
+def test_accuracy_samples_and_warnings_are_shown_and_part_of_the_page(
+    tercet: Tercet, asked: list[Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = passing_report()
+    vectors = replace(good.vectors, source="nets/samples.npz", available=9)
+    answers = (Answers("integers", 2, 0), Answers("PyTorch", 2, 0))
+    report = replace(
+        good, vectors=vectors, accuracy=Accuracy(2, answers), warnings=("most are random",)
+    )
+    monkeypatch.setattr(sign, "sign_off", lambda request, listener: report)
+    shown = tercet("verify", "m").stdout
+    page = (tmp_path / "build/verify/m-small/report.html").read_text(encoding="utf-8")
+    for words in (
+        "2 real + 1 corner vectors",
+        "the first 2 of 9 of nets/samples.npz",
+        "2 of 2 right (100 %); PyTorch the same",
+        "most are random",
+    ):
+        assert words in shown
+        assert words in page
+    assert "! most are random" in shown
+    json_text = (tmp_path / "build/verify/m-small/report.json").read_text(encoding="utf-8")
+    assert json.loads(json_text)["accuracy"]["answers"][1]["executor"] == "PyTorch"
 
 
 def test_the_rerun_of_one_vector_leaves_the_whole_sign_off_alone(
@@ -140,7 +179,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     (tmp_path / "taken").write_text("")
     result = tercet("verify", "m", "--out", "taken")
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1].startswith("tercet: cannot write taken/report.json: ")
+    assert result.stderr.splitlines()[-1].startswith("tercet: cannot write taken: ")
 
 
 @pytest.mark.parametrize(
