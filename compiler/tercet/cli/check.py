@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    EffortOption,
     ExplainOption,
     FabricOption,
     InputShapeOption,
@@ -26,6 +27,7 @@ def check(
         typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
     ] = None,
     explain: ExplainOption = False,
+    effort: EffortOption = "normal",
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
 ) -> None:
@@ -36,12 +38,16 @@ def check(
     from tercet.check.codec import encode
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
+    from tercet.cli.progress import Progress
     from tercet.cli.tables import console
     from tercet.frontends.reading import reading
+    from tercet.plan.effort import Asked, effort_of
     from tercet.report.files import write
 
     how = reading(input_type, input_shape, semantics)
-    found = checked(model, fabric, against, how, explain=explain)
+    with Progress(None if json else console(stderr=True)) as progress:
+        asked = Asked(effort_of(effort), progress.tell)
+        found = checked(model, fabric, against, how, explain=explain, asked=asked)
     if html is not None:
         write(html, check_page.render(found))
     if json:

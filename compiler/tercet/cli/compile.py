@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     BatchOption,
+    EffortOption,
     ExplainOption,
     FabricOption,
     InputShapeOption,
@@ -30,6 +31,7 @@ def compile_model(
     ] = None,
     batch: BatchOption = 1,
     explain: ExplainOption = False,
+    effort: EffortOption = "normal",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
     ] = None,
@@ -38,8 +40,10 @@ def compile_model(
     from tercet.check.search import Search
     from tercet.cli import fabric_tables
     from tercet.cli.bundle import bundle
+    from tercet.cli.progress import Progress
     from tercet.cli.tables import console
     from tercet.frontends.reading import reading
+    from tercet.plan.effort import Asked, effort_of
     from tercet.report.files import write
 
     if explain and target and "rtl" not in target:
@@ -48,7 +52,9 @@ def compile_model(
         raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
     search = Search()
     how = reading(input_type, input_shape, semantics)
-    files = bundle(model, fabric, target, how, search, batch)
+    with Progress(console(stderr=True)) as progress:
+        asked = Asked(effort_of(effort), progress.tell)
+        files = bundle(model, fabric, target, how, search, batch, asked)
     folder = out or default_folder("compile", model, fabric, batch)
     for path, content in files.items():
         write(folder / path, content)

@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     BatchOption,
+    EffortOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -30,6 +31,7 @@ def verify(
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
+    effort: EffortOption = "normal",
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
     rtl: Annotated[
         Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
@@ -67,6 +69,7 @@ def verify(
         input_shape,
         semantics,
         batch,
+        effort,
     )
     if json:
         report = sign_off(request, Silent())

@@ -30,6 +30,8 @@ class Request:
     semantics: str = "ideal"
     batch: int = 1
     """Vectors that the fabric takes by one doorbell."""
+    effort: str = "normal"
+    """Of the planner's search."""
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
@@ -46,6 +48,8 @@ class Request:
             words += ["--semantics", self.semantics]
         if self.batch != 1:
             words += ["--batch", str(self.batch)]
+        if self.effort != "normal":
+            words += ["--effort", self.effort]
         if self.rtl is not None:
             words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])
