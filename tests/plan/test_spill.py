@@ -100,5 +100,5 @@ def test_nothing_in_memory_changes_nothing() -> None:
     assert len(same.steps) == len(network.steps)
     assert not same.loaded
     assert not same.stored
-    assert Spill().more(frozenset(), network.steps[0]).count(network.steps[0]) == 2
+    assert Spill().finer({network.steps[0]: 2}).count(network.steps[0]) == 2
     assert [same.like(step) for step in same.steps] == list(network.steps)

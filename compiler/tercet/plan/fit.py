@@ -7,14 +7,14 @@ from functools import cached_property
 from tercet.errors import CapacityError
 from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
 from tercet.plan.arena import Item, held, place
-from tercet.plan.assign import Assigned, assign, operands_of
+from tercet.plan.assign import Assigned, assign, memory_pitch, operands_of
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.pieces import can_be_cut, most_pieces
+from tercet.plan.pieces import can_be_cut, least_read, most_pieces
 from tercet.plan.search import Choice, starts
 from tercet.plan.shaping import Shaper, shape_all, spans_in_b, too_small
-from tercet.plan.sketch import sketched, whole_of
+from tercet.plan.sketch import whole_of
 from tercet.plan.spill import Spill, Spiller
 from tercet.plan.stage import Shape, is_wide, result_bytes
 from tercet.plan.steps import Network, Step, Tensor
@@ -37,12 +37,11 @@ def fitted(
     """
     spill, spiller, shaper = _outputs(network, spec), Spiller(network), Shaper(spec)
     while True:
-        pieces = spiller.spilled(spill)
-        sketch = sketched(pieces)
+        sketch = spiller.spilled(spill, sketch=True)
         tried = (
             (grids, found)
-            for grids in starts(sketch.network.steps, spec)
-            for found in [_tried(sketch.network, grids, shaper)]
+            for grids in starts(sketch.steps, spec)
+            for found in [_tried(sketch, grids, shaper)]
             if found is not None
         )
         safe = sorted(tried, key=lambda pair: max(pair[1].held))
@@ -52,8 +51,13 @@ def fitted(
                 f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
         if safe[0][1].fits(spec):
+            pieces = spiller.spilled(spill)
             choices = [choice.grids for choice in chooser(pieces, spec, asked)]
-            safes = [sketch.of_all(grids, pieces) for grids, found in safe if found.fits(spec)]
+            safes = [
+                {step: grids[pieces.like(step)] for step in pieces.steps}
+                for grids, found in safe
+                if found.fits(spec)
+            ]
             return (
                 _that_fit(pieces, choices, shaper),
                 _that_fit(pieces, safes, shaper),
@@ -133,31 +137,58 @@ def _tried(network: Network, grids: Mapping[Step, Grid], shaper: Shaper) -> _Tri
 
 
 def _more(spill: Spill, tried: _Tried, network: Network, spec: FabricSpec) -> Spill:
-    """What to do about the step at which most is held: something that waits goes first."""
+    """What to do about the step at which most is held: something that waits goes first.
+
+    Then what it reads and makes; then it is cut, as are all others that nothing else helps.
+    """
     if network.inside:  # then it is tried with copies, which can wait in memory
         raise too_small(tried.items, max(tried.held), spec)
     known = {*network.inputs, *(s.result for s in network.steps if _can_wait(s))}
+    finer: dict[Step, int] = {}
     for n in sorted(range(len(tried.shapes)), key=lambda n: -tried.held[n]):
-        more = _relief(spill, tried, n, known)
-        if more is not None:
-            return more
+        tensors, step = _relief(spill, tried, n, known)
+        if tensors and not finer:
+            return spill.more(tensors)
+        if finer and tried.held[n] <= spec.bank_b_depth:
+            break
+        if not tensors and _can_be_finer(step, spill):
+            _require_room(step, spill, spec)
+            halves = max(1, -(-tried.held[n] // spec.bank_b_depth) - 1).bit_length()
+            finer[step] = max(finer.get(step, 1), 1 << halves)
+    if finer:
+        return spill.finer(finer)
     needed = place(tried.items, spec.bank_b_depth, WORD)
     assert isinstance(needed, int)
     raise too_small(tried.items, needed, spec)
 
 
-def _relief(spill: Spill, tried: _Tried, n: int, known: set[Tensor]) -> Spill | None:
-    """With less in bank B during step n: what waits, what it reads and makes, or half of it."""
+def _relief(
+    spill: Spill, tried: _Tried, n: int, known: set[Tensor]
+) -> tuple[frozenset[Tensor], Step]:
+    """What can go to memory for step n of those tried, and what that is a piece of."""
     shape, (origin, _) = tried.shapes[n], tried.assigned.origins[n]
+    step = whole_of(origin, tried.assigned.network)
     own = {layout.tensor for layout in shape.reads} | {shape.step.result}
     waiting = [x for x, i in tried.spans.items() if i.begin <= n <= i.end and x not in own]
     waiting = [x for x in waiting if x in known and x not in spill.tensors]
     if waiting:
-        return spill.more(frozenset({max(waiting, key=lambda x: tried.spans[x].size)}), None)
-    step = whole_of(origin, tried.assigned.network)
+        return frozenset({max(waiting, key=lambda x: tried.spans[x].size)}), step
     near = frozenset({*operands_of(step), step.result} & known)
-    if not near <= spill.tensors:
-        return spill.more(near, None)
-    if _can_wait(step) and spill.count(step) < min(most_pieces(step), MOST_PIECES):
-        return spill.more(frozenset(), step)
-    return None
+    return near - spill.tensors, step
+
+
+def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
+    """A step in pieces however small has room for a window. Raises CapacityError."""
+    brought = [memory_pitch(x) for x in operands_of(step) if x in spill.tensors]
+    needed = max(brought, default=0) * least_read(step) if len(operands_of(step)) == 1 else 0
+    if needed > spec.bank_b_depth:
+        depth = 1 << (needed - 1).bit_length()
+        raise CapacityError(
+            f"{step.name}: a window of it reaches over {needed} places of a tile, rows between"
+            f" included; the fabric {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric,"
+            f" such as --fabric {spec.name},bank_b_depth={depth}"
+        )
+
+
+def _can_be_finer(step: Step, spill: Spill) -> bool:
+    return _can_wait(step) and spill.count(step) < min(most_pieces(step), MOST_PIECES)

@@ -36,6 +36,17 @@ def most_pieces(step: Step) -> int:
     return result.height if _whole_rows(step) else result.positions
 
 
+def least_read(step: Step) -> int:
+    """Positions of an operand that a band holds at least: all from a window's first to its last."""
+    if isinstance(step, Depthwise):
+        (kernel, _), (dilation, _) = step.window.kernel, step.window.dilation
+        rows = min(step.x.height, (kernel - 1) * dilation + 1)
+        return 1 if step.x.height == 1 else (rows - 1) * step.x.width + 1
+    read = step.taps if isinstance(step, Mac) else step.items[..., 1]
+    spans = spans_of(read)
+    return int((spans[:, 1] - spans[:, 0]).max(initial=0))
+
+
 def cut(step: Step, count: int, brought: tuple[bool, ...]) -> tuple[Piece, ...]:
     """The step in about so many pieces; those operands that are `brought` become parts."""
     return tuple(_piece(step, rows, brought) for rows in _rows(step.result, count, step))

@@ -5,7 +5,7 @@ the halo, and stores what it makes. Most pieces of a step are alike: what is fou
 all of them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 from tercet.plan.assign import operands_of
@@ -23,12 +23,14 @@ class Spill:
     def count(self, step: Step) -> int:
         return dict(self.pieces).get(step, 1)
 
-    def more(self, tensors: frozenset[Tensor], step: Step | None) -> "Spill":
-        """With more in memory, and a step in twice as many pieces."""
-        pieces = dict(self.pieces)
-        if step is not None:
-            pieces[step] = 2 * self.count(step)
-        return Spill(self.tensors | tensors, tuple(pieces.items()))
+    def more(self, tensors: frozenset[Tensor]) -> "Spill":
+        """With more in memory."""
+        return Spill(self.tensors | tensors, self.pieces)
+
+    def finer(self, times: Mapping[Step, int]) -> "Spill":
+        """With steps in so many times more pieces."""
+        pieces = {step: self.count(step) * factor for step, factor in times.items()}
+        return Spill(self.tensors, tuple((dict(self.pieces) | pieces).items()))
 
 
 class Spiller:
@@ -36,16 +38,16 @@ class Spiller:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._known: dict[Hashable, tuple[Piece, ...]] = {}
+        self._known: dict[Hashable, tuple[tuple[Piece, ...], tuple[Piece, ...]]] = {}
 
-    def spilled(self, spill: Spill) -> Network:
-        """The network in pieces."""
+    def spilled(self, spill: Spill, *, sketch: bool = False) -> Network:
+        """The network in pieces; as a `sketch`, with the first one of those that are alike."""
         loaded: dict[Tensor, Part] = {}
         stored: dict[Tensor, Part] = {}
         cuts: dict[Step, Cut] = {}
         for step in self._network.steps:
             like: dict[Hashable, Step] = {}
-            for piece in self._pieces(step, spill):
+            for piece in self._pieces(step, spill, sketch=sketch):
                 made = piece.step
                 for x, part, begin in zip(
                     operands_of(step), operands_of(made), piece.begins, strict=True
@@ -57,7 +59,7 @@ class Spiller:
                 cuts[made] = Cut(step, like.setdefault(piece.key, made))
         return replace(self._network, steps=tuple(cuts), loaded=loaded, stored=stored, pieces=cuts)
 
-    def _pieces(self, step: Step, spill: Spill) -> tuple[Piece, ...]:
+    def _pieces(self, step: Step, spill: Spill, *, sketch: bool) -> tuple[Piece, ...]:
         """The step itself, if it has nothing to do with memory."""
         brought = tuple(x in spill.tensors for x in operands_of(step))
         kept = step.result in spill.tensors
@@ -67,8 +69,9 @@ class Spiller:
             if kept and len(pieces) == 1:
                 made = replace(pieces[0].step, result=replace(step.result))
                 pieces = (replace(pieces[0], step=made),)
-            self._known[key] = pieces
-        return self._known[key]
+            first = {piece.key: piece for piece in reversed(pieces)}
+            self._known[key] = pieces, tuple(piece for piece in pieces if first[piece.key] is piece)
+        return self._known[key][sketch]
 
 
 def spilled(network: Network, spill: Spill) -> Network:
