@@ -31,17 +31,25 @@ from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.ranges import ranges
 from tercet.ir.types import FloatArray
+from tercet.plan.effort import USUAL, Asked
 
 HOST = Place("host", "reals are the host's")
 NOWHERE = Place("nowhere", "not yet integers")
 
 
 def make(
-    model: str, captured: ModuleOp, module: ModuleOp, spec: FabricSpec, *, explain: bool = False
+    model: str,
+    captured: ModuleOp,
+    module: ModuleOp,
+    spec: FabricSpec,
+    asked: Asked = USUAL,
+    *,
+    explain: bool = False,
 ) -> Check:
     """`module` is what the passes made of `captured`. With `explain`, how grids were chosen too."""
-    outcome = planned(module, spec)
+    outcome = planned(module, spec, asked)
     fabric = fabric_of(outcome, explain=explain)
+    asked.tell("certificates")
     where, proven = places(module, outcome), proofs(captured, module)
     view = _View(value_names(module), ranges(module), _scales(captured))
     steps = [
