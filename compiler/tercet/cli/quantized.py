@@ -193,9 +193,14 @@ def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:
     again = made_by(str(path), factory_from_file(str(path), "build"))
     rows = data.batches()[0]
     with torch.no_grad():
-        pairs = zip(tree_leaves(found.module(*rows)), tree_leaves(again(*rows)), strict=True)
-        if not all(torch.equal(want, got) for want, got in pairs):
+        want, got = (_results(module(*rows)) for module in (found.module, again))
+        if len(want) != len(got) or not all(map(torch.equal, want, got)):
             raise CaptureError(
                 f"{path}: does not compute what was quantized; the model's forward depends on "
                 "something that is no layer"
             )
+
+
+def _results(returned: object) -> list[torch.Tensor]:
+    """The tensors that a model returned, whatever holds them."""
+    return [one for one in tree_leaves(returned) if one is not None]
