@@ -93,7 +93,8 @@ def _manifest(model: str, fabric: str, files: Files) -> str:
         path: sha256(encoded(content) if isinstance(content, str) else content).hexdigest()
         for path, content in files.items()
     }
-    return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
+    listed = {"model": model, "fabric": fabric, "sha256": digests}
+    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
 EMITTERS: Mapping[str, Callable[[Network], Files]] = dict(
