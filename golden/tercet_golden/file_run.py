@@ -13,10 +13,13 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 from onnx import ModelProto
+from onnx.helper import make_tensor_value_info
+from xdsl.dialects.builtin import ModuleOp
 
-from tercet.errors import UnsupportedError
+from tercet.errors import CaptureError, UnsupportedError
 from tercet.frontends.onnx import OnnxModel
-from tercet.ir.types import Array
+from tercet.ir.boundary import model_inputs
+from tercet.ir.types import Array, IntArray
 
 IR_VERSION = 10
 """Of the file as qonnx is given it: it refuses newer ones."""
@@ -29,17 +32,41 @@ def is_standard(model: OnnxModel) -> bool:
     return all(node.domain in STANDARD for node in proto.graph.node)
 
 
+def inputs_of(model: OnnxModel, module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
+    """What the file is given, so that its entries make these integers; zeros where nobody reads."""
+    made = model_inputs(module, *integers)
+    count = len(integers[0])
+    return [
+        np.asarray(made[i]) if i in made else np.zeros((count, *one.shape[1:]))
+        for i, one in enumerate(model.inputs)
+    ]
+
+
 def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[str, Array]:
-    """The tensors `wanted`, (vectors, …), by name; the vectors go in as the file's batch is."""
+    """The tensors `wanted`, (vectors, …), by name.
+
+    A call has as many vectors as the file's batch has rows, so that rows which are no longer apart
+    are seen; the last call begins anew where vectors run out.
+    """
     proto = onnx.load(model.path)
-    execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(proto, wanted)
-    names = [one.name for one in model.inputs]
-    rows: dict[str, list[Array]] = {name: [] for name in wanted}
-    for v in range(len(xs[0])):
-        repeated = [np.repeat(x[v : v + 1], model.batch, 0) for x in xs]
-        for name, value in execute(dict(zip(names, repeated, strict=True))).items():
-            rows[name].append(np.asarray(value)[:1])
-    return {name: np.concatenate(found) for name, found in rows.items()}
+    execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(model, proto)
+    count, names = len(xs[0]), [one.name for one in model.inputs]
+    found: dict[str, list[Array]] = {name: [] for name in wanted}
+    for first in range(0, count, model.batch):
+        rows = np.arange(first, first + model.batch) % count
+        made = execute({name: x[rows] for name, x in zip(names, xs, strict=True)})
+        for name in wanted:
+            found[name].append(_rows(model, name, np.asarray(made[name]))[: count - first])
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _rows(model: OnnxModel, name: str, value: Array) -> Array:
+    if value.shape[:1] != (model.batch,):
+        raise CaptureError(
+            f"{model.path}: {model.batch} rows become {value.shape} in {name!r}; wanted the "
+            "batch first in every tensor"
+        )
+    return value
 
 
 def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
@@ -66,7 +93,7 @@ def _dtype(kind: str) -> np.dtype[Any]:
     return np.dtype({"float": "float32", "double": "float64"}.get(name, name))
 
 
-def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
+def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
     if find_spec("qonnx") is None:
         raise UnsupportedError(
             "the file is QONNX, and the package qonnx, which runs such files, is not installed; "
@@ -76,6 +103,7 @@ def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
     execution = import_module("qonnx.core.onnx_exec")
     shapes = import_module("qonnx.transformation.infer_shapes").InferShapes
     proto.ir_version = min(proto.ir_version, IR_VERSION)
+    _close(model, proto)
     network = wrapper(proto).transform(shapes())
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
@@ -83,6 +111,15 @@ def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of every shape that the file leaves out
             context = execution.execute_onnx(network, typed, return_full_exec_context=True)
-        return {name: context[name] for name in wanted}
+        return dict(context)
 
     return execute
+
+
+def _close(model: OnnxModel, proto: ModelProto) -> None:
+    """Give inputs that the file leaves open their shape: qonnx runs no others."""
+    shapes = {one.name: (model.batch, *one.shape[1:]) for one in model.inputs}
+    for value in proto.graph.input:
+        if value.name in shapes:
+            kind = value.type.tensor_type
+            value.CopyFrom(make_tensor_value_info(value.name, kind.elem_type, shapes[value.name]))

@@ -109,8 +109,28 @@ def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[Int
         if x.shape[1:] != shape:
             raise VerifyError(f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}")
         whole = np.issubdtype(x.dtype, np.integer)
-        found.append(x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64)))
+        q = x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64))
+        if entry.integers and q.size and not entry.clip.holds(Interval.around(q)):
+            raise VerifyError(
+                f"%{argument.name_hint}: holds {Interval.around(q)}; wanted integers in "
+                f"{entry.clip}"
+            )
+        found.append(q)
     return tuple(found)
+
+
+def model_inputs(module: ModuleOp, *integers: IntArray) -> dict[int, npt.NDArray[np.generic]]:
+    """What the entries make these integers of, by the number of the model's input.
+
+    Reals in float64; where the model takes integers, these, in its own type. Of several entries of
+    one input the first counts.
+    """
+    found: dict[int, npt.NDArray[np.generic]] = {}
+    for entry, q in zip(entries_of(module), integers, strict=True):
+        found.setdefault(
+            entry.source, q.astype(entry.integers) if entry.integers else entry.reals(q)
+        )
+    return found
 
 
 def quantize_input(module: ModuleOp, x: npt.NDArray[np.generic]) -> IntArray:

@@ -16,11 +16,8 @@ from tercet.frontends.onnx.registry import convert
 from tercet.frontends.onnx.types import require_types
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
-from tercet.ir.real import is_real
-from tercet.ops.real.dequantize import Dequantize
 
 SEMANTICS = ("ideal", "ort")
-ONE = np.ones(())
 
 
 def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
@@ -44,7 +41,7 @@ def _name(model: OnnxModel, i: int) -> str:
 
 
 def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Built:
-    builder = Builder(model.batch, semantics == "ort")
+    builder = Builder(model.batch, model.open, semantics == "ort")
     values: dict[str, Value] = {}
     for one, argument in zip(model.inputs, arguments, strict=True):
         values[one.name] = annotated(builder, one, argument)
@@ -80,10 +77,7 @@ def _output(model: OnnxModel, builder: Builder, values: dict[str, Value], name: 
         raise UnsupportedError(
             f"{model.path}: its output {shown(name)!r} is a constant; wanted a layer's result"
         )
-    if is_real(found):
-        return found
-    builder.ops.append(Dequantize(found, ONE, layer=shown(name)))
-    return builder.ops[-1].results[0]
+    return found
 
 
 def _needed(ops: Iterable[LayerOp], results: Iterable[SSAValue]) -> list[LayerOp]:
