@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import onnx
 import onnxruntime as ort
-from onnx import ModelProto
-from onnx.helper import make_tensor_value_info
+from onnx import ModelProto, TensorProto
+from onnx.helper import make_node, make_tensor_value_info
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import CaptureError, UnsupportedError
@@ -23,6 +23,13 @@ from tercet.ir.types import Array, IntArray
 
 IR_VERSION = 10
 """Of the file as qonnx is given it: it refuses newer ones."""
+NARROW = {
+    TensorProto.INT4: TensorProto.INT8,
+    TensorProto.UINT4: TensorProto.UINT8,
+    TensorProto.INT2: TensorProto.INT8,
+    TensorProto.UINT2: TensorProto.UINT8,
+}
+"""Types that hold those of which a byte holds several."""
 STANDARD = {"", "ai.onnx", "com.microsoft"}
 
 
@@ -73,6 +80,7 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
+    _widen(proto)
     there = {output.name for output in proto.graph.output}
     proto.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in there)
     session = ort.InferenceSession(
@@ -81,10 +89,22 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     kinds = {one.name: _dtype(one.type) for one in session.get_inputs()}
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
-        typed = {name: x.astype(kinds[name]) for name, x in feeds.items()}
+        # the session has the inputs in the file's order, whatever they are called
+        typed = {name: x.astype(kinds[name]) for name, x in zip(kinds, feeds.values(), strict=True)}
         return dict(zip(wanted, session.run(list(wanted), typed), strict=True))
 
     return execute
+
+
+def _widen(proto: ModelProto) -> None:
+    """Inputs of 2 or 4 bits, which ONNXRuntime takes from nobody, become bytes and a Cast."""
+    for value in proto.graph.input:
+        kind = value.type.tensor_type
+        wide = NARROW.get(kind.elem_type)
+        if wide is not None:
+            cast = make_node("Cast", [f"{value.name} in bytes"], [value.name], to=kind.elem_type)
+            proto.graph.node.insert(0, cast)
+            value.name, kind.elem_type = cast.input[0], wide
 
 
 def _dtype(kind: str) -> np.dtype[Any]:
