@@ -125,10 +125,10 @@ def affine(
     source = real(node, x)
     if not divisor.all():
         raise node.broken("divides by zero", "wanted a divisor without zeros")
+    sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     same = rescaled(source, factor, offset, divisor, node.name)
     if same is not None:
         return builder.add(node, same)
-    sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     shape = np.broadcast_shapes(shape_of(source), *(c.shape for c in sides))
     source = broadcast(builder, node, source, shape)
     sides = [against(builder, node, c, source) for c in sides]
