@@ -19,6 +19,7 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
+from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.ir.boundary import (
     entries_of,
@@ -119,7 +120,7 @@ def run(
         proxy = network.get_submodule(path)
         proxy.register_forward_pre_hook(recorder.before(path))
         proxy.register_forward_hook(recorder.after(path, proxy))
-    with torch.no_grad():
+    with torch.no_grad(), floats(dtype):
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     found = [one.double().numpy() for one in _tensors(result)]
     # what a last quantizer did itself, not what it was made to hand on

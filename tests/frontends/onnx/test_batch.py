@@ -216,8 +216,12 @@ def made(case: Case, folder: Path) -> Path:
         node("QuantizeLinear", ["c", "out", "zero"], ["qy"]),
         node("DequantizeLinear", ["qy", "out", "zero"], ["y"]),
     ]
-    own = {"in": np.float32(0.031), "out": np.float32(0.077), "zero": np.int8(3)}
-    every = {**LIST, **own, **case.constants}
+    own: dict[str, Constant] = {
+        "in": np.float32(0.031),
+        "out": np.float32(0.077),
+        "zero": np.int8(3),
+    }
+    every: dict[str, Constant] = {**LIST, **own, **case.constants}
     used = {name for one in nodes for name in one.input}
     kept = {name: value for name, value in every.items() if name in used}
     ir = 10 if case.opset > 17 else 8
@@ -251,7 +255,9 @@ def test_a_batch_that_the_file_leaves_open_may_be_said(tmp_path: Path) -> None:
 def test_scales_by_row_that_were_taken_would_be_seen_by_the_sign_off(tmp_path: Path) -> None:
     """The fault planted: the front end takes the scales of row 0 for those of every row."""
     case = CASES["blocked scales by row"]
-    alike = Case(case.nodes, None, {"s": np.repeat(case.constants["s"][:1], 3, 0)}, opset=21)
+    alike = Case(
+        case.nodes, None, {"s": np.repeat(np.asarray(case.constants["s"])[:1], 3, 0)}, opset=21
+    )
     captured = frontend.load(frontend.read(made(alike, tmp_path)))
     module = passes.run(captured)
     drawn = vectors.make(module, (), 40, 7).xs

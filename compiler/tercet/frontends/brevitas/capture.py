@@ -18,6 +18,7 @@ from torch.utils import _pytree as pytree
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
 from tercet.frontends.brevitas.attention import put_batch_first
+from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import Run, harvest
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
@@ -53,7 +54,7 @@ class Captured:
         """
         more = BATCH + 1
         try:
-            with torch.no_grad():
+            with torch.no_grad(), floats(torch.float64):
                 found = _tensors(self.module(*(torch.cat([x, x[:1]]) for x in self.rows)))
         except Exception as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -84,7 +85,8 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
         double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
-        seen = _harvest_batch(double, rows)
+        with floats(torch.float64):
+            seen = _harvest_batch(double, rows)
         replace(double, seen.calls)
         replace_truncating(double, seen.pools)
         replace_upsampling(double)
@@ -93,7 +95,8 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
             if hasattr(module, "return_quant_tensor"):
                 setattr(module, "return_quant_tensor", False)  # noqa: B010
         want = _tensors(seen.result)
-        program = _export(double.requires_grad_(False), rows)
+        with floats(torch.float64):
+            program = _export(double.requires_grad_(False), rows)
         _require_faithful(program, rows, want)
     return Captured(program, double, rows, want)
 
