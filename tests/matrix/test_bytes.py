@@ -49,7 +49,6 @@ CASES: dict[str, Bytes] = {
     "x.to(torch.float32)": Bytes(lambda x: x.to(torch.float32)),
     "x.to(torch.float32) - 127.5": Bytes(lambda x: x.to(torch.float32) - 127.5),
     "x - 127.5": Bytes(lambda x: (x - 127.5) / 64),
-    "torch.true_divide": Bytes(lambda x: torch.true_divide(x, 255)),
     "normalized": Bytes(lambda x: normalized(x.float() / 255)),
     "nothing": Bytes(lambda x: x),
     "signed bytes": Bytes(lambda x: x.float() / 128, torch.int8),
@@ -105,7 +104,7 @@ def trained_on(model: nn.Module, rows: Tensor) -> nn.Module:
         (lambda x: x + x, torch.uint8, "computes integers of integers"),
         (lambda x: x.to(torch.int8), torch.uint8, "casts integers ui8 to torch.int8"),
         (lambda x: x.bool().float(), torch.uint8, "casts integers ui8 to torch.bool"),
-        (lambda x: x.half() / 255, torch.uint8, "casts integers ui8 to torch.float16"),
+        (lambda x: x.half().float() / 255, torch.uint8, "casts integers ui8 to torch.float16"),
         (lambda x: x.float() / 255, torch.int64, "holds integers of 64 bits"),
     ],
 )

@@ -208,6 +208,13 @@ CASES: dict[str, Case] = {
 }
 
 
+OWN: dict[str, Constant] = {
+    "in": np.float32(0.031),
+    "out": np.float32(0.077),
+    "zero": np.int8(3),
+}
+
+
 def made(case: Case, folder: Path) -> Path:
     nodes = [
         node("QuantizeLinear", ["x", "in", "zero"], ["qx"]),
@@ -216,12 +223,7 @@ def made(case: Case, folder: Path) -> Path:
         node("QuantizeLinear", ["c", "out", "zero"], ["qy"]),
         node("DequantizeLinear", ["qy", "out", "zero"], ["y"]),
     ]
-    own: dict[str, Constant] = {
-        "in": np.float32(0.031),
-        "out": np.float32(0.077),
-        "zero": np.int8(3),
-    }
-    every: dict[str, Constant] = {**LIST, **own, **case.constants}
+    every: dict[str, Constant] = {**LIST, **OWN, **case.constants}
     used = {name for one in nodes for name in one.input}
     kept = {name: value for name, value in every.items() if name in used}
     ir = 10 if case.opset > 17 else 8

@@ -97,7 +97,7 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
         want = _tensors(seen.result)
         with floats(torch.float64):
             program = _export(double.requires_grad_(False), rows)
-        _require_faithful(program, rows, want)
+            _require_faithful(program, rows, want)
     return Captured(program, double, rows, want)
 
 
