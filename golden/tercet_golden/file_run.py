@@ -80,6 +80,7 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
+    options.log_severity_level = 3  # it warns of constants that nobody reads
     _widen(proto)
     there = {output.name for output in proto.graph.output}
     proto.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in there)

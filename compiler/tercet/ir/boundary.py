@@ -102,14 +102,21 @@ def sources(module: ModuleOp) -> int:
 
 
 def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[IntArray, ...]:
-    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged."""
-    found = []
+    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged.
+
+    Integers of an input that several quantizers read are those of its first.
+    """
+    found, firsts = list[IntArray](), dict[int, Entry]()
     for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
         x, shape = xs[entry.source], shape_of(argument)[1:]
         if x.shape[1:] != shape:
             raise VerifyError(f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}")
-        whole = np.issubdtype(x.dtype, np.integer)
-        q = x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64))
+        first = firsts.setdefault(entry.source, entry)
+        if np.issubdtype(x.dtype, np.integer):
+            q = x.astype(np.int64)
+            q = q if first is entry else entry.quantize(first.reals(q))
+        else:
+            q = entry.quantize(np.asarray(x, np.float64))
         if entry.integers and q.size and not entry.clip.holds(Interval.around(q)):
             raise VerifyError(
                 f"%{argument.name_hint}: holds {Interval.around(q)}; wanted integers in "

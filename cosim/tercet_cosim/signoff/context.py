@@ -39,7 +39,7 @@ class CheckContext:
         from tercet_golden import integer
 
         with self.stages.stage("integer reference"):
-            return integer.run(self.module, self.vectors.x)
+            return integer.run(self.module, *self.vectors.xs)
 
     @cached_property
     def prediction(self) -> "Prediction":

@@ -5,20 +5,20 @@ from collections import Counter
 from dataclasses import asdict
 from math import prod
 
-from tercet.ir.module import input_type, ops_of, outputs_of
+from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.types import Dense, tensor_type
 from tercet.report.contract import Fabric, Model, Vectors
 from tercet_cosim.signoff.context import CheckContext
 
 
 def model(ctx: CheckContext) -> Model:
-    """The network: its shapes and how many integer weights it has."""
-    (result, *_) = outputs_of(ctx.module)
+    """The network: shapes of its first input and output, and how many integer weights it has."""
+    (first, *_), (result, *_) = inputs_of(ctx.module), outputs_of(ctx.module)
     weights = (op.properties.get("weight") for op in ops_of(ctx.module))
     return Model(
         name=ctx.model.name,
         source=ctx.request.model,
-        input_shape=tuple(input_type(ctx.module).get_shape()),
+        input_shape=tuple(tensor_type(first).get_shape()),
         output_shape=tuple(tensor_type(result).get_shape()),
         weights=sum(prod(w.get_shape()) for w in weights if isinstance(w, Dense)),
     )
@@ -35,5 +35,9 @@ def vectors(ctx: CheckContext) -> Vectors:
     """How many vectors came from where."""
     origins = Counter(re.sub(r"[ #]*\d+$", "", label) for label in ctx.vectors.labels)
     return Vectors(
-        len(ctx.vectors.x), ctx.request.seed, dict(origins), ctx.request.only, ctx.request.batch
+        len(ctx.vectors.labels),
+        ctx.request.seed,
+        dict(origins),
+        ctx.request.only,
+        ctx.request.batch,
     )

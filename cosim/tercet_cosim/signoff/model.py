@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tercet.ir.boundary import entries_of, sources
+from tercet.ir.types import IntArray
 from tercet.report.contract import Check, Mismatch
 from tercet.report.outcome import measured, skipped
 from tercet_cosim.signoff.compare import sentence
@@ -22,7 +26,10 @@ def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
     model = ctx.model.module
     if not isinstance(model, nn.Module):
         return skipped(check_id, "the model is a file: golden.file runs it")
-    xs = ctx.vectors.xs
+    of_inputs: dict[int, IntArray] = {}
+    for entry, q in zip(entries_of(ctx.module), ctx.vectors.xs, strict=True):
+        of_inputs.setdefault(entry.source, q)
+    xs = [of_inputs.get(i, np.zeros((0,))) for i in range(sources(ctx.module))]
     return _judged(ctx, check_id, torch_golden.compare(model, ctx.module, xs, ctx.golden, dtype))
 
 

@@ -16,6 +16,7 @@ from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
+from tercet.frontends.brevitas.floats import floats
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import real_tensor
@@ -33,7 +34,8 @@ def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
     examples = (example,) if isinstance(example, Tensor) else tuple(example)
     inputs = [_input(one) for one in examples]
     captured = capture(model, examples)
-    module = build(inputs, lambda *xs: _operators(captured.program, xs))
+    with floats(torch.float64):  # constants are computed as the graph has them
+        module = build(inputs, lambda *xs: _operators(captured.program, xs))
     captured.require_any_batch()
     return module
 
