@@ -67,7 +67,7 @@ CASES: dict[str, Case] = {
         lambda m, x: m.relu(nn.functional.instance_norm(layer(m, x)[None])[0]), MOVES
     ),
     "a window over the rows": Case(
-        lambda m, x: m.relu(nn.functional.avg_pool1d(m.entry(x).t()[None], 2)[0]), MOVES
+        lambda m, x: m.relu(nn.functional.max_pool1d(m.entry(x).t()[None], 3, 1, 1)[0]), MOVES
     ),
     "the numbers of the rows": Case(
         lambda m, x: m.relu(layer(m, x) + torch.arange(len(x))[:, None].to(x)), APART
