@@ -41,7 +41,10 @@ def is_standard(model: OnnxModel) -> bool:
 
 def inputs_of(model: OnnxModel, module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
     """What the file is given, so that its entries make these integers; zeros where nobody reads."""
-    made = model_inputs(module, *integers)
+    made = {
+        i: x.astype(np.int64) if x.dtype.kind in "iu" else x
+        for i, x in model_inputs(module, *integers).items()
+    }
     count = len(integers[0])
     return [
         np.asarray(made[i]) if i in made else np.zeros((count, *one.shape[1:]))

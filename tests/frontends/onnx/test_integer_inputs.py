@@ -368,3 +368,21 @@ def test_integers_that_are_none_of_the_input_are_refused(tmp_path: Path) -> None
     module = passes.run(frontend.load(FILES["QLinearConv"].read(tmp_path)))
     with pytest.raises(TercetError, match=r"x: holds \[0, 256\]; wanted integers in \[0, 255\]"):
         quantize_inputs(module, np.arange(257)[:, None, None, None] * np.ones((3, 6, 6), np.int64))
+
+
+def test_a_tie_of_bytes_less_a_zero_point_is_explained(tmp_path: Path) -> None:
+    """What the reference makes of bytes does not wrap around: a tie's place is known."""
+    nodes = [
+        node("DequantizeLinear", ["x", "s", "zx"], ["xd"]),
+        node("DequantizeLinear", ["w", "sw", "zw"], ["wd"]),
+        node("Conv", ["xd", "wd"], ["c"]),
+        node("QuantizeLinear", ["c", "so", "zo"], ["y"]),
+    ]
+    ties: dict[str, Constant] = {"s": f32(0.02), "sw": f32(0.01), "so": f32(0.1)}
+    read = File(nodes, constants=ties).read(tmp_path)
+    captured = frontend.load(read)
+    module = passes.run(captured)
+    drawn = vectors.make(module, (), 60, 7).xs
+    judged = file_golden.compare(read, captured, module, drawn, integer.run(module, *drawn))
+    assert judged.passed, judged.first
+    assert judged.explained
