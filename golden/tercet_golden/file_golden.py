@@ -11,9 +11,9 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.frontends.onnx import OnnxModel
-from tercet.ir.boundary import entries_of, reals
+from tercet.ir.boundary import reals
 from tercet.ir.evaluate import evaluate
-from tercet.ir.module import inputs_of, outputs_of, steps_of
+from tercet.ir.module import outputs_of, steps_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
 from tercet.ops.real.dequantize import Dequantize
@@ -22,7 +22,7 @@ from tercet.ops.real.quantize import Quantize
 from tercet.report.contract import EndToEnd
 from tercet_golden.end_to_end import compare as compare_outputs
 from tercet_golden.explained import Judged, Tally
-from tercet_golden.file_run import run
+from tercet_golden.file_run import inputs_of, run
 from tercet_golden.structural import Ties, with_lattices
 from tercet_golden.torch_run import quantizers
 
@@ -41,7 +41,7 @@ def compare(
 
     At every quantizer and, from input to output, at the outputs alone.
     """
-    xs, captured = _inputs(module, integers), with_lattices(captured, module)
+    xs, captured = inputs_of(model, module, integers), with_lattices(captured, module)
     ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
     names = quantizers(module)
     seen = [op for op in ends if op.quantizer.data in names]
@@ -70,13 +70,6 @@ def compare(
         want = np.rint(np.asarray(wanted, np.float64) / unit).astype(np.int64)
         count(f"output {name}", want, np.rint(position).astype(np.int64), position)
     return tally.judged(), compare_outputs(module, golden, [file[n] for n in outputs], ties)
-
-
-def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
-    """Reals that the entries make these integers of."""
-    assert len(entries_of(module)) == len(inputs_of(module)) == len(integers)
-    pairs = zip(entries_of(module), integers, strict=True)
-    return [entry.reals(q) for entry, q in pairs]
 
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:

@@ -21,9 +21,17 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
+from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.frontends.unwrap import unwrapped
-from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
+from tercet.ir.boundary import (
+    entries_of,
+    exits_of,
+    model_inputs,
+    quantize_inputs,
+    reals,
+    sources,
+)
 from tercet.ir.calls import calls
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
@@ -181,11 +189,11 @@ def _forward(
     model = unwrapped(model)
     network = deepcopy(model).cpu().eval().to(dtype)
     put_batch_first(network)
-    inputs = _real_inputs(module, xs, quantize_inputs(module, *xs))
+    inputs = _given(module, xs, quantize_inputs(module, *xs))
     if dtype is not torch.float32:
         pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
     recorder.watch(network)
-    with torch.no_grad(), torch.compiler.set_stance("force_eager"):
+    with torch.no_grad(), floats(dtype), torch.compiler.set_stance("force_eager"):
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     return [one.double().numpy() for one in tensors(result)]
 
@@ -196,18 +204,13 @@ def tensors(result: Any) -> list[Tensor]:
     return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]
 
 
-def _real_inputs(
-    module: ModuleOp, xs: Sequence[Array], integers: Sequence[IntArray]
-) -> list[Tensor]:
-    """What the model is given: reals that become these integers, where integers were given."""
+def _given(module: ModuleOp, xs: Sequence[Array], integers: Sequence[IntArray]) -> list[Tensor]:
+    """What the model is given: reals as they are, and what becomes these integers."""
     found: list[Tensor] = [torch.zeros(0)] * sources(module)
-    for entry, q in zip(entries_of(module), integers, strict=True):
-        x = xs[entry.source]
-        whole = np.issubdtype(x.dtype, np.integer)
-        index = whole and not entry.quantizer and entry.scale.size == 1 and entry.scale == 1
-        found[entry.source] = torch.from_numpy(
-            np.asarray(x if index else entry.reals(q) if whole else x)
-        )
+    for source, made in model_inputs(module, *integers).items():
+        given = xs[source]
+        whole = np.issubdtype(given.dtype, np.integer)
+        found[source] = torch.from_numpy(np.asarray(made if whole else given))
     return found
 
 

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import UsageError, VerifyError
-from tercet.ir.boundary import entries_of, quantize_inputs
+from tercet.ir.boundary import entries_of, model_inputs, quantize_inputs
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of
 from tercet.ir.types import Array, IntArray, shape_of
@@ -63,7 +63,18 @@ def make(
         rows += list(_corners(rng, shape, domain))
         found.append(entry.possible(np.stack([row for _, row in rows])))
         labels = labels or [label for label, _ in rows]
-    return Vectors(tuple(found), tuple(labels))
+    return Vectors(_of_one_input(module, found), tuple(labels))
+
+
+def _of_one_input(module: ModuleOp, xs: Sequence[IntArray]) -> tuple[IntArray, ...]:
+    """Where several quantizers read one input, the integers of its first decide what it holds."""
+    made = model_inputs(module, *xs)
+    firsts = dict[int, int]()
+    found = []
+    for i, (entry, q) in enumerate(zip(entries_of(module), xs, strict=True)):
+        first = firsts.setdefault(entry.source, i)
+        found.append(q if first == i else entry.quantize(np.asarray(made[entry.source])))
+    return tuple(found)
 
 
 def _require_possible(argument: SSAValue, domain: Interval, q: IntArray) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import PARAMETERS, PROXIES
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.ir.types import Array
@@ -46,7 +47,7 @@ def calls_of(model: nn.Module, xs: Sequence[Array]) -> dict[str, list[Called]]:
     for path, proxy in model.named_modules():
         if isinstance(proxy, PROXIES) and not isinstance(proxy, PARAMETERS):
             proxy.register_forward_hook(_note(found, path, proxy))
-    with torch.no_grad():
+    with torch.no_grad(), floats(torch.float64):
         model(*inputs)
     return found
 

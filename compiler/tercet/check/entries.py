@@ -10,7 +10,8 @@ from tercet.check.contract import Place, Step
 from tercet.ir.boundary import entries_of
 from tercet.ir.module import inputs_of
 
-PLACE = Place("host", "the host makes integers of the input")
+MADE = Place("host", "the host makes integers of the input")
+GIVEN = Place("host", "the input holds integers, which go in as they are")
 
 
 def entries(module: ModuleOp, names: Mapping[SSAValue, str]) -> Iterator[Step]:
@@ -23,8 +24,8 @@ def entries(module: ModuleOp, names: Mapping[SSAValue, str]) -> Iterator[Step]:
             operands=(),
             result=facts.value(argument, entry.clip),
             weights=None,
-            scale=facts.scale_of(entry.scale),
+            scale=None if entry.integers else facts.scale_of(entry.scale),
             method=None,
             proof=None,
-            place=PLACE,
+            place=GIVEN if entry.integers else MADE,
         )

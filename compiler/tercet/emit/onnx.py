@@ -17,6 +17,7 @@ from xdsl.ir import SSAValue
 from tercet.ir.boundary import entries_of, exits_of
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
+from tercet.ir.quantized import QuantizedOp
 from tercet.ir.types import storage, tensor_type
 
 OPSET = 17
@@ -96,7 +97,10 @@ def _boundary(module: ModuleOp) -> dict[str, str]:
     found = {}
     for i, entry in enumerate(entries_of(module)):
         found[f"tercet.input{i}"] = (
-            f"clip({entry.rounding}((factor * x{entry.source} + offset) / scale + "
+            f"x{entry.source}, integers of type {entry.integers}, from {entry.clip.low} to "
+            f"{entry.clip.high}"
+            if entry.integers
+            else f"clip({entry.rounding}((factor * x{entry.source} + offset) / scale + "
             f"{entry.zero_point}), {entry.clip.low}, {entry.clip.high}); "
             f"factor = {entry.factor.tolist()!r}; offset = {entry.offset.tolist()!r}; "
             f"scale = {entry.scale.tolist()!r}"
@@ -108,4 +112,8 @@ def _boundary(module: ModuleOp) -> dict[str, str]:
             else f"factor * q + offset; factor = {line.factor.tolist()!r}; "
             f"offset = {line.offset.tolist()!r}"
         )
+    for i, value in enumerate(outputs_of(module)):
+        if isinstance(op := value.owner, QuantizedOp) and op.scale and op.zero_point:
+            scale, zero = op.scale.value.data, op.zero_point.value.data
+            found[f"tercet.integers{i}"] = f"q stands for {scale!r} * (q - {zero})"
     return found

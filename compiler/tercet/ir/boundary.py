@@ -102,15 +102,42 @@ def sources(module: ModuleOp) -> int:
 
 
 def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[IntArray, ...]:
-    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged."""
-    found = []
+    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged.
+
+    Integers of an input that several quantizers read are those of its first.
+    """
+    found, firsts = list[IntArray](), dict[int, Entry]()
     for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
         x, shape = xs[entry.source], shape_of(argument)[1:]
         if x.shape[1:] != shape:
             raise VerifyError(f"%{argument.name_hint}: rows of shape {x.shape[1:]}; wanted {shape}")
-        whole = np.issubdtype(x.dtype, np.integer)
-        found.append(x.astype(np.int64) if whole else entry.quantize(np.asarray(x, np.float64)))
+        first = firsts.setdefault(entry.source, entry)
+        if np.issubdtype(x.dtype, np.integer):
+            q = x.astype(np.int64)
+            q = q if first is entry else entry.quantize(first.reals(q))
+        else:
+            q = entry.quantize(np.asarray(x, np.float64))
+        if entry.integers and q.size and not entry.clip.holds(Interval.around(q)):
+            raise VerifyError(
+                f"%{argument.name_hint}: holds {Interval.around(q)}; wanted integers in "
+                f"{entry.clip}"
+            )
+        found.append(q)
     return tuple(found)
+
+
+def model_inputs(module: ModuleOp, *integers: IntArray) -> dict[int, npt.NDArray[np.generic]]:
+    """What the entries make these integers of, by the number of the model's input.
+
+    Reals in float64; where the model takes integers, these, in its own type. Of several entries of
+    one input the first counts.
+    """
+    found: dict[int, npt.NDArray[np.generic]] = {}
+    for entry, q in zip(entries_of(module), integers, strict=True):
+        found.setdefault(
+            entry.source, q.astype(entry.integers) if entry.integers else entry.reals(q)
+        )
+    return found
 
 
 def quantize_input(module: ModuleOp, x: npt.NDArray[np.generic]) -> IntArray:

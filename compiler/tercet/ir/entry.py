@@ -33,6 +33,9 @@ class Entry:
     """The zero point is added after rounding."""
     source: int = 0
     """Which of the model's inputs it reads."""
+    integers: str = ""
+    """The type of the model's own input where it holds integers, which go in as they are, such as
+    "uint8"; "" for reals."""
 
     def position(self, x: npt.NDArray[np.floating]) -> FloatArray:
         """Where real inputs lie between the integers."""
@@ -71,6 +74,7 @@ def written(entry: Entry) -> DictionaryAttr:
             "rounding": StringAttr(entry.rounding),
             "zero_after": number(int(entry.zero_after)),
             "source": number(entry.source),
+            "integers": StringAttr(entry.integers),
         }
     )
 
@@ -87,6 +91,7 @@ def read(found: Mapping[str, Attribute]) -> Entry:
         _text(found["rounding"]),
         bool(_whole(found["zero_after"])),
         _whole(found["source"]),
+        _text(found["integers"]),
     )
 
 

@@ -1,4 +1,7 @@
-"""The first quantizers leave the graph: the host runs them, the network takes integers."""
+"""The first quantizers leave the graph: the host runs them, the network takes integers.
+
+What is integers already goes in as it is.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -16,12 +19,12 @@ from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, retype
 from tercet.ir.op import LayerOp
 from tercet.ir.real import LineOp, is_real
-from tercet.ir.types import FloatArray, floats_of, shape_of, tensor, unsigned
-from tercet.ops.gather import Gather
+from tercet.ir.types import FloatArray, floats_of
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
 from tercet.passes.clean import erase_unused
+from tercet.passes.integer_entry import integers
 from tercet.passes.wording import described
 
 
@@ -30,6 +33,7 @@ class LiftEntry(ModulePass):
     """Replace each real argument by the integers that quantizers make of it.
 
     Factors, offsets and clips between the argument and the quantizer become part of the entry.
+    Arguments of integers stay what they are.
     """
 
     name = "lift-entry"
@@ -38,7 +42,7 @@ class LiftEntry(ModulePass):
         entries: list[Entry] = []
         arguments = inputs_of(op)
         for source, argument in enumerate(arguments):
-            found = (_reals if is_real(argument) else _indices)(argument)
+            found = (_reals if is_real(argument) else integers)(argument)
             entries += [replace(entry, source=source) for entry in found]
         erase_unused(op)
         for argument in arguments:
@@ -143,26 +147,6 @@ def _equal(known: Entry, value: SSAValue, entry: Entry, quantize: Quantize) -> b
         and (known.zero_point, known.clip, known.rounding, known.zero_after)
         == (entry.zero_point, entry.clip, entry.rounding, entry.zero_after)
     )
-
-
-def _indices(argument: BlockArgument) -> list[Entry]:
-    """Rows of an embedding: whole numbers that stay what they are."""
-    readers = [use.operation for use in argument.uses]
-    rows = [op.table.get_shape()[0] for op in readers if isinstance(op, Gather)]
-    if not readers:
-        return []
-    if len(rows) != len(readers):
-        raise UnsupportedError(
-            f"the input {argument.name_hint} is of whole numbers and no embedding reads it; give "
-            "the model floats and quantize them"
-        )
-    most = min(rows) - 1
-    bits = next(b for b in (8, 16, 31) if most < 1 << b)
-    block = argument.block
-    value = block.insert_arg(tensor(shape_of(argument), unsigned(bits)), len(block.args))
-    value.name_hint = argument.name_hint
-    argument.replace_all_uses_with(value)
-    return [Entry(np.ones(()), 0, Interval(0, most))]
 
 
 def _floats(reader: LayerOp | None) -> UnsupportedError:

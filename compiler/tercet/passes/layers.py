@@ -11,10 +11,13 @@ from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError
 from tercet.ir.accumulator import AccumulatorOp
+from tercet.ir.interval import Interval
 from tercet.ir.module import steps_of
 from tercet.ir.movement import MovementOp
+from tercet.ir.op import LayerOp
 from tercet.ir.types import FloatArray, IntArray, floats_of, values_of
 from tercet.ir.weighted import WeightedOp
+from tercet.ops.linear import Linear
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
@@ -36,15 +39,28 @@ def same_layers(captured: ModuleOp, summed: ModuleOp) -> tuple[int, list[Finding
     """
     used = captured.clone()
     erase_unused(used)
-    theirs = [op for op in steps_of(used) if isinstance(op, WeightedOp)]
+    theirs = [op for op in steps_of(used) if isinstance(op, WeightedOp | AccumulatorOp)]
     ours = [op for op in steps_of(summed) if isinstance(op, AccumulatorOp)]
     if [op.layer for op in theirs] != [op.layer for op in ours]:
         raise VerifyError("the certificates are not those of the layers of the captured model")
     compared, findings = 0, list[Finding]()
     for real, whole in zip(theirs, ours, strict=True):
         compared += real.outputs()
-        findings += _differences(real, whole)
+        if isinstance(real, WeightedOp):
+            findings += _differences(real, whole)
+        else:
+            findings += _changes(real, whole)
     return compared, findings
+
+
+def _changes(given: LayerOp, whole: AccumulatorOp) -> Iterator[Finding]:
+    """Of a layer that was one of integers already; a dense one's zero point may be in its bias."""
+    same = (given.name, given.properties) == (whole.name, whole.properties)
+    if isinstance(given, Linear) and isinstance(whole, Linear):
+        start = [op.channels(Interval(0, 0))[0] for op in (given, whole)]
+        same = given.weight == whole.weight and bool((start[0] == start[1]).all())
+    if not same:
+        yield Finding(given.layer.data, 0, "it is not the captured model's")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from tercet.ir.boundary import entries_of, sources
+from tercet.ir.types import IntArray
 from tercet.report.contract import Check, EndToEnd, Mismatch
 from tercet.report.end_to_end import summary
 from tercet.report.outcome import measured, skipped
@@ -23,7 +27,11 @@ def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
     model = ctx.model.module
     if not isinstance(model, nn.Module):
         return skipped(check_id, "the model is a file: golden.file runs it")
-    given = model, ctx.module, ctx.vectors.xs, ctx.golden, dtype
+    of_inputs: dict[int, IntArray] = {}
+    for entry, q in zip(entries_of(ctx.module), ctx.vectors.xs, strict=True):
+        of_inputs.setdefault(entry.source, q)
+    xs = [of_inputs.get(i, np.zeros((0,))) for i in range(sources(ctx.module))]
+    given = model, ctx.module, xs, ctx.golden, dtype
     found, whole = torch_golden.compare(*given), torch_golden.end_to_end(*given)
     return _judged(ctx, check_id, found, whole)
 

@@ -14,6 +14,7 @@ from tercet.ir.op import LayerOp
 from tercet.ir.real import is_real
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.broadcast import Broadcast
+from tercet.ops.real.dequantize import Dequantize
 
 BATCH = 2
 """Rows of the example that models are captured on: one row would hide what happens to a batch."""
@@ -53,6 +54,8 @@ class Builder:
     """Path of the quantizer, such as "relu1.act_quant"; "" outside of one."""
     result: tuple[int, ...] = ()
     """The shape that torch gave the result of the operator in hand: `BATCH` rows."""
+    floats: bool = True
+    """Whether torch made floats of its operands."""
 
     def add(self, op: LayerOp) -> SSAValue:
         """Append `op`; its result."""
@@ -83,14 +86,16 @@ class Builder:
                 )
 
     def real(self, value: Value) -> SSAValue:
-        """As `tensor`, of reals."""
+        """As `tensor`, of reals; integers become the reals that they are, as torch has it."""
         source = self.tensor(value)
-        if not is_real(source):
+        if is_real(source):
+            return source
+        if not self.floats:
             raise self.unsupported(
-                "computes with an input of integers",
-                "integers may only be looked up by an embedding; make the example a float tensor",
+                "computes integers of integers, which wrap around",
+                "make floats of them first, as x.float() does",
             )
-        return source
+        return self.add(Dequantize(source, np.ones(()), layer=self.layer))
 
     def axis(self, axis: int, rank: int) -> int:
         """`axis` counted from the front; the batch is out of bounds."""

@@ -16,10 +16,11 @@ from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
+from tercet.frontends.brevitas.floats import floats
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import real_tensor
-from tercet.ir.types import SI64, tensor
+from tercet.ir.types import signed, tensor, unsigned
 
 OURS = quantized.__name__
 
@@ -27,13 +28,14 @@ OURS = quantized.__name__
 def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
     """Capture `model` as it runs on `example` (batch first; one row is enough).
 
-    A model of several inputs has an example of several tensors. Tensors of integers, such as the
-    indices of an embedding, become inputs of integers.
+    A model of several inputs has an example of several tensors. Tensors of integers, such as
+    images of bytes and the indices of an embedding, become inputs of integers.
     """
     examples = (example,) if isinstance(example, Tensor) else tuple(example)
     inputs = [_input(one) for one in examples]
     captured = capture(model, examples)
-    module = build(inputs, lambda *xs: _operators(captured.program, xs))
+    with floats(torch.float64):  # constants are computed as the graph has them
+        module = build(inputs, lambda *xs: _operators(captured.program, xs))
     captured.require_any_batch()
     return module
 
@@ -46,7 +48,10 @@ def _input(example: Tensor) -> Attribute:
         )
     if example.dtype == torch.bool or example.is_complex():
         raise CaptureError(f"an example input is of {example.dtype}; wanted floats or integers")
-    return real_tensor(shape) if example.is_floating_point() else tensor(shape, SI64)
+    if example.is_floating_point():
+        return real_tensor(shape)
+    held = torch.iinfo(example.dtype)
+    return tensor(shape, (signed if held.min < 0 else unsigned)(held.bits))
 
 
 def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
@@ -57,7 +62,7 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     for node in graph.nodes:
         if node.op == "call_function":
             builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
-            builder.result = tuple(getattr(node.meta.get("val"), "shape", ()))
+            _expect(builder, node.meta.get("val"))
             arguments = [_argument(a, values) for a in node.args]
             keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
             try:
@@ -83,6 +88,12 @@ def _unknown(value: object) -> SSAValue | None:
     if not isinstance(value, Tensor) or not value.ndim or not value.is_floating_point():
         return None
     return Block(arg_types=[real_tensor((1, *value.shape[1:]))]).args[0]
+
+
+def _expect(builder: Builder, made: object) -> None:
+    """Tell the builder what torch made of the operator in hand."""
+    builder.result = tuple(made.shape) if isinstance(made, Tensor) else ()
+    builder.floats = isinstance(made, Tensor) and made.is_floating_point()
 
 
 def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:

@@ -31,7 +31,7 @@ def fake_quantize(
 def _(
     x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
 ) -> Tensor:
-    return torch.empty_like(x)
+    return torch.empty_like(x, dtype=scale.dtype)
 
 
 @torch.library.custom_op("tercet::truncate", mutates_args=())

@@ -1,5 +1,6 @@
 """The float module in the making, and what the operands of a node can be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -24,11 +25,18 @@ class Builder:
     """The operators so far, and the node that the next one belongs to."""
 
     batch: int = 1
-    """What the file takes the batch to be."""
+    """What the file takes the batch to be; a number of ours where it leaves that open."""
+    open: bool = False
+    """Whether it leaves that open."""
     ort: bool = False
     """Whether operator form has ONNXRuntime's float32 arithmetic instead of the ideal one."""
     budget: Budget = field(default_factory=Budget)
     ops: list[LayerOp] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int | str:
+        """The batch, for a message."""
+        return "batch" if self.open else self.batch
 
     def add(self, node: Node, op: LayerOp) -> SSAValue:
         """Append `op`; its result."""
@@ -99,18 +107,42 @@ def scales(node: Node, value: Value, what: str = "scale") -> FloatArray:
     return found
 
 
-def against(node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+def for_a_row(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+    """A constant that meets `x`, with one index along the batch: the same for every row."""
+    shape = (builder.rows, *shape_of(x)[1:])
+    if values.ndim > len(shape):
+        raise node.unsupported(
+            f"a constant of shape {values.shape} puts axes in front of the batch of a tensor of "
+            f"shape {named(shape)}",
+            f"wanted one of {len(shape)} axes or fewer",
+        )
+    if values.ndim < len(shape) or values.shape[0] == 1:
+        return values
+    if values.shape[0] != builder.batch or not (values == values[:1]).all():
+        raise node.unsupported(
+            f"a constant of shape {values.shape} meets a tensor of shape {named(shape)}, so that "
+            "what becomes of a row depends on its place in the batch",
+            "wanted the same for every row: an extent of 1 there, or none",
+        )
+    return values[:1]
+
+
+def against(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
     """`values` so that they broadcast against one row of `x` without making it larger."""
-    shape = shape_of(x)
+    shape, values = shape_of(x), for_a_row(builder, node, values, x)
     if values.size == 1:
         return values.reshape(())
-    if values.ndim == len(shape) and values.shape[0] == 1:
-        values = values[0]
-    aligned = (*[1] * (len(shape) - values.ndim), *values.shape)
-    fits = all(e in (1, s) for e, s in zip(aligned, shape, strict=False))
-    if values.ndim >= len(shape) or not fits:
+    row = values[0] if values.ndim == len(shape) else values
+    fits = zip(reversed(row.shape), reversed(shape[1:]), strict=False)
+    if not all(extent in (1, whole) for extent, whole in fits):
         raise node.unsupported(
-            f"a constant of shape {values.shape} meets a tensor of shape {shape}",
+            f"a constant of shape {row.shape} meets a tensor of shape "
+            f"{named((builder.rows, *shape[1:]))}",
             "wanted one that broadcasts over the batch and makes the tensor no larger",
         )
-    return values
+    return row
+
+
+def named(shape: Sequence[int | str]) -> str:
+    """A shape for a message; the batch may be a word."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"

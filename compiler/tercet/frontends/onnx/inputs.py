@@ -8,12 +8,14 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.dialects.builtin import f64
 from xdsl.ir import Attribute
 
-from tercet.errors import CaptureError, UnsupportedError, UsageError
-from tercet.frontends.onnx.input_type import wished
+from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
+from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.input_type import values_of, wished
 from tercet.frontends.onnx.limits import ROW, require_shape, shown
 from tercet.frontends.onnx.model import Input
 from tercet.frontends.onnx.tensors import UNKNOWN, integer_type, is_real
-from tercet.ir.types import SI64
+from tercet.ir.interval import Interval
+from tercet.ir.types import Int
 
 Shape: TypeAlias = Sequence[int]
 InputShape: TypeAlias = Mapping[str, Shape] | Shape | None
@@ -25,29 +27,48 @@ DATATYPE = "finn_datatype"
 
 def inputs_of(
     path: str, graph: GraphProto, constants: Container[str], given: InputShape, types: InputType
-) -> tuple[tuple[Input, ...], int]:
-    """Every input that is no constant, and the batch that the file was made for."""
+) -> tuple[tuple[Input, ...], int | None]:
+    """Every input that is no constant, and the batch that the file was made for, None if open."""
     protos = [proto for proto in graph.input if proto.name not in constants]
     names = [proto.name for proto in protos]
     if not protos or len(set(names)) != len(names):
         raise CaptureError(f"{path}: has inputs {_list(names)}; wanted one or more unlike names")
     wishes = _by_name(path, names, given, "shape")
-    notes = _annotations(graph)
-    notes.update((n, wished(text)) for n, text in _by_name(path, names, types, "type").items())
-    inputs, batches = [], set()
+    told = {n: wished(text) for n, text in _by_name(path, names, types, "type").items()}
+    notes = _annotations(graph) | told
+    inputs, batches = [], set[int]()
     for proto in protos:
         where = f"{path}: input {shown(proto.name)}"
         batch, *rest = _shape(where, proto, wishes.get(proto.name))
         require_shape(where, rest, ROW)
         batches.add(batch)
-        shape, note = (1, *rest), notes.get(proto.name, "")
-        inputs.append(Input(proto.name, shape, _element(where, proto), note))
-    if len(batches) > 1:
+        note = notes.get(proto.name, "")
+        element = _element(where, proto)
+        if isinstance(element, Int):
+            error = UsageError if proto.name in told else CaptureError
+            element, note = _narrowed(where, element, note, error), ""
+        inputs.append(Input(proto.name, (1, *rest), element, note))
+    fixed = sorted(batches - {0})
+    if len(fixed) > 1:
         raise UnsupportedError(
-            f"{path}: its inputs have batches {_list(map(str, sorted(batches)))}; wanted the same "
-            "first extent in each"
+            f"{path}: its inputs have batches {_list(map(str, fixed))}; wanted the same first "
+            "extent in each"
         )
-    return tuple(inputs), batches.pop()
+    return tuple(inputs), fixed[0] if fixed else None
+
+
+def _narrowed(where: str, element: Int, note: str, error: type[TercetError]) -> Int:
+    """The integers that `note` says an input of integers holds, which must be among them."""
+    values = values_of(note)
+    if values is None:
+        return element
+    held = Interval.of(element)
+    if values.step != 1 or values.zero or not held.holds(values.clip):
+        raise error(
+            f"{where}: holds integers in {held}, which {note} contradicts; wanted none, or fewer "
+            "of them, such as UINT4: integers need no step and no zero point"
+        )
+    return narrowest(values.clip)
 
 
 def _by_name(
@@ -69,6 +90,7 @@ def _by_name(
 
 
 def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, ...]:
+    """The batch, which is 0 where it is open, and a row."""
     kind = proto.type.tensor_type
     # an exporter's own words for "any": a name, nothing, 0 or -1
     found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
@@ -86,7 +108,7 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
         raise UnsupportedError(
             f"{where}: has shape {tuple(found)}; wanted the batch first, then its features"
         )
-    return (found[0] or 1, *found[1:])
+    return tuple(found)
 
 
 def _open(proto: ValueInfoProto) -> str:
@@ -102,8 +124,7 @@ def _element(where: str, proto: ValueInfoProto) -> Attribute:
             return f64
         found = integer_type(dtype)
         if found is not None:
-            # an index: the entry narrows it
-            return SI64 if found.width.data > 16 else found
+            return found
     raise UnsupportedError(f"{where}: is no tensor of numbers; wanted floats or integers")
 
 

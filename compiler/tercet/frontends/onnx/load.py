@@ -17,11 +17,7 @@ from tercet.frontends.onnx.types import require_types
 from tercet.frontends.reading import known_semantics
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
-from tercet.ir.real import is_real
 from tercet.ir.types import shape_of
-from tercet.ops.real.dequantize import Dequantize
-
-ONE = np.ones(())
 
 
 def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
@@ -41,7 +37,7 @@ def shapes_of(model: OnnxModel) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
 
     def body(*arguments: SSAValue) -> Built:
-        builder = Builder(model.batch)
+        builder = Builder(model.batch, model.open)
         values = _values(model, builder, arguments)
         layers = {name: v for name, v in values.items() if isinstance(v, SSAValue)}
         found.update((name, (model.batch, *shape_of(v)[1:])) for name, v in layers.items())
@@ -59,7 +55,7 @@ def _name(model: OnnxModel, i: int) -> str:
 
 
 def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Built:
-    builder = Builder(model.batch, semantics == "ort")
+    builder = Builder(model.batch, model.open, semantics == "ort")
     values = _values(model, builder, arguments)
     results = [_output(model, builder, values, name) for name in model.outputs]
     return Built(_needed(builder.ops, results), results)
@@ -101,10 +97,7 @@ def _output(model: OnnxModel, builder: Builder, values: dict[str, Value], name: 
         raise UnsupportedError(
             f"{model.path}: its output {shown(name)!r} is a constant; wanted a layer's result"
         )
-    if is_real(found):
-        return found
-    builder.ops.append(Dequantize(found, ONE, layer=shown(name)))
-    return builder.ops[-1].results[0]
+    return found
 
 
 def _needed(ops: Iterable[LayerOp], results: Iterable[SSAValue]) -> list[LayerOp]:

@@ -22,7 +22,7 @@ class Input:
     shape: tuple[int, ...]
     """With the batch, which is 1."""
     element: Attribute
-    """f64 for every float type, else the file's own integer type."""
+    """f64 for every float type, else the file's own integer type, or the part of it in use."""
     annotation: str = ""
     """QONNX' name of the values that it takes, such as "INT8" or "BIPOLAR"; "" where unknown."""
 
@@ -48,7 +48,10 @@ class OnnxModel:
     outputs: tuple[str, ...]
     opset: int
     batch: int
-    """What the file says the batch is: shapes inside it were worked out with it."""
+    """Rows that shapes inside the file are worked out with: those that it says, or a number of
+    ours where it leaves them open."""
+    open: bool = False
+    """Whether it leaves them open."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:

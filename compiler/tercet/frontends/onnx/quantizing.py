@@ -55,7 +55,7 @@ def quantized(
         node,
         Quantize(
             source,
-            against(node, scale, source),
+            against(builder, node, scale, source),
             zero_point,
             clip,
             element,
@@ -71,7 +71,7 @@ def dequantized(
     builder: Builder, node: Node, q: SSAValue, scale: FloatArray, zero_point: int
 ) -> SSAValue:
     """The reals that integers stand for."""
-    steps = against(node, scale, q)
+    steps = against(builder, node, scale, q)
     return builder.add(node, Dequantize(q, steps, zero_point, layer=node.name))
 
 

@@ -15,6 +15,8 @@ from tercet.frontends.onnx.sound import constants_of, nodes_of
 
 IR_VERSIONS = range(3, 14)
 OPSETS = range(8, 26)
+OPEN_BATCH = 11
+"""Rows that a file is read with where it leaves the batch open: one would hide what mixes rows."""
 
 
 def read(
@@ -76,7 +78,10 @@ def _model(
     nodes = nodes_of(str(path), graph, versions, known)
     outputs = tuple(output.name for output in graph.output)
     opset = versions[Domain.STANDARD]
-    return OnnxModel(path, path.stem, inputs, nodes, constants, outputs, opset, batch)
+    rows = OPEN_BATCH if batch is None else batch
+    return OnnxModel(
+        path, path.stem, inputs, nodes, constants, outputs, opset, rows, open=batch is None
+    )
 
 
 def _versions(path: Path, proto: ModelProto) -> dict[Domain, int]:

@@ -150,7 +150,8 @@ def _held(
     if len(reach) == 1:  # and where nothing saturates
         clip = region.clip()
         inside = max(abs(clip.low), abs(clip.high)) + 1 + np.abs(form.constant)
-        reach = [np.minimum(reach[0], inside / np.abs(form.slopes[0]))]
+        slope = np.where(form.slopes[0] == 0, 1.0, np.abs(form.slopes[0]))
+        reach = [np.minimum(reach[0], inside / slope)]
     strayed = np.abs(form.constant - on.constant)
     for most, slope, point in zip(reach, form.slopes, on.slopes, strict=False):
         strayed = strayed + np.abs(slope - point) * most

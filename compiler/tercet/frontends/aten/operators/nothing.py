@@ -4,10 +4,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import converts
+from tercet.ir.interval import Interval
 from tercet.ir.real import is_real
+from tercet.ir.types import tensor_type
 from tercet.ops.real.dequantize import Dequantize
 
 aten = torch.ops.aten
@@ -30,15 +33,34 @@ def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
 
 @converts(aten._to_copy.default)
 def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
-    """The model is captured in float64, so any other type is the model's own wish."""
+    """The model is captured in float64, so any other type is the model's own wish.
+
+    Floats made of integers are exact in float32, and stand for float64 there.
+    """
     source = builder.tensor(x)
-    wishes = [w for w in (*arguments, *keywords.values()) if isinstance(w, torch.dtype)]
-    if is_real(source):
-        if any(wish != torch.float64 for wish in wishes):
+    for wish in (*arguments, *keywords.values()):
+        if not isinstance(wish, torch.dtype):
+            continue
+        if is_real(source) and wish != torch.float64:
             raise builder.unsupported(
-                f"casts to {wishes[0]}", "let it keep the type of its input, as x.to(other) does"
+                f"casts to {wish}", "let it keep the type of its input, as x.to(other) does"
             )
-        return source
-    if any(wish.is_floating_point for wish in wishes):
-        return builder.add(Dequantize(source, np.ones(()), layer=builder.layer))
+        if not is_real(source):
+            source = _of_integers(builder, source, wish)
     return source
+
+
+def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
+    if wish in (torch.float32, torch.float64):
+        return builder.add(Dequantize(q, np.ones(()), layer=builder.layer))
+    given = tensor_type(q).element_type
+    if not wish.is_floating_point and wish != torch.bool:
+        held = torch.iinfo(wish)
+        # indices are 64 bits wide whatever they hold: the tables say how many rows there are
+        index = given.width.data == held.bits * 2 == 64
+        if index or Interval(held.min, held.max).holds(Interval.of(given)):
+            return q
+    raise builder.unsupported(
+        f"casts integers {given} to {wish}",
+        "wanted torch.float32, or integers that hold them all",
+    )

@@ -53,7 +53,7 @@ def leaky_relu(builder: Builder, node: Node, x: Value) -> Value:
 @converts("PRelu")
 def prelu(builder: Builder, node: Node, x: Value, slope: Value) -> Value:
     source = real(node, x)
-    found = against(node, reals(node, slope, "slope"), source)
+    found = against(builder, node, reals(node, slope, "slope"), source)
     return builder.add(node, LeakyRelu(source, found, layer=node.name))
 
 

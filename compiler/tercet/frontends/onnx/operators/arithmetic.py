@@ -1,9 +1,20 @@
 """Sums, products and quotients, of two layers or with a constant."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, against, real, reals, single
+from tercet.frontends.onnx.builder import (
+    Builder,
+    Value,
+    against,
+    for_a_row,
+    named,
+    real,
+    reals,
+    single,
+)
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.patterns import activation
 from tercet.frontends.onnx.registry import converts
@@ -114,28 +125,32 @@ def affine(
     source = real(node, x)
     if not divisor.all():
         raise node.broken("divides by zero", "wanted a divisor without zeros")
+    sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     same = rescaled(source, factor, offset, divisor, node.name)
     if same is not None:
         return builder.add(node, same)
-    shape = shape_of(source)
-    for values in (factor, offset, divisor):
-        if (1 < values.ndim <= len(shape) and values.shape[0] == 1) or values.ndim < len(shape):
-            shape = np.broadcast_shapes(shape, values.shape)
+    shape = np.broadcast_shapes(shape_of(source), *(c.shape for c in sides))
     source = broadcast(builder, node, source, shape)
-    sides = (against(node, values, source) for values in (factor, offset, divisor))
+    sides = [against(builder, node, c, source) for c in sides]
     return builder.add(node, Affine(source, *sides, layer=node.name))
 
 
 def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
     """Both in the shape that numpy broadcasts them to; the batch comes first in both."""
     left, right = shape_of(a), shape_of(b)
-    if len(left) != len(right):
-        raise node.unsupported(
-            f"combines tensors of shapes {left} and {right}",
-            "wanted as many axes in both, with the batch first",
-        )
+    require_alike(builder, node, left, right)
     shape = np.broadcast_shapes(left, right)
     return broadcast(builder, node, a, shape), broadcast(builder, node, b, shape)
+
+
+def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequence[int]) -> None:
+    """Two layers' results have as many axes: else the batch of one would meet another axis."""
+    if len(left) != len(right):
+        found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
+        raise node.unsupported(
+            f"combines tensors of shapes {found[0]} and {found[1]}",
+            "wanted as many axes in both, with the batch first",
+        )
 
 
 def broadcast(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:

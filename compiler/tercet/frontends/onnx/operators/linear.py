@@ -6,7 +6,7 @@ from xdsl.ir import SSAValue
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, real
 from tercet.frontends.onnx.node import Node
-from tercet.frontends.onnx.operators.arithmetic import broadcast
+from tercet.frontends.onnx.operators.arithmetic import broadcast, require_alike
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.weights import bias, per_output, weights
 from tercet.ir.types import shape_of
@@ -20,12 +20,15 @@ def matmul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return product(builder, node, real(node, a), real(node, b))
     if isinstance(a, SSAValue):
-        return linear(builder, node, real(node, a), transposed(matrix(node, weights(node, b))))
+        x, weight = real(node, a), weights(node, b)
+        _require_axes(node, x, weight)
+        return linear(builder, node, x, transposed(matrix(node, weight)))
     # W @ x is (x' @ W')', over the last two axes
-    weight, x = matrix(node, weights(node, a)), real(node, b)
+    weight, x = weights(node, a), real(node, b)
     if len(shape_of(x)) < 3:
         raise node.unsupported("multiplies over the batch", "wanted x @ W, with the batch first")
-    y = linear(builder, node, _swapped(builder, node, x), weight)
+    _require_axes(node, x, weight)
+    y = linear(builder, node, _swapped(builder, node, x), matrix(node, weight))
     return _swapped(builder, node, y)
 
 
@@ -65,6 +68,7 @@ def linear(
 def product(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     """The matrix product of two layers' results."""
     left, right = shape_of(a), shape_of(b)
+    require_alike(builder, node, left, right)
     if min(len(left), len(right)) < 3 or left[-1] != right[-2]:
         raise node.unsupported(
             f"multiplies tensors of shapes {left} and {right}",
@@ -88,6 +92,15 @@ def matrix(node: Node, weight: Integers) -> Integers:
 
 def transposed(weight: Integers) -> Integers:
     return Integers(np.ascontiguousarray(weight.values.T), weight.scale.T)
+
+
+def _require_axes(node: Node, x: SSAValue, weight: Integers) -> None:
+    """The product has the batch first as `x` has."""
+    if weight.values.ndim > len(shape_of(x)):
+        raise node.unsupported(
+            f"weights of shape {weight.values.shape} put axes in front of the batch",
+            f"wanted a matrix, or no more than {len(shape_of(x))} axes",
+        )
 
 
 def _swapped(builder: Builder, node: Node, x: SSAValue) -> SSAValue:

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, tensor, whole
+from tercet.frontends.onnx.builder import Builder, Value, named, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import broadcast
 from tercet.frontends.onnx.registry import converts
@@ -46,8 +46,10 @@ def reshape(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
         raise node.broken(f"a tensor of shape {own} becomes {tuple(wish)}", "the sizes differ")
     if not wish or wish[0] != builder.batch:
         raise node.unsupported(
-            f"a tensor of shape {own} becomes {tuple(wish)}, which moves the batch",
-            f"wanted a shape that begins with {builder.batch}, 0 or -1",
+            f"a tensor of shape {named((builder.rows, *own[1:]))} becomes {tuple(wish)}, which "
+            "moves the batch",
+            "wanted a shape that begins with 0, or with the batch; where the file leaves the batch "
+            "open but holds one, give --input-shape",
         )
     return reshaped(builder, node, source, tuple(wish[1:]))
 
@@ -98,6 +100,8 @@ def squeeze(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
     source = tensor(node, x)
     shape, wish = shape_of(source), _axes(node, axes)
     if wish is None:
+        if builder.batch == 1:
+            raise node.unsupported("removes the batch of 1 as well", "wanted its axes named")
         wish = tuple(i for i, n in enumerate(shape) if n == 1 and i > 0)
     gone = {axis_of(node, axis, len(shape)) for axis in wish}
     if any(shape[axis] != 1 for axis in gone):

@@ -12,12 +12,13 @@ from tercet.frontends.onnx.builder import Builder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
+from tercet.frontends.onnx.operators.constants import extents
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.tensors import Array, integer_type
 from tercet.ir.interval import Interval
 from tercet.ir.real import is_real
-from tercet.ir.types import FloatArray, Int, shape_of
+from tercet.ir.types import FloatArray, Int
 
 
 @converts("QuantizeLinear")
@@ -29,7 +30,7 @@ def quantize_linear(
     element = _element(node, dtype)
     clip = Interval.of(element)
     if isinstance(x, SSAValue):
-        steps, point = _on_axis(node, steps, shape_of(x)), whole_zero(node, zero)
+        steps, point = _on_axis(node, steps, extents(builder, x)), whole_zero(node, zero)
         return quantized(builder, node, x, steps, point, clip, element, zero_after=True)
     # a constant: in the file's own float32, as whoever runs it does
     values = constant(node, x, "input").astype(np.float32)
@@ -49,7 +50,7 @@ def dequantize_linear(
     steps = scales(node, scale)
     if not isinstance(q, SSAValue):
         return integers(node, q, steps, zero)
-    steps, point = _on_axis(node, steps, shape_of(q)), whole_zero(node, zero)
+    steps, point = _on_axis(node, steps, extents(builder, q)), whole_zero(node, zero)
     if is_real(q):  # 32-bit sums, which are reals here
         return affine(builder, node, q, steps, -steps * point)
     return dequantized(builder, node, q, steps, point)
@@ -95,19 +96,25 @@ def _on_axis(node: Node, values: FloatArray, shape: tuple[int, ...]) -> FloatArr
     if not 0 <= place < rank:
         raise node.broken(f"axis {axis} of a tensor of shape {shape}", "wanted one of its axes")
     block = node.integer("block_size", 0)
-    if block < 0 or (block and values.ndim != rank):
-        raise node.broken(f"blocks of {block} with scales {values.shape}", "they do not fit")
     if block:
-        cut = [slice(0, n) for n in shape]
-        values = np.repeat(values, min(block, shape[place]), axis=place)[tuple(cut)]
-        spread = values.shape
-    else:
-        spread = tuple(values.size if i == place else 1 for i in range(rank))
-    if values.size != np.prod(spread) or any(
-        n not in (1, m) for n, m in zip(spread, shape, strict=True)
-    ):
+        return _in_blocks(node, values, place, block, shape)
+    if not values.size == max(values.shape) == shape[place]:
         raise node.broken(
             f"scales or zero points of shape {values.shape} on axis {axis} of shape {shape}",
             "wanted one for each index",
         )
-    return values.reshape(spread)
+    return values.reshape([-1 if i == place else 1 for i in range(rank)])
+
+
+def _in_blocks(
+    node: Node, values: FloatArray, place: int, block: int, shape: tuple[int, ...]
+) -> FloatArray:
+    """One number for each `block` elements along one axis, and for each index of the others."""
+    wanted = tuple(-(-n // block) if i == place else n for i, n in enumerate(shape))
+    if block < 1 or values.shape != wanted:
+        raise node.broken(
+            f"blocks of {block} with scales {values.shape} for a tensor of shape {shape}",
+            f"wanted {wanted}",
+        )
+    spread = np.repeat(values, min(block, shape[place]), axis=place)
+    return spread[tuple(slice(n) for n in shape)]

@@ -46,7 +46,9 @@ def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
     if place is None or nearest is None:
         raise node.unsupported("resizes in a mode unknown", f"wanted {', '.join(PLACES)}")
-    return _resized(builder, node, source, _factors(node, source, scales, sizes), place, nearest)
+    return _resized(
+        builder, node, source, _factors(builder, node, source, scales, sizes), place, nearest
+    )
 
 
 @converts("Upsample")
@@ -57,14 +59,17 @@ def upsample(builder: Builder, node: Node, x: Value, scales: Value = None) -> Va
 def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
     if node.text("mode", "nearest") != "nearest":
         raise node.unsupported(f"resizes by {node.text('mode')}", "wanted mode nearest")
-    factors = _factors(node, x, scales, None)
+    factors = _factors(builder, node, x, scales, None)
     return _resized(builder, node, x, factors, PLACES["asymmetric"], floor)
 
 
-def _factors(node: Node, x: SSAValue, scales: Value, sizes: Value) -> list[Fraction]:
+def _factors(
+    builder: Builder, node: Node, x: SSAValue, scales: Value, sizes: Value
+) -> list[Fraction]:
     """By how much each axis grows."""
     shape = shape_of(x)
-    axes = node.integers("axes", tuple(range(len(shape)))) or ()
+    named = node.integers("axes", tuple(range(len(shape)))) or ()
+    axes = [axis % len(shape) for axis in named]
     if node.text("keep_aspect_ratio_policy", "stretch") != "stretch":
         raise node.unsupported("keeps the aspect ratio", "wanted the policy stretch")
     if sizes is not None:
@@ -73,7 +78,7 @@ def _factors(node: Node, x: SSAValue, scales: Value, sizes: Value) -> list[Fract
             for n, axis in zip(whole(node, sizes, "sizes"), axes, strict=True)
         ]
         if axes[0] == 0:
-            wish[0] = Fraction(1)
+            wish[0] /= builder.batch
     else:
         found = reals(node, scales, "scales").reshape(-1).tolist()
         wish = [Fraction(factor).limit_denominator(1 << 16) for factor in found]

@@ -102,7 +102,10 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
         )
     held = Interval.of(element) if element.width.data <= 32 else WIDEST
     if not is_real(source):
-        if held.holds(Interval.of(tensor_type(source).element_type)):
+        given = tensor_type(source).element_type
+        # indices are 64 bits wide whatever they hold: those of 32 do as well
+        index = given.width.data == 2 * element.width.data == 64
+        if index or element.width.data == 64 or held.holds(Interval.of(given)):
             return source
         raise node.unsupported(
             f"casts integers to {dtype}, which may not hold them", f"Clip them to {held} before it"

@@ -12,6 +12,9 @@ from tercet.frontends.onnx.registry import converts
 from tercet.ir.types import shape_of
 from tercet.ops.slice import Slice
 
+ALL = (1 << 31) - 1
+"""From here on the end of a slice means the end of the axis."""
+
 
 @converts("Slice")
 def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
@@ -30,7 +33,8 @@ def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
         if not 0 <= place < len(shape) or step < 1:
             raise node.unsupported(f"axis {axis} with step {step}", "wanted a step of 1 or more")
         low, high, _ = slice(start, end).indices(builder.batch if place == 0 else shape[place])
-        if place == 0 and (low, high, step) != (0, builder.batch, 1):
+        few = builder.batch < end < ALL and builder.open
+        if place == 0 and ((low, high, step) != (0, builder.batch, 1) or few):
             raise node.unsupported("takes a part of the batch", "wanted all of it")
         if low >= high:
             raise node.broken(f"takes {start}:{end} of axis {axis}", "nothing would be left")

@@ -1,0 +1,41 @@
+"""Floats that a forward makes itself, such as x.float() of bytes, in the module's own precision."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
+
+
+@contextmanager
+def floats(dtype: torch.dtype) -> Iterator[None]:
+    """Where a forward asks for float32, or for floats of integers, it gets `dtype`."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        with _Instead(dtype):
+            yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+class _Instead(TorchFunctionMode):
+    """Calls of torch with `dtype` for float32."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        super().__init__()
+        self._dtype = dtype
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        if func is Tensor.float:
+            func, args = Tensor.to, (args[0], self._dtype)
+        args, kwargs = tree_map(self._own, (args, dict(kwargs or {})))
+        return func(*args, **kwargs)
+
+    def _own(self, value: Any) -> Any:
+        return self._dtype if value is torch.float32 else value
