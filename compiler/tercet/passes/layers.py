@@ -101,7 +101,7 @@ def _entry(value: SSAValue) -> _Integers | None:
         return _entry(owner.x)
     if not isinstance(owner, MovementOp | RealMaximum | RealMinimum):
         return None
-    moved = [x for x in owner.operands if not _is_constant(x)]
+    moved = [x for x in owner.operands if _constant(x) is None]
     parts = [part for part in map(_entry, moved) if part is not None]
     if not parts or len(parts) != len(moved) or len({part.zero for part in parts}) > 1:
         return None
@@ -115,9 +115,12 @@ def _entry(value: SSAValue) -> _Integers | None:
     return _Integers(after_movement(owner, list(pairs)), parts[0].zero)
 
 
-def _is_constant(value: SSAValue) -> bool:
+def _constant(value: SSAValue) -> Affine | None:
+    """What makes `value` the same for every input, wherever that was moved to; None if nothing."""
     owner = value.owner
-    return isinstance(owner, Affine) and not floats_of(owner.factor).any()
+    while isinstance(owner, MovementOp) and len(owner.operands) == 1:
+        owner = owner.operands[0].owner
+    return owner if isinstance(owner, Affine) and not floats_of(owner.factor).any() else None
 
 
 def _beside_constants(owner: MovementOp, parts: list[_Integers]) -> _Integers | None:
@@ -125,8 +128,8 @@ def _beside_constants(owner: MovementOp, parts: list[_Integers]) -> _Integers | 
     first = parts[0]
     if first.scale.size > 1 or any(part.scale != first.scale for part in parts):
         return None
-    constants = [x.owner for x in owner.operands if _is_constant(x)]
-    offsets = [_exact(floats_of(c.offset)) for c in constants if isinstance(c, Affine)]
+    constants = [found for x in owner.operands if (found := _constant(x)) is not None]
+    offsets = [_exact(floats_of(constant.offset)) for constant in constants]
     places = [offset / Fraction(float(first.scale.reshape(()))) for offset in offsets]
     whole = all(Fraction(p).denominator == 1 for place in places for p in np.ravel(place))
     return first if whole else None
