@@ -27,6 +27,7 @@ from tercet_golden.compare import compare
 INPUT_TYPES: Mapping[str, str | None] = {
     "TFC_1W1A": None,
     "TFC_2W2A": None,
+    "finn_build_dataflow": None,
     "unsw_nb15-mlp-w2a2": None,
     "qkeras_jettagging": "FIXED<16,6>",  # hls4ml's own choice: the file takes any float
 }

@@ -13,8 +13,10 @@ from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import identifier
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
+from tercet.report.files import encoded
 
 Files = Mapping[str, str | bytes]
 
@@ -29,6 +31,7 @@ class Network:
     chooser: Chooser
     batch: int
     """Inputs that the fabric takes by one doorbell."""
+    asked: Asked
 
 
 def bundle(
@@ -38,12 +41,14 @@ def bundle(
     reading: frontends.Reading = AS_WRITTEN,
     chooser: Chooser = choose,
     batch: int = 1,
+    asked: Asked = USUAL,
 ) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each."""
     spec = named(fabric)
+    asked.tell(f"capture {model}")
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    network = Network(module, identifier(found.name), spec, chooser, batch)
+    network = Network(module, identifier(found.name), spec, chooser, batch, asked)
     files = {
         f"{target}/{path}": content
         for target in wanted or TARGETS
@@ -74,7 +79,9 @@ def _hls(network: Network) -> Files:
 
 def _rtl(network: Network) -> Files:
     """The program, the memory and the fabric itself."""
-    planned = plan.make(network.module, network.spec, network.chooser, batch=network.batch)
+    planned = plan.make(
+        network.module, network.spec, network.chooser, batch=network.batch, asked=network.asked
+    )
     return {**rtl.emit(planned, network.name), **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
 
 
@@ -89,10 +96,11 @@ def _shipped(folder: str, suffix: str) -> dict[str, str]:
 
 def _manifest(model: str, fabric: str, files: Files) -> str:
     digests = {
-        path: sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+        path: sha256(encoded(content) if isinstance(content, str) else content).hexdigest()
         for path, content in files.items()
     }
-    return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
+    listed = {"model": model, "fabric": fabric, "sha256": digests}
+    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
 EMITTERS: Mapping[str, Callable[[Network], Files]] = dict(

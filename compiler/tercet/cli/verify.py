@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     BatchOption,
+    EffortOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -39,6 +40,7 @@ def verify(
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
+    effort: EffortOption = "normal",
     waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
     rtl: Annotated[
         Path | None,
@@ -83,6 +85,7 @@ def verify(
         semantics,
         batch,
         samples,
+        effort,
     )
     if json:
         report = sign_off(request, Silent())
@@ -91,7 +94,7 @@ def verify(
             report = sign_off(request, watch)
     written = write_all(report, folder)
     if json:
-        typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
+        typer.echo(written[0].read_bytes(), nl=False)
     else:
         show(console(), report)
         typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave.*"))))))

@@ -32,6 +32,8 @@ class Request:
     """Vectors that the fabric takes by one doorbell."""
     samples: Path | None = None
     """A file of real inputs; None: the one beside the model, else the model's own."""
+    effort: str = "normal"
+    """Of the planner's search."""
 
     def rerun(self, vector: int) -> str:
         """The command that runs one vector of this sign-off again, with a waveform."""
@@ -50,6 +52,8 @@ class Request:
             words += ["--batch", str(self.batch)]
         if self.samples is not None:
             words += ["--samples", str(self.samples)]
+        if self.effort != "normal":
+            words += ["--effort", self.effort]
         if self.rtl is not None:
             words += ["--rtl", str(self.rtl)]
         return shlex.join([*words, "--only-vector", str(vector), "--waves"])

@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+import zlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +17,7 @@ from tercet_cosim.sim import failed
 from tercet_cosim.sim.batch import Item, Ran, item_path, ran_path
 from tercet_cosim.sim.build import TOP, Build, runner
 from tercet_cosim.sim.job import Job, Outcome, job_path, outcome_path
+from tercet_cosim.sim.power_up import power_up
 
 
 class BatchError(TercetError):
@@ -46,7 +48,7 @@ def _executed(built: Build, jobs: Sequence[Job], folder: Path) -> list[Outcome]:
     results = _test(built, folder, log, "tercet_cosim.sim.testbench")
     if not all(path.exists() for path in paths) or get_results(results)[1]:
         raise TercetError(f"the simulation broke: {failed.told(log, 'simulation')}")
-    fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+    fired = [line for line in failed.text(log).splitlines() if "Assertion failed" in line]
     if fired:
         raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
     return [Outcome.read(path) for path in paths]
@@ -63,7 +65,7 @@ def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[
             _test(built, folder, log, "tercet_cosim.sim.batch_bench")
         except TercetError as error:
             broke = str(error)
-        fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+        fired = [line for line in failed.text(log).splitlines() if "Assertion failed" in line]
         _waveform(folder, out)
         paths = [ran_path(folder, number) for number in range(len(items))]
         found = [Ran.read(path) for path in paths if path.exists()]
@@ -73,11 +75,14 @@ def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[
         return found
 
 
-def scenarios(built: Build) -> dict[str, str]:
-    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty."""
+def scenarios(built: Build, seed: int) -> dict[str, str]:
+    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty.
+
+    `seed` draws what the fabric holds at power-up.
+    """
     with _folder() as folder:
         log, outcome = folder / "sim.log", folder / "outcome.json"
-        _test(built, folder, log, "tercet_cosim.sim.safety")
+        _test(built, folder, log, "tercet_cosim.sim.safety", seed)
         if not outcome.exists():
             raise TercetError(f"the simulation broke: {failed.told(log, 'simulation')}")
         found: dict[str, str] = json.loads(outcome.read_text(encoding="utf-8"))
@@ -89,9 +94,16 @@ def _folder() -> AbstractContextManager[Path]:
     return staged(assets.build_root() / "runs")
 
 
-def _test(built: Build, folder: Path, log: Path, module: str) -> Path:
-    """Run a cocotb module; with waves, in simulated time."""
-    plus = [f"+tercet_job={folder}", *(["+tercet_clocked"] if built.waves else [])]
+def _test(built: Build, folder: Path, log: Path, module: str, seed: int | None = None) -> Path:
+    """Run a cocotb module; with waves, in simulated time.
+
+    Without a seed, what the fabric holds at power-up depends on the jobs alone.
+    """
+    if seed is None:
+        jobs = b"".join(path.read_bytes() for path in sorted(folder.glob("*.npz")))
+        seed = 1 + zlib.crc32(jobs) % (1 << 30)
+    plus = [f"+tercet_job={folder}", *power_up(seed)]
+    plus += ["+tercet_clocked"] if built.waves else []
     logging.getLogger("cocotb").setLevel(logging.WARNING)
     try:
         return runner().test(

@@ -13,6 +13,7 @@ from tercet.frontends.onnx.operators.channels_last import converted
 from tercet.frontends.onnx.operators.movement import concat
 from tercet.frontends.onnx.operators.pooling import average_pool, global_average_pool
 from tercet.frontends.onnx.operators.qdq import integers
+from tercet.frontends.onnx.operators.rounding import chosen
 from tercet.frontends.onnx.operators.softmax import softmax
 from tercet.frontends.onnx.registry import Converter, converts
 
@@ -47,6 +48,16 @@ def unary(builder: Builder, node: Node, *operands: Value) -> Value:
     y = converted(builder, node, converter, x) if last else converter(builder, node, x)
     assert isinstance(y, SSAValue)
     return target(node, *_pair(operands[3:])).quantize(builder, node, y)
+
+
+@converts("QLinearWhere", domain=MICROSOFT)
+def qlinear_where(builder: Builder, node: Node, condition: Value, *operands: Value) -> Value:
+    """Operands: what chooses; a, its scale and zero point, the same of b; scale and zero of y."""
+    _require_ideal(builder, node)
+    a, b = (_real(builder, node, *operands[i : i + 3]) for i in (0, 3))
+    y = chosen(builder, node, condition, a, b)
+    assert isinstance(y, SSAValue)
+    return target(node, *_pair(operands[6:])).quantize(builder, node, y)
 
 
 @converts("QLinearConcat", domain=MICROSOFT)
