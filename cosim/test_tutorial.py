@@ -79,7 +79,7 @@ def test_a_command_prints_what_the_page_shows(step: Step, printed: dict[str, str
 
 
 def test_every_command_shows_its_output() -> None:
-    assert len(STEPS) == 8
+    assert len(STEPS) == 9
     assert all(len(lines(step.shown)) > 0 for step in STEPS)
 
 
