@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import ModelProto
 
 from tercet.errors import UnsupportedError
 from tercet.frontends.onnx import OnnxModel
 from tercet.ir.types import Array
+from tercet_golden.ort_session import session
 
 IR_VERSION = 10
 """Of the file as qonnx is given it: it refuses newer ones."""
@@ -43,19 +43,14 @@ def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[st
 
 
 def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
-    options = ort.SessionOptions()
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
     there = {output.name for output in proto.graph.output}
     proto.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in there)
-    session = ort.InferenceSession(
-        proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    kinds = {one.name: _dtype(one.type) for one in session.get_inputs()}
+    runs = session(proto)
+    kinds = {one.name: _dtype(one.type) for one in runs.get_inputs()}
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
         typed = {name: x.astype(kinds[name]) for name, x in feeds.items()}
-        return dict(zip(wanted, session.run(list(wanted), typed), strict=True))
+        return dict(zip(wanted, runs.run(list(wanted), typed), strict=True))
 
     return execute
 

@@ -1,13 +1,13 @@
 """ONNXRuntime on the integer graph as standard ONNX, its graph optimizations off."""
 
 import numpy as np
-import onnxruntime as ort
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.emit.onnx import export
 from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray, storage, tensor_type
+from tercet_golden.ort_session import session
 
 
 def run(module: ModuleOp, *inputs: IntArray) -> dict[str, IntArray]:
@@ -18,13 +18,7 @@ def run(module: ModuleOp, *inputs: IntArray) -> dict[str, IntArray]:
         names[value]: array.astype(storage(tensor_type(value).element_type))
         for value, array in given.items()
     }
-    options = ort.SessionOptions()
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = 1
-    model = export(module, "golden", every_value=True)
-    session = ort.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
-    outputs = [output.name for output in session.get_outputs()]
-    found = feeds | dict(zip(outputs, session.run(outputs, feeds), strict=True))
+    runs = session(export(module, "golden", every_value=True))
+    outputs = [output.name for output in runs.get_outputs()]
+    found = feeds | dict(zip(outputs, runs.run(outputs, feeds), strict=True))
     return {name: np.asarray(array, np.int64) for name, array in found.items()}

@@ -1,9 +1,11 @@
 """`tercet verify` around a sign-off that is made up: what is asked, printed, written, returned."""
 
 import json
+import shlex
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import Field, fields, replace
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from tests.reports import passing_report
@@ -172,9 +174,41 @@ def test_a_passing_report_is_shown_alike_on_a_narrow_terminal(
     assert tercet("verify", "m").stdout == wide.stdout
 
 
+def other(field: Field[Any]) -> Any:
+    """A value of a field of `Request` that is not its default, with a space where there can be."""
+    kinds = {int: 7, bool: True, Path: Path("an y"), str: "an y"}
+    return next(kinds[kind] for kind in (*get_args(field.type), field.type) if kind in kinds)
+
+
+@pytest.mark.parametrize("field", fields(Request)[2:], ids=lambda field: field.name)
+def test_a_command_repeats_every_option_that_is_not_default(
+    field: Field[Any], tercet: Tercet, asked: list[Request], tmp_path: Path
+) -> None:
+    """It is typed again as it is printed: the same request comes out."""
+    (tmp_path / "an y").mkdir()
+    wanted = replace(Request("m", "small", out=Path("o ut")), **{field.name: other(field)})
+    if field.name == "rounding":
+        wanted = replace(wanted, only=0)
+    tercet(*shlex.split(wanted.command())[1:])
+    assert asked == [wanted]
+
+
+def test_a_rerun_goes_to_a_folder_of_its_own_and_its_rerun_to_the_same() -> None:
+    asked = Request("m", "small", rtl=Path("broken"), out=Path("there"))
+    again = shlex.split(asked.rerun(3))
+    assert again[again.index("--out") + 1] == "there/vector-3"
+    of_a_rerun = replace(asked, only=3, waves=True, out=Path("there/vector-3"))
+    assert of_a_rerun.rerun(3) == shlex.join(again)
+    recorded = replace(asked).rerun_rounding(Path("there/rounding"))
+    assert "--only-vector 0 --waves --out there/rounding/rerun" in recorded
+    assert "--rounding there/rounding" in recorded
+
+
 def test_the_command_that_reruns_a_vector_repeats_what_was_not_default() -> None:
     asked = Request("m", "small")
     assert asked.rerun(7) == "tercet verify m --fabric small --only-vector 7 --waves"
+    elsewhere = replace(asked, out=Path("my reports"))
+    assert elsewhere.rerun(7) == f"{asked.rerun(7)} --out 'my reports/vector-7'"
     more = replace(asked, vectors=1000, seed=3)
     assert "--vectors 1000 --seed 3 --only-vector 7" in more.rerun(7)
     spaced = replace(asked, model="my nets/net.py:Net")

@@ -9,14 +9,23 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import assets, frontends, passes, plan
 from tercet.emit import c, hls, onnx, rtl
-from tercet.emit.identifiers import identifier
+from tercet.emit.identifiers import network_name
 from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
+from tercet.ir.module import outputs_of
+from tercet.ir.names import value_names
+from tercet.ir.types import Array
 from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
+from tercet_golden import integer
+from tercet_golden.vectors import make
 
 Files = Mapping[str, str | bytes]
+REAL, SEED = 8, 1
+"""Of the vectors of a testbench; corners come on top."""
+ELEMENTS = 1 << 18
+"""Of all inputs of a testbench: fewer vectors where they are large."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Network:
     chooser: Chooser
     batch: int
     """Inputs that the fabric takes by one doorbell."""
+    samples: tuple[Array, ...]
+    """Real inputs of the model; may be empty."""
 
 
 def bundle(
@@ -38,21 +49,36 @@ def bundle(
     reading: frontends.Reading = AS_WRITTEN,
     chooser: Chooser = choose,
     batch: int = 1,
+    name: str | None = None,
 ) -> Files:
-    """The files by path: a folder a target, and manifest.json with the digest of each."""
+    """The files by path: a folder a target, and manifest.json with the digest of each.
+
+    They are called `name`, or as the model is.
+    """
     targets = wanted or list(TARGETS)
     if strange := [target for target in targets if target not in TARGETS]:
         raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
     spec = named(fabric)
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    network = Network(module, identifier(found.name), spec, chooser, batch)
+    called = network_name(found.name) if name is None else _called(name)
+    network = Network(module, called, spec, chooser, batch, found.samples)
     files = {
         f"{target}/{path}": content
         for target in targets
         for path, content in TARGETS[target](network).items()
     }
     return {**files, "manifest.json": _manifest(found.name, spec.name, files)}
+
+
+def _called(name: str) -> str:
+    """A name that the user gave: it is taken as it is, or refused."""
+    if name != (fit := network_name(name)):
+        raise UsageError(
+            f"--name {name}: files and functions of C cannot be called so; give letters, digits"
+            f' and "_" of ASCII that are no keyword and no header of C, such as {fit}'
+        )
+    return name
 
 
 def _mlir(network: Network) -> Files:
@@ -70,9 +96,17 @@ def _c(network: Network) -> Files:
 
 
 def _hls(network: Network) -> Files:
-    """The network and the header kernels it stands on."""
+    """The network, the header kernels it stands on, and a testbench with vectors."""
+    module, name = network.module, network.name
     headers = _shipped("hls/include", ".hpp") | _shipped("runtime/include", ".h")
-    return {**hls.emit(network.module, network.name), **headers}
+    sources = hls.emit(module, name)
+    drawn = make(module, network.samples, REAL, SEED)
+    elements = sum(x[0].size for x in drawn.xs)
+    count = max(1, min(len(drawn.labels), ELEMENTS // elements))
+    given = tuple(x[:count] for x in drawn.xs)
+    values, names = integer.run(module, *given), value_names(module)
+    wanted = [values[names[output]] for output in outputs_of(module)]
+    return {**sources, **hls.testbench(module, name, given, wanted), **headers}
 
 
 def _rtl(network: Network) -> Files:

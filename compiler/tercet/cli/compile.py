@@ -29,6 +29,10 @@ def compile_model(
         typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
     ] = None,
     batch: BatchOption = 1,
+    name: Annotated[
+        str | None,
+        typer.Option(help="What files and C symbols are called; as the model's file if none."),
+    ] = None,
     explain: ExplainOption = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
@@ -48,7 +52,7 @@ def compile_model(
         raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
     search = Search()
     how = reading(input_type, input_shape, semantics)
-    files = bundle(model, fabric, target, how, search, batch)
+    files = bundle(model, fabric, target, how, search, batch, name)
     folder = out or default_folder("compile", model, fabric, batch)
     for path, content in files.items():
         write(folder / path, content)

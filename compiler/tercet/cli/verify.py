@@ -30,9 +30,15 @@ def verify(
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
-    waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
+    waves: Annotated[
+        bool, typer.Option("--waves", help="Write a waveform of each simulation.")
+    ] = False,
     rtl: Annotated[
         Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
+    ] = None,
+    rounding: Annotated[
+        Path | None,
+        typer.Option(help="Folder with a vector of the rounding test: run no other one of it."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
@@ -53,6 +59,8 @@ def verify(
 
     if rtl is not None and not rtl.is_dir():
         raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
+    if rounding is not None and only_vector is None:
+        raise UsageError("--rounding is for a rerun; add --only-vector 0")
     folder = out or _folder(model, fabric, only_vector, batch)
     request = Request(
         model,
@@ -67,6 +75,7 @@ def verify(
         input_shape,
         semantics,
         batch,
+        rounding,
     )
     if json:
         report = sign_off(request, Silent())
@@ -78,7 +87,7 @@ def verify(
         typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
     else:
         show(console(), report)
-        typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave.*"))))))
+        typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave*.fst"))))))
     if report.verdict != "pass":
         raise typer.Exit(1)
 

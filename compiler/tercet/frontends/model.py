@@ -77,4 +77,10 @@ def _model(spec: str, module: nn.Module, examples: tuple[Tensor, ...]) -> Model:
                 f"{spec}: its example has shape {shape}; wanted a batch, (1, features)"
             )
     rows = tuple(np.asarray(example.detach().numpy()) for example in examples)
-    return Model(spec.rpartition(":")[2], module, tuple(example[:1] for example in examples), rows)
+    return Model(_name(spec), module, tuple(example[:1] for example in examples), rows)
+
+
+def _name(spec: str) -> str:
+    """As the file or the Python module is called: factories are often all called alike."""
+    place = spec.rpartition(":")[0]
+    return Path(place).stem if place.endswith(".py") else Path(place).name.rpartition(".")[2]

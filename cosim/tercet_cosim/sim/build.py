@@ -20,6 +20,7 @@ from tercet_cosim.sim import overlay, sources
 
 TOP = "tct_tb"
 FLAGS = ("--assert", "-Wno-fatal", "-Wno-lint", "--x-initial", "unique", "--x-assign", "unique")
+TRACED = ("--trace-fst",)
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 
 
@@ -86,7 +87,7 @@ def _verilate(spec: FabricSpec, waves: bool, files: Sequence[Path], folder: Path
             includes=[assets.ROOT / "rtl"],
             hdl_toplevel=TOP,
             parameters=parameters,
-            build_args=[*FLAGS, str(native), "-LDFLAGS", "-rdynamic"],
+            build_args=[*FLAGS, *(TRACED if waves else ()), str(native), "-LDFLAGS", "-rdynamic"],
             build_dir=folder,
             timescale=("1ns", "1ps"),
             waves=waves,
