@@ -14,7 +14,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.emit.program import Program
-from tercet.emit.render import environment
+from tercet.emit.render import braced, environment
 from tercet.ir.boundary import entries_of, exits_of
 from tercet.ir.module import inputs_of, outputs_of
 from tercet.ir.names import value_names
@@ -117,6 +117,6 @@ def _type(value: SSAValue) -> str:
 
 
 def _reals(value: Reals) -> str:
-    """A braced list that reads back as exactly these numbers."""
+    """A braced list that reads back as exactly these numbers; a long one has lines of its own."""
     flat: FloatArray = np.ravel(np.asarray(value, np.float64))
-    return "{" + ", ".join(map(repr, flat.tolist())) + "}"
+    return braced(list(map(repr, flat.tolist())))

@@ -56,6 +56,14 @@ def nested(data: IntArray, indent: str = "") -> str:
     return f"{indent}{{\n{told}\n{indent}}}"
 
 
+def braced(items: list[str], indent: str = "    ") -> str:
+    """A braced list: {a, b, c}, or lines of it where that is too long for one."""
+    inline = "{" + ", ".join(items) + "}"
+    if len(indent) + len(inline) <= WIDTH:
+        return inline
+    return f"{{\n{_filled(items, indent)}\n{indent}}}"
+
+
 def _inline(data: IntArray) -> str:
     """{{1, 0}, {0, 1}}."""
     return "{" + ", ".join(map(_inline, data)) + "}" if data.ndim else str(data)

