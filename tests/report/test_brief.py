@@ -95,4 +95,4 @@ def test_a_layer_without_columns_has_no_efficiency(passing: Report) -> None:
     (row,) = (line for line in printed(report).splitlines() if line.strip().startswith("pool"))
     assert row.split()[-1] == "n/a"
     assert "0.00" not in row
-    assert '<td class="n">n/a</td>' in html.render(report)
+    assert '<td class="n" data-name="Efficiency">n/a</td>' in html.render(report)

@@ -35,7 +35,7 @@ def show(out: Console, report: Report) -> None:
     )
     out.print(_checks(report))
     if others := left_out(report.checks):
-        out.print(f"[dim]{escape(others)}[/]", highlight=False)
+        out.print(f"[dim]{escape(others)}[/]", highlight=False, soft_wrap=True)
     if report.layers:
         out.print(_layers(report))
     if report.cycles.predicted:

@@ -120,8 +120,9 @@ def _tensors(spec: str, example: object) -> tuple[Tensor, ...]:
 def _tensor(spec: str, one: object) -> Tensor:
     """An input as a tensor: arrays of numpy and rows of numbers are as good."""
     try:
-        if isinstance(one, list | tuple) and not _of_numbers(one):
-            raise TypeError("inputs inside an input")
+        rows = isinstance(one, list | tuple) and _of_numbers(one)
+        if not rows and not isinstance(one, Tensor | np.ndarray):
+            raise TypeError
         made = one if isinstance(one, Tensor) else torch.from_numpy(np.array(one))
     except (TypeError, ValueError) as error:
         raise CaptureError(
