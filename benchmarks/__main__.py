@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, batch, efficiency, frontend, latency, simulation, sizes, timing
+from benchmarks import area, batch, efficiency, frontend, latency, simulation, sizes, start, timing
 from benchmarks.figures import Figures
 from tercet import assets
 
 BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
+    "start": start.run,
     "frontend": frontend.run,
     "latency": latency.run,
     "batch": batch.run,

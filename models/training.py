@@ -25,7 +25,7 @@ class Data:
     held_out: int
     """The last so many rows are never trained on."""
     kept: int = 0
-    """How many of those become samples.npz; 0: all."""
+    """How many of those become held_out.npz; 0: all."""
 
     @property
     def sample_rows(self) -> slice:
@@ -55,7 +55,7 @@ def train(model: nn.Module, data: Data, folder: Path, course: Course) -> None:
     _settle(model.eval())
     weights.save(model, folder / "weights.npz")
     rows = data.sample_rows
-    np.savez_compressed(folder / "samples.npz", x=data.x[rows], y=data.y[rows])
+    np.savez_compressed(folder / "held_out.npz", x=data.x[rows], y=data.y[rows])
     with torch.no_grad():
         found = torch.cat([model(part).argmax(1) for part in torch.split(x[last:], 64)])
     right = (found == y[last:]).float().mean()

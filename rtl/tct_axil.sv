@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AXI4-Lite to one request at a time. A write is taken when address and data are both there, in
-// whatever order they came; one with strobes for a part of the word is refused with SLVERR.
+// whatever order they came; one with strobes for a part of the word is refused with SLVERR. An
+// address within a word is that of the word.
 
 `include "tct_assert.svh"
 
@@ -40,7 +41,7 @@ module tct_axil #(
 );
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
   logic             idle_q, write, read, read_q, waiting_q, bvalid_q, rvalid_q, refused_q;
-  logic [AddrW-1:0] araddr_q;
+  logic [AddrW-1:2] araddr_q;
 
   assign write = idle_q && awvalid_i && wvalid_i;
   assign read  = idle_q && arvalid_i && !write;
@@ -55,7 +56,7 @@ module tct_axil #(
 
   assign request_o = read_q || (write && wstrb_i == '1);
   assign write_o   = !read_q;
-  assign addr_o    = read_q ? araddr_q : awaddr_i;
+  assign addr_o    = {read_q ? araddr_q : awaddr_i[AddrW-1:2], 2'b00};
   assign data_o    = wdata_i;
 
   always_ff @(posedge clk_i) begin
@@ -79,7 +80,7 @@ module tct_axil #(
       refused_q <= wstrb_i != '1;
     end
     if (read) begin
-      araddr_q <= araddr_i;
+      araddr_q <= araddr_i[AddrW-1:2];
     end
     if (answer_i) begin
       rdata_o <= data_i;

@@ -49,6 +49,8 @@ module tct_csr
   output logic        irq_o,
 
   input  logic        busy_i,
+  /// Neither a start nor the registers of a program are taken.
+  input  logic        locked_i,
   input  logic        done_i,
   input  err_e        error_i,
   input  logic [15:0] error_frame_i,
@@ -61,7 +63,7 @@ module tct_csr
 );
   tct_csr_regs_pkg::tct_csr_regs__in_t  in;
   tct_csr_regs_pkg::tct_csr_regs__out_t out;
-  logic                                 ended_q, reading_q, req, req_is_wr;
+  logic                                 ended_q, refused_q, reading_q, req, req_is_wr, changes;
   logic [15:0]                          addr_q;
   logic                                 request, write, answer;
   logic [16:0]                          addr;
@@ -114,16 +116,21 @@ module tct_csr
   assign in.STATUS.done.next            = ended_q && !busy_i && error_i == ErrNone;
   assign in.STATUS.error.next           = error_i != ErrNone;
   assign in.STATUS.code.next            = error_i;
+  assign in.STATUS.refused.next         = refused_q;
   assign in.STATUS.frame.next           = error_frame_i;
   assign in.IRQ_STATUS.done.hwset       = done_i;
+  assign in.IRQ_STATUS.done.hwclr       = soft_reset_o;
   assign in.OVERFLOW.tiles.next         = overflow_i;
 
   // A program that runs keeps what it was started with.
-  assign in.PROGRAM_ADDRESS.address.swwel = busy_i;
-  assign in.PROGRAM_LENGTH.frames.swwel   = busy_i;
-  assign in.RECORDS.address.swwel         = busy_i || Telemetry == 0;
-  assign in.WINDOW_BASE.page.swwel        = busy_i;
-  assign in.WINDOW_LIMIT.page.swwel       = busy_i;
+  assign in.PROGRAM_ADDRESS.address.swwel = locked_i;
+  assign in.PROGRAM_LENGTH.frames.swwel   = locked_i;
+  assign in.RECORDS.address.swwel         = locked_i || Telemetry == 0;
+  assign in.WINDOW_BASE.page.swwel        = locked_i;
+  assign in.WINDOW_LIMIT.page.swwel       = locked_i;
+  assign changes = start_o || out.PROGRAM_ADDRESS.address.swmod || out.PROGRAM_LENGTH.frames.swmod
+                   || out.RECORDS.address.swmod || out.WINDOW_BASE.page.swmod
+                   || out.WINDOW_LIMIT.page.swmod;
 
   // Telemetry answers when its counters are settled; writes to it do nothing.
   assign req          = out.TELEMETRY.req;
@@ -138,9 +145,11 @@ module tct_csr
     if (!rst_ni) begin
       reading_q <= 1'b0;
       ended_q   <= 1'b0;
+      refused_q <= 1'b0;
     end else begin
       reading_q <= (req && !req_is_wr) || (reading_q && !count_valid_i);
       ended_q   <= !soft_reset_o && (done_i || ended_q);
+      refused_q <= !soft_reset_o && (locked_i ? refused_q || changes : refused_q && !start_o);
     end
   end
 

@@ -103,7 +103,7 @@ module tct_dispatch
       if (unknown) error_d = ErrOpcode;
       else if ((word_i & reserved) != '0) error_d = ErrReserved;
       else if (head && word_i[8] != (index_q == frames_i - 16'd1)) error_d = ErrLength;
-      else if (at_q == 3'd1 && word_i[Tiles-1:0] == '0) error_d = ErrMask;
+      else if (at_q == 3'd1 && (word_i[31:0] == '0 || |(word_i[31:0] >> Tiles))) error_d = ErrMask;
       else if (at_q == 3'd1 && word_i[47:32] != ConfigId) error_d = ErrConfig;
     end
   end

@@ -42,7 +42,7 @@ module tct_exec
   localparam logic [2:0] Levels = 3'($clog2(Tiles));
 
   exec_t frame;
-  logic  unknown, misplaced, empty;
+  logic  unknown, absent, misplaced, empty;
 
   tct_slot #(.Engine(1)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
@@ -51,8 +51,12 @@ module tct_exec
   );
   assign frame_o = frame;
 
-  // Kinds and modes that there are not; words of bank B begin at every eighth activation.
+  // Kinds and modes that there are not. Tiles that there are not; tile 0 tells where values end.
+  // Words of bank B begin at every eighth activation.
   assign unknown   = frame.kind > KindExport || frame.mode > ModeProductOfTwo;
+  assign absent    = (frame.kind == KindExport
+                      && (32'(frame.tile) >= Tiles || 32'(frame.tile_step) >= Tiles))
+                     || (frame.kind == KindVector && !frame.mask[0]);
   assign misplaced = frame.kind == KindExport && frame.act_base[2:0] != '0;
   assign empty     = frame.groups == '0 || frame.log2_tk > Levels
                      || (frame.kind == KindMac && !frame.chain && frame.entries == '0)
@@ -70,6 +74,8 @@ module tct_exec
     error_o = ErrNone;
     if (start_o && unknown) begin
       error_o = ErrReserved;
+    end else if (start_o && absent) begin
+      error_o = ErrMask;
     end else if (start_o && empty) begin
       error_o = ErrSize;
     end else if ((start_o && misplaced) || (running_o && array_range_i)) begin

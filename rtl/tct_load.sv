@@ -87,6 +87,7 @@ module tct_load
   logic              beat, slice_last, next_slice, placed, misplaced, beyond;
   logic              slice_last_q, column_q, nonzero, nonzero_q, beyond_q, illegal_q;
   logic              gear_ready, gear_valid, gear_illegal, gear_last, gear_empty;
+  logic              complete, ragged, ragged_q;
 
   tct_slot #(.Engine(0)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
@@ -103,7 +104,8 @@ module tct_load
   assign beat_ready_o = weights ? gear_ready : !(acts && writing_i);
   assign beat         = beat_valid_i && beat_ready_o && running_o;
   assign slice_last   = slice_last_q;
-  assign finish_o     = running_o && got_q == frame.beats && gear_empty;
+  assign complete     = running_o && got_q == frame.beats;
+  assign finish_o     = complete && gear_empty;
 
   tct_gearbox #(.Lanes(Lanes)) u_gearbox (
     .clk_i, .rst_ni, .clear_i, .valid_i(beat_valid_i && weights && running_o), .beat_i,
@@ -163,20 +165,30 @@ module tct_load
                      || (params && |at_q[15:ParamAw]) || (walk && |at_q[15:WalkAw])
                      || (route && |at_q[15:RouteAw]);
 
+  // A slice ends with a whole column, or a whole parameter entry.
+  assign ragged = weights ? ends_q && !gear_last && (beat || !gear_valid)
+                          : params && beat && slice_last && !half_q;
+
   // What is wrong with the last thing placed is told as the frame finishes, at the latest.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       beyond_q  <= 1'b0;
       illegal_q <= 1'b0;
+      ragged_q  <= 1'b0;
     end else begin
       beyond_q  <= placed && beyond;
       illegal_q <= gear_illegal;
+      ragged_q  <= ragged;
     end
   end
 
   always_comb begin
     error_o = ErrNone;
     if (start_o && (frame.beats == '0 || frame.slice_beats == '0)) begin
+      error_o = ErrSize;
+    end else if (start_o && 32'(frame.rotate) > Tiles) begin
+      error_o = ErrMask;
+    end else if (ragged_q || (complete && (params ? half_q : !gear_valid && !gear_empty))) begin
       error_o = ErrSize;
     end else if ((start_o && misplaced) || beyond_q) begin
       error_o = ErrBank;

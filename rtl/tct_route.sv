@@ -2,7 +2,8 @@
 //
 // Walks the route tables: which lanes or items leave the tiles, with which parameter entries, and
 // where every tile writes what it hears. Tile 0's entries are in command; of the others only what
-// is theirs alone is kept: address, source, and whether the tile listens.
+// is theirs alone is kept: address, source, whether the tile listens, and whether to a tile that there
+// is not.
 // An entry is read, a cycle later it stands at the memories' outputs, then it is being emitted.
 
 `include "tct_assert.svh"
@@ -31,7 +32,8 @@ module tct_route
   input  exec_t                        frame_i,
   /// A slot waits for sums or items.
   output logic                         waits_o,
-  /// An entry beyond the table, or a lane beyond the tile; a RUN of nothing.
+  /// An entry beyond the table, a lane beyond the tile, or a source beyond the tiles; a RUN of
+  /// nothing.
   output logic                         range_o,
   output logic                         empty_o,
 
@@ -68,7 +70,7 @@ module tct_route
   logic              vector_q, latched_q, slot_valid_q, valid_q, range_q;
 
   // The tables.
-  localparam int unsigned OwnW = FieldW + TileW + 1;
+  localparam int unsigned OwnW = FieldW + TileW + 2;
   logic [BusW-1:0]            word;
   logic                       one_lane, one_repeat, one_slot;
   logic [Tiles-1:0][OwnW-1:0] own;
@@ -77,7 +79,12 @@ module tct_route
   assign loaded = data_i[BusW-1:0];
   assign run    = word;
   assign slot   = word;
-  assign own[0] = {slot.listens, slot.source[TileW-1:0], slot.address};
+  assign own[0] = own_of(slot);
+
+  function automatic logic [OwnW-1:0] own_of(slot_t from);
+    return {from.listens && 32'(from.source) >= Tiles, from.listens, from.source[TileW-1:0],
+            from.address};
+  endfunction
 
   tct_ram #(.Width(TableW), .Depth(RouteDepth)) u_table (
     .clk_i, .we_i(we_i[0]), .waddr_i(addr_i), .wdata_i(data_i),
@@ -87,7 +94,7 @@ module tct_route
   for (genvar t = 1; t < Tiles; t++) begin : gen_own
     tct_ram #(.Width(OwnW), .Depth(RouteDepth)) u_table (
       .clk_i, .we_i(we_i[t]), .waddr_i(addr_i),
-      .wdata_i({loaded.listens, loaded.source[TileW-1:0], loaded.address}),
+      .wdata_i(own_of(loaded)),
       .re_i(read), .zero_i(1'b0), .raddr_i(raddr[RouteAw-1:0]), .rdata_o(own[t])
     );
   end
@@ -160,6 +167,7 @@ module tct_route
   logic                       first_q, again_q, list_last_q, run_last_q, slot_last;
   logic [FieldW-1:0]           out_q, group_q, lane_param_q, now_param_q;
   logic [Tiles-1:0][OwnW-1:0] own_q;
+  logic [Tiles-1:0]           absent;
 
   assign waits_o      = valid_q && !again_q;
   assign fresh_o      = waits_o && ready_i;
@@ -177,7 +185,7 @@ module tct_route
   assign offset_o     = out_q;
   assign range_o      = range_q;
   for (genvar t = 0; t < Tiles; t++) begin : gen_slot
-    assign {listens_o[t], source_o[t], address_o[t]} = own_q[t];
+    assign {absent[t], listens_o[t], source_o[t], address_o[t]} = own_q[t];
   end
 
   always_ff @(posedge clk_i) begin
@@ -196,7 +204,7 @@ module tct_route
     vector_q    <= frame_i.kind == KindVector;
     latched_q   <= state_q == Latch;
     range_q     <= (read && |(raddr >> RouteAw))
-                   || (valid_q && !vector_q && 32'(lane_q) >= Lanes);
+                   || (valid_q && !vector_q && 32'(lane_q) >= Lanes) || (valid_q && |absent);
     run_at_q    <= run_at_d;
     list_at_q   <= list_at_d;
     rep_out_q   <= rep_out_d;

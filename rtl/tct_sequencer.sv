@@ -2,7 +2,10 @@
 //
 // Runs a program from the doorbell to the interrupt. In the cycle after an error, or a soft reset,
 // everything is cleared while bursts that have begun come to their end; then the next program may
-// start.
+// start. After an error that end is the program's: it interrupts. After a soft reset nothing is told,
+// and a start that comes meanwhile is kept.
+
+`include "tct_assert.svh"
 
 module tct_sequencer
   import tct_pkg::*, tct_frame_pkg::*;
@@ -13,6 +16,8 @@ module tct_sequencer
   input  logic        start_i,
   input  logic        soft_reset_i,
   output logic        busy_o,
+  /// A program runs, or a start is kept: neither a start nor other registers are taken.
+  output logic        locked_o,
   /// One cycle: the program has ended, well or not.
   output logic        done_o,
   output err_e        error_o,
@@ -48,7 +53,8 @@ module tct_sequencer
   input  err_e        store_error_i,
   input  logic [15:0] store_frame_i
 );
-  typedef enum logic [1:0] {Idle, Check, Run, Stop} state_e;
+  // Stop follows an error, Drain a soft reset.
+  typedef enum logic [2:0] {Idle, Check, Run, Stop, Drain} state_e;
   state_e           state_d, state_q;
   err_e             found, error_q;
   logic [15:0]      found_frame, error_frame_q;
@@ -59,7 +65,7 @@ module tct_sequencer
   logic [15:0]      store_frame_q, exec_frame_q, load_frame_q, dispatch_frame_q, fetch_frame_q;
   logic [2:0][15:0] finished_q;
   logic [3:0]       stuck_d, stuck_q;
-  logic             stuck, complete, failed, failed_q, stop;
+  logic             stuck, complete, failed, failed_q, kept_d, kept_q;
 
   // An error stops everything in the next cycle; what it was is found out in that cycle.
   assign failed = store_error_i != ErrNone || exec_error_i != ErrNone || load_bus_error_i
@@ -109,26 +115,31 @@ module tct_sequencer
 
   always_comb begin
     state_d = state_q;
+    kept_d  = start_i || (kept_q && !soft_reset_i);
     unique case (state_q)
       Idle:    if (start_i) state_d = Check;
       Check:   state_d = Run;
       Run:     if (complete) state_d = Idle;
-      default: ;
+      Stop:    if (!bus_busy_i) state_d = Idle;
+      default: if (!bus_busy_i) state_d = kept_d ? Check : Idle;
     endcase
-    if (stop) begin
+    if (failed_q) begin
       state_d = bus_busy_i ? Stop : Idle;
     end
     if (soft_reset_i && state_q != Idle) begin
-      state_d = Stop;
+      state_d = Drain;
+    end
+    if (state_d != Drain) begin
+      kept_d = 1'b0;
     end
   end
 
-  assign stop          = state_q == Stop || failed_q;
   assign busy_o        = state_q != Idle;
-  assign done_o        = state_q != Idle && state_d == Idle;
+  assign locked_o      = busy_o && (state_q != Drain || kept_q);
+  assign done_o        = busy_o && state_q != Drain && state_d == Idle;
   assign check_o       = state_q == Check;
   assign running_o     = (state_q == Check || state_q == Run) && !failed_q;
-  assign clear_o       = stop;
+  assign clear_o       = state_q == Stop || state_q == Drain || failed_q;
   assign error_o       = error_q;
   assign error_frame_o = error_frame_q;
   assign loads_o       = finished_q[0];
@@ -137,27 +148,32 @@ module tct_sequencer
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      state_q  <= Idle;
-      error_q  <= ErrNone;
-      failed_q <= 1'b0;
+      state_q       <= Idle;
+      kept_q        <= 1'b0;
+      error_q       <= ErrNone;
+      error_frame_q <= '0;
+      failed_q      <= 1'b0;
     end else begin
       state_q  <= state_d;
+      kept_q   <= kept_d;
       failed_q <= running_o && !soft_reset_i && (failed || exec_left_i);
       if (soft_reset_i || (state_q == Idle && start_i)) begin
-        error_q <= ErrNone;
+        error_q       <= ErrNone;
+        error_frame_q <= '0;
       end else if (failed_q) begin
-        error_q <= found;
+        error_q       <= found;
+        error_frame_q <= found_frame;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
     stuck_q <= stuck_d;
-    if (failed_q) begin
-      error_frame_q <= found_frame;
-    end
     for (int unsigned e = 0; e < 3; e++) begin
       finished_q[e] <= check_o ? '0 : finished_q[e] + 16'(finish_i[e]);
     end
   end
+
+  // So no start can meet the cycle in which an error becomes known.
+  `TCT_ASSERT(FailsWhileItRuns, failed_q |-> state_q == Run || state_q == Check)
 endmodule

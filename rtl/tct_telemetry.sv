@@ -45,10 +45,10 @@ module tct_telemetry
   logic [Tiles-1:0] overflow_q;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) begin
+    if (!rst_ni) begin
       overflow_q <= '0;
     end else begin
-      overflow_q <= overflow_q | overflow_i;
+      overflow_q <= (clear_i ? '0 : overflow_q) | overflow_i;
     end
   end
   assign overflow_o = 32'(overflow_q);
@@ -85,6 +85,18 @@ module tct_telemetry
       end
     end
 
+    // The RDL has room for more tiles and lanes than there are, and for eight counters of each group.
+    logic absent_q;
+    always_ff @(posedge clk_i) begin
+      if (addr_i[15]) begin
+        absent_q <= Telemetry < 2 || 32'(addr_i[14:10]) >= Tiles || 32'(addr_i[9:4]) >= Lanes;
+      end else if (addr_i[12]) begin
+        absent_q <= addr_i[14:11] != 4'd2 || 32'(addr_i[10:6]) >= Tiles || addr_i[5:3] > 3'd4;
+      end else begin
+        absent_q <= addr_i[14:6] != '0 || addr_i[5:3] > 3'd6;
+      end
+    end
+
     // A lane's skipped columns are those of its tile less the active ones.
     assign lane_space = addr_i[15];
     assign group      = lane_space ? GroupW'(addr_i[14:10]) + GroupW'(1)
@@ -102,7 +114,7 @@ module tct_telemetry
       assign read    = read_i;
       assign high    = addr_i[2];
       assign valid_o = valid;
-      assign half_o  = lane_space ? '0 : half;
+      assign half_o  = absent_q ? '0 : half;
     end else begin : gen_lanes
       localparam int unsigned LaneSources = Tiles << LaneW;
       logic [Tiles-1:0][(1<<LaneW)-1:0] lane_inc;
@@ -147,7 +159,7 @@ module tct_telemetry
 
       assign count   = !lane_space ? tile_q : addr_i[3] ? tile_q - lane_q : lane_q;
       assign valid_o = done_q;
-      assign half_o  = addr_i[2] ? count[63:32] : count[31:0];
+      assign half_o  = absent_q ? '0 : addr_i[2] ? count[63:32] : count[31:0];
     end
   end
 endmodule

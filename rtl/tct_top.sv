@@ -86,7 +86,7 @@ module tct_top
   assign m_axi_wstrb_o   = '1;
 
   // Registers.
-  logic        start, soft_reset, clear_telemetry, busy, done;
+  logic        start, soft_reset, clear_telemetry, busy, locked, done;
   logic [31:0] program_address, records, overflow;
   logic [19:0] window_base, window_limit;
   logic [15:0] frames, error_frame, count_addr;
@@ -109,7 +109,8 @@ module tct_top
     .start_o(start), .soft_reset_o(soft_reset), .clear_telemetry_o(clear_telemetry),
     .program_o(program_address), .frames_o(frames), .records_o(records),
     .window_base_o(window_base),
-    .window_limit_o(window_limit), .irq_o, .busy_i(busy), .done_i(done), .error_i(error),
+    .window_limit_o(window_limit), .irq_o, .busy_i(busy), .locked_i(locked), .done_i(done),
+    .error_i(error),
     .error_frame_i(error_frame), .overflow_i(overflow),
     .count_read_o(count_read), .count_addr_o(count_addr), .count_valid_i(count_valid),
     .count_i(count)
@@ -142,8 +143,8 @@ module tct_top
   logic              load_bus_error, reader_busy, store_busy, writer_busy;
 
   tct_sequencer u_sequencer (
-    .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .done_o(done),
-    .error_o(error), .error_frame_o(error_frame), .check_o(check), .running_o(running),
+    .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .locked_o(locked),
+    .done_o(done), .error_o(error), .error_frame_o(error_frame), .check_o(check), .running_o(running),
     .clear_o(clear), .bus_busy_i(reader_busy || store_busy || writer_busy),
     .dispatched_i(dispatched),
     .blocked_i(blocked), .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),

@@ -53,12 +53,13 @@ module tct_wdma
   state_e      state_d, state_q;
   logic [2:0]  word_d, word_q;
   logic [15:0] frame_q;
+  logic [31:0] address_q;
   logic        own, beat;
 
   assign own             = state_q != Idle;
   assign busy_o          = state_q inside {Address, Data, Answer};
   assign awvalid_o       = own ? state_q == Address : store_awvalid_i;
-  assign awaddr_o        = own ? records_i + {10'd0, frame_q, 6'd0} : store_awaddr_i;
+  assign awaddr_o        = own ? address_q : store_awaddr_i;
   assign awlen_o         = own ? 8'd7 : store_awlen_i;
   assign wvalid_o        = own ? state_q == Data : store_wvalid_i;
   assign wdata_o         = own ? record_data_i : store_wdata_i;
@@ -99,7 +100,10 @@ module tct_wdma
 
   always_ff @(posedge clk_i) begin
     word_q <= word_d;
-    if (state_q == Fetch) frame_q <= record_data_i[15:0];
+    if (state_q == Fetch) begin
+      frame_q   <= record_data_i[15:0];
+      address_q <= records_i + {10'd0, record_data_i[15:0], 6'd0};
+    end
   end
 
   `TCT_ASSERT(AddressHolds, awvalid_o && !awready_i |=>

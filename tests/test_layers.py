@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"tercet.errors", "tercet.assets"}
+BASE = {"tercet.errors", "tercet.assets", "tercet.staging"}
 IR = BASE | {"tercet.ir"}
 OPS = IR | {"tercet.ops"}
 PLAN = OPS | {"tercet.frontends", "tercet.passes", "tercet.fabric", "tercet.plan"}
@@ -17,6 +17,7 @@ EMIT = PLAN | {"tercet.emit"}
 MAY_IMPORT = {
     "compiler/tercet/errors.py": set[str](),
     "compiler/tercet/assets.py": set[str](),
+    "compiler/tercet/staging.py": {"tercet.errors"},
     "compiler/tercet/ir": IR,
     "compiler/tercet/ops": OPS,
     "compiler/tercet/frontends": OPS | {"tercet.frontends"},

@@ -5,14 +5,14 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from tercet import assets
 from tercet.errors import TercetError
+from tercet.staging import kept
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
@@ -34,7 +34,7 @@ CPP14 = Compiler("g++", ".cpp", ("-std=c++14", "-pedantic", "-O2", *WARNINGS))
 def tree(*folders: str) -> dict[str, str]:
     """The text of every C and C++ file below folders of the assets, by path from the root."""
     return {
-        str(path.relative_to(assets.ROOT)): path.read_text()
+        str(path.relative_to(assets.ROOT)): path.read_text(encoding="utf-8")
         for folder in folders
         for path in sorted((assets.ROOT / folder).rglob("*"))
         if path.suffix in (".c", ".h", ".hpp")
@@ -50,8 +50,7 @@ def load(compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...])
     for part in (_version(compiler.program), repr((compiler, include)), *_flatten(files)):
         key.update(part.encode() + b"\0")
     home = assets.build_root() / "native" / key.hexdigest()[:16]
-    if not home.exists():
-        _build(compiler, files, include, home)
+    kept(home, partial(_build, compiler, files, include))
     return ctypes.CDLL(str(home / "library.so"))
 
 
@@ -60,24 +59,14 @@ def _flatten(files: Mapping[str, str]) -> list[str]:
 
 
 def _build(
-    compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...], home: Path
+    compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...], work: Path
 ) -> None:
-    home.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=home.parent, prefix=".build-"))
-    try:
-        for path, text in files.items():
-            (work / path).parent.mkdir(parents=True, exist_ok=True)
-            (work / path).write_text(text)
-        sources = [path for path in sorted(files) if path.endswith(compiler.suffix)]
-        options = (*compiler.options, "-shared", "-fPIC", *(f"-I{folder}" for folder in include))
-        _call([compiler.program, *options, *sources, "-o", "library.so"], work)
-        try:
-            work.rename(home)
-        except OSError:  # another process was first: its library has the same content
-            if not home.exists():
-                raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    for path, text in files.items():
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_text(text, encoding="utf-8")
+    sources = [path for path in sorted(files) if path.endswith(compiler.suffix)]
+    options = (*compiler.options, "-shared", "-fPIC", *(f"-I{folder}" for folder in include))
+    _call([compiler.program, *options, *sources, "-o", "library.so"], work)
 
 
 def _call(command: list[str], folder: Path) -> str:

@@ -1,7 +1,8 @@
 """The user's own .onnx file against the integer reference: every difference is explained.
 
 The file computes in float32, so an element next to a rounding tie may go the other way. What
-follows from it in the same vector is not compared any further; all else must be equal.
+follows from it in the same vector is not compared quantizer by quantizer; all else must be equal.
+What it leads to is counted end to end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +16,14 @@ from tercet.ir.evaluate import evaluate
 from tercet.ir.module import inputs_of, outputs_of, steps_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray, floats_of
+from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
+from tercet.report.contract import EndToEnd
+from tercet_golden.end_to_end import compare as compare_outputs
 from tercet_golden.explained import Judged, Tally
 from tercet_golden.file_run import run
+from tercet_golden.structural import Ties, with_lattices
 from tercet_golden.torch_run import quantizers
 
 NEAR = 1e-4
@@ -31,9 +36,12 @@ def compare(
     module: ModuleOp,
     integers: Sequence[IntArray],
     golden: Mapping[str, IntArray],
-) -> Judged:
-    """The file on what becomes `integers`, against the reference's values of them."""
-    xs = _inputs(module, integers)
+) -> tuple[Judged, EndToEnd]:
+    """The file on what becomes `integers`, against the reference's values of them.
+
+    At every quantizer and, from input to output, at the outputs alone.
+    """
+    xs, captured = _inputs(module, integers), with_lattices(captured, module)
     ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
     names = quantizers(module)
     seen = [op for op in ends if op.quantizer.data in names]
@@ -41,6 +49,7 @@ def compare(
     file = run(model, xs, [*dict.fromkeys([*(op.quantizer.data for op in seen), *outputs])])
     ideal = evaluate(captured, *xs)
     tally, alive = Tally(NEAR), np.ones(len(xs[0]), np.bool_)
+    ties = Ties(np.zeros(len(xs[0]), np.bool_))
 
     def count(name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
         known = len(tally.explained)
@@ -49,16 +58,18 @@ def compare(
 
     for op in seen:
         name = names[op.quantizer.data][0]
-        position = _position(op, np.asarray(ideal[op.x]))
-        want, got = golden[name], _integers(op, file[op.quantizer.data])
-        count(name, want, got.reshape(want.shape), position.reshape(want.shape))
+        want, x = golden[name], np.asarray(ideal[op.x])
+        got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
+        if isinstance(op, Quantize):
+            ties.count(op, x, want, got, alive)
+        count(name, want, got, _position(op, x).reshape(want.shape))
     last = [golden[value_names(module)[value]] for value in outputs_of(module)]
     for name, wanted in zip(outputs, reals(module, *last), strict=True):
         unit = NEAR * float(np.abs(wanted).max() or 1.0)
         position = np.asarray(file[name], np.float64).reshape(wanted.shape) / unit
         want = np.rint(np.asarray(wanted, np.float64) / unit).astype(np.int64)
         count(f"output {name}", want, np.rint(position).astype(np.int64), position)
-    return tally.judged()
+    return tally.judged(), compare_outputs(module, golden, [file[n] for n in outputs], ties)
 
 
 def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
@@ -70,12 +81,22 @@ def _inputs(module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:
     """Where x lies between the integers; nowhere, for what float32 is the meaning of."""
-    return op.position(x) if isinstance(op, Quantize) else np.full(x.shape, np.nan)
+    if isinstance(op, Quantize):
+        return op.mode().centred(op.position(x))
+    return np.full(x.shape, np.nan)
 
 
 def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
     """What a quantizer of the file returned: integers, or the reals that they stand for."""
-    if np.issubdtype(values.dtype, np.integer):
+    if values.dtype.kind in "biu":
         return values.astype(np.int64)
-    scaled = values.astype(np.float64) / floats_of(op.scale) + op.zero_point.value.data
+    grid = _grid(op)
+    scaled = values.astype(np.float64) / floats_of(grid.scale) + grid.zero_point.value.data
     return np.rint(scaled).astype(np.int64)
+
+
+def _grid(op: Quantize | OrtRequantize) -> Quantize | OrtRequantize | Dequantize:
+    """What the integers stand for: the node may round on one grid and return another."""
+    readers = [use.operation for use in op.q.uses]
+    same = [r for r in readers if isinstance(r, Dequantize) and r.layer == op.layer]
+    return same[0] if same else op

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import ModelProto
+from onnx.reference import ReferenceEvaluator
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.onnx import OnnxModel
+from tercet.frontends.onnx import OnnxModel, shapes_of
 from tercet.ir.types import Array
 from tercet_golden.ort_session import session
 
@@ -32,7 +33,7 @@ def is_standard(model: OnnxModel) -> bool:
 def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[str, Array]:
     """The tensors `wanted`, (vectors, …), by name; the vectors go in as the file's batch is."""
     proto = onnx.load(model.path)
-    execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(proto, wanted)
+    execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(model, proto, wanted)
     names = [one.name for one in model.inputs]
     rows: dict[str, list[Array]] = {name: [] for name in wanted}
     for v in range(len(xs[0])):
@@ -55,13 +56,33 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     return execute
 
 
+def _store_constants(proto: ModelProto) -> None:
+    """Nodes `Constant` become initializers: qonnx runs each node in a graph that has inputs."""
+    for node in [node for node in proto.graph.node if node.op_type == "Constant"]:
+        (value,) = ReferenceEvaluator(node).run(None, {})
+        stored = onnx.numpy_helper.from_array(np.asarray(value), node.output[0])
+        proto.graph.initializer.append(stored)
+        proto.graph.node.remove(node)
+
+
+def _describe(model: OnnxModel, proto: ModelProto) -> None:
+    """Say the shapes that the file leaves out: qonnx finds none behind two operators of its own."""
+    told = (*proto.graph.input, *proto.graph.output, *proto.graph.value_info)
+    known = {info.name for info in told}
+    proto.graph.value_info.extend(
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in shapes_of(model).items()
+        if name not in known
+    )
+
+
 def _dtype(kind: str) -> np.dtype[Any]:
     """Numpy's type for "tensor(float)" and the like."""
     name = kind.removeprefix("tensor(").removesuffix(")")
     return np.dtype({"float": "float32", "double": "float64"}.get(name, name))
 
 
-def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
+def _qonnx(model: OnnxModel, proto: ModelProto, wanted: Sequence[str]) -> Any:
     if find_spec("qonnx") is None:
         raise UnsupportedError(
             "the file is QONNX, and the package qonnx, which runs such files, is not installed; "
@@ -71,6 +92,8 @@ def _qonnx(proto: ModelProto, wanted: Sequence[str]) -> Any:
     execution = import_module("qonnx.core.onnx_exec")
     shapes = import_module("qonnx.transformation.infer_shapes").InferShapes
     proto.ir_version = min(proto.ir_version, IR_VERSION)
+    _store_constants(proto)
+    _describe(model, proto)
     network = wrapper(proto).transform(shapes())
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:

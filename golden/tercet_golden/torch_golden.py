@@ -8,8 +8,10 @@ from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.types import Array, IntArray
+from tercet.report.contract import EndToEnd
+from tercet_golden.end_to_end import compare as compare_outputs
 from tercet_golden.explained import Judged, Tally
-from tercet_golden.torch_run import NEAR, Seen
+from tercet_golden.torch_run import NEAR, Seen, outputs
 from tercet_golden.torch_run import run as watch
 
 
@@ -36,6 +38,18 @@ def compare(
         want = golden.get(name, seen.want)
         tally.count(name, want, seen.found, seen.position, np.ones(len(want), np.bool_))
     return tally.judged()
+
+
+def end_to_end(
+    model: nn.Module,
+    module: ModuleOp,
+    xs: Array | Sequence[Array],
+    golden: Mapping[str, IntArray],
+    dtype: torch.dtype,
+) -> EndToEnd:
+    """PyTorch in `dtype` from input to output, nothing put right between."""
+    every = [xs] if isinstance(xs, np.ndarray) else xs
+    return compare_outputs(module, golden, outputs(model, module, every, dtype))
 
 
 def _watched(

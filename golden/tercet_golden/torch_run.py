@@ -1,7 +1,8 @@
 """The user's own module, run by PyTorch, seen at every quantizer.
 
-Every quantizer hands on the integer reference's values instead of its own, so each layer is judged
-on inputs that are right, and one rounding difference cannot hide another behind it.
+In `run` every quantizer hands on the integer reference's values instead of its own, so each layer
+is judged on inputs that are right, and one rounding difference cannot hide another behind it. In
+`outputs` nothing is put right.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from brevitas.function.ops import max_int, min_int
 from brevitas.quant_tensor import QuantTensor
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
@@ -20,11 +22,14 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.calls import calls
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array, FloatArray, IntArray
+from tercet.ops.real.quantize import on_lattice
+from tercet.passes.certificate import lattice_of
 from tercet_golden import integer
 
 NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
@@ -35,6 +40,13 @@ SHIFTS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "ROUND_TO_ZERO": lambda position: position - 0.5 * torch.sign(position),
 }
 """What moves a rounding's jumps to the halves between the integers."""
+ROUNDINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "ROUND": torch.round,
+    "FLOOR": torch.floor,
+    "CEIL": torch.ceil,
+    "ROUND_TO_ZERO": torch.trunc,
+}
+"""What a quantizer does to a position, by Brevitas' name of it."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +67,19 @@ class _Recorder:
     names: Mapping[str, Mapping[int, str]]
     """The value that each call of a quantizer makes."""
     golden: Mapping[str, IntArray]
+    lattices: Mapping[str, FloatArray] = field(default_factory=dict)
+    """Where a value's reals were meant to lie on one (numerics.md, structural ties)."""
+    puts_right: bool = True
+    """Whether the reference's values are handed on, or the quantizer's own."""
     seen: dict[str, Seen] = field(default_factory=dict)
     inputs: dict[str, Tensor] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def watch(self, network: nn.Module) -> None:
+        for path in self.names:
+            proxy = network.get_submodule(path)
+            proxy.register_forward_pre_hook(self.before(path))
+            proxy.register_forward_hook(self.after(path, proxy))
 
     def before(self, path: str) -> Callable[..., None]:
         def hook(_module: nn.Module, arguments: tuple[Any, ...]) -> None:
@@ -78,10 +100,16 @@ class _Recorder:
             if name is None:  # nothing that the integer graph computes depends on this call
                 return result
             scale, zero = result.scale, result.zero_point
-            position = shifted(function(self.inputs[path]) / scale + zero)
+            position = self._on_lattice(name, function(self.inputs[path]) / scale) + zero
+            if not self.puts_right:
+                if name not in self.lattices or mode not in ROUNDINGS:
+                    return result
+                own = torch.clamp(ROUNDINGS[mode](position), *_limits(proxy, result))
+                return result._replace(value=(own.reshape(result.value.shape) - zero) * scale)
             found = torch.round(result.value / scale + zero)
             shape = self.golden[name].shape
             key = name if name not in self.seen else f"{name}, {path} call {self.calls[path]}"
+            position = shifted(position)
             self.seen[key] = Seen(
                 self.golden[name],
                 found.numpy().astype(np.int64).reshape(shape),
@@ -91,6 +119,19 @@ class _Recorder:
             return result._replace(value=(reference.reshape(found.shape) - zero) * scale)
 
         return hook
+
+    def _on_lattice(self, name: str, steps: Tensor) -> Tensor:
+        if name not in self.lattices:
+            return steps
+        shape = self.golden[name].shape
+        moved = on_lattice(steps.numpy().reshape(shape), self.lattices[name])
+        return torch.from_numpy(moved).reshape(steps.shape)
+
+
+def _limits(proxy: Any, result: Any) -> tuple[Tensor, Tensor]:
+    """The least and the greatest integer of a quantizer."""
+    kind = bool(result.signed), bool(proxy.is_narrow_range), result.bit_width
+    return min_int(*kind), max_int(*kind)
 
 
 def run(
@@ -102,24 +143,54 @@ def run(
     """
     integers = quantize_inputs(module, *xs)
     golden = integer.run(module, *integers)
-    recorder = _Recorder(quantizers(module), golden)
-    network = deepcopy(model).cpu().eval().to(dtype)
-    put_batch_first(network)
-    inputs = _real_inputs(module, xs, integers)
-    if dtype is not torch.float32:
-        pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
-    for path in recorder.names:
-        proxy = network.get_submodule(path)
-        proxy.register_forward_pre_hook(recorder.before(path))
-        proxy.register_forward_hook(recorder.after(path, proxy))
-    with torch.no_grad():
-        result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
-    found = [one.double().numpy() for one in _tensors(result)]
+    recorder = _Recorder(quantizers(module), golden, _lattices(module, dtype))
+    found = _forward(model, module, xs, dtype, recorder)
     # what a last quantizer did itself, not what it was made to hand on
     return {**_outputs(module, found, golden, NEAR[dtype]), **recorder.seen}
 
 
-def _tensors(result: Any) -> list[Tensor]:
+def outputs(
+    model: nn.Module, module: ModuleOp, xs: Sequence[Array], dtype: torch.dtype
+) -> list[FloatArray]:
+    """What the model returns when nothing is put right on the way.
+
+    In float64 a structural tie is read as the integers have it: on the rounded scales that PyTorch
+    was given no element is a tie, however many were meant to be.
+    """
+    golden = integer.run(module, *quantize_inputs(module, *xs))
+    lattices = _lattices(module, dtype)
+    recorder = _Recorder(quantizers(module), golden, lattices, puts_right=False)
+    return _forward(model, module, xs, dtype, recorder)
+
+
+def _lattices(module: ModuleOp, dtype: torch.dtype) -> dict[str, FloatArray]:
+    """By the name of the value; float32 sees such ties by itself."""
+    names = value_names(module)
+    claims = ((op, lattice_of(op)) for op in ops_of(module) if dtype is torch.float64)
+    return {names[op.results[0]]: lattice for op, lattice in claims if lattice is not None}
+
+
+def _forward(
+    model: nn.Module,
+    module: ModuleOp,
+    xs: Sequence[Array],
+    dtype: torch.dtype,
+    recorder: _Recorder,
+) -> list[FloatArray]:
+    """The outputs of the model in `dtype`, its quantizers watched."""
+    model = unwrapped(model)
+    network = deepcopy(model).cpu().eval().to(dtype)
+    put_batch_first(network)
+    inputs = _real_inputs(module, xs, quantize_inputs(module, *xs))
+    if dtype is not torch.float32:
+        pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
+    recorder.watch(network)
+    with torch.no_grad(), torch.compiler.set_stance("force_eager"):
+        result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
+    return [one.double().numpy() for one in tensors(result)]
+
+
+def tensors(result: Any) -> list[Tensor]:
     """The outputs in the order of torch.export, whatever holds them; of a QuantTensor its reals."""
     leaves = tree_leaves(result, is_leaf=lambda one: isinstance(one, QuantTensor))
     return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]

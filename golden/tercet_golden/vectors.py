@@ -1,12 +1,13 @@
-"""Input vectors of a sign-off: real data first, then corners, then noise."""
+"""Input vectors of a sign-off: samples first, noise where they run out, then corners."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
-from tercet.errors import UsageError
+from tercet.errors import UsageError, VerifyError
 from tercet.ir.boundary import entries_of, quantize_inputs
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of
@@ -23,7 +24,7 @@ class Vectors:
     xs: tuple[IntArray, ...]
     """(vectors, …), one for each input of the network."""
     labels: tuple[str, ...]
-    """Such as "real 17", "corner: all max", "random 3"."""
+    """Such as "real 17", "example 2", "random 3", "corner: all max"."""
 
     @property
     def x(self) -> IntArray:
@@ -32,29 +33,47 @@ class Vectors:
         return only
 
 
-def make(module: ModuleOp, samples: Array | Sequence[Array], count: int, seed: int) -> Vectors:
-    """`count` vectors, real ones first and noise where they run out; then the corners.
+def make(
+    module: ModuleOp,
+    samples: Array | Sequence[Array],
+    count: int,
+    seed: int,
+    origin: str = "real",
+) -> Vectors:
+    """`count` vectors, samples first and noise where they run out; then the corners.
 
-    `samples`: real data in the units of the model, one array for each of its inputs.
+    `samples`: in the units of the model, one array for each of its inputs. `origin`: what the
+    labels call them.
     """
     if count < 1:
         raise UsageError(f"{count} vectors were asked for; a sign-off needs at least 1")
     rng = np.random.default_rng(seed)
     given = [samples] if isinstance(samples, np.ndarray) else list(samples)
-    real = min((len(x) for x in given), default=0)
-    chosen = quantize_inputs(module, *(x[:count] for x in given)) if real else ()
+    there = min((len(x) for x in given), default=0)
+    chosen = quantize_inputs(module, *(x[:count] for x in given)) if there else ()
     found, labels = list[IntArray](), list[str]()
     for i, (argument, entry) in enumerate(zip(inputs_of(module), entries_of(module), strict=True)):
         shape, domain = shape_of(argument)[1:], entry.clip
         rows: list[tuple[str, IntArray]] = []
         if chosen:
-            rows += [(f"real {n}", row) for n, row in enumerate(chosen[i][:real])]
+            _require_possible(argument, entry.clip, chosen[i])
+            rows += [(f"{origin} {n}", row) for n, row in enumerate(chosen[i][:there])]
         more = count - len(rows)
         rows += [(f"random {n}", _noise(rng, shape, domain)) for n in range(more)]
         rows += list(_corners(rng, shape, domain))
         found.append(entry.possible(np.stack([row for _, row in rows])))
         labels = labels or [label for label, _ in rows]
     return Vectors(tuple(found), tuple(labels))
+
+
+def _require_possible(argument: SSAValue, domain: Interval, q: IntArray) -> None:
+    """Integers that came as integers, such as indices, are those that the network takes."""
+    found = Interval.around(q)
+    if not domain.holds(found):
+        raise VerifyError(
+            f"%{argument.name_hint}: its samples hold whole numbers in {found}; the network takes "
+            f"{domain}"
+        )
 
 
 def _corners(

@@ -366,11 +366,14 @@ module tct_csr_regs (
         automatic logic load_next_c;
         next_c = field_storage.IRQ_STATUS.done.value;
         load_next_c = '0;
-        if(decoded_reg_strb.IRQ_STATUS && decoded_req_is_wr) begin // SW write 1 clear
-            next_c = field_storage.IRQ_STATUS.done.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
-            load_next_c = '1;
-        end else if(hwif_in.IRQ_STATUS.done.hwset) begin // HW Set
+        if(hwif_in.IRQ_STATUS.done.hwset) begin // HW Set
             next_c = '1;
+            load_next_c = '1;
+        end else if(hwif_in.IRQ_STATUS.done.hwclr) begin // HW Clear
+            next_c = '0;
+            load_next_c = '1;
+        end else if(decoded_reg_strb.IRQ_STATUS && decoded_req_is_wr) begin // SW write 1 clear
+            next_c = field_storage.IRQ_STATUS.done.value & ~(decoded_wr_data[0:0] & decoded_wr_biten[0:0]);
             load_next_c = '1;
         end
         field_combo.IRQ_STATUS.done.next = next_c;
@@ -409,6 +412,7 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.PROGRAM_ADDRESS.address.value = field_storage.PROGRAM_ADDRESS.address.value;
+    assign hwif_out.PROGRAM_ADDRESS.address.swmod = decoded_reg_strb.PROGRAM_ADDRESS && decoded_req_is_wr && |(decoded_wr_biten[31:6]);
     // Field: tct_csr_regs.PROGRAM_LENGTH.frames
     always_comb begin
         automatic logic [15:0] next_c;
@@ -432,6 +436,7 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.PROGRAM_LENGTH.frames.value = field_storage.PROGRAM_LENGTH.frames.value;
+    assign hwif_out.PROGRAM_LENGTH.frames.swmod = decoded_reg_strb.PROGRAM_LENGTH && decoded_req_is_wr && |(decoded_wr_biten[15:0]);
     // Field: tct_csr_regs.WINDOW_BASE.page
     always_comb begin
         automatic logic [19:0] next_c;
@@ -455,6 +460,7 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.WINDOW_BASE.page.value = field_storage.WINDOW_BASE.page.value;
+    assign hwif_out.WINDOW_BASE.page.swmod = decoded_reg_strb.WINDOW_BASE && decoded_req_is_wr && |(decoded_wr_biten[31:12]);
     // Field: tct_csr_regs.WINDOW_LIMIT.page
     always_comb begin
         automatic logic [19:0] next_c;
@@ -478,6 +484,7 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.WINDOW_LIMIT.page.value = field_storage.WINDOW_LIMIT.page.value;
+    assign hwif_out.WINDOW_LIMIT.page.swmod = decoded_reg_strb.WINDOW_LIMIT && decoded_req_is_wr && |(decoded_wr_biten[31:12]);
     // Field: tct_csr_regs.RECORDS.address
     always_comb begin
         automatic logic [25:0] next_c;
@@ -501,6 +508,7 @@ module tct_csr_regs (
         end
     end
     assign hwif_out.RECORDS.address.value = field_storage.RECORDS.address.value;
+    assign hwif_out.RECORDS.address.swmod = decoded_reg_strb.RECORDS && decoded_req_is_wr && |(decoded_wr_biten[31:6]);
     // External region: tct_csr_regs.TELEMETRY
     assign hwif_out.TELEMETRY.req = decoded_reg_strb.TELEMETRY;
     assign hwif_out.TELEMETRY.addr = decoded_addr[15:0];
@@ -558,7 +566,7 @@ module tct_csr_regs (
             readback_data_var[31:0] = 32'h54435254;
         end
         if(rd_mux_addr == 17'h4) begin
-            readback_data_var[15:0] = 16'h0;
+            readback_data_var[15:0] = 16'h1;
             readback_data_var[31:16] = 16'h1;
         end
         if(rd_mux_addr == 17'h8) begin
@@ -591,6 +599,7 @@ module tct_csr_regs (
             readback_data_var[2] = hwif_in.STATUS.done.next;
             readback_data_var[3] = hwif_in.STATUS.error.next;
             readback_data_var[7:4] = hwif_in.STATUS.code.next;
+            readback_data_var[8] = hwif_in.STATUS.refused.next;
             readback_data_var[31:16] = hwif_in.STATUS.frame.next;
         end
         if(rd_mux_addr == 17'h28) begin

@@ -98,6 +98,10 @@ package tct_csr_regs_pkg;
     } tct_csr_regs__STATUS__code__in_t;
 
     typedef struct {
+        logic next;
+    } tct_csr_regs__STATUS__refused__in_t;
+
+    typedef struct {
         logic [15:0] next;
     } tct_csr_regs__STATUS__frame__in_t;
 
@@ -107,10 +111,12 @@ package tct_csr_regs_pkg;
         tct_csr_regs__STATUS__done__in_t done;
         tct_csr_regs__STATUS__error__in_t error;
         tct_csr_regs__STATUS__code__in_t code;
+        tct_csr_regs__STATUS__refused__in_t refused;
         tct_csr_regs__STATUS__frame__in_t frame;
     } tct_csr_regs__STATUS__in_t;
 
     typedef struct {
+        logic hwclr;
         logic hwset;
     } tct_csr_regs__IRQ_STATUS__done__in_t;
 
@@ -222,6 +228,7 @@ package tct_csr_regs_pkg;
 
     typedef struct {
         logic [25:0] value;
+        logic swmod;
     } tct_csr_regs__PROGRAM_ADDRESS__address__out_t;
 
     typedef struct {
@@ -230,6 +237,7 @@ package tct_csr_regs_pkg;
 
     typedef struct {
         logic [15:0] value;
+        logic swmod;
     } tct_csr_regs__PROGRAM_LENGTH__frames__out_t;
 
     typedef struct {
@@ -238,6 +246,7 @@ package tct_csr_regs_pkg;
 
     typedef struct {
         logic [19:0] value;
+        logic swmod;
     } tct_csr_regs__WINDOW_BASE__page__out_t;
 
     typedef struct {
@@ -246,6 +255,7 @@ package tct_csr_regs_pkg;
 
     typedef struct {
         logic [19:0] value;
+        logic swmod;
     } tct_csr_regs__WINDOW_LIMIT__page__out_t;
 
     typedef struct {
@@ -254,6 +264,7 @@ package tct_csr_regs_pkg;
 
     typedef struct {
         logic [25:0] value;
+        logic swmod;
     } tct_csr_regs__RECORDS__address__out_t;
 
     typedef struct {

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 from typer.testing import Result
 
@@ -104,6 +105,27 @@ def test_the_schema_knows_every_field() -> None:
     assert '"additionalProperties": false' in everything
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"version": 2}, schema())
+
+
+def test_samples_are_held_to_the_input_and_one_beside_the_model_is_found(
+    tercet: Tercet, tmp_path: Path
+) -> None:
+    x = np.random.default_rng(1).random((30, 6))
+    assert json.loads(tercet("check", "nets.py:Net", "--json").stdout)["samples"] is None
+    np.savez(tmp_path / "samples.npz", x=x)
+    found = tercet("check", "nets.py:Net")
+    assert "samples: 30 of samples.npz" in found.stdout
+    assert "!" not in found.stdout
+    np.savez(tmp_path / "bytes.npz", x=(255 * x).astype(np.uint8))
+    words = ("check", "nets.py:Net", "--samples", "bytes.npz")
+    told = tercet(*words, "--html", "c.html")
+    assert told.exit_code == 0
+    assert "far outside 0 to 1, the range of the input's quantizer" in told.stdout
+    assert "far outside 0 to 1" in Page((tmp_path / "c.html").read_text("utf-8")).text
+    samples = json.loads(tercet(*words, "--json").stdout)["samples"]
+    assert (samples["source"], samples["count"], len(samples["warnings"])) == ("bytes.npz", 30, 1)
+    np.savez(tmp_path / "bytes.npz", x=x[:, :5])
+    assert tercet(*words).stderr.endswith("rows of shape (5,); the model's input wants (6,)\n")
 
 
 class Page(HTMLParser):

@@ -15,6 +15,7 @@ from typer.testing import Result
 
 from tercet import frontends, passes
 from tercet.cli import quantized
+from tercet.frontends import with_samples
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
 from tercet.ir.boundary import exits_of, quantize_inputs
@@ -52,7 +53,7 @@ def nets(tmp_path: Path) -> None:
     (tmp_path / "nets.py").write_text(NETS)
 
 
-def test_a_float_network_becomes_two_files_that_can_be_compiled(
+def test_a_float_network_becomes_three_files_that_can_be_compiled(
     tercet: Tercet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
@@ -61,36 +62,115 @@ def test_a_float_network_becomes_two_files_that_can_be_compiled(
     assert sorted(path.name for path in (tmp_path / "q").iterdir()) == [
         "Net_int8.npz",
         "Net_int8.py",
+        "Net_int8_samples.npz",
     ]
-    assert "calibrated on 20 inputs" in result.stdout
+    assert "calibrated on 20 inputs of example()" in result.stdout
     assert "accuracy" not in result.stdout
     assert "next: tercet check q/Net_int8.py:build" in result.stdout
     compiled = tercet("compile", "q/Net_int8.py:build", "--target", "c", "--out", "c")
     assert compiled.exit_code == 0, compiled.output
 
 
-def test_accuracy_is_told_before_and_after_where_labels_are_given(
-    tercet: Tercet, tmp_path: Path
-) -> None:
-    x = np.random.default_rng(3).random((50, 6), np.float32)
+def data(folder: Path, name: str, count: int) -> Path:
+    """Inputs of `Net` and the classes that it gives them."""
+    x = np.random.default_rng(count).random((count, 6), np.float32)
     model: Any = frontends.resolve("nets.py:Net").module
-    y = model(torch.from_numpy(x)).argmax(1).numpy()
-    np.savez(tmp_path / "data.npz", x=x, y=y)
-    words = ["quantize", "nets.py:Net", "--out", "q", "--calibration", "data.npz"]
-    said = tercet(*words, "--weights", "int8").stdout
-    found = re.search(r"accuracy: (\S+) % before, (\S+) % after, on 50 inputs", said)
+    np.savez(folder / name, x=x, y=model(torch.from_numpy(x)).argmax(1).numpy())
+    return folder / name
+
+
+QUANTIZE = ("quantize", "nets.py:Net", "--out", "q", "--weights", "int8")
+
+
+def test_accuracy_is_measured_on_inputs_that_were_held_out(tercet: Tercet, tmp_path: Path) -> None:
+    data(tmp_path, "data.npz", 50)
+    said = tercet(*QUANTIZE, "--samples", "data.npz").stdout
+    found = re.search(
+        r"accuracy: (\S+) % before, (\S+) % after, on 10 inputs held out of the calibration", said
+    )
     assert found is not None, said
+    assert "calibrated on 40 inputs of data.npz" in said
     assert found[1] == "100"
     assert 80 <= float(found[2]) <= 100
-    np.save(tmp_path / "y.npy", (y + 1) % 4)
-    assert "accuracy: 0 % before" in tercet(*words, "--labels", "y.npy").stdout
 
 
-def test_the_real_inputs_go_with_the_network(tercet: Tercet, tmp_path: Path) -> None:
+def test_the_inputs_that_were_measured_on_go_with_the_network(
+    tercet: Tercet, tmp_path: Path
+) -> None:
+    given = data(tmp_path, "samples.npz", 50)
+    tercet(*QUANTIZE)
+    with np.load(given) as all_:
+        rows = {row.tobytes(): int(y) for row, y in zip(all_["x"], all_["y"], strict=True)}
+    model = with_samples(frontends.resolve("q/Net_int8.py:build"), None)
+    assert model.source == "q/Net_int8_samples.npz"
+    kept = model.samples[0].astype(np.float32)
+    assert [rows[row.tobytes()] for row in kept] == list(model.labels)
+    assert len({row.tobytes() for row in kept}) == 10
+    (example,) = model.example
+    assert example.numpy().tobytes() not in {row.tobytes() for row in kept}
+
+
+def test_accuracy_is_measured_on_the_inputs_of_a_test_file(tercet: Tercet, tmp_path: Path) -> None:
+    data(tmp_path, "data.npz", 50)
+    test = data(tmp_path, "test.npz", 30)
+    words = (*QUANTIZE, "--samples", "data.npz", "--test", "test.npz")
+    said = tercet(*words).stdout
+    assert "calibrated on 50 inputs of data.npz" in said
+    assert "on 30 inputs of test.npz" in said
+    with np.load(test) as given:
+        x, y = given["x"], given["y"]
+    kept = with_samples(frontends.resolve("q/Net_int8.py:build"), None)
+    np.testing.assert_array_equal(kept.samples[0], x)
+    np.savez(test, x=x, y=(y + 1) % 4)
+    assert "accuracy: 0 % before" in tercet(*words).stdout
+    np.savez(test, x=x)
+    assert "test.npz: holds no classes y" in sentence(tercet(*words), 1)
+    np.savez(test, x=x, y=y + 4)
+    assert "the labels hold the class" in sentence(tercet(*words), 1)
+
+
+def test_few_inputs_are_measured_on_themselves_and_that_is_said(
+    tercet: Tercet, tmp_path: Path
+) -> None:
+    data(tmp_path, "data.npz", 39)
+    said = tercet(*QUANTIZE, "--calibration", "data.npz").stdout
+    assert "calibrated on 39 inputs" in said
+    assert "on the same 39 inputs; others, by --test, tell more" in said
+
+
+def test_classes_may_lie_in_a_file_of_their_own(tercet: Tercet, tmp_path: Path) -> None:
+    with np.load(data(tmp_path, "data.npz", 50)) as given:
+        np.save(tmp_path / "x.npy", given["x"])
+        np.save(tmp_path / "y.npy", (given["y"] + 1) % 4)
+    words = (*QUANTIZE, "--samples", "x.npy", "--labels", "y.npy")
+    assert "accuracy: 0 % before" in tercet(*words).stdout
+    np.save(tmp_path / "y.npy", np.arange(7))
+    assert "wanted one whole number, the class, for each of the 50" in sentence(tercet(*words), 1)
+
+
+def test_bytes_for_a_network_of_0_to_1_are_told(tercet: Tercet, tmp_path: Path) -> None:
+    given = data(tmp_path, "data.npz", 50)
+    with np.load(given) as arrays:
+        x, y = arrays["x"], arrays["y"]
+    assert "!" not in tercet(*QUANTIZE, "--samples", "data.npz").stdout
+    np.savez(given, x=(255 * x).astype(np.uint8), y=y)
+    said = tercet(*QUANTIZE, "--samples", "data.npz").stdout
+    assert re.search(r"! x: \d+ % of the samples' elements lie far outside 0\.\d+ to 0", said), said
+    assert "the model's example()" in said
+    np.savez(tmp_path / "test.npz", x=x / 100, y=y)
+    words = (*QUANTIZE, "--samples", "test.npz", "--test", "data.npz")
+    assert "! test: " in tercet(*words).stdout
+
+
+def test_the_inputs_it_was_calibrated_on_go_with_a_network_without_classes(
+    tercet: Tercet,
+) -> None:
     tercet("quantize", "nets.py:Net", "--out", "q")
-    (samples,) = frontends.resolve("q/Net_ternary.py:build").samples
+    model = with_samples(frontends.resolve("q/Net_ternary.py:build"), None)
+    (samples,) = model.samples
     assert samples.shape == (20, 6)
     assert 0 < samples.min() < samples.max() < 1
+    assert (model.origin, model.labels) == ("real", ())
 
 
 @pytest.mark.parametrize("number", range(len(NETWORKS)))
@@ -102,7 +182,7 @@ def test_what_is_written_computes_what_was_quantized(
     samples = calibration.x.double().numpy()
     named = Model("net", model, (calibration.x[:1],), (samples,))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
-    done = quantized.quantized("net", tmp_path, "int4", None, None, Silent())
+    done = quantized.quantized(quantized.Asked("net", tmp_path, "int4"), Silent())
     monkeypatch.undo()
     again: Any = frontends.resolve(f"{done.files[0]}:build").module
     live = ptq.quantize(model, ptq.Data(calibration.x, None), "int4", silent).module
@@ -151,7 +231,8 @@ def sentence(result: Result, exit_code: int) -> str:
         (["nets.py:Net", "--weights", "int3"], 2, "there are ternary, int4, int8"),
         (["nets.py:Alone"], 1, "1 inputs to calibrate on"),
         (["digits_mlp"], 1, "quantized already"),
-        (["nets.py:Net", "--calibration", "none.npz"], 1, "cannot read none.npz"),
+        (["nets.py:Net", "--samples", "none.npz"], 1, "cannot read none.npz"),
+        (["nets.py:Net", "--test", "none.npz"], 1, "cannot read none.npz"),
     ],
 )
 def test_what_cannot_be_quantized_is_one_sentence(

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from tercet import frontends, passes
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
-from tercet.frontends.python import example_of
+from tercet.frontends.python import own_example_of as example_of
 from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
@@ -107,7 +107,7 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
      CaptureError, r"depends on how many rows there are; its forward must not"),
     ("branch on values", lambda: Calls(lambda x: x if x.sum() > 0 else -x),
      CaptureError, r"cannot follow the model's forward: .*; it may branch on shapes"),
-    ("quantizers' fields", lambda: nn.Sequential(pixels(), Calls(lambda x: x.value)),
+    ("quantizers' fields", lambda: nn.Sequential(pixels(), Calls(lambda x: x.scale)),
      CaptureError, r"forward must take what quantizers return for plain tensors"),
     ("a state", lambda: nn.Sequential(qnn.QuantLSTM(4, 3)),
      UnsupportedError, r"^0: QuantLSTM keeps a state from step to step; use"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -210,66 +209,54 @@ def test_signed_and_half_activations_have_one_scale(scheme: type) -> None:
     assert float(layer.eval().act_quant.scale()) == pytest.approx(1 / 128, rel=1e-3)
 
 
-def model_of(samples: np.ndarray) -> Model:
-    return Model("net", Mlp(), (torch.zeros(1, 64),), (samples,))
+def model_of(samples: np.ndarray, labels: tuple[int, ...] = ()) -> Model:
+    return Model("net", Mlp(), (torch.zeros(1, 64),), (samples,), labels)
 
 
-def write(folder: Path, **arrays: np.ndarray) -> Path:
-    np.savez(folder / "data.npz", allow_pickle=True, **arrays)
-    return folder / "data.npz"
+X = np.arange(50 * 64).reshape(50, 64) / 100
 
 
-X, Y = np.zeros((9, 64), np.float32), np.arange(9)
+def test_the_samples_of_a_model_are_what_it_is_calibrated_on() -> None:
+    found = ptq.data_of(model_of(X, tuple(range(50))))
+    assert found.x.dtype is torch.float32
+    np.testing.assert_array_equal(found.x.numpy(), X.astype(np.float32))
+    assert found.labels is not None
+    assert found.labels.tolist() == list(range(50))
+    assert ptq.data_of(model_of(X)).labels is None
 
 
-def test_calibration_comes_from_a_file_or_from_the_model(tmp_path: Path) -> None:
-    own = ptq.read(model_of(X.astype(np.float64)), None, None)
-    assert own.x.shape == (9, 64)
-    assert own.labels is None
-    given = ptq.read(model_of(X[:0]), write(tmp_path, x=X + 1, y=Y), None)
-    assert given.x.dtype is torch.float32
-    assert given.labels is not None
-    assert given.labels.tolist() == Y.tolist()
-    np.save(tmp_path / "x.npy", X)
-    np.save(tmp_path / "y.npy", Y[::-1])
-    apart = ptq.read(model_of(X[:0]), tmp_path / "x.npy", tmp_path / "y.npy")
-    assert apart.labels is not None
-    assert apart.labels.tolist() == Y[::-1].tolist()
+def test_one_row_of_five_is_held_out_and_none_is_in_both_parts() -> None:
+    data = ptq.data_of(model_of(X, tuple(range(50))))
+    first, held_out = ptq.parted(data)
+    assert held_out is not None
+    assert first.labels is not None
+    assert held_out.labels is not None
+    rows = [*first.labels.tolist(), *held_out.labels.tolist()]
+    assert (len(held_out.x), sorted(rows)) == (10, list(range(50)))
+    assert held_out.labels.tolist() != list(range(40, 50)), "drawn: files may be sorted by class"
+    for part in (first, held_out):
+        assert part.labels is not None
+        np.testing.assert_array_equal(part.x.numpy(), data.x[part.labels].numpy())
+    again = ptq.parted(data)[1]
+    assert again is not None
+    assert torch.equal(again.x, held_out.x)
 
 
-@pytest.mark.parametrize(
-    ("arrays", "words"),
-    [
-        ({"z": X}, "holds z; wanted an array called x"),
-        ({"x": X[:, :9]}, r"rows of shape \(9,\); the model's input wants \(64,\)"),
-        ({"x": X[:3]}, "3 inputs to calibrate on; wanted at least 8"),
-        ({"x": X.astype(complex)}, "x holds complex128"),
-        ({"x": X * np.nan}, "not finite"),
-        ({"x": X.astype(object)}, "damaged"),
-        ({"x": X, "y": Y[:4]}, r"labels are int64 of shape \(4,\); wanted one integer for each"),
-        ({"x": X, "y": Y / 2}, "labels are float64"),
-    ],
-)
-def test_data_that_cannot_be_used_is_refused(
-    tmp_path: Path, arrays: dict[str, np.ndarray], words: str
-) -> None:
-    with pytest.raises(CaptureError, match=words):
-        ptq.read(model_of(X[:0]), write(tmp_path, **arrays), None)
+def test_nothing_is_held_out_of_few_inputs_or_without_classes() -> None:
+    for model in (model_of(X), model_of(X[:39], tuple(range(39)))):
+        data = ptq.data_of(model)
+        assert ptq.parted(data) == (data, None)
+
+
+def test_too_few_inputs_are_refused() -> None:
+    with pytest.raises(CaptureError, match=r"d.npz: 3 inputs to calibrate on; wanted at least 8"):
+        ptq.require_enough(ptq.data_of(model_of(X[:3])), "d.npz")
 
 
 def test_a_model_of_two_inputs_is_refused() -> None:
     two = Model("net", Mlp(), (torch.zeros(1, 64), torch.zeros(1, 3)), (X, X[:, :3]))
     with pytest.raises(UnsupportedError, match="has 2 inputs"):
-        ptq.read(two, None, None)
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"not numpy"])
-def test_a_file_that_is_no_array_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "data.npz").write_bytes(content)
-    with pytest.raises(CaptureError, match="cannot read"):
-        ptq.read(model_of(X), tmp_path / "data.npz", None)
-    with pytest.raises(CaptureError, match="No such file"):
-        ptq.read(model_of(X), tmp_path / "none.npz", None)
+        ptq.data_of(two)
 
 
 class Branches(nn.Module):

@@ -9,9 +9,10 @@ from onnx import TensorProto, helper
 from onnxruntime.quantization import QuantFormat, quantize_static
 from tests.frontends.onnx.graphs import saved
 from tests.frontends.onnx.test_static import Images, network
+from tests.real_files import on_real_files
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet import assets, frontends, passes
+from tercet import frontends, passes
 from tercet.errors import UnsupportedError
 from tercet.frontends.onnx import OnnxModel
 from tercet.ir.module import ops_of
@@ -20,35 +21,31 @@ from tercet.ops.requantize import Requantize
 from tercet.passes.audit import audit
 from tercet.passes.certificate import certificates
 from tercet.passes.check import check
+from tercet.report.end_to_end import excess
 from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
 from tercet_golden.ort_session import session
 
-FOLDER = assets.ROOT.parent / "shared" / "models"
 INPUT_TYPES: Mapping[str, str | None] = {
     "TFC_1W1A": None,
     "TFC_2W2A": None,
+    "finn_build_dataflow": None,
     "unsw_nb15-mlp-w2a2": None,
     "qkeras_jettagging": "FIXED<16,6>",  # hls4ml's own choice: the file takes any float
 }
 
 
-def path_of(name: str) -> Path:
-    path = FOLDER / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
-    return path
-
-
-def loaded(name: str) -> tuple[OnnxModel, ModuleOp]:
-    model = frontends.resolve(str(path_of(name)), frontends.Reading(INPUT_TYPES[name])).module
+def loaded(path: Path, input_type: str | None = None) -> tuple[OnnxModel, ModuleOp]:
+    model = frontends.resolve(str(path), frontends.Reading(input_type)).module
     assert isinstance(model, OnnxModel)
     return model, frontends.load(model)
 
 
-@pytest.mark.parametrize("name", INPUT_TYPES)
-def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str) -> None:
-    model, captured = loaded(name)
+@on_real_files("path, input_type", *INPUT_TYPES.items())
+def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(
+    path: Path, input_type: str | None
+) -> None:
+    model, captured = loaded(path, input_type)
     module = passes.run(captured)
     drawn = vectors.make(module, (), 40, 7).xs
     golden = integer.run(module, *drawn)
@@ -56,9 +53,10 @@ def test_a_real_file_is_proven_and_equal_to_itself_at_every_quantizer(name: str)
     assert not [found for c in certificates(module) if (found := check(c))]
     assert not audit(captured, module).findings
     assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
-    file = file_golden.compare(model, captured, module, drawn, golden)
+    file, whole = file_golden.compare(model, captured, module, drawn, golden)
     assert file.passed, file.first
     assert file.compared > 5000
+    assert (whole.beyond, whole.argmaxes or 0) == (0, 0), "the outputs are the file's"
     steps = [one for one in file.explained if not one.layer.startswith("output ")]
     assert not steps, "float32 went another way than the ideal"
 
@@ -80,26 +78,30 @@ def test_what_onnxruntime_quantized_is_proven_and_equal_to_the_file(
     assert not [found for c in certificates(module) if (found := check(c))]
     assert not audit(captured, module).findings
     assert compare(golden, onnxruntime_golden.run(module, *drawn)).passed
-    file = file_golden.compare(model, captured, module, drawn, golden)
+    file, whole = file_golden.compare(model, captured, module, drawn, golden)
+    assert excess(whole) is None, whole
     assert file.passed, file.first
     assert file.compared > 5000
 
 
-def test_a_requantization_that_is_off_is_seen_in_the_file() -> None:
-    model, captured = loaded("TFC_2W2A")
+@on_real_files("path", ("TFC_2W2A",))
+def test_a_requantization_that_is_off_is_seen_in_the_file(path: Path) -> None:
+    model, captured = loaded(path)
     broken = passes.run(captured)
     op = [op for op in ops_of(broken) if isinstance(op, Requantize)][1]
     _, add, shift = op.triples()
     op.properties["add"] = dense(add + (np.int64(1) << shift), SI64)
     drawn = vectors.make(broken, (), 20, 7).xs
-    found = file_golden.compare(model, captured, broken, drawn, integer.run(broken, *drawn))
+    golden = integer.run(broken, *drawn)
+    found, whole = file_golden.compare(model, captured, broken, drawn, golden)
+    assert whole.differ
     assert not found.passed
     assert found.first is not None
     assert found.first.layer == f"{op.layer.data}:requantize"
 
 
-def test_a_file_of_floats_is_sent_to_the_quantizer() -> None:
-    path = path_of("mnist_conv_float")
+@on_real_files("path", ("mnist_conv_float",))
+def test_a_file_of_floats_is_sent_to_the_quantizer(path: Path) -> None:
     model = frontends.resolve(str(path)).module
     with pytest.raises(UnsupportedError, match=r"its weights are floats; .*quantize_static"):
         frontends.load(model)

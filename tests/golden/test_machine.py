@@ -320,6 +320,32 @@ def test_passes_without_results_and_results_without_passes_are_named(bench: Benc
         bench.run(DENSE)
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"mask": 0}, "mask"),
+        ({"mask": 1 << TWO.tiles}, "mask"),
+        ({"mask": (2 << TWO.tiles) - 1}, "mask"),
+        ({"rotate": TWO.tiles + 1}, "mask"),
+        ({"rotate": 31}, "mask"),
+        ({"bank": Bank.WEIGHTS, "beats": 1, "slice_beats": 1}, "size"),
+        ({"bank": Bank.PARAMETERS, "slice_beats": 1}, "size"),
+    ],
+)
+def test_a_load_that_the_fabric_would_refuse_is_named(change: dict[str, int], reason: str) -> None:
+    spec = replace(TWO, lanes=15)
+    common = Load(bank=Bank.ACTIVATIONS, mask=1, address=4096, beats=2, slice_beats=2)
+    with pytest.raises(ValueError, match=rf"frame 0 \(LOAD, layer 0\): .*\({reason}\)"):
+        Bench(spec).run(replace(common, **change))
+
+
+def test_a_mask_may_turn_by_all_tiles() -> None:
+    bench = Bench(TWO)
+    bench.memory[4096:4112] = range(16)
+    bench.run(Load(bank=Bank.ACTIVATIONS, mask=2, address=4096, beats=2, slice_beats=1, rotate=2))
+    assert bench.machine.banks.acts[1, :8].tolist() == list(range(8, 16))
+
+
 def test_an_illegal_byte_of_weights_is_named() -> None:
     with pytest.raises(ValueError, match=r"frame 0 \(LOAD.*PT-5"):
         Bench().load(Bank.WEIGHTS, bytes([243] * 8))

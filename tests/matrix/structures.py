@@ -17,8 +17,11 @@ import torch
 from tests.matrix import (
     test_batch_norm,
     test_brevitas_layers,
+    test_constants,
     test_convolutions,
     test_elementwise,
+    test_extremes,
+    test_factors,
     test_inputs,
     test_linear,
     test_movement,
@@ -38,10 +41,13 @@ MAKERS = ("frontends", "ir", "ops", "passes")
 """What of the compiler makes an integer network."""
 FILES: tuple[ModuleType, ...] = (
     test_networks,
+    test_constants,
     test_convolutions,
     test_pooling,
     test_elementwise,
     test_movement,
+    test_extremes,
+    test_factors,
     test_linear,
     test_batch_norm,
     test_inputs,

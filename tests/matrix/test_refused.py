@@ -121,11 +121,6 @@ REFUSED: dict[str, Refusal] = {
         ROW,
         "fc: its input is not quantized; put a QuantIdentity or a QuantReLU before it$",
     ),
-    "a mean of sums": Refusal(
-        lambda: chain(conv(4, 3), nn.AvgPool2d(2), act()),
-        IMAGE,
-        r"3: quantizes a function of 2 \(avg_pool\), .*; quantize before 2 \(avg_pool\) as well$",
-    ),
     "a softmax of sums": Refusal(
         lambda: chain(linear(8, 5), nn.Softmax(1), act()),
         ROW,

@@ -104,7 +104,7 @@ def test_weights_of_one_bit_are_never_zero() -> None:
 def test_pixels_enter_as_the_bytes_they_are_or_as_trits(name: str) -> None:
     module = module_of(name)
     found = frontends.quantize_input(module, *model_of(name).samples)
-    with np.load(zoo.FOLDER / name / "samples.npz") as arrays:
+    with np.load(zoo.FOLDER / name / "held_out.npz") as arrays:
         pixels = arrays["x"]
     if name in TRITS:
         assert str(input_type(module).element_type) == "si2"
@@ -135,5 +135,5 @@ def test_the_full_shape_of_cnv_has_its_million_and_a_half_weights() -> None:
 
 def test_the_committed_files_stay_small() -> None:
     for name in PROMISED:
-        for file in ("weights.npz", "samples.npz"):
+        for file in ("weights.npz", "held_out.npz"):
             assert (zoo.FOLDER / name / file).stat().st_size < 60_000

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.matrix.structures import Structure, structures
+from tests.matrix.structures import Structure
 from tests.plan.concurrent import require_apart
 from tests.plan.planned import drawn_inputs, planned, require_as_reference, seeded
 from tests.plan.test_schedule import CASES
@@ -36,7 +36,6 @@ SAMPLE = (
     "inputs-an_input_of_every_rank-4",
     "structure-two_inputs_and_two_outputs",
 )
-STRUCTURES = structures()
 
 
 def arrivals(plan: Plan) -> list[Load]:
@@ -74,12 +73,9 @@ def test_networks_of_the_zoo_run_in_batches(name: str) -> None:
         assert predict(plan, *some).cycles.sum() < one * whole / VECTORS
 
 
-@pytest.mark.parametrize("case", STRUCTURES, ids=lambda case: case.name)
-def test_a_structure_runs_in_batches(case: Structure, request: pytest.FixtureRequest) -> None:
-    if case.name not in SAMPLE and not request.config.getoption("--planned"):
-        pytest.skip("--planned runs it")
-    rng = seeded(case.name, "batch")
-    for module in case.modules():
+def test_a_structure_runs_in_batches(structure: Structure) -> None:
+    rng = seeded(structure.name, "batch")
+    for module in structure.modules():
         try:
             lower(module)
         except UnsupportedError:

@@ -6,6 +6,7 @@
 import numpy as np
 import pytest
 from tests.matrix.structures import Structure, structures
+from tests.plan.conftest import every_structure
 from tests.plan.planned import (
     drawn_fabric,
     drawn_inputs,
@@ -38,12 +39,11 @@ SAMPLE = (
 )
 NETWORKS = 24
 ALIKE = 8
-CASES = structures()
 
 
 @pytest.fixture
 def everything(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--planned", False))
+    return every_structure(request.config)
 
 
 def ran(module: ModuleOp, fabric: str, rng: np.random.Generator) -> int:
@@ -60,12 +60,9 @@ def fabrics(rng: np.random.Generator) -> list[str]:
     return [*NAMED, *(drawn_fabric(rng) for _ in range(DRAWN))]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_structure_computes_the_reference(case: Structure, everything: bool) -> None:
-    if not everything and case.name not in SAMPLE:
-        pytest.skip("--planned runs it")
-    rng = seeded(case.name)
-    for module in case.modules():
+def test_a_structure_computes_the_reference(structure: Structure, everything: bool) -> None:
+    rng = seeded(structure.name)
+    for module in structure.modules():
         try:
             lower(module)
         except UnsupportedError:

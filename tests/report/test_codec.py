@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from typing import Any
 
 import jsonschema
@@ -61,7 +61,19 @@ def test_the_schema_has_exactly_the_fields_of_the_values() -> None:
     for value in values:
         names = [field.name for field in fields(value)]
         assert list(shapes[value.__name__.lower()]["properties"]) == names
-        assert shapes[value.__name__.lower()]["required"] == names
+        needed = shapes[value.__name__.lower()]["required"]
+        assert needed == [name for name in names if name in needed]
+        later = {field.name for field in fields(value) if field.name not in needed}
+        assert later <= {f.name for f in fields(value) if f.default is not MISSING}
+
+
+def test_a_report_that_lacks_what_was_added_later_is_read(passing: Report) -> None:
+    document = json.loads(encode(passing))
+    for field in ("accuracy", "warnings"):
+        del document[field]
+    for field in ("source", "available"):
+        del document["vectors"][field]
+    assert decode(json.dumps(document)) == passing
 
 
 def _forge(document: Document) -> None:

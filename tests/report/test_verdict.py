@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from tests.reports import EQUAL
 
-from tercet.report.contract import Check, Mismatch, Report
+from tercet.report.contract import Check, EndToEnd, Mismatch, Report, Tied
 from tercet.report.outcome import failed, measured, skipped
 from tercet.report.verdict import judge, problems
 
@@ -40,6 +41,31 @@ def test_one_fault_in_one_required_check_fails_the_sign_off(
     (problem,) = problems(passing.vectors, checks)
     assert problem.startswith("rtl.bitexact ")
     assert reason in problem
+
+
+@pytest.mark.parametrize("check_id", ["golden.torch64", "golden.file"])
+@pytest.mark.parametrize(
+    ("end_to_end", "reason"),
+    [
+        (None, "compared nothing end to end"),
+        (replace(EQUAL, differ=3, argmaxes=2), "the argmax differs in 2 of 3 vectors"),
+        (replace(EQUAL, differ=11, beyond=11), "11 of 30 outputs differ by more than one step"),
+        (replace(EQUAL, tied=Tied(100, 90, 3, 0)), "90 of 100 structural ties are rounded"),
+    ],
+)
+def test_outputs_that_are_too_far_away_fail_the_sign_off_whatever_was_explained(
+    passing: Report, check_id: str, end_to_end: EndToEnd | None, reason: str
+) -> None:
+    checks = spoil(passing, check_id, end_to_end=end_to_end)
+    (problem,) = problems(passing.vectors, checks)
+    assert problem.startswith(f"{check_id} ")
+    assert reason in problem
+
+
+def test_pytorch_in_float32_is_reported_and_not_judged(passing: Report) -> None:
+    far = replace(EQUAL, differ=30, beyond=30, argmaxes=3)
+    checks = spoil(passing, "golden.torch32", end_to_end=far)
+    assert judge(passing.vectors, checks) == "pass"
 
 
 def test_a_check_missing_from_the_list_fails_the_sign_off(passing: Report) -> None:

@@ -56,6 +56,10 @@ class FakePlan:
 @dataclass(frozen=True)
 class FakeModel:
     name: str = "tiny"
+    module: Any = None
+    samples: tuple[IntArray, ...] = ()
+    labels: tuple[int, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class FakeRun:
     cycles: IntArray
     layer_cycles: dict[str, IntArray]
     counters: dict[str, IntArray] = field(default_factory=dict)
+    outputs: dict[str, IntArray] = field(default_factory=dict)
 
 
 def cost(vectors: int) -> FakeCost:
@@ -167,6 +172,7 @@ def right_run(ctx: CheckContext) -> FakeRun:
         values={name: array.copy() for name, array in ctx.golden.items()},
         cycles=50 + np.arange(count),
         layer_cycles={"fc1": 20 + np.arange(count), "fc2": 20 + np.arange(count)},
+        outputs={"fc2:linear": ctx.golden["fc2:linear"].copy()},
     )
 
 

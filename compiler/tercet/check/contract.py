@@ -218,6 +218,17 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Samples:
+    """Real inputs that were held to the network's."""
+
+    source: str
+    """A file, or the zoo."""
+    count: int
+    warnings: tuple[str, ...]
+    """Where they lie far outside what an input's quantizer was made for."""
+
+
+@dataclass(frozen=True)
 class Check:
     """All of it. The verdict is pass when nothing is a problem."""
 
@@ -229,3 +240,5 @@ class Check:
     """The inputs, every operator, and what the host makes of the results."""
     problems: tuple[Problem, ...]
     comparison: Comparison | None
+    samples: Samples | None = None
+    """None where there are none, and where there is no integer network."""

@@ -8,9 +8,9 @@ from hashlib import sha256
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import assets, frontends, passes, plan
+from tercet.cli.options import TARGETS
 from tercet.emit import c, hls, onnx, rtl
 from tercet.emit.identifiers import network_name
-from tercet.errors import UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
 from tercet.ir.module import outputs_of
@@ -55,30 +55,17 @@ def bundle(
 
     They are called `name`, or as the model is.
     """
-    targets = wanted or list(TARGETS)
-    if strange := [target for target in targets if target not in TARGETS]:
-        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
     spec = named(fabric)
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    called = network_name(found.name) if name is None else _called(name)
+    called = name or network_name(found.name)
     network = Network(module, called, spec, chooser, batch, found.samples)
     files = {
         f"{target}/{path}": content
-        for target in targets
-        for path, content in TARGETS[target](network).items()
+        for target in wanted or TARGETS
+        for path, content in EMITTERS[target](network).items()
     }
     return {**files, "manifest.json": _manifest(found.name, spec.name, files)}
-
-
-def _called(name: str) -> str:
-    """A name that the user gave: it is taken as it is, or refused."""
-    if name != (fit := network_name(name)):
-        raise UsageError(
-            f"--name {name}: files and functions of C cannot be called so; give letters, digits"
-            f' and "_" of ASCII that are no keyword and no header of C, such as {fit}'
-        )
-    return name
 
 
 def _mlir(network: Network) -> Files:
@@ -132,10 +119,6 @@ def _manifest(model: str, fabric: str, files: Files) -> str:
     return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
 
 
-TARGETS: Mapping[str, Callable[[Network], Files]] = {
-    "mlir": _mlir,
-    "onnx": _onnx,
-    "c": _c,
-    "hls": _hls,
-    "rtl": _rtl,
-}
+EMITTERS: Mapping[str, Callable[[Network], Files]] = dict(
+    zip(TARGETS, (_mlir, _onnx, _c, _hls, _rtl), strict=True)
+)

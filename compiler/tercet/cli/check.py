@@ -11,8 +11,12 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
+    found_model,
+    writable_file,
 )
+from tercet.frontends.sources import reading
 
 
 def check(
@@ -21,27 +25,33 @@ def check(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     against: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Another form of it, to compare integer weights with."),
+        typer.Option(
+            metavar="MODEL",
+            help="Another form of it, to compare integer weights with.",
+            callback=found_model,
+        ),
     ] = None,
     explain: ExplainOption = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
-    html: Annotated[Path | None, typer.Option(help="Write a page to this file as well.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
+    ] = None,
 ) -> None:
     """Say what each layer becomes, where it runs and why, and what to change where it cannot.
 
     Exit code 0 when the network can be built exactly, 1 when something keeps it from that.
     """
+    how = reading(model, input_type, input_shape, semantics)
     from tercet.check.codec import encode
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
     from tercet.cli.tables import console
-    from tercet.frontends.reading import reading
     from tercet.report.files import write
 
-    how = reading(input_type, input_shape, semantics)
-    found = checked(model, fabric, against, how, explain=explain)
+    found = checked(model, fabric, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:

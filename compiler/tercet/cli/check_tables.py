@@ -24,6 +24,11 @@ def show(out: Console, check: Check) -> None:
     _fabric(out, check)
     if check.comparison is not None:
         out.print(_comparison(check.comparison))
+    if (found := check.samples) is not None:
+        told = f"samples: {number(found.count)} of {found.source}"
+        out.print(escape(told), highlight=False, soft_wrap=True)
+        for warning in found.warnings:
+            out.print(f"[yellow]![/] {escape(warning)}", highlight=False, soft_wrap=True)
     for problem in check.problems:
         out.print(f"[red]✗[/] {escape(problem.message)}", highlight=False, soft_wrap=True)
     color = "green" if check.verdict == "pass" else "red"

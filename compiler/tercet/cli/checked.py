@@ -1,11 +1,20 @@
 """Check a model that the user named: capture, passes, plan, and the weights of another file."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import check, frontends
+from tercet.check.contract import Samples
 from tercet.check.integers import integers
 from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import FabricSpec, named
+from tercet.frontends.model import REAL
+from tercet.frontends.samples.units import of_quantizers
+
+MOST = 1000
+"""Samples that are looked at."""
 
 
 def checked(
@@ -13,19 +22,20 @@ def checked(
     fabric: str,
     against: str | None,
     reading: frontends.Reading,
+    samples: Path | None = None,
     *,
     explain: bool = False,
 ) -> check.Check:
     """The check; whatever keeps the network from being built is a problem in it."""
     spec = named(fabric)
-    found = frontends.resolve(model, reading)
+    found = frontends.with_samples(frontends.resolve(model, reading), samples)
     try:
         captured = frontends.capture(found)
     except UsageError:
         raise
     except TercetError as error:
         return check.refused(model, None, [error], spec)
-    done = _built(model, captured, spec, explain=explain)
+    done = _built(model, found, captured, spec, explain=explain)
     if against is None:
         return done
     other = frontends.resolve(against)
@@ -33,8 +43,19 @@ def checked(
     return check.with_comparison(done, check.compare(captured, theirs, against))
 
 
-def _built(model: str, captured: ModuleOp, spec: FabricSpec, *, explain: bool) -> check.Check:
+def _built(
+    name: str, model: frontends.Model, captured: ModuleOp, spec: FabricSpec, *, explain: bool
+) -> check.Check:
     module, errors = integers(captured)
     if module is None:
-        return check.refused(model, captured, errors, spec)
-    return check.make(model, captured, module, spec, explain=explain)
+        return check.refused(name, captured, errors, spec)
+    done = check.make(name, captured, module, spec, explain=explain)
+    return replace(done, samples=_samples(model, module))
+
+
+def _samples(model: frontends.Model, module: ModuleOp) -> Samples | None:
+    """What the model shows of itself says nothing about real inputs."""
+    if model.origin != REAL or not model.source:
+        return None
+    count = len(model.samples[0])
+    return Samples(model.source, count, of_quantizers(module, [x[:MOST] for x in model.samples]))

@@ -14,8 +14,12 @@ from tercet.cli.options import (
     ModelArgument,
     SemanticsOption,
     default_folder,
+    known_targets,
+    name_of_c,
+    writable_folder,
 )
 from tercet.errors import UsageError
+from tercet.frontends.sources import reading
 
 
 def compile_model(
@@ -26,36 +30,44 @@ def compile_model(
     semantics: SemanticsOption = "ideal",
     target: Annotated[
         list[str] | None,
-        typer.Option(help="mlir, onnx, c, hls or rtl; repeat it for more; all if none."),
+        typer.Option(
+            help="mlir, onnx, c, hls or rtl; repeat it for more; all if none.",
+            callback=known_targets,
+        ),
     ] = None,
     batch: BatchOption = 1,
     name: Annotated[
         str | None,
-        typer.Option(help="What files and C symbols are called; as the model's file if none."),
+        typer.Option(
+            help="What files and C symbols are called; as the model's file if none.",
+            callback=name_of_c,
+        ),
     ] = None,
     explain: ExplainOption = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to; build/compile/MODEL-FABRIC if none.")
+        Path | None,
+        typer.Option(
+            help="Folder to write to; build/compile/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
     ] = None,
 ) -> None:
     """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
-    from tercet.check.search import Search
-    from tercet.cli import fabric_tables
-    from tercet.cli.bundle import bundle
-    from tercet.cli.tables import console
-    from tercet.frontends.reading import reading
-    from tercet.report.files import write
-
+    how = reading(model, input_type, input_shape, semantics)
     if explain and target and "rtl" not in target:
         raise UsageError("--explain is about the fabric; add --target rtl, or leave out --target")
     if batch > 1 and target and "rtl" not in target:
         raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
+    from tercet.check.search import Search
+    from tercet.cli import fabric_tables
+    from tercet.cli.bundle import bundle
+    from tercet.cli.tables import console
+    from tercet.report.files import write_all
+
     search = Search()
-    how = reading(input_type, input_shape, semantics)
     files = bundle(model, fabric, target, how, search, batch, name)
     folder = out or default_folder("compile", model, fabric, batch)
-    for path, content in files.items():
-        write(folder / path, content)
+    write_all(folder, files)
     if explain:
         console().print(fabric_tables.search(search.choices()))
     typer.echo(f"written: {len(files)} files in {folder}, listed in {folder / 'manifest.json'}")

@@ -6,18 +6,27 @@ from typing import Annotated
 
 import typer
 
+from tercet.cli.options import readable, writable_file
 from tercet.errors import TercetError, UsageError
+
+
+def _text(file: Path) -> Path:
+    return file if file == Path("-") else readable(file, "give MLIR text")
 
 
 def opt(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="MLIR text; - is standard input.")
+        Path,
+        typer.Argument(metavar="FILE", help="MLIR text; - is standard input.", callback=_text),
     ] = Path("-"),
     passes: Annotated[
         str, typer.Option(help="Names with commas between; `default` is the whole pipeline.")
     ] = "",
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write; standard output if none.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write; standard output if none.", callback=writable_file
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Print the passes' names.")] = False,
 ) -> None:
@@ -47,7 +56,5 @@ def opt(
 def _read(file: Path) -> str:
     try:
         return sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise TercetError(f"cannot read {file}: {error.strerror}; give MLIR text") from error
     except UnicodeDecodeError as error:
         raise TercetError(f"cannot read {file}: it is no text; give MLIR text") from error

@@ -1,4 +1,7 @@
-"""What several commands take, and where they write when they are not told."""
+"""What several commands take, and where they write when they are not told.
+
+A callback refuses a wrong value while the command line is read: before anything heavy is loaded.
+"""
 
 import re
 from pathlib import Path
@@ -6,10 +9,92 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from tercet.emit.identifiers import network_name
+from tercet.errors import TercetError, UsageError
+from tercet.fabric.spec import named
+from tercet.frontends.reading import known_semantics, shaped
+from tercet.frontends.sources import find
+from tercet.report.files import require_file, require_folder
+
+BUILD = Path("build")
+TARGETS = ("mlir", "onnx", "c", "hls", "rtl")
+"""What a network is compiled to."""
+
+
+def found_model(spec: str | None) -> str | None:
+    """A model that is there."""
+    if spec is not None:
+        find(spec)
+    return spec
+
+
+def _fabric(text: str) -> str:
+    named(text)
+    return text
+
+
+def _shape(text: str | None) -> str | None:
+    shaped(text)
+    return text
+
+
+def readable(path: Path, way_out: str) -> Path:
+    """A file that can be opened."""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise TercetError(f"cannot read {path}: {error.strerror}; {way_out}") from error
+    return path
+
+
+def arrays_file(path: Path | None) -> Path | None:
+    """A file of arrays that can be opened, if one is given."""
+    return None if path is None else readable(path, "write it by numpy.savez")
+
+
+def writable_folder(folder: Path | None) -> Path | None:
+    """A folder that can be written to; `build`, where commands write that are told no other."""
+    require_folder(BUILD if folder is None else folder)
+    return folder
+
+
+def writable_file(path: Path | None) -> Path | None:
+    """A file that can be written, if one is given."""
+    if path is not None:
+        require_file(path)
+    return path
+
+
+def rtl_folder(folder: Path | None) -> Path | None:
+    """A folder of SystemVerilog that is there."""
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"--rtl {folder}: no such folder; give one laid out like Tercet's rtl/")
+    return folder
+
+
+def known_targets(names: list[str] | None) -> list[str] | None:
+    """Names of targets."""
+    if strange := [name for name in names or () if name not in TARGETS]:
+        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
+    return names
+
+
+def name_of_c(name: str | None) -> str | None:
+    """A name for files and functions of C: it is taken as it is, or refused."""
+    if name is not None and name != (fit := network_name(name)):
+        raise UsageError(
+            f"--name {name}: files and functions of C cannot be called so; give letters, digits"
+            f' and "_" of ASCII that are no keyword and no header of C, such as {fit}'
+        )
+    return name
+
+
 ModelArgument: TypeAlias = Annotated[
     str,
     typer.Argument(
-        metavar="MODEL", help="A zoo name, package.module:factory, file.py:Class, or file.onnx."
+        metavar="MODEL",
+        help="A zoo name, package.module:factory, file.py:Class, or file.onnx.",
+        callback=found_model,
     ),
 ]
 InputTypeOption: TypeAlias = Annotated[
@@ -20,14 +105,26 @@ InputTypeOption: TypeAlias = Annotated[
 ]
 InputShapeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Where a file leaves it open, batch first: 1,3,32,32."),
+    typer.Option(help="Where a file leaves it open, batch first: 1,3,32,32.", callback=_shape),
 ]
 SemanticsOption: TypeAlias = Annotated[
     str,
-    typer.Option(help="Of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32."),
+    typer.Option(
+        help="Of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32.",
+        callback=known_semantics,
+    ),
+]
+SamplesOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Real inputs: x of an .npz, or an array for each input, and their classes y if "
+        "there are any; MODEL_samples.npz or samples.npz beside the model if none.",
+        callback=arrays_file,
+    ),
 ]
 FabricOption: TypeAlias = Annotated[
-    str, typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.")
+    str,
+    typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.", callback=_fabric),
 ]
 BatchOption: TypeAlias = Annotated[
     int, typer.Option(min=1, help="Inputs that the fabric takes by one doorbell.")
@@ -41,4 +138,4 @@ ExplainOption: TypeAlias = Annotated[
 def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:
     """build/COMMAND/MODEL-FABRIC, with what is no part of a file's name replaced."""
     name = f"{model}-{fabric}" + (f"-batch{batch}" if batch > 1 else "")
-    return Path("build") / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")
+    return BUILD / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")

@@ -10,8 +10,11 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
+    writable_file,
 )
+from tercet.frontends.sources import reading
 
 
 def profile(
@@ -20,6 +23,7 @@ def profile(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
+    samples: SamplesOption = None,
     vector: Annotated[
         int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
     ] = 0,
@@ -28,10 +32,14 @@ def profile(
     ] = False,
     trace: Annotated[
         Path | None,
-        typer.Option(help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing."),
+        typer.Option(
+            help="Write a trace to this file, for ui.perfetto.dev or chrome://tracing.",
+            callback=writable_file,
+        ),
     ] = None,
 ) -> None:
     """Say which layers an inference spends its cycles in, and on what."""
+    reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli import profile_tables
     from tercet.cli.profiled import by_model, by_rtl
     from tercet.cli.tables import console
@@ -49,6 +57,7 @@ def profile(
         input_type=input_type,
         input_shape=input_shape,
         semantics=semantics,
+        samples=samples,
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)

@@ -1,7 +1,8 @@
 """Quantize a model, write it, and read it back: what was written is what was measured."""
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,12 +12,21 @@ from torch import nn
 
 from tercet import frontends
 from tercet.emit.identifiers import identifier
-from tercet.errors import CaptureError, UnsupportedError, UsageError
+from tercet.errors import CaptureError
+from tercet.frontends.model import EXAMPLE, Model
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
-from tercet.report.files import write
+from tercet.frontends.samples import read_labels
+from tercet.frontends.samples.fit import FOUND
+from tercet.frontends.samples.units import of_others
+from tercet.ir.types import Array
+from tercet.report.files import write_all
 from tercet.report.render import environment
+from tercet.report.words import number
+
+KEPT = 256
+"""Samples that are written beside the network, so that it can be verified on them."""
 
 
 class Watcher(Protocol):
@@ -30,57 +40,133 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What to quantize, how, and on which inputs; None: what there is without a file."""
+
+    spec: str
+    out: Path
+    weights: str
+    samples: Path | None = None
+    labels: Path | None = None
+    test: Path | None = None
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Shares of the inputs that are right before and after, and which inputs those are."""
+
+    before: float
+    after: float
+    on: str
+    """80 inputs held out of the calibration."""
+
+
+@dataclass(frozen=True)
 class Done:
     """What was measured and written; the Python file comes first."""
 
     files: tuple[Path, ...]
-    inputs: int
     used: int
-    before: float | None
-    after: float | None
+    """Inputs that it was calibrated on."""
+    source: str
+    accuracy: Accuracy | None
+    warnings: tuple[str, ...]
 
 
-def quantized(
-    spec: str,
-    out: Path,
-    weights: str,
-    calibration: Path | None,
-    labels: Path | None,
-    watch: Watcher,
-) -> Done:
-    """Quantize the model that `spec` names, into two files in `out`."""
-    if weights not in ptq.WEIGHTS:
-        raise UsageError(f"there are no weights {weights!r}; there are {', '.join(ptq.WEIGHTS)}")
-    model = frontends.resolve(spec)
-    if not isinstance(model.module, nn.Module):
-        raise UnsupportedError(
-            f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
-            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
-        )
-    data = ptq.read(model, calibration, labels)
+@dataclass(frozen=True)
+class _Inputs:
+    calibration: ptq.Data
+    test: ptq.Data | None
+    """None where the calibration's own are measured on, or nothing is."""
+    told: str
+    """What is measured on, and how many."""
+
+    @property
+    def measured(self) -> ptq.Data:
+        return self.test or self.calibration
+
+
+def quantized(asked: Asked, watch: Watcher) -> Done:
+    """Quantize a model into three files: its Python, its parameters, and samples to verify on."""
+    found = frontends.resolve(asked.spec)
+    assert isinstance(found.module, nn.Module)  # the command refuses a file
+    model = _labelled(frontends.with_samples(found, asked.samples), asked.labels)
+    inputs = _inputs(model, asked.test)
     watch.stage("accuracy before")
-    before = ptq.accuracy(model.module.float(), data)
+    before = ptq.accuracy(found.module.float(), inputs.measured)
 
     def progress(stage: str, done: int, total: int) -> None:
         watch.stage(f"calibrate {stage}")
         watch.progress(done, total)
 
-    found = ptq.quantize(model.module, data, weights, progress)
+    made = ptq.quantize(found.module, inputs.calibration, asked.weights, progress)
     watch.stage("accuracy after")
-    after = ptq.accuracy(found.module, data)
-    files = _written(found, spec, weights, out / f"{identifier(model.name)}_{weights}.py")
-    _require_same(found, files[0], data)
-    return Done(files, len(data.x), min(len(data.x), MOST), before, after)
+    after = ptq.accuracy(made.module, inputs.measured)
+    files = _written(made, asked, identifier(model.name), inputs.measured)
+    _require_same(made, files[0], inputs.calibration)
+    told = None
+    if before is not None and after is not None:
+        told = Accuracy(before, after, inputs.told)
+    used = min(len(inputs.calibration.x), MOST)
+    return Done(files, used, model.source, told, _warnings(found, inputs))
 
 
-def _written(found: ptq.Quantized, spec: str, weights: str, path: Path) -> tuple[Path, Path]:
+def _labelled(model: Model, labels: Path | None) -> Model:
+    if labels is None:
+        return model
+    count = min((len(x) for x in model.samples), default=0)
+    return replace(model, labels=read_labels(labels, count, model.source))
+
+
+def _inputs(model: Model, test: Path | None) -> _Inputs:
+    data = ptq.data_of(model)
+    if test is None:
+        first, held_out = ptq.parted(data)
+        ptq.require_enough(first, model.source or model.name)
+        if held_out is None:
+            told = f"the same {number(len(first.x))} inputs; others, by --test, tell more"
+            return _Inputs(first, None, told)
+        told = f"{number(len(held_out.x))} inputs held out of the calibration"
+        return _Inputs(first, held_out, told)
+    ptq.require_enough(data, model.source or model.name)
+    other = frontends.with_samples(model, test)
+    if not other.labels:
+        raise CaptureError(f"{test}: holds no classes y; --test measures how many are right")
+    measured = ptq.data_of(other)
+    return _Inputs(data, measured, f"{number(len(measured.x))} inputs of {test}")
+
+
+def _warnings(found: Model, inputs: _Inputs) -> tuple[str, ...]:
+    """Where inputs are in other units than those the model shows, or than one another."""
+    x, told = inputs.calibration.x.numpy(), tuple[str, ...]()
+    if found.origin == EXAMPLE and found.source:
+        told = of_others("x", x, found.samples[0], f"the model's {found.source}")
+    if inputs.test is None:
+        return told
+    return (*told, *of_others("test", inputs.test.x.numpy(), x, "what it was calibrated on"))
+
+
+def _written(
+    made: ptq.Quantized, asked: Asked, name: str, measured: ptq.Data
+) -> tuple[Path, Path, Path]:
+    path = asked.out / f"{name}_{asked.weights}.py"
     template = environment("tercet.cli").get_template("quantized.py.j2")
-    text = template.render(source=spec, weights=weights, name=path.stem, code=found.source)
-    arrays = io.BytesIO()
-    np.savez_compressed(arrays, allow_pickle=False, **found.arrays)
-    write(path.with_suffix(".npz"), arrays.getvalue())
-    write(path, text)
-    return path, path.with_suffix(".npz")
+    text = template.render(
+        source=asked.spec, weights=asked.weights, name=path.stem, code=made.source
+    )
+    samples = {"x": measured.x[:KEPT].numpy()}
+    if measured.labels is not None:
+        samples["y"] = measured.labels[:KEPT].numpy()
+    state, beside = path.with_suffix(".npz"), path.with_name(f"{path.stem}_{FOUND}")
+    archives = {state.name: _archive(made.arrays), beside.name: _archive(samples)}
+    write_all(path.parent, {**archives, path.name: text})
+    return path, state, beside
+
+
+def _archive(arrays: Mapping[str, Array]) -> bytes:
+    stream = io.BytesIO()
+    np.savez_compressed(stream, allow_pickle=False, **arrays)
+    return stream.getvalue()
 
 
 def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:

@@ -9,7 +9,18 @@ from tercet.cli.watch import MARKS
 from tercet.report.brief import left_out, next_step, rows
 from tercet.report.contract import Layer, Report, Spread
 from tercet.report.verdict import problems
-from tercet.report.words import batches, count, figure, grid, number, seconds, shape, share
+from tercet.report.words import (
+    accuracy,
+    batches,
+    figure,
+    grid,
+    number,
+    samples,
+    seconds,
+    shape,
+    share,
+    vectors,
+)
 
 LOG_WIDTH = 118
 """Columns of a table where there is no terminal to ask."""
@@ -30,17 +41,28 @@ def show(out: Console, report: Report) -> None:
     out.print(
         f"\n[bold]{model}[/] ({shape(report.model.input_shape)} to "
         f"{shape(report.model.output_shape)}, {number(report.model.weights)} weights) on "
-        f"[bold]{fabric}[/]{rtl}, {count(report.vectors.count, 'vector')}{only}{batched}",
+        f"[bold]{fabric}[/]{rtl}, {vectors(report.vectors)}{only}{batched}",
         highlight=False,
     )
+    if told := samples(report.vectors):
+        out.print(f"samples: {escape(told)}", highlight=False, soft_wrap=True)
     out.print(_checks(report))
     if others := left_out(report.checks):
         out.print(f"[dim]{escape(others)}[/]", highlight=False, soft_wrap=True)
     if report.layers:
         out.print(_layers(report))
+    if report.accuracy is not None:
+        out.print(f"Accuracy: {accuracy(report.accuracy)}", highlight=False, soft_wrap=True)
     if report.cycles.predicted:
         out.print(_cycles(report), highlight=False)
     out.print(_time(report), highlight=False)
+    _end(out, report)
+
+
+def _end(out: Console, report: Report) -> None:
+    """What to look at, the verdict, and what comes next."""
+    for warning in report.warnings:
+        out.print(f"[yellow]![/] {escape(warning)}", highlight=False, soft_wrap=True)
     for check in report.checks:
         if check.verdict == "fail" and check.rerun:
             out.print(f"rerun {check.id}: [bold]{escape(check.rerun)}[/]", soft_wrap=True)

@@ -11,10 +11,14 @@ from tercet.cli.options import (
     InputShapeOption,
     InputTypeOption,
     ModelArgument,
+    SamplesOption,
     SemanticsOption,
     default_folder,
+    rtl_folder,
+    writable_folder,
 )
 from tercet.errors import UsageError
+from tercet.frontends.sources import reading
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
 
@@ -24,8 +28,14 @@ def verify(
     input_type: InputTypeOption = None,
     input_shape: InputShapeOption = None,
     semantics: SemanticsOption = "ideal",
-    vectors: Annotated[int, typer.Option(min=1, help="Real ones; corners come on top.")] = VECTORS,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random vectors.")] = SEED,
+    samples: SamplesOption = None,
+    vectors: Annotated[
+        int,
+        typer.Option(min=1, help="Samples, and noise where they run out; corners come on top."),
+    ] = VECTORS,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the random vectors and the model's example().")
+    ] = SEED,
     only_vector: Annotated[
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
@@ -34,14 +44,21 @@ def verify(
         bool, typer.Option("--waves", help="Write a waveform of each simulation.")
     ] = False,
     rtl: Annotated[
-        Path | None, typer.Option(help="Folder of SystemVerilog to sign off; Tercet's if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of SystemVerilog to sign off; Tercet's if none.", callback=rtl_folder
+        ),
     ] = None,
     rounding: Annotated[
         Path | None,
         typer.Option(help="Folder with a vector of the rounding test: run no other one of it."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the reports; build/verify/MODEL-FABRIC if none.")
+        Path | None,
+        typer.Option(
+            help="Folder of the reports; build/verify/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print report.json and nothing else.")
@@ -51,16 +68,15 @@ def verify(
 
     Exit code 0 when the verdict is pass, 1 when it is fail.
     """
+    if rounding is not None and only_vector is None:
+        raise UsageError("--rounding is for a rerun; add --only-vector 0")
+    reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli.tables import console, show
     from tercet.cli.watch import Watch
     from tercet.report.write import write_all
     from tercet_cosim.signoff.sign import sign_off
     from tercet_cosim.signoff.stages import Silent
 
-    if rtl is not None and not rtl.is_dir():
-        raise UsageError(f"--rtl {rtl}: no such folder; give one laid out like Tercet's rtl/")
-    if rounding is not None and only_vector is None:
-        raise UsageError("--rounding is for a rerun; add --only-vector 0")
     folder = out or _folder(model, fabric, only_vector, batch)
     request = Request(
         model,
@@ -75,6 +91,7 @@ def verify(
         input_shape,
         semantics,
         batch,
+        samples,
         rounding,
     )
     if json:

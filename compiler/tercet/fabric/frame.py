@@ -108,7 +108,7 @@ class Frame:
     wait_load: int = bits(0, 16, 16, "start after so many LOADs have finished")
     wait_exec: int = bits(0, 32, 16, "start after so many EXECs have finished")
     wait_store: int = bits(0, 48, 16, "start after so many STOREs have finished")
-    mask: int = bits(1, 0, 32, "the tiles this frame speaks to")
+    mask: int = bits(1, 0, 32, "the tiles this frame speaks to, one at least; only bits of tiles")
     config_id: int = bits(1, 32, 16, "id of the configuration the program was built for")
     layer: int = bits(1, 48, 16, "telemetry hint: the layer this frame belongs to")
 
@@ -155,8 +155,10 @@ class Load(Frame):
     signed_bytes: int = bits(3, 8, 1, "activations are s8, not u8")
     zero_point: int = bits(3, 16, 9, "subtracted from every activation", signed=True)
     base: int = bits(3, 32, 16, "first column (a multiple of 16), activation (of 8), or entry")
-    rotate: int = bits(3, 48, 5, "tiles by which the mask turns after each slice")
-    slice_beats: int = bits(4, 0, 20, "beats of a slice; the next slice starts at base again")
+    rotate: int = bits(3, 48, 5, "tiles by which the mask turns after each slice, at most all")
+    slice_beats: int = bits(
+        4, 0, 20, "beats of a slice, whole columns or entries; the next starts at base"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,9 +196,9 @@ class Exec(Frame):
     chain: int = bits(6, 26, 1, "no results: the next EXEC goes on with the sums")
     dense: int = bits(6, 27, 1, "zero-skip off: visit every column")
     offset: int = bits(6, 32, 10, "added to an item of modes 2 and 3", signed=True)
-    tile: int = bits(6, 48, 5, "export: the first tile")
+    tile: int = bits(6, 48, 5, "export: the first tile, below T")
     tiles: int = bits(7, 0, 6, "export: how many tiles")
-    tile_step: int = bits(7, 8, 5, "export: from tile to tile")
+    tile_step: int = bits(7, 8, 5, "export: from tile to tile, below T; after the last one comes 0")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,7 +92,7 @@ class Slot(Entry):
     address: int = bits(0, 0, 16, "where the first lane's result goes")
     first: int = bits(0, 16, 6, "first lane")
     last: int = bits(0, 22, 6, "last lane")
-    source: int = bits(0, 28, 5, "the tile whose results this one hears")
+    source: int = bits(0, 28, 5, "the tile whose results this one hears, one that there is")
     listens: int = bits(0, 33, 1, "the tile writes what it hears")
     param: int = bits(0, 34, 16, "parameter entry of the first lane")
     again: int = bits(0, 50, 1, "vector frame: no items, the value of the slot before once more")

@@ -1,8 +1,43 @@
-"""Front ends: a user's model in, a module of the float dialect out."""
+"""Front ends: a user's model in, a module of the float dialect out.
 
-from tercet.frontends.load import capture, load
-from tercet.frontends.model import Model, resolve
-from tercet.frontends.reading import Reading
-from tercet.ir.boundary import quantize_input, quantize_inputs
+Each name is loaded when it is first used: `tercet.frontends.sources` finds a model without torch,
+and a file is read without it.
+"""
 
-__all__ = ["Model", "Reading", "capture", "load", "quantize_input", "quantize_inputs", "resolve"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tercet.frontends.capturing import capture, load
+    from tercet.frontends.model import Model, resolve
+    from tercet.frontends.reading import Reading
+    from tercet.frontends.samples import with_samples
+    from tercet.ir.boundary import quantize_input, quantize_inputs
+
+__all__ = [
+    "Model",
+    "Reading",
+    "capture",
+    "load",
+    "quantize_input",
+    "quantize_inputs",
+    "resolve",
+    "with_samples",
+]
+
+HOMES = {
+    "Model": "tercet.frontends.model",
+    "Reading": "tercet.frontends.reading",
+    "capture": "tercet.frontends.capturing",
+    "load": "tercet.frontends.capturing",
+    "quantize_input": "tercet.ir.boundary",
+    "quantize_inputs": "tercet.ir.boundary",
+    "resolve": "tercet.frontends.model",
+    "with_samples": "tercet.frontends.samples",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

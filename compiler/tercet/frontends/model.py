@@ -1,83 +1,103 @@
-"""What the user named: a zoo model, package.module:factory, file.py:Class or file.onnx."""
+"""The model that the user named, ready to be captured."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from tercet.errors import CaptureError, UsageError
+from tercet.errors import CaptureError
 from tercet.frontends import onnx, zoo
 from tercet.frontends.onnx import OnnxModel
-from tercet.frontends.python import example_of, factory_from_file, factory_from_module, made_by
 from tercet.frontends.reading import AS_WRITTEN, Reading
+from tercet.frontends.sources import OnnxFile, ZooModel, find
 from tercet.ir.types import Array
+
+REAL, EXAMPLE = "real", "example"
+"""Where samples come from: data that somebody gave as such, or the model's own `example()`."""
+SEED = 1
+
+if TYPE_CHECKING:  # a file is read without torch
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
 class Model:
-    """A float module, one input to run it on, and real data."""
+    """A float module, one input to run it on, and samples of its inputs."""
 
     name: str
-    module: nn.Module | OnnxModel
-    example: tuple[Tensor, ...]
-    """(1, …), float32, one for each input."""
+    module: "nn.Module | OnnxModel"
+    example: "tuple[Tensor, ...]"
+    """(1, …), float32, one for each input of a module; none of a file, which tells its shapes."""
     samples: tuple[Array, ...]
     """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
     """The class of every sample, where known."""
     semantics: str = "ideal"
     """Of a file in operator form: "ideal", or "ort" for ONNXRuntime's own float32."""
+    origin: str = REAL
+    source: str = ""
+    """Of the samples, for a person: a file, `example()` or the zoo."""
+    path: Path | None = None
+    """The user's file that the model is in; None where there is none, and for the zoo."""
 
 
-def resolve(spec: str, reading: Reading = AS_WRITTEN) -> Model:
-    """The model behind `spec`; one clear sentence where there is none."""
-    if spec.endswith(".onnx"):
+def resolve(spec: str, reading: Reading = AS_WRITTEN, seed: int = SEED) -> Model:
+    """The model behind `spec`; one clear sentence where there is none.
+
+    The user's Python runs under `seed`, so that what it draws is the same each time.
+    """
+    source = find(spec)
+    if isinstance(source, OnnxFile):
         return _from_file(spec, reading)
-    if reading != AS_WRITTEN:
-        raise UsageError(f"{spec}: an input type and --semantics are for .onnx files")
-    place, colon, attribute = spec.partition(":")
-    if not colon:
+    reading.require_file(spec)
+    if isinstance(source, ZooModel):
         return _from_zoo(spec)
-    if not place or not attribute.isidentifier():
-        raise UsageError(
-            f"{spec!r} names no model; wanted a zoo name, package.module:factory or file.py:Class"
-        )
-    from_file = place.endswith(".py") or "/" in place
-    factory = (factory_from_file if from_file else factory_from_module)(place, attribute)
-    module = made_by(spec, factory)
-    return _model(spec, module, example_of(spec, module))
+    from tercet.frontends.python import made_by, own_example_of, seeded
+
+    with seeded(seed):
+        module = made_by(spec, source.factory())
+        shown = own_example_of(spec, module)
+    return _model(spec, module, shown, source.file)
 
 
 def _from_zoo(name: str) -> Model:
-    known = zoo.names()
-    if name not in known:
-        raise CaptureError(
-            f"there is no model {name!r}; the zoo has {', '.join(known)}, and a model of your own "
-            "is file.py:Class or package.module:factory"
-        )
+    import torch
+
+    from tercet.frontends.python import made_by
+
     module = made_by(name, zoo.factory(name))
     pixels, labels = zoo.samples(name)
-    return Model(name, module, (torch.from_numpy(pixels[:1]).float(),), (pixels,), labels)
+    example = torch.from_numpy(pixels[:1]).float()
+    return Model(name, module, (example,), (pixels,), labels, source="the zoo")
 
 
 def _from_file(spec: str, reading: Reading) -> Model:
     file = onnx.read(Path(spec), reading.input_shape, reading.input_type)
-    example = tuple(torch.from_numpy(np.asarray(x)) for x in file.example)
     none = tuple(np.asarray(x)[:0] for x in file.example)
-    return Model(file.name, file, example, none, semantics=reading.semantics)
+    return Model(file.name, file, (), none, semantics=reading.semantics, path=file.path)
 
 
-def _model(spec: str, module: nn.Module, examples: tuple[Tensor, ...]) -> Model:
+def _model(
+    spec: str, module: "nn.Module", shown: "tuple[Tensor, ...] | None", path: Path | None
+) -> Model:
+    """`shown`: what the model's `example()` returned; noise that stands in for it is no sample."""
+    from tercet.frontends.python import noise_for
+
+    examples = noise_for(spec, module) if shown is None else shown
     for example in examples:
         if example.ndim < 2:
             shape = tuple(example.shape)
             raise CaptureError(
                 f"{spec}: its example has shape {shape}; wanted a batch, (1, features)"
             )
-    rows = tuple(np.asarray(example.detach().numpy()) for example in examples)
-    return Model(_name(spec), module, tuple(example[:1] for example in examples), rows)
+        if not bool(example.isfinite().all()):
+            raise CaptureError(f"{spec}: its example holds values that are not finite")
+    count = None if shown is not None else 0
+    rows = tuple(np.asarray(example[:count].detach().numpy()) for example in examples)
+    first = tuple(example[:1] for example in examples)
+    source = "" if shown is None else "example()"
+    return Model(_name(spec), module, first, rows, origin=EXAMPLE, source=source, path=path)
 
 
 def _name(spec: str) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,17 +15,32 @@ import torch
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError, UsageError
+from tercet.frontends.sources import importable
+from tercet.frontends.unwrap import unwrapped
 
 Factory = Callable[[], Any]
 SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
 """Layers that work on inputs of many shapes."""
 
 
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """What a user's Python draws from torch, numpy and random is the same each time."""
+    before = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng(devices=()):
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        torch.manual_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(before[0])
+            np.random.set_state(before[1])
+
+
 def factory_from_file(place: str, attribute: str) -> Factory:
     """`attribute` of the Python file at `place`."""
     path = Path(place)
-    if not path.is_file():
-        raise CaptureError(f"{place}: no such file; the model was to be {attribute} in it")
     name = f"tercet_user_{path.resolve().parent.name}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
@@ -32,7 +48,7 @@ def factory_from_file(place: str, attribute: str) -> Factory:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with _importable(path.resolve().parent):
+        with importable(path.resolve().parent):
             spec.loader.exec_module(module)
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
@@ -42,7 +58,7 @@ def factory_from_file(place: str, attribute: str) -> Factory:
 def factory_from_module(place: str, attribute: str) -> Factory:
     """`attribute` of the importable module `place`."""
     try:
-        with _importable(Path.cwd()):
+        with importable(Path.cwd()):
             module = importlib.import_module(place)
     except ModuleNotFoundError as error:
         raise CaptureError(
@@ -51,18 +67,6 @@ def factory_from_module(place: str, attribute: str) -> Factory:
     except Exception as error:
         raise CaptureError(f"{place}: cannot be imported: {_first(error)}") from error
     return _attribute(module, place, attribute)
-
-
-@contextmanager
-def _importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it, and leave no bytecode there."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        sys.path.remove(str(folder))
 
 
 def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:
@@ -79,21 +83,30 @@ def _attribute(module: ModuleType, place: str, attribute: str) -> Factory:
 
 
 def made_by(spec: str, factory: Factory) -> nn.Module:
-    """The module that the factory makes, set to evaluation."""
+    """The module that the factory makes, without wrappers around it, set to evaluation."""
     try:
         made = factory()
     except Exception as error:
         raise CaptureError(f"{spec}: fails when called: {_first(error)}") from error
     if not isinstance(made, nn.Module):
         raise CaptureError(f"{spec}: makes {type(made).__name__}; wanted a torch.nn.Module")
-    return made.eval()
+    return unwrapped(made).eval()
 
 
-def example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
-    """Inputs of `module`: its own `example()`, else noise as wide as its first layer."""
+def own_example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...] | None:
+    """What the module's method `example()` returns, None where it has none."""
     own = getattr(module, "example", None)
-    if callable(own):
-        return _tensors(spec, own())
+    if not callable(own):
+        return None
+    try:
+        made = own()
+    except Exception as error:
+        raise CaptureError(f"{spec}: example() fails: {_first(error)}") from error
+    return _tensors(spec, made)
+
+
+def noise_for(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
+    """One random input, as wide as the first layer of a module that begins with a linear one."""
     for name, layer in module.named_modules():
         if isinstance(layer, nn.Linear):
             noise = torch.Generator().manual_seed(0)

@@ -15,15 +15,32 @@ class Reading:
     input_shape: tuple[int, ...] | None = None
     """Batch first, where the file leaves it open."""
 
+    def require_file(self, spec: str) -> None:
+        """Refuse options that belong to files, where `spec` names a module."""
+        if self != AS_WRITTEN:
+            raise UsageError(
+                f"{spec}: --input-type, --input-shape and --semantics are for .onnx files; a "
+                "module has its own input quantizer and example()"
+            )
+
 
 AS_WRITTEN = Reading()
+SEMANTICS = ("ideal", "ort")
+"""What QLinear operators may mean."""
 
 
-def reading(input_type: str | None, input_shape: str | None, semantics: str) -> Reading:
-    """The options that belong to files; the shape is written as in 1,3,32,32."""
-    if input_shape is None:
-        return Reading(input_type, semantics)
-    words = input_shape.split(",")
+def shaped(text: str | None) -> tuple[int, ...] | None:
+    """The extents in a text such as 1,3,32,32."""
+    if text is None:
+        return None
+    words = text.split(",")
     if not all(word.strip().isdecimal() for word in words):
-        raise UsageError(f"--input-shape {input_shape}: wanted whole numbers, such as 1,3,32,32")
-    return Reading(input_type, semantics, tuple(map(int, words)))
+        raise UsageError(f"--input-shape {text}: wanted whole numbers, such as 1,3,32,32")
+    return tuple(map(int, words))
+
+
+def known_semantics(name: str) -> str:
+    """`name`, if it is one of SEMANTICS."""
+    if name not in SEMANTICS:
+        raise UsageError(f"no semantics {name!r}; wanted {' or '.join(SEMANTICS)}")
+    return name

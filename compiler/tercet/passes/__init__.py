@@ -10,15 +10,18 @@ from tercet.ir.op import verified
 from tercet.passes.drop_repeated import DropRepeatedQuantizers
 from tercet.passes.entry import LiftEntry
 from tercet.passes.exit import LiftExit
+from tercet.passes.merge_sums import MergeSums, SumsOfSums
 from tercet.passes.movement import MoveIntegers
 from tercet.passes.norms import IntegerNorms
 from tercet.passes.requantize import Requantization
 from tercet.passes.require_integers import RequireIntegers
 from tercet.passes.sums import IntegerSums
+from tercet.passes.ties.snap import SnapTies
 from tercet.passes.zero_point import FoldZeroPoint
 
 SUMMATION: tuple[ModulePass, ...] = (
     MoveIntegers(),
+    MergeSums(),
     DropRepeatedQuantizers(),
     LiftEntry(),
     IntegerNorms(),
@@ -26,14 +29,14 @@ SUMMATION: tuple[ModulePass, ...] = (
     FoldZeroPoint(),
 )
 """After these, every layer computes on integers, and one line behind it makes its sums real."""
-ENDING: tuple[ModulePass, ...] = (MoveIntegers(), LiftExit())
+ENDING: tuple[ModulePass, ...] = (MoveIntegers(), SumsOfSums(), LiftExit())
 NORMALIZATION = (*SUMMATION, *ENDING)
 """After these, what is left of the reals lies between integers and a quantizer, place by place."""
 
 
 def pipeline(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
     """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
-    return (*NORMALIZATION, Requantization(threshold_bits), RequireIntegers())
+    return (*NORMALIZATION, SnapTies(), Requantization(threshold_bits), RequireIntegers())
 
 
 DEFAULT = pipeline()

@@ -19,13 +19,14 @@ from tercet.ir.op import IntegerOp
 from tercet.ir.quantized import QuantizedOp
 from tercet.ir.ranges import Ranges
 from tercet.ir.rescaled import RescaledOp
-from tercet.ir.types import IntArray, values_of
+from tercet.ir.types import IntArray, dense_float, values_of
 from tercet.ops.linear import Linear
 from tercet.ops.pair_table import PairTable
+from tercet.ops.real.quantize import Quantize
 from tercet.ops.table import Table
 from tercet.ops.threshold import Threshold
 from tercet.passes.bounds import by_channel
-from tercet.passes.certificate import SITE, Certificate, certified
+from tercet.passes.certificate import SITE, Certificate, certified, lattice_of
 from tercet.passes.check import Finding, places
 from tercet.passes.exactly import Exactly
 from tercet.passes.fit import demands_of_pairs, demands_of_steps
@@ -34,6 +35,7 @@ from tercet.passes.monotone import is_monotone
 from tercet.passes.region import Region, region_of
 from tercet.passes.requantize import ends_of
 from tercet.passes.steps import every, sorted_borders, turns_once
+from tercet.passes.ties.recheck import recheck
 from tercet.passes.unary import SMALL
 
 REPORTED = 100
@@ -55,7 +57,8 @@ def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
     normalized = passes.run(summed, passes.ENDING)
     claims = {id(op): channels for op, channels in certified(module)}
     ranges = Ranges()
-    for op, region in _sites(normalized, module):
+    for op, region, objections in _sites(normalized, module):
+        findings += objections
         if id(op) in claims:
             found = list(_certified(by_channel(region), op, claims[id(op)]))
         else:
@@ -71,7 +74,7 @@ def enumerated(captured: ModuleOp, module: ModuleOp) -> dict[QuantizedOp, Audit]
     normalized = passes.run(captured, passes.NORMALIZATION)
     claimed, ranges = {id(op) for op, _ in certified(module)}, Ranges()
     found = {}
-    for op, region in _sites(normalized, module):
+    for op, region, _ in _sites(normalized, module):
         if id(op) not in claimed:
             parts = list(_enumerated(region, op, ranges))
             findings = tuple(finding for _, some in parts for finding in some)
@@ -79,13 +82,22 @@ def enumerated(captured: ModuleOp, module: ModuleOp) -> dict[QuantizedOp, Audit]
     return found
 
 
-def _sites(normalized: ModuleOp, module: ModuleOp) -> Iterator[tuple[QuantizedOp, Region]]:
-    """Each integer operator that is a quantizer, and what it has to be."""
+def _sites(
+    normalized: ModuleOp, module: ModuleOp
+) -> Iterator[tuple[QuantizedOp, Region, list[Finding]]]:
+    """Each integer operator that is a quantizer, what it has to be, and wrong claims of ties."""
     ends, ops = ends_of(normalized), _by_site(module)
     if set(ops) != set(range(len(ends))):
         raise VerifyError("the certificates are not those of the layers of the captured model")
+    ranges = Ranges()
     for site, end in enumerate(ends):
-        yield ops[site], region_of(end)
+        op, region, objections = ops[site], region_of(end), list[Finding]()
+        if isinstance(end, Quantize) and (lattice := lattice_of(op)) is not None:
+            known = {leaf: ranges.of(leaf) for leaf in region.leaves}
+            objections = list(recheck(region, lattice, known))
+            end.properties["lattice"] = dense_float(lattice)  # from here on it is what is claimed
+            region = region_of(end)
+        yield op, region, objections
 
 
 def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[Finding]]:
@@ -177,11 +189,9 @@ def _places(region: Region, channels: list[Certificate]) -> list[dict[int, int]]
 def _signs(region: Region, op: IntegerOp) -> IntArray:
     """For each channel 1, -1 where the operator's sums are the model's negated, 0 where neither."""
     model, ours = region.leaves[0].owner, op.operands[0].owner
-    ones = np.ones(region.channels, np.int64)
     if not isinstance(model, Linear) or not isinstance(ours, Linear):
-        return ones
-    signs = row_signs(model, ours)
-    return signs if len(signs) == region.channels else ones * signs.min()
+        return np.ones(region.channels, np.int64)
+    return np.broadcast_to(row_signs(model, ours), region.view).reshape(-1)
 
 
 def _enumerated(

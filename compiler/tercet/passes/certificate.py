@@ -20,7 +20,18 @@ from tercet.ir.accumulator import AccumulatorOp
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp
 from tercet.ir.ranges import Ranges
-from tercet.ir.types import SI8, SI32, SI64, Dense, IntArray, dense, shape_of, values_of
+from tercet.ir.types import (
+    SI8,
+    SI32,
+    SI64,
+    Dense,
+    FloatArray,
+    IntArray,
+    dense,
+    floats_of,
+    shape_of,
+    values_of,
+)
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 from tercet.passes.steps import Steps
@@ -28,6 +39,8 @@ from tercet.passes.steps import Steps
 ATTRIBUTE = "certificate"
 SITE = "site"
 """Attribute of an integer operator: which quantizer of the normalized module it is, in order."""
+LATTICE = "lattice"
+"""The same: on which lattice that quantizer's input was put, where it was meant to lie on one."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,12 @@ def attach(op: IntegerOp, steps: Steps) -> None:
             "deltas": dense(np.ones_like(steps.at) if steps.delta is None else steps.delta, SI8),
         }
     )
+
+
+def lattice_of(op: IntegerOp) -> FloatArray | None:
+    """The lattice of each place of a row, 0 for none; None where the operator claims none."""
+    claimed = op.attributes.get(LATTICE)
+    return floats_of(claimed) if isinstance(claimed, Dense) else None
 
 
 def certificates(module: ModuleOp) -> list[Certificate]:

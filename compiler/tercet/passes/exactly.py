@@ -75,6 +75,8 @@ def _whole(
     end = region.end
     if not isinstance(end, Quantize) or end.rounding.data != "half_even":
         return None
+    if end.lattice is not None:
+        return None
     if end.zero_after.value.data or any(not isinstance(step, Relu | Clip) for step in rest):
         return None
     far = Fraction(2) ** 2000

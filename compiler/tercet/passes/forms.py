@@ -1,4 +1,4 @@
-"""A region of two integer tensors as a formula: a weighted sum, or a product, of both.
+"""A region as a formula: a weighted sum of its integer tensors, or a product of two.
 
 In float64: a guess at the constants, which whoever uses it proves exact or throws away.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.ir.real import ElementwiseOp, PointwiseOp
-from tercet.ir.types import FloatArray
+from tercet.ir.types import FloatArray, floats_of
 from tercet.ops.real.add import RealAdd
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.dequantize import Dequantize
@@ -22,9 +22,9 @@ from tercet.passes.region import Region
 
 @dataclass(frozen=True)
 class Form:
-    """slopes[0] * a + slopes[1] * b + constant, or, with zeros, slope * (a - za) * (b - zb) + …."""
+    """The sum of slopes[i] * leaf i + constant; with zeros, slope * (a - za) * (b - zb) + …."""
 
-    slopes: tuple[FloatArray, FloatArray]
+    slopes: tuple[FloatArray, ...]
     constant: FloatArray
     zeros: tuple[int, int] | None = None
     """Of a product, whose slope is the first one."""
@@ -32,7 +32,7 @@ class Form:
 
 def form_of(region: Region) -> Form | None:
     """The position between the quantizer's integers, clips left out; None where it is another."""
-    if not isinstance(region.end, Quantize) or len(region.leaves) != 2:
+    if not isinstance(region.end, Quantize) or not region.leaves:
         return None
     known: dict[SSAValue, Form] = {}
     for step in region.steps:
@@ -40,9 +40,9 @@ def form_of(region: Region) -> Form | None:
         if found is None:
             return None
         known[step.results[0]] = found
-    form, zero = known[region.end.x], np.zeros(region.view)
-    ends = [region.end.position(zero + x) for x in (0.0, 1.0)]
-    return _scaled(form, ends[1] - ends[0], ends[0])
+    end = region.end
+    zero = np.full(region.view, float(end.zero_point.value.data))
+    return _scaled(known[end.x], 1 / floats_of(end.scale), zero)
 
 
 def _step(
@@ -51,8 +51,7 @@ def _step(
     if isinstance(step, Dequantize):
         slope, shift = step.line()
         none = np.zeros(())
-        mine = step.q is leaves[0]
-        return Form((slope, none) if mine else (none, slope), shift)
+        return Form(tuple(slope if step.q is leaf else none for leaf in leaves), shift)
     known = [form for form in operands if form is not None]
     if len(known) != len(operands):
         return None
@@ -67,20 +66,20 @@ def _step(
 
 
 def _scaled(form: Form, slope: FloatArray, shift: FloatArray) -> Form:
-    a, b = form.slopes
-    return Form((a * slope, b * slope), form.constant * slope + shift, form.zeros)
+    slopes = tuple(one * slope for one in form.slopes)
+    return Form(slopes, form.constant * slope + shift, form.zeros)
 
 
 def _sum(x: Form, y: Form) -> Form | None:
     if x.zeros is not None or y.zeros is not None:
         return None
-    slopes = x.slopes[0] + y.slopes[0], x.slopes[1] + y.slopes[1]
+    slopes = tuple(a + b for a, b in zip(x.slopes, y.slopes, strict=True))
     return Form(slopes, x.constant + y.constant)
 
 
 def _product(x: Form, y: Form) -> Form | None:
     """Of a line of one tensor and a line of the other."""
-    if x.zeros is not None or y.zeros is not None:
+    if x.zeros is not None or y.zeros is not None or len(x.slopes) != 2:
         return None
     if not np.any(x.slopes[0]):
         x, y = y, x

@@ -18,6 +18,8 @@ from tercet.ir.weighted import WeightedOp
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
+from tercet.ops.real.maximum import RealMaximum
+from tercet.ops.real.minimum import RealMinimum
 from tercet.ops.real.pad import RealPad
 from tercet.passes.check import Finding
 from tercet.passes.clean import erase_unused
@@ -81,14 +83,37 @@ def _entry(value: SSAValue) -> _Integers | None:
         return _Integers(narrowed(floats_of(owner.scale)), owner.zero_point.value.data)
     if isinstance(owner, MaxPool | RealPad):
         return _entry(owner.x)
+    if not isinstance(owner, MovementOp | RealMaximum | RealMinimum):
+        return None
+    moved = [x for x in owner.operands if not _is_constant(x)]
+    parts = [part for part in map(_entry, moved) if part is not None]
+    if not parts or len(parts) != len(moved) or len({part.zero for part in parts}) > 1:
+        return None
     if not isinstance(owner, MovementOp):
-        return None
-    parts = [part for part in map(_entry, owner.operands) if part is not None]
-    if len(parts) != len(owner.operands) or len({part.zero for part in parts}) > 1:
-        return None
+        same = all(np.array_equal(part.scale, parts[0].scale) for part in parts)
+        return parts[0] if same else None
+    if len(moved) < len(owner.operands):
+        return _beside_constants(owner, parts)
     scales = [part.scale for part in parts]
     pairs = zip(owner.operands, scales, strict=True)
     return _Integers(after_movement(owner, list(pairs)), parts[0].zero)
+
+
+def _is_constant(value: SSAValue) -> bool:
+    owner = value.owner
+    return isinstance(owner, Affine) and not floats_of(owner.factor).any()
+
+
+def _beside_constants(owner: MovementOp, parts: list[_Integers]) -> _Integers | None:
+    """The one grid of `parts`, on which the constants among the operands have to lie."""
+    first = parts[0]
+    if first.scale.size > 1 or any(part.scale != first.scale for part in parts):
+        return None
+    constants = [x.owner for x in owner.operands if _is_constant(x)]
+    offsets = [_exact(floats_of(c.offset)) for c in constants if isinstance(c, Affine)]
+    places = [offset / Fraction(float(first.scale.reshape(()))) for offset in offsets]
+    whole = all(Fraction(p).denominator == 1 for place in places for p in np.ravel(place))
+    return first if whole else None
 
 
 def _after(whole: AccumulatorOp) -> tuple[Dequantize, Affine] | None:

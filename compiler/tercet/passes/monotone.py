@@ -14,6 +14,8 @@ from tercet.ir.types import FloatArray
 from tercet.ops.real.add import RealAdd
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.div import RealDiv
+from tercet.ops.real.maximum import RealMaximum
+from tercet.ops.real.minimum import RealMinimum
 from tercet.ops.real.mul import RealMul
 from tercet.passes.region import Region
 
@@ -52,8 +54,8 @@ def _after(step: PointwiseOp, operands: list[Course | None]) -> Course | None:
         return CONSTANT
     if isinstance(step, ElementwiseOp):
         return _elementwise(step, courses[0])
-    if isinstance(step, RealAdd):
-        return _sum(*courses)
+    if isinstance(step, RealAdd | RealMaximum | RealMinimum):
+        return _together(*courses)
     if isinstance(step, RealMul):
         return SOME if any(_is_constant(course) for course in courses) else None
     return SOME if isinstance(step, RealDiv) and _is_constant(courses[1]) else None
@@ -69,7 +71,7 @@ def _elementwise(step: ElementwiseOp, course: Course) -> Course | None:
     return course if step.rises() else None
 
 
-def _sum(a: Course, b: Course) -> Course | None:
+def _together(a: Course, b: Course) -> Course | None:
     """Known where no place has one part that rises and one that falls."""
     if _is_constant(a):
         return b

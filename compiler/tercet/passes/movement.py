@@ -1,4 +1,4 @@
-"""Data movement and max pooling leave the reals: below quantizers, or up to the integers.
+"""Data movement, max pooling and comparisons leave the reals: below quantizers, or up to integers.
 
 Each commutes with all that treats every element alike. Below a quantizer it moves the fewest bits;
 what cannot get there is done to the integers that the reals stand for.
@@ -12,6 +12,8 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import GreedyRewritePatternApplier, PatternRewriteWalker
 
 from tercet.passes.clean import erase_unused
+from tercet.passes.constants import QuantizeConstant
+from tercet.passes.extremes import HoistExtreme, QuantizeExtreme, SinkExtreme
 from tercet.passes.hoist import HoistPad, HoistPool, HoistPoolThrough, HoistThrough, HoistToIntegers
 from tercet.passes.sink import SinkMovement, SinkPad, SinkPool
 
@@ -23,8 +25,14 @@ class MoveIntegers(ModulePass):
     name = "move-integers"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        to_integers = [HoistToIntegers(), HoistPool(), HoistPad()]
-        sink = [SinkMovement(), SinkPool(), SinkPad()]
+        to_integers = [
+            HoistToIntegers(),
+            QuantizeConstant(),
+            HoistPool(),
+            HoistPad(),
+            HoistExtreme(),
+        ]
+        sink = [SinkMovement(), SinkPool(), SinkPad(), SinkExtreme(), QuantizeExtreme()]
         for patterns in (
             [*to_integers, *sink],
             [*to_integers, HoistThrough(), HoistPoolThrough()],

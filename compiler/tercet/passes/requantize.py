@@ -14,7 +14,7 @@ from tercet.ir.ranges import Ranges
 from tercet.ir.types import number
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.certificate import SITE
+from tercet.passes.certificate import LATTICE, SITE
 from tercet.passes.clean import erase_unused
 from tercet.passes.pairs import pair
 from tercet.passes.region import End, Region, region_of
@@ -37,6 +37,8 @@ class Requantization(ModulePass):
             last = made[-1]
             last.attributes["quantizer"] = StringAttr(end.quantizer.data)
             last.attributes[SITE] = number(site)
+            if isinstance(end, Quantize) and end.lattice is not None:
+                last.attributes[LATTICE] = end.lattice
             _replace(end, made)
         erase_unused(op)
 

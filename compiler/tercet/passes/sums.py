@@ -22,7 +22,9 @@ from tercet.passes.clean import erase_unused
 from tercet.passes.moved import narrowed
 
 
-class _Rewrite(RewritePattern):
+class SumIntegers(RewritePattern):
+    """A sum of dequantized integers becomes the dequantized sum of the integers."""
+
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: SumOp, rewriter: PatternRewriter) -> None:
         starts = [value.owner for value in op.operands if isinstance(value.owner, Dequantize)]
@@ -74,5 +76,5 @@ class IntegerSums(ModulePass):
     name = "integer-sums"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        PatternRewriteWalker(_Rewrite()).rewrite_module(op)
+        PatternRewriteWalker(SumIntegers()).rewrite_module(op)
         erase_unused(op)

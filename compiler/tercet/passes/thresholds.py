@@ -21,16 +21,25 @@ NEVER = 2**31 - 1
 
 
 def thresholds(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
-    """Channels that fall get their weights negated, or thresholds at which the result falls."""
-    falling = steps.sign < 0
-    if not falling.any():
+    """Outputs that fall get their weights negated, or thresholds at which the result falls."""
+    if not (steps.sign < 0).any():
         return _threshold(region, region.leaves[0], steps), steps
     sums = region.leaves[0].owner
     if isinstance(sums, Linear) and _alone(region):
-        upright = Steps(steps.low, steps.high, np.ones_like(steps.sign), steps.first, steps.at)
-        new = _negated(sums, steps.sign)
-        return _threshold(region, new.acc, upright), upright
+        signs = _sign_of_each_output(region, steps.sign)
+        if signs is not None:
+            upright = Steps(steps.low, steps.high, np.ones_like(steps.sign), steps.first, steps.at)
+            return _threshold(region, _negated(sums, signs).acc, upright), upright
     return turning(region, _by_accumulator(steps))
+
+
+def _sign_of_each_output(region: Region, sign: IntArray) -> IntArray | None:
+    """The sign of every output of the layer behind `region`, whose last axis they are.
+
+    None where one output rises in some places and falls in others, as with a factor for each token.
+    """
+    places = np.broadcast_to(sign.reshape(region.view), region.row).reshape(-1, region.row[-1])
+    return places[0] if bool((places == places[0]).all()) else None
 
 
 def _threshold(region: Region, leaf: SSAValue, steps: Steps) -> Threshold:

@@ -12,6 +12,8 @@ class Entry:
     reason: str = ""
     instead: tuple[str, ...] = ()
     """A sign-off may skip it where all of these ran."""
+    judges: bool = False
+    """Whether it fails where the user's own outputs are too far away, explained or not."""
 
     @property
     def required(self) -> bool:
@@ -22,12 +24,20 @@ FILE, TORCH = ("golden.file",), ("golden.torch64", "golden.torch32")
 """A model is a PyTorch module or an ONNX file: what it is decides which of these can run."""
 CATALOGUE: tuple[Entry, ...] = (
     Entry("numerics.certificates", "Every requantization is proven on its whole range"),
-    Entry("golden.torch64", "PyTorch in float64 equals the integer reference", instead=FILE),
+    Entry(
+        "golden.torch64",
+        "PyTorch in float64 equals the integer reference",
+        instead=FILE,
+        judges=True,
+    ),
     Entry(
         "golden.torch32", "PyTorch in float32 differs only where rounding explains it", instead=FILE
     ),
     Entry(
-        "golden.file", "The user's own file differs only where rounding explains it", instead=TORCH
+        "golden.file",
+        "The user's own file differs only where rounding explains it",
+        instead=TORCH,
+        judges=True,
     ),
     Entry("golden.onnxruntime", "ONNXRuntime equals the integer reference"),
     Entry("c.bitexact", "The emitted C99 equals the integer reference"),

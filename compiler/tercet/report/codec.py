@@ -54,9 +54,8 @@ def _build(kind: Any, value: Json) -> Any:
     """The value of type `kind` that `value`, already held to the schema, stands for."""
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return cast(Any, kind)(
-            **{f.name: _build(hints[f.name], value[f.name]) for f in fields(kind)}
-        )
+        there = (f.name for f in fields(kind) if f.name in value)  # others were added later
+        return cast(Any, kind)(**{name: _build(hints[name], value[name]) for name in there})
     origin, inner = get_origin(kind), get_args(kind)
     if origin is UnionType:
         return None if value is None else _build(inner[0], value)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 VERSION = 3
-"""Version of report.json. It rises when a field changes its meaning or goes away."""
+"""Version of report.json. It rises when a field changes its meaning or goes away.
+
+A field that was added later has a default: a file of this version may lack it.
+"""
 
 CheckVerdict = Literal["pass", "fail", "skipped"]
 Verdict = Literal["pass", "fail"]
@@ -52,11 +55,35 @@ class Vectors:
     count: int
     seed: int
     origins: Mapping[str, int]
-    """How many vectors came from where: real samples, each corner, random."""
+    """How many vectors came from where: real samples, `example()`, each corner, random."""
     only: int | None
     """The one vector that was rerun, or None when all were."""
     batch: int = 1
     """Vectors that the fabric took by one doorbell. Of a last batch the rest are zero inputs."""
+    source: str = ""
+    """Where the samples come from: a file, `example()` or the zoo; "" where there are none."""
+    available: int = 0
+    """How many samples there are, of which the first were used."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How one executor classified the vectors whose class is known."""
+
+    executor: str
+    """Such as "PyTorch" or "RTL"."""
+    right: int
+    """Vectors in which the greatest output is the class."""
+    unlike: int
+    """Vectors in which it is another output than the integer reference's."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """What was right of the vectors whose class is known; the integer reference comes first."""
+
+    vectors: int
+    answers: tuple[Answers, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +95,42 @@ class Mismatch:
     element: tuple[int, ...]
     expected: float
     found: float
+
+
+@dataclass(frozen=True)
+class Tied:
+    """Structural ties (numerics.md): the float32 noise of the user's own model rounds them."""
+
+    ties: int
+    """Elements that are one, in vectors in which nothing differed before."""
+    others: int
+    """Of these: rounded the other way."""
+    vectors: int
+    """In which that was the first difference."""
+    argmaxes: int | None
+    """Of these vectors: with another argmax."""
+
+
+@dataclass(frozen=True)
+class EndToEnd:
+    """The user's own model against the reference from input to output, nothing put right between.
+
+    A step is one of the output's quantizer. Of sums without one it is the most that a step of one
+    input of the last layer makes; of what is no line of integers a 255th of the range.
+    """
+
+    outputs: int
+    """Elements of all outputs that were compared."""
+    differ: int
+    """Of these: unequal."""
+    beyond: int
+    """Of these: by more than one step, in vectors that are not `tied`."""
+    largest: float
+    """The largest difference, in steps."""
+    vectors: int
+    argmaxes: int | None
+    """Vectors, not `tied`, whose argmax differs; None where no output has two elements."""
+    tied: Tied
 
 
 @dataclass(frozen=True)
@@ -84,6 +147,8 @@ class Check:
     first: Mismatch | None = None
     rerun: str | None = None
     """The command that reruns just the first wrong vector, with a waveform."""
+    end_to_end: EndToEnd | None = None
+    """Of the checks that run the user's own model."""
 
 
 @dataclass(frozen=True)
@@ -175,3 +240,7 @@ class Report:
     layers: tuple[Layer, ...]
     cycles: Cycles
     timing: Timing
+    accuracy: Accuracy | None = None
+    """None where no class is known."""
+    warnings: tuple[str, ...] = ()
+    """Sentences on what weakens this sign-off without failing it."""

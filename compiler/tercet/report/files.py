@@ -1,21 +1,76 @@
-"""Write a file whole or not at all."""
+"""Write files whole or not at all."""
 
 import os
+from collections.abc import Mapping
+from contextlib import suppress
+from errno import EISDIR
 from pathlib import Path
 
 from tercet.errors import TercetError
+from tercet.staging import staged
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Put `content` at `path` under a temporary name first, so no reader ever sees half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Put `content` at `path`; no reader ever sees half a file."""
+    write_all(path.parent, {path.name: content})
+
+
+def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Put every file at its path in `folder`, or none: all are on the disk before one is seen."""
+    missing = _missing(folder)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with staged(folder) as stage:
+            for path, content in files.items():
+                (stage / path).parent.mkdir(parents=True, exist_ok=True)
+                data = content.encode() if isinstance(content, str) else content
+                (stage / path).write_bytes(data)
+                _require_no_folder(folder / path)
+            for path in files:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            for path in files:
+                (stage / path).replace(folder / path)
     except OSError as error:
-        reason = error.strerror or error
-        raise TercetError(f"cannot write {path}: {reason}; give another folder") from error
+        for made in missing:
+            with suppress(OSError):  # it has files of others
+                made.rmdir()
+        raise _cannot(folder / next(iter(files)) if len(files) == 1 else folder, error) from error
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a folder that files cannot be written to. Tried on the disk; nothing stays there."""
+    try:
+        missing = _missing(folder)
+        first = missing[-1].parent if missing else folder
+        with staged(first) as stage:
+            inside = stage / os.path.relpath(folder, first)
+            inside.mkdir(parents=True, exist_ok=True)
+            (inside / "probe").write_bytes(b"\0")
+    except OSError as error:
+        raise _cannot(folder, error) from error
+
+
+def require_file(path: Path) -> None:
+    """The same of one file."""
+    try:
+        _require_no_folder(path)
+    except OSError as error:
+        raise _cannot(path, error) from error
+    require_folder(path.parent)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """The folders that have to be made for it, the innermost first."""
+    found = []
+    while not folder.exists() and folder != folder.parent:
+        found.append(folder)
+        folder = folder.parent
+    return found
+
+
+def _require_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise OSError(EISDIR, os.strerror(EISDIR), str(path))
+
+
+def _cannot(path: Path, error: OSError) -> TercetError:
+    return TercetError(f"cannot write {path}: {error.strerror or error}; give another folder")

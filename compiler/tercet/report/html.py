@@ -10,7 +10,19 @@ from tercet.report.verdict import problems
 def render(report: Report) -> str:
     """The text of report.html."""
     page = environment("tercet.report", autoescape=True)
-    for name in ("number", "share", "count", "batches", "figure", "seconds", "shape", "grid"):
+    for name in (
+        "number",
+        "share",
+        "count",
+        "vectors",
+        "samples",
+        "accuracy",
+        "batches",
+        "figure",
+        "seconds",
+        "shape",
+        "grid",
+    ):
         page.filters[name] = getattr(words, name)
     return page.get_template("report.html.j2").render(
         report=report,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tercet.report.catalogue import CATALOGUE
 from tercet.report.contract import (
     VERSION,
+    Accuracy,
     Check,
     Cycles,
     Fabric,
@@ -29,6 +30,8 @@ def make(
     layers: Sequence[Layer],
     cycles: Cycles,
     timing: Timing,
+    accuracy: Accuracy | None = None,
+    warnings: Sequence[str] = (),
 ) -> Report:
     """The report of a sign-off in which `checks` ran, in any order."""
     complete = _complete(checks)
@@ -43,6 +46,8 @@ def make(
         layers=tuple(layers),
         cycles=cycles,
         timing=timing,
+        accuracy=accuracy,
+        warnings=tuple(warnings),
     )
 
 

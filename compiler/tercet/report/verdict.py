@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from tercet.report.catalogue import CATALOGUE, Entry
 from tercet.report.contract import Check, Vectors, Verdict
+from tercet.report.end_to_end import excess
 
 
 def judge(vectors: Vectors, checks: Sequence[Check]) -> Verdict:
@@ -49,5 +50,9 @@ def _faults(line: Entry, check: Check, needed: bool) -> Iterator[str]:
         yield f"compared nothing: {check.detail}"
     elif check.mismatches:
         yield f"differs in {check.mismatches} of {check.compared}: {check.detail}"
+    elif line.judges and check.end_to_end is None:
+        yield f"compared nothing end to end: {check.detail}"
+    elif line.judges and check.end_to_end is not None and excess(check.end_to_end):
+        yield f"is too far away: {excess(check.end_to_end)}"
     elif check.verdict != "pass":
         yield f"failed: {check.detail}"

@@ -10,4 +10,4 @@ ID = "golden.onnxruntime"
 def run(ctx: CheckContext) -> Check:
     from tercet_golden import onnxruntime_golden
 
-    return bitexact(ctx, ID, onnxruntime_golden.run(ctx.module, ctx.vectors.x))
+    return bitexact(ctx, ID, onnxruntime_golden.run(ctx.module, *ctx.vectors.xs))

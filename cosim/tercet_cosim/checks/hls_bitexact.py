@@ -10,4 +10,4 @@ ID = "hls.bitexact"
 def run(ctx: CheckContext) -> Check:
     from tercet_cosim import native
 
-    return bitexact(ctx, ID, native.run_hls(ctx.module, ctx.vectors.x))
+    return bitexact(ctx, ID, native.run_hls(ctx.module, *ctx.vectors.xs))

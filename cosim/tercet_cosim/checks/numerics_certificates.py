@@ -1,8 +1,9 @@
 """Every requantization and threshold against its certificate, and that against the model."""
 
+from tercet.ir.module import ops_of
 from tercet.ir.ranges import ranges
 from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
+from tercet.passes.certificate import certificates, lattice_of
 from tercet.passes.check import check
 from tercet.report.contract import Check
 from tercet.report.outcome import measured
@@ -24,11 +25,13 @@ def run(ctx: CheckContext) -> Check:
         detail = f"first wrong: {wrong.layer} channel {wrong.channel}: {wrong.message}"
         return measured(ID, compared, len(findings), detail)
     layers = len({claim.layer for claim in claimed})
+    tied = [op for op in ops_of(ctx.module) if lattice_of(op) is not None]
+    ties = f"; structural ties in {count(len(tied), 'quantizer')}" if tied else ""
     return measured(
         ID,
         compared,
         0,
         f"{count(len(claimed), 'channel')} of {count(layers, 'layer')} proven, "
         f"{count(audited.evaluated, 'sum')} next to a step evaluated exactly; "
-        f"{count(len(values), 'value')} within the type",
+        f"{count(len(values), 'value')} within the type{ties}",
     )

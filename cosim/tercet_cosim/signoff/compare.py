@@ -36,7 +36,7 @@ def bitexact(
         return failed(check_id, f"nothing was found of {', '.join(missing)}")
     want = {name: ctx.golden[name] for name in wanted}
     here = {name: got[name] for name in wanted}
-    passed = f"{count(len(want), 'value')} of {count(len(ctx.vectors.x), 'vector')}"
+    passed = f"{count(len(want), 'value')} of {count(len(ctx.vectors.labels), 'vector')}"
     return matching(ctx, check_id, want, here, passed)
 
 

@@ -42,7 +42,7 @@ class CheckContext:
         from tercet_golden import integer
 
         with self.stages.stage("integer reference"):
-            return integer.run(self.module, self.vectors.x)
+            return integer.run(self.module, *self.vectors.xs)
 
     @cached_property
     def prediction(self) -> "Prediction":
@@ -58,6 +58,11 @@ class CheckContext:
         if isinstance(self._simulated, Exception):
             raise self._simulated
         return self._simulated
+
+    @property
+    def simulated(self) -> "Run | None":
+        """The simulation, or None when it failed: then its checks say why."""
+        return None if isinstance(self._simulated, Exception) else self._simulated
 
     @cached_property
     def _simulated(self) -> "Run | Exception":

@@ -5,21 +5,21 @@ from collections import Counter
 from dataclasses import asdict
 from math import prod
 
-from tercet.ir.module import input_type, ops_of, outputs_of
-from tercet.ir.types import Dense, tensor_type
+from tercet.ir.module import inputs_of, ops_of, outputs_of
+from tercet.ir.types import Dense, shape_of
 from tercet.report.contract import Fabric, Model, Vectors
 from tercet_cosim.signoff.context import CheckContext
 
 
 def model(ctx: CheckContext) -> Model:
-    """The network: its shapes and how many integer weights it has."""
-    (result, *_) = outputs_of(ctx.module)
+    """The network: shapes of its first input and output, how many integer weights it has."""
+    first, result = inputs_of(ctx.module)[0], outputs_of(ctx.module)[0]
     weights = (op.properties.get("weight") for op in ops_of(ctx.module))
     return Model(
         name=ctx.model.name,
         source=ctx.request.model,
-        input_shape=tuple(input_type(ctx.module).get_shape()),
-        output_shape=tuple(tensor_type(result).get_shape()),
+        input_shape=tuple(shape_of(first)),
+        output_shape=tuple(shape_of(result)),
         weights=sum(prod(w.get_shape()) for w in weights if isinstance(w, Dense)),
     )
 
@@ -33,7 +33,14 @@ def fabric(ctx: CheckContext) -> Fabric:
 
 def vectors(ctx: CheckContext) -> Vectors:
     """How many vectors came from where."""
-    origins = Counter(re.sub(r"[ #]*\d+$", "", label) for label in ctx.vectors.labels)
+    drawn = ctx.vectors
+    origins = Counter(re.sub(r"[ #]*\d+$", "", label) for label in drawn.labels)
     return Vectors(
-        len(ctx.vectors.x), ctx.request.seed, dict(origins), ctx.request.only, ctx.request.batch
+        count=len(drawn.labels),
+        seed=ctx.request.seed,
+        origins=dict(origins),
+        only=ctx.request.only,
+        batch=ctx.request.batch,
+        source=ctx.model.source,
+        available=min((len(x) for x in ctx.model.samples), default=0),
     )

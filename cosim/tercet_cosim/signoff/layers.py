@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def rows(ctx: CheckContext) -> tuple[Layer, ...]:
     """One row a layer of the plan, in its order; none where the cycle model failed."""
-    run, costs = _run(ctx), _prediction(ctx)
+    run, costs = ctx.simulated, _prediction(ctx)
     if costs is None:
         return ()
     return tuple(_row(layer, costs.layers[layer.name], run) for layer in ctx.plan.layers)
@@ -26,7 +26,7 @@ def rows(ctx: CheckContext) -> tuple[Layer, ...]:
 
 def cycles(ctx: CheckContext) -> Cycles:
     """Doorbell to irq, for every batch."""
-    run, costs = _run(ctx), _prediction(ctx)
+    run, costs = ctx.simulated, _prediction(ctx)
     if costs is None:
         return Cycles((), None, ())
     return Cycles(
@@ -72,14 +72,6 @@ def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
         cycles_measured=None if run is None else spread(run.layer_cycles[layer.name]),
         efficiency=spread(cost.efficiency),
     )
-
-
-def _run(ctx: CheckContext) -> "Run | None":
-    """The simulation, or None when it failed: then the checks say why."""
-    try:
-        return ctx.rtl
-    except Exception:
-        return None
 
 
 def _prediction(ctx: CheckContext) -> "Prediction | None":

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from tercet.report.contract import Check, Mismatch
+from tercet.report.contract import Check, EndToEnd, Mismatch
+from tercet.report.end_to_end import summary
 from tercet.report.outcome import measured, skipped
 from tercet_cosim.signoff.compare import sentence
 from tercet_cosim.signoff.context import CheckContext
@@ -22,8 +23,9 @@ def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
     model = ctx.model.module
     if not isinstance(model, nn.Module):
         return skipped(check_id, "the model is a file: golden.file runs it")
-    xs = ctx.vectors.xs
-    return _judged(ctx, check_id, torch_golden.compare(model, ctx.module, xs, ctx.golden, dtype))
+    given = model, ctx.module, ctx.vectors.xs, ctx.golden, dtype
+    found, whole = torch_golden.compare(*given), torch_golden.end_to_end(*given)
+    return _judged(ctx, check_id, found, whole)
 
 
 def file(ctx: CheckContext, check_id: str) -> Check:
@@ -35,13 +37,15 @@ def file(ctx: CheckContext, check_id: str) -> Check:
     if not isinstance(model, OnnxModel):
         return skipped(check_id, "the model is a module: golden.torch64 and golden.torch32 run it")
     xs = ctx.vectors.xs
-    found = file_golden.compare(model, ctx.captured, ctx.module, xs, ctx.golden)
-    return _judged(ctx, check_id, found)
+    found, whole = file_golden.compare(model, ctx.captured, ctx.module, xs, ctx.golden)
+    return _judged(ctx, check_id, found, whole)
 
 
-def _judged(ctx: CheckContext, check_id: str, outcome: "Judged") -> Check:
+def _judged(ctx: CheckContext, check_id: str, outcome: "Judged", whole: EndToEnd) -> Check:
     if outcome.first is None:
-        return measured(check_id, outcome.compared, outcome.mismatches, _agreement(ctx, outcome))
+        detail = f"{_agreement(ctx, outcome)}; {summary(whole)}"
+        counts = outcome.compared, outcome.mismatches
+        return measured(check_id, *counts, detail, end_to_end=whole)
     wrong = outcome.first
     first = Mismatch(
         wrong.layer, ctx.vector(wrong.vector), wrong.element, wrong.expected, wrong.found
@@ -53,6 +57,7 @@ def _judged(ctx: CheckContext, check_id: str, outcome: "Judged") -> Check:
         f"{sentence(first)}, and no tie is near",
         first,
         ctx.request.rerun(first.vector),
+        whole,
     )
 
 

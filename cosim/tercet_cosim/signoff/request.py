@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 VECTORS = 200
-"""Real vectors; the corners come on top of them."""
+"""Samples, and noise where they run out; the corners come on top of them."""
 SEED = 1
 OUT = Path("build/verify")
 OF_A_RERUN = ("only", "waves", "out")
@@ -34,6 +34,8 @@ class Request:
     semantics: str = "ideal"
     batch: int = 1
     """Vectors that the fabric takes by one doorbell."""
+    samples: Path | None = None
+    """A file of real inputs; None: the one beside the model, else the model's own."""
 
     rounding: Path | None = None
     """A folder with a vector of Tercet's rounding test, to run in place of the whole test."""

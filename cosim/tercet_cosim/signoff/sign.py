@@ -11,7 +11,7 @@ from tercet.report.make import make
 from tercet.report.outcome import failed
 from tercet.report.tool import tool
 from tercet_cosim.rounding import recorded
-from tercet_cosim.signoff import facts, layers
+from tercet_cosim.signoff import accuracy, facts, layers, weak
 from tercet_cosim.signoff.context import CheckContext
 from tercet_cosim.signoff.registry import Registered, registered
 from tercet_cosim.signoff.request import Request
@@ -28,6 +28,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
     installed = registered()
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
+    accuracy.require_classes(ctx)
     checks = []
     for check in installed:
         outcome = _outcome(check, ctx)
@@ -35,6 +36,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
         checks.append(outcome)
     with stages.stage("report"):
         table, cycles = layers.rows(ctx), layers.cycles(ctx)
+        answers = accuracy.measured(ctx)
     return make(
         tool=tool(),
         model=facts.model(ctx),
@@ -46,6 +48,8 @@ def sign_off(request: Request, listener: Listener) -> Report:
         timing=Timing(
             started.isoformat(timespec="seconds"), perf_counter() - since, stages.timing()
         ),
+        accuracy=answers,
+        warnings=weak.warnings(ctx),
     )
 
 
@@ -56,19 +60,19 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
         recorded(request.rounding)  # one that cannot be read is said at once
     with stages.stage("load packages"):
         from tercet import frontends, passes, plan
-        from tercet.frontends.reading import reading
+        from tercet.frontends.sources import reading
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
-        model = frontends.resolve(
-            request.model, reading(request.input_type, request.input_shape, request.semantics)
-        )
+        how = reading(request.model, request.input_type, request.input_shape, request.semantics)
+        found = frontends.resolve(request.model, how, request.seed)
+        model = frontends.with_samples(found, request.samples)
         captured = frontends.capture(model)
     with stages.stage("to integers, with certificates"):
         module = passes.run(captured)
     with stages.stage("plan"):
         planned = plan.make(module, spec, batch=request.batch)
     with stages.stage("make vectors"):
-        drawn = make_vectors(module, model.samples, request.vectors, request.seed)
+        drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
     here, whole = drawn, None
     if request.only is not None:
         here, whole = one(drawn, request.only, request.batch), drawn

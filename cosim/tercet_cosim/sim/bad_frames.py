@@ -61,9 +61,18 @@ def _opcode(value: int) -> Bad:
 
 
 def _heads() -> list[Bad]:
+    tiles = good().plan.spec.tiles
+    masks = (
+        ("no tile", 0),
+        ("tiles that there are not", 0xF << tiles),
+        ("all tiles and one more", (2 << tiles) - 1),
+    )
     return [
-        Bad("LOAD for no tile", e.MASK, LOAD, changed(LOAD, mask=0)),
-        Bad("EXEC on no tile", e.MASK, EXEC, changed(EXEC, mask=0)),
+        *(
+            Bad(f"{name} for {which}", e.MASK, number, changed(number, mask=mask))
+            for name, number in (("LOAD", LOAD), ("EXEC", EXEC), ("STORE", STORE))
+            for which, mask in masks
+        ),
         Bad("another configuration", e.CONFIG, EXEC_LAST, flipped(EXEC_LAST, 1, 40)),
         Bad("last comes early", e.LENGTH, EXEC, changed(EXEC, last=1)),
         Bad("last is missing", e.LENGTH, STORE, changed(STORE, last=0)),
@@ -94,9 +103,23 @@ def _loads() -> list[Bad]:
         ("entries beyond the walk table", Bank.WALK, spec.walk_depth - 1),
         ("entries beyond the route table", Bank.ROUTE, spec.route_depth - 1),
     )
-    (weights, *_) = loads(Bank.WEIGHTS)
+    (weights, *_), (params, *_) = loads(Bank.WEIGHTS), loads(Bank.PARAMETERS)
     acts = changed(LOAD, base=spec.bank_b_depth)
+    ragged = (
+        ("columns that end within one", weights, {"beats": 1, "slice_beats": 1}),
+        ("slices that end within a column", weights, {"slice_beats": 10}),
+        ("entries that end within one", params, {"beats": 3, "slice_beats": 4}),
+        ("slices that end within an entry", params, {"slice_beats": 15}),
+    )
     return [
+        *(
+            Bad(f"LOAD that turns by {by}", e.MASK, LOAD, changed(LOAD, rotate=by))
+            for by in (spec.tiles + 1, 31)
+        ),
+        *(
+            Bad(name, e.SIZE, n, changed(n, **fields), setup=True, starts=True)
+            for name, n, fields in ragged
+        ),
         Bad("LOAD into no bank", e.BANK, LOAD, changed(LOAD, bank=5)),
         Bad("LOAD of activations to within a word", e.BANK, LOAD, more(LOAD, "base", 4)),
         Bad(
@@ -129,6 +152,7 @@ def _execs() -> list[Bad]:
         Bad("EXEC without parameters", e.SIZE, EXEC, changed(EXEC, entries=0)),
         Bad("more input slices than tiles", e.SIZE, EXEC, changed(EXEC, log2_tk=5)),
         Bad("a chain of vectors", e.SIZE, EXEC, changed(EXEC, chain=1, kind=Kind.VECTOR)),
+        Bad("a vector without tile 0", e.MASK, EXEC, changed(EXEC, kind=Kind.VECTOR, mask=2)),
         Bad("items that are too few", e.SIZE, EXEC, changed(EXEC, kind=Kind.VECTOR)),
         Bad("a chain that ends a sum", e.SIZE, EXEC, changed(EXEC, chain=1)),
         Bad("EXEC beyond bank A", e.BANK, EXEC, changed(EXEC, column_base=spec.bank_a_depth - 8)),
@@ -152,6 +176,8 @@ def _exports() -> list[Bad]:
     faults = (
         ("EXPORT of no words", e.SIZE, export(groups=0)),
         ("EXPORT of no tiles", e.SIZE, export(tiles=0)),
+        ("EXPORT from a tile that there is not", e.MASK, export(tile=spec.tiles)),
+        ("EXPORT to a tile that there is not", e.MASK, export(tile_step=spec.tiles)),
         ("EXPORT as a chain", e.SIZE, export(chain=1)),
         ("EXPORT from within a word", e.BANK, export(act_base=4)),
         ("EXPORT from beyond bank B", e.BANK, export(act_base=spec.bank_b_depth - 8, groups=2)),

@@ -60,10 +60,12 @@ def _segments() -> list[Bad]:
 
 
 def _slots() -> list[Bad]:
+    tiles = good().plan.spec.tiles
     faults: tuple[tuple[str, ErrorCode, dict[str, int]], ...] = (
         ("a slot of lanes that there are not", e.BANK, {"last": 40}),
         ("a slot beyond bank B", e.BANK, {"address": FAR}),
         ("a slot beyond the parameters", e.BANK, {"param": FAR}),
+        ("a slot that hears a tile that there is not", e.BANK, {"source": tiles}),
     )
     at = first_listed(Bank.ROUTE, EXEC)
     listening = {"listens": 1}

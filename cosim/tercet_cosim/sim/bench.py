@@ -35,6 +35,7 @@ class Bench:
     async def begin(self) -> None:
         """Start the clock, and reset for the first time."""
         self.native.watch()
+        self.dut.rst_ni.value = 0
         self.clock.start()
         await self.reset()
 

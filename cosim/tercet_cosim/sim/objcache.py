@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,18 +16,26 @@ def main(command: list[str]) -> int:
     if "-c" not in command or not source.startswith(str(root / "include")):
         return subprocess.call(command)
     out = Path(command[command.index("-o") + 1])
-    said = "\0".join(word for word in command if word != str(out))
-    kept = root.parent / "objects" / hashlib.sha256(said.encode()).hexdigest()[:24]
+    said = "\0".join(word.replace(str(root), "") for word in command if word != str(out))
+    kept = root.resolve().parent / "objects" / hashlib.sha256(said.encode()).hexdigest()[:24]
     if kept.exists():
         shutil.copyfile(kept, out)
         return 0
     status = subprocess.call(command)
     if status == 0:
-        kept.parent.mkdir(exist_ok=True)
-        temporary = kept.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):  # the next build compiles again
+            _keep(out, kept)
+    return status
+
+
+def _keep(out: Path, kept: Path) -> None:
+    kept.parent.mkdir(exist_ok=True)
+    temporary = kept.with_suffix(f".{os.getpid()}")
+    try:
         shutil.copyfile(out, temporary)
         temporary.replace(kept)
-    return status
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

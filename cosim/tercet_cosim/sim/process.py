@@ -3,18 +3,21 @@
 import json
 import logging
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import zlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cocotb_tools.check_results import get_results
 
 from tercet import assets
 from tercet.errors import TercetError
+from tercet.staging import staged
+from tercet_cosim.sim import failed
 from tercet_cosim.sim.batch import Item, Ran, item_path, ran_path
 from tercet_cosim.sim.build import TOP, Build, runner
 from tercet_cosim.sim.job import Job, Outcome, job_path, outcome_path
+from tercet_cosim.sim.power_up import power_up
 
 
 class BatchError(TercetError):
@@ -54,7 +57,7 @@ def _executed(built: Build, jobs: Sequence[Job], folder: Path) -> list[Outcome]:
     log, paths = folder / "sim.log", [outcome_path(folder, n) for n in range(len(jobs))]
     results = _test(built, folder, log, "tercet_cosim.sim.testbench")
     if not all(path.exists() for path in paths) or get_results(results)[1]:
-        raise TercetError(f"the simulation broke: {_reason(log)}")
+        raise TercetError(f"the simulation broke: {failed.told(log, 'simulation')}")
     fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
     if fired:
         raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
@@ -77,35 +80,40 @@ def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[
         paths = [ran_path(folder, number) for number in range(len(items))]
         found = [Ran.read(path) for path in paths if path.exists()]
         if len(found) < len(items) or fired:
-            reason = fired[0].strip() if fired else broke or _reason(log)
+            reason = fired[0].strip() if fired else broke or failed.told(log, "simulation")
             raise BatchError(found, reason)
         return found
 
 
-def scenarios(built: Build) -> dict[str, str]:
-    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty."""
+def scenarios(built: Build, seed: int) -> dict[str, str]:
+    """What each scenario of `tercet_cosim.sim.safety` complained of: nothing if it is empty.
+
+    `seed` draws what the fabric holds at power-up.
+    """
     with _folder() as folder:
         log, outcome = folder / "sim.log", folder / "outcome.json"
-        _test(built, folder, log, "tercet_cosim.sim.safety")
+        _test(built, folder, log, "tercet_cosim.sim.safety", seed)
         if not outcome.exists():
-            raise TercetError(f"the simulation broke: {_reason(log)}")
+            raise TercetError(f"the simulation broke: {failed.told(log, 'simulation')}")
         found: dict[str, str] = json.loads(outcome.read_text(encoding="utf-8"))
         return found
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
+def _folder() -> AbstractContextManager[Path]:
     """A folder for the files between the processes, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(dir=assets.build_root(), prefix="run-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return staged(assets.build_root() / "runs")
 
 
-def _test(built: Build, folder: Path, log: Path, module: str) -> Path:
-    """Run a cocotb module; with waves, in simulated time."""
-    plus = [f"+tercet_job={folder}", *(["+tercet_clocked"] if built.waves else [])]
+def _test(built: Build, folder: Path, log: Path, module: str, seed: int | None = None) -> Path:
+    """Run a cocotb module; with waves, in simulated time.
+
+    Without a seed, what the fabric holds at power-up depends on the jobs alone.
+    """
+    if seed is None:
+        jobs = b"".join(path.read_bytes() for path in sorted(folder.glob("*.npz")))
+        seed = 1 + zlib.crc32(jobs) % (1 << 30)
+    plus = [f"+tercet_job={folder}", *power_up(seed)]
+    plus += ["+tercet_clocked"] if built.waves else []
     logging.getLogger("cocotb").setLevel(logging.WARNING)
     try:
         return runner().test(
@@ -120,13 +128,13 @@ def _test(built: Build, folder: Path, log: Path, module: str) -> Path:
             log_file=log,
         )
     except (RuntimeError, SystemExit) as error:
-        raise TercetError(f"the simulation broke: {_reason(log) or error}") from error
+        raise TercetError(
+            f"the simulation broke: {failed.told(log, 'simulation', error)}"
+        ) from error
 
 
-def _reason(log: Path) -> str:
-    lines = log.read_text().splitlines() if log.exists() else []
-    telling = [line.strip() for line in lines if "rror" in line or "ssertion" in line]
-    return telling[0] if telling else "\n".join(lines[-3:])
+def _broke(log: Path, error: BaseException | None = None) -> TercetError:
+    return TercetError(f"the simulation broke: {failed.told(log, 'simulation', error)}")
 
 
 def _waveform(folder: Path, out: Path | None, name: str = "wave") -> Path | None:

@@ -17,7 +17,12 @@ def rtl(folder: Path | None = None) -> tuple[Path, ...]:
 
 def testbench() -> tuple[Path, ...]:
     """The testbench around it, and what of it cocotb may touch."""
-    return (SIM / "tct_tb_memory.sv", SIM / "tct_tb.sv", SIM / "public.vlt")
+    return (SIM / "tct_tb_memory.sv", power_up(), SIM / "tct_tb.sv", SIM / "public.vlt")
+
+
+def power_up() -> Path:
+    """What keeps assertions quiet until the first reset."""
+    return SIM / "tct_tb_power_up.sv"
 
 
 def native() -> Path:

@@ -60,6 +60,8 @@ module tct_tb
   logic [1:0]  rresp, bresp, arburst, awburst;
   logic [2:0]  arsize, awsize;
 
+  tct_tb_power_up u_power_up (.clk_i, .rst_ni);
+
   tct_top #(
     .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
     .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth), .OutDepth(OutDepth),

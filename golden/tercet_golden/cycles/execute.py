@@ -76,8 +76,9 @@ _REASONS = {
 def _own(banks: Banks, slots: Slots) -> tuple[Numbers, ...]:
     """Per tile and entry of the route table: address, source, and whether the tile listens."""
     own = tuple(field(Slot, name, banks.route) for name in ("address", "source", "listens"))
-    if (own[1][:, slots["entry"]] >= len(banks.route)).any():
-        raise ValueError("a slot's source is no tile")
+    _, source, listens = (part[:, slots["entry"]] for part in own)
+    if (listens & (source >= len(banks.route))).any():
+        raise ValueError("a slot's source is no tile (bank)")
     return own
 
 

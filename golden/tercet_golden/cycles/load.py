@@ -17,6 +17,8 @@ def load(spec: FabricSpec, banks: Banks, frame: Load, memory: Bytes) -> None:
     """What a LOAD leaves behind. Raises ValueError where the fabric would report an error."""
     if not frame.beats or not frame.slice_beats:
         raise ValueError("no beats (size)")
+    if frame.rotate > spec.tiles:
+        raise ValueError(f"its mask turns by {frame.rotate} of {spec.tiles} tiles (mask)")
     if frame.bank not in _PUT:
         raise ValueError(f"no bank {frame.bank}")
     put, unit, align = _PUT[Bank(frame.bank)]
@@ -25,7 +27,7 @@ def load(spec: FabricSpec, banks: Banks, frame: Load, memory: Bytes) -> None:
     unit = spec.column_bytes if frame.bank == Bank.WEIGHTS else unit
     for tiles, part in _slices(spec, frame, _span(memory, frame.address, frame.beats)):
         if len(part) % unit:
-            raise ValueError(f"a slice of {len(part)} bytes is not whole: {unit} bytes each")
+            raise ValueError(f"a slice of {len(part)} bytes is not whole: {unit} bytes each (size)")
         for tile in tiles:
             put(banks, tile, frame, part.reshape(-1, unit))
 
@@ -42,9 +44,8 @@ def _slices(spec: FabricSpec, frame: Load, data: Bytes) -> Iterator[tuple[list[i
     mask, most = frame.mask, (1 << spec.tiles) - 1
     step = BUS_BYTES * frame.slice_beats
     for at in range(0, len(data), step):
-        mask &= most
         yield [t for t in range(spec.tiles) if mask >> t & 1], data[at : at + step]
-        mask = mask << frame.rotate | mask >> (spec.tiles - frame.rotate & 63)
+        mask = (mask << frame.rotate | mask >> (spec.tiles - frame.rotate)) & most
 
 
 def _fits(base: int, count: int, depth: int) -> None:

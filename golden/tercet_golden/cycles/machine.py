@@ -133,6 +133,8 @@ class Machine:
     ) -> tuple[ExecTime, Heard | None] | None:
         """What a frame does to banks and memory."""
         try:
+            if not 0 < frame.mask < 1 << self.spec.tiles:
+                raise ValueError(f"mask 0x{frame.mask:x} of {self.spec.tiles} tiles (mask)")
             if isinstance(frame, Exec):
                 return self._exec(frame)
             if isinstance(frame, Load):

@@ -45,7 +45,7 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
 #define TERCET_LOAD_MASK_WORD 1
 #define TERCET_LOAD_MASK_LOW 0
-#define TERCET_LOAD_MASK_WIDTH 32 /* the tiles this frame speaks to */
+#define TERCET_LOAD_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
 #define TERCET_LOAD_CONFIG_ID_WORD 1
 #define TERCET_LOAD_CONFIG_ID_LOW 32
 #define TERCET_LOAD_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */
@@ -72,10 +72,10 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_BASE_WIDTH 16 /* first column (a multiple of 16), activation (of 8), or entry */
 #define TERCET_LOAD_ROTATE_WORD 3
 #define TERCET_LOAD_ROTATE_LOW 48
-#define TERCET_LOAD_ROTATE_WIDTH 5 /* tiles by which the mask turns after each slice */
+#define TERCET_LOAD_ROTATE_WIDTH 5 /* tiles by which the mask turns after each slice, at most all */
 #define TERCET_LOAD_SLICE_BEATS_WORD 4
 #define TERCET_LOAD_SLICE_BEATS_LOW 0
-#define TERCET_LOAD_SLICE_BEATS_WIDTH 20 /* beats of a slice; the next slice starts at base again */
+#define TERCET_LOAD_SLICE_BEATS_WIDTH 20 /* beats of a slice, whole columns or entries; the next starts at base */
 
 /* Walks the tables: multiplies and accumulates, works value by value, or exports activations. */
 #define TERCET_EXEC_LAST_WORD 0
@@ -92,7 +92,7 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
 #define TERCET_EXEC_MASK_WORD 1
 #define TERCET_EXEC_MASK_LOW 0
-#define TERCET_EXEC_MASK_WIDTH 32 /* the tiles this frame speaks to */
+#define TERCET_EXEC_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
 #define TERCET_EXEC_CONFIG_ID_WORD 1
 #define TERCET_EXEC_CONFIG_ID_LOW 32
 #define TERCET_EXEC_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */
@@ -176,13 +176,13 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_OFFSET_WIDTH 10 /* added to an item of modes 2 and 3 */
 #define TERCET_EXEC_TILE_WORD 6
 #define TERCET_EXEC_TILE_LOW 48
-#define TERCET_EXEC_TILE_WIDTH 5 /* export: the first tile */
+#define TERCET_EXEC_TILE_WIDTH 5 /* export: the first tile, below T */
 #define TERCET_EXEC_TILES_WORD 7
 #define TERCET_EXEC_TILES_LOW 0
 #define TERCET_EXEC_TILES_WIDTH 6 /* export: how many tiles */
 #define TERCET_EXEC_TILE_STEP_WORD 7
 #define TERCET_EXEC_TILE_STEP_LOW 8
-#define TERCET_EXEC_TILE_STEP_WIDTH 5 /* export: from tile to tile */
+#define TERCET_EXEC_TILE_STEP_WIDTH 5 /* export: from tile to tile, below T; after the last one comes 0 */
 
 /* Bank C to memory. */
 #define TERCET_STORE_LAST_WORD 0
@@ -199,7 +199,7 @@ enum tercet_fabric_error {
 #define TERCET_STORE_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
 #define TERCET_STORE_MASK_WORD 1
 #define TERCET_STORE_MASK_LOW 0
-#define TERCET_STORE_MASK_WIDTH 32 /* the tiles this frame speaks to */
+#define TERCET_STORE_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
 #define TERCET_STORE_CONFIG_ID_WORD 1
 #define TERCET_STORE_CONFIG_ID_LOW 32
 #define TERCET_STORE_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */

@@ -28,12 +28,15 @@ def model(
     inputs: Mapping[str, Sequence[int | str]],
     constants: Mapping[str, Constant] | None = None,
     *,
-    outputs: Sequence[str] = ("y",),
+    outputs: Sequence[str] | Mapping[str, Sequence[int]] = ("y",),
     opset: int = 17,
     ir: int = 8,
     element: int = TensorProto.FLOAT,
 ) -> onnx.ModelProto:
-    """A model of these nodes; outputs of any type and shape."""
+    """A model of these nodes; outputs of any type and shape, or of floats where shapes are given.
+
+    The executor of qonnx wants their shapes.
+    """
     given = {
         name: value if isinstance(value, TensorProto) else np.asarray(value)
         for name, value in (constants or {}).items()
@@ -48,7 +51,12 @@ def model(
         nodes,
         "test",
         [helper.make_tensor_value_info(n, element, s) for n, s in inputs.items()],
-        [onnx.ValueInfoProto(name=name) for name in outputs],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, outputs[name])
+            if isinstance(outputs, Mapping)
+            else onnx.ValueInfoProto(name=name)
+            for name in outputs
+        ],
         stored,
     )
     domains = {n.domain for n in nodes if n.domain}

@@ -46,11 +46,13 @@ class Case:
 UNARY = (
     *("Abs", "Erf", "Exp", "HardSwish", "Identity", "Neg", "Relu", "Selu", "Sigmoid", "Sign"),
     *("Softplus", "Softsign", "Tanh", "Elu", "LeakyRelu", "HardSigmoid", "ThresholdedRelu"),
-    *("Celu",),
+    *("Asinh", "Atan", "Ceil", "Celu", "Cosh", "Floor", "Round", "Sinh"),
 )
 CASES = [
     *(Case(kind) for kind in UNARY),
     Case("Mish", opset=18),
+    Case("Shrink"),
+    Case("Shrink", attributes={"lambd": 0.4, "bias": 0.4}),
     Case("Gelu", opset=20),
     Case("Gelu", attributes={"approximate": "tanh"}, opset=20),
     Case("Elu", attributes={"alpha": 0.7}),
@@ -208,6 +210,12 @@ CASES = [
     Case("ReduceMean", constants=(i(1),), opset=18),
     Case("ReduceSum", constants=(i(2, 3),), attributes={"keepdims": 0}),
     Case("ReduceSum", attributes={"axes": [1]}, opset=11),
+    Case("ReduceMax", attributes={"axes": [1, 3], "keepdims": 0}),
+    Case("ArgMax", attributes={"axis": 1}),
+    Case("ArgMax", WORDS, attributes={"axis": -1, "keepdims": 0}),
+    Case("ArgMin", attributes={"axis": 2}),
+    Case("TopK", WORDS, (i(1),)),
+    Case("TopK", WORDS, (i(1),), {"axis": 1}),
     *(Case(kind, WORDS, opset=17) for kind in ("Softmax", "LogSoftmax")),
     Case("Softmax", attributes={"axis": 1}),
     Case("Softmax", ROWS, opset=11),
@@ -224,6 +232,7 @@ CASES = [
     Case("SpaceToDepth", (1, 2, 6, 4), attributes={"blocksize": 2}),
     Case("Max", constants=(np.float32(0.25),)),
     Case("Min", constants=(np.float32(0.25), np.float32(1))),
+    *(Case(kind, constants=(f(4, 1, 1), np.float32(-0.1))) for kind in ("Max", "Min")),
     Case("Mean", constants=(None, f(4, 1, 1))),
     Case("Dropout"),
     Case("Cast", attributes={"to": 1}),
@@ -246,13 +255,15 @@ def test_an_operator_means_what_onnxruntime_says(case: Case, tmp_path: Path) -> 
     if case.kind == "Resize":  # an empty constant stands for an operand that is left out
         operands = [n if n == "x" or np.size(constants[n]) else "" for n in operands]
     made = node(case.kind, operands, ["y"], **case.attributes)
+    if case.kind == "TopK":
+        made.output.append("index")
     path = saved(tmp_path, model([made], {"x": case.x}, constants, opset=case.opset))
     x = f(*case.x)
     (wanted,) = runtime(path, {"x": x})
     close(tercet(path, x)[0], wanted)
 
 
-@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "MatMul"])
+@pytest.mark.parametrize("kind", ["Add", "Sub", "Mul", "Div", "Max", "Min", "MatMul"])
 def test_two_layers_meet(kind: str, tmp_path: Path) -> None:
     """Of unlike shapes, where numpy has a rule for it."""
     pooled = [

@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import helper
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.transformation.infer_shapes import InferShapes
 from tests.frontends.onnx.graphs import QONNX, Array, Constant, model, node, saved, tercet
+from tests.real_files import on_real_files
 
 from tercet.errors import TercetError
 from tercet.frontends import onnx as frontend
@@ -16,7 +20,6 @@ from tercet.ops.real.linear import RealLinear
 from tercet.ops.real.quantize import Quantize
 
 RNG = np.random.default_rng(2)
-MODELS = Path("/work/shared/models")
 DOMAINS = [QONNX, "onnx.brevitas", "finn.custom_op.general", "finn"]
 
 
@@ -202,24 +205,18 @@ def test_the_quantizer_is_named_by_its_output(tmp_path: Path) -> None:
     assert (first.layer.data, first.quantizer.data) == ("Quant_y", "y")
 
 
-@pytest.mark.parametrize(
-    "name", ["TFC_1W1A", "TFC_2W2A", "qkeras_jettagging", "unsw_nb15-mlp-w2a2"]
+@on_real_files(
+    "path", ("TFC_1W1A",), ("TFC_2W2A",), ("qkeras_jettagging",), ("unsw_nb15-mlp-w2a2",)
 )
-def test_real_files_against_the_executor_of_qonnx(name: str) -> None:
-    path = MODELS / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
-    models = pytest.importorskip("qonnx.core.modelwrapper")
-    execute = pytest.importorskip("qonnx.core.onnx_exec").execute_onnx
-    shapes = pytest.importorskip("qonnx.transformation.infer_shapes")
+def test_real_files_against_the_executor_of_qonnx(path: Path) -> None:
     network = frontend.read(path)
     ((given, shape),) = network.shapes.items()
     for seed in range(5):
         x = np.random.default_rng(seed).random(shape).astype(np.float32)
-        if name.startswith("unsw"):
+        if path.name.startswith("unsw"):
             x = np.where(x < 0.5, -1, 1).astype(np.float32)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            wrapped = models.ModelWrapper(str(path)).transform(shapes.InferShapes())
-            wanted = execute(wrapped, {given: x})[network.outputs[0]]
+            wrapped = ModelWrapper(str(path)).transform(InferShapes())
+            wanted = execute_onnx(wrapped, {given: x})[network.outputs[0]]
         np.testing.assert_allclose(tercet(path, x)[0], wanted, rtol=1e-4, atol=1e-5)

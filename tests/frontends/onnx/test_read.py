@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from onnx import StringStringEntryProto, TensorAnnotation, helper
 from tests.frontends.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
+from tests.real_files import on_real_files
 
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends import onnx as frontend
@@ -15,7 +16,6 @@ from tercet.ops.real.linear import RealLinear
 from tercet.ops.real.quantize import Quantize
 
 RNG = np.random.default_rng(7)
-MODELS = Path("/work/shared/models")
 
 
 def f(*shape: int) -> Array:
@@ -148,21 +148,16 @@ def test_the_example_of_a_model_fits_it(tmp_path: Path) -> None:
     assert row.shape == network.shapes["x"] == (1, 8)
 
 
-@pytest.mark.parametrize(
-    ("name", "layers"),
-    [("TFC_1W1A", 4), ("TFC_2W2A", 4), ("qkeras_jettagging", 4), ("unsw_nb15-mlp-w2a2", 4)],
+@on_real_files(
+    "path, layers",
+    *(("TFC_1W1A", 4), ("TFC_2W2A", 4), ("qkeras_jettagging", 4), ("unsw_nb15-mlp-w2a2", 4)),
 )
-def test_real_files_load(name: str, layers: int) -> None:
-    path = MODELS / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
+def test_real_files_load(path: Path, layers: int) -> None:
     steps = steps_of(frontend.load(frontend.read(path)))
     assert sum(isinstance(step, RealLinear) for step in steps) == layers
 
 
-def test_a_real_float_network_is_pointed_to_quantization() -> None:
-    path = MODELS / "mnist_conv_float.onnx"
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
+@on_real_files("path", ("mnist_conv_float",))
+def test_a_real_float_network_is_pointed_to_quantization(path: Path) -> None:
     with pytest.raises(UnsupportedError, match=r"Convolution28: .*quantize_static"):
         frontend.load(frontend.read(path))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from tests.frontends.onnx.graphs import QONNX, Array, Constant, model, node, runtime, saved
 from tests.frontends.onnx.test_qonnx import ROUNDINGS
+from tests.real_files import on_real_files
 
 from tercet import passes
 from tercet.frontends import onnx as frontend
@@ -14,7 +15,6 @@ from tercet.ir.evaluate import evaluate
 from tercet.ir.module import outputs_of
 
 RNG = np.random.default_rng(8)
-MODELS = Path("/work/shared/models")
 
 
 def integers(path: Path, x: Array, semantics: str = "ideal", input_type: str = "") -> Array:
@@ -82,25 +82,20 @@ def test_onnxruntime_bit_for_bit(tmp_path: Path) -> None:
     np.testing.assert_array_equal(integers(path, x, "ort").astype(np.float32), wanted)
 
 
-@pytest.mark.parametrize(
-    ("name", "input_type"),
-    [
-        ("TFC_1W1A", ""),
-        ("TFC_2W2A", ""),
-        ("qkeras_jettagging", "INT8:0.0625"),
-        ("unsw_nb15-mlp-w2a2", ""),
-    ],
+@on_real_files(
+    "path, input_type",
+    ("TFC_1W1A", ""),
+    ("TFC_2W2A", ""),
+    ("qkeras_jettagging", "INT8:0.0625"),
+    ("unsw_nb15-mlp-w2a2", ""),
 )
-def test_real_files_keep_their_values(name: str, input_type: str) -> None:
+def test_real_files_keep_their_values(path: Path, input_type: str) -> None:
     """Those of the float dialect, with which the executor of QONNX agrees."""
-    path = MODELS / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip(f"{path} is not on this machine")
     network = frontend.read(path, input_type=input_type or None)
     module = frontend.load(network)
     ((_, shape),) = network.shapes.items()
     x = RNG.random((100, *shape[1:]))
-    if name.startswith("unsw"):
+    if path.name.startswith("unsw"):
         x = np.where(x < 0.5, -1.0, 1.0)
     found = integers(path, x, input_type=input_type)
     wanted = evaluate(module, x)[outputs_of(module)[0]]

@@ -127,16 +127,22 @@ _REASONS = {
 
 def check(spec: FabricSpec, frame: Exec) -> None:
     """Whether a frame's own fields make sense. Raises ValueError."""
-    chain, mac = bool(frame.chain), frame.kind == Kind.MAC
+    chain, mac, tiles = bool(frame.chain), frame.kind == Kind.MAC, spec.tiles
+    export = frame.kind == Kind.EXPORT
     for wrong, why in (
         (frame.kind not in list(Kind), f"no kind {frame.kind}"),
         (frame.mode not in list(Mode), f"no mode {frame.mode}"),
         (not frame.groups, "no groups (size)"),
-        (1 << frame.log2_tk > spec.tiles, f"log2_tk {frame.log2_tk} is more than all tiles (size)"),
+        (export and frame.tile >= tiles, f"tile {frame.tile} of {tiles} tiles (mask)"),
+        (export and frame.tile_step >= tiles, f"tile_step {frame.tile_step} (mask)"),
+        (1 << frame.log2_tk > tiles, f"log2_tk {frame.log2_tk} is more than all tiles (size)"),
         (mac and not chain and not frame.entries, "no entries (size)"),
         (not mac and chain, "only sums can be a chain (size)"),
-        (frame.kind == Kind.EXPORT and not frame.tiles, "nothing to export (size)"),
-        (frame.kind == Kind.VECTOR and not frame.mask & 1, "tile 0 must tell where values end"),
+        (export and not frame.tiles, "nothing to export (size)"),
+        (
+            frame.kind == Kind.VECTOR and not frame.mask & 1,
+            "tile 0 must tell where values end (mask)",
+        ),
     ):
         if wrong:
             raise ValueError(why)

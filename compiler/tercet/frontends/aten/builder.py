@@ -9,22 +9,14 @@ from torch import Tensor
 from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
+from tercet.frontends.integers import Integers
 from tercet.ir.op import LayerOp
 from tercet.ir.real import is_real
-from tercet.ir.types import FloatArray, IntArray, shape_of
+from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.broadcast import Broadcast
 
 BATCH = 2
 """Rows of the example that models are captured on: one row would hide what happens to a batch."""
-
-
-@dataclass(frozen=True)
-class Integers:
-    """A quantized constant: real = values * scale, zero point already subtracted."""
-
-    values: IntArray
-    scale: FloatArray
-    """Broadcasts against the values."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tercet.frontends.aten.builder import Integers, Value, array
+from tercet.frontends.aten.builder import Value, array
+from tercet.frontends.integers import Integers
 from tercet.ir.types import FloatArray
 
 aten = torch.ops.aten

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tercet.frontends.aten.builder import Builder, Integers, Value, array
+from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
 from tercet.ir.types import SI8, FloatArray, IntArray
 
@@ -15,7 +16,8 @@ def weights(builder: Builder, value: Value, axis: int) -> tuple[IntArray, FloatA
         raise builder.unsupported(
             "its weights are floats",
             "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
-            "tercet.frontends.quantizers.TernaryWeight, or run `tercet quantize`",
+            "tercet.frontends.quantizers.TernaryWeight (docs/pytorch.md, Quantizers), or run "
+            "`tercet quantize`",
         )
     values = value.values
     if values.size and not LIMITS.holds(Interval.around(values)):

@@ -17,6 +17,7 @@ from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
+from tercet.frontends.brevitas.asked import Answers
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.harvest import Run, harvest
 from tercet.frontends.brevitas.pin import constants, pin
@@ -43,13 +44,14 @@ class Captured:
     module: nn.Module
     rows: Inputs
     results: Sequence[Tensor]
+    answers: Answers
 
     def require_any_batch(self) -> None:
         """A guard against arithmetic with the batch's size: a third row changes nothing for two.
 
         Meant for a module whose operators all take each row alone.
         """
-        with torch.no_grad():
+        with torch.no_grad(), self.answers.given():
             found = _tensors(self.module(*(torch.cat([x, x[:1]]) for x in self.rows)))
         for got, two in zip(found, self.results, strict=True):
             if len(got) != BATCH + 1 or _share(got[:BATCH], two) > ALIKE:
@@ -74,7 +76,9 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
         double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
-        seen = _harvest_batch(double, rows)
+        answers = Answers()
+        with answers.noted():
+            seen = _harvest_batch(double, rows)
         replace(double, seen.calls)
         replace_truncating(double, seen.pools)
         replace_upsampling(double)
@@ -83,18 +87,23 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
             if hasattr(module, "return_quant_tensor"):
                 setattr(module, "return_quant_tensor", False)  # noqa: B010
         want = _tensors(seen.result)
-        program = _export(double.requires_grad_(False), rows)
+        with answers.given():
+            program = _export(double.requires_grad_(False), rows)
         _require_faithful(program, rows, want)
-    return Captured(program, double, rows, want)
+    return Captured(program, double, rows, want, answers)
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Brevitas and torch.export have much to say that a user cannot act on."""
+    """Brevitas and torch.export have much to say that a user cannot act on.
+
+    What torch.compile was called on runs as it is written.
+    """
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with warnings.catch_warnings(), redirect_stderr(StringIO()):
+        eager = torch.compiler.set_stance("force_eager")
+        with eager, warnings.catch_warnings(), redirect_stderr(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.limits import ROW, Budget, require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.tensors import Array
@@ -57,7 +57,7 @@ def real(node: Node, value: Value) -> SSAValue:
 def constant(node: Node, value: Value, what: str) -> Array:
     """The numbers of a constant."""
     if isinstance(value, Integers):
-        return value.values * value.scale
+        return np.asarray(value.values * value.scale)
     if isinstance(value, np.ndarray):
         return value
     found = "is missing" if value is None else "is no constant"

@@ -1,8 +1,6 @@
 """Nodes of constants alone, computed by ONNX' own reference once their size is known to be sane."""
 
-from collections.abc import Callable, Mapping, Sequence
-from math import prod
-from typing import TypeAlias
+from collections.abc import Sequence
 
 import numpy as np
 from onnx import TensorProto, ValueInfoProto
@@ -18,19 +16,17 @@ from onnx.reference import ReferenceEvaluator
 from xdsl.ir import SSAValue
 
 from tercet.errors import CaptureError
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Value
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.limits import TENSOR, Budget, shown
+from tercet.frontends.onnx.limits import Budget, shown
 from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.sizes import SIZES, Size
 from tercet.frontends.onnx.tensors import Array
+from tercet.ir.types import FloatArray
 
-Size: TypeAlias = Callable[[Node, Sequence[Array]], int]
-"""No fewer elements than the result has."""
 COPIES = 4
 """Of a result while it is computed: float64, operands, the result."""
-WORK = 1 << 33
-"""Products that one matrix product of constants may take."""
 
 
 def folded(node: Node, operands: Sequence[Value], budget: Budget) -> list[Value] | None:
@@ -39,18 +35,16 @@ def folded(node: Node, operands: Sequence[Value], budget: Budget) -> list[Value]
     given = [value for value in operands if value is not None]
     if size is None or not given or any(isinstance(value, SSAValue) for value in given):
         return None
-    first, *others = operands
-    if isinstance(first, Integers) and node.kind in MOVES:
-        return [_moved(node, first, others, budget)]
-    if node.kind in ("Mul", "Div") and any(isinstance(value, Integers) for value in given):
-        scaled = _scaled(node, operands)
-        if scaled is not None:
-            return [scaled]
+    kept = _quantized(node, operands, budget)
+    if kept is not None:
+        return list[Value](kept)
     # what is left of a quantized constant are the reals it stands for, as the file has them
-    operands = [_plain(value) for value in operands]
-    arrays = [value for value in operands if isinstance(value, np.ndarray)]
+    return list[Value](_computed(node, [_plain(value) for value in operands], size, budget))
+
+
+def _computed(node: Node, operands: Sequence[Value], size: Size, budget: Budget) -> list[Array]:
     try:
-        count = size(node, arrays)
+        count = size(node, [value for value in operands if isinstance(value, np.ndarray)])
         budget.spend(node.name, count, COPIES)
         with np.errstate(all="ignore"):
             return [np.asarray(result) for result in _run(node, operands)]
@@ -67,21 +61,46 @@ def _plain(value: Value) -> Value:
     return value
 
 
-def _moved(node: Node, value: Integers, others: Sequence[Value], budget: Budget) -> Integers:
-    """A quantized constant after a node that only moves elements."""
-    budget.spend(node.name, value.values.size, COPIES)
-    (values,) = _run(node, [value.values, *others])
-    if value.scale.size == 1:
-        return Integers(values, value.scale)
-    (scale,) = _run(node, [np.broadcast_to(value.scale, value.values.shape).copy(), *others])
+def _quantized(node: Node, operands: Sequence[Value], budget: Budget) -> list[Integers] | None:
+    """The results where they are quantized constants again, without any rounding."""
+    whole = [value for value in operands if isinstance(value, Integers)]
+    if not whole:
+        return None
+    data = operands if node.kind == "Concat" else operands[:1]
+    if node.kind in MOVES and all(isinstance(value, Integers) for value in data):
+        return _moved(node, whole, operands[len(whole) :], budget)
+    if node.kind in ("Mul", "Div"):
+        return _scaled(node, operands)
+    if node.kind == "Neg":
+        return [Integers(-whole[0].values, whole[0].scale)]
+    exact = node.kind == "Cast" and node.integer("to") in (TensorProto.FLOAT, TensorProto.DOUBLE)
+    return whole if exact else None
+
+
+def _moved(
+    node: Node, data: Sequence[Integers], others: Sequence[Value], budget: Budget
+) -> list[Integers]:
+    """Quantized constants after a node that only moves elements: their scales move, too."""
+    size = SIZES[node.kind]
+    values = _computed(node, [*(part.values for part in data), *others], size, budget)
+    if len({float(s) for part in data for s in part.scale.reshape(-1)}) == 1:
+        return [Integers(found, data[0].scale.reshape(-1)[0].reshape(())) for found in values]
+    spread = [np.broadcast_to(part.scale, part.values.shape).copy() for part in data]
+    scales = _computed(node, [*spread, *others], size, budget)
+    pairs = zip(values, scales, strict=True)
+    return [Integers(found, _narrowed(scale)) for found, scale in pairs]
+
+
+def _narrowed(scale: FloatArray) -> FloatArray:
+    """Extent 1 along every axis on which nothing changes."""
     for axis in range(scale.ndim):
         first = scale.take([0], axis)
         scale = first if bool((scale == first).all()) else scale
-    return Integers(values, scale.reshape(()) if scale.size == 1 else scale)
+    return scale.reshape(()) if scale.size == 1 else scale
 
 
-def _scaled(node: Node, operands: Sequence[Value]) -> Integers | None:
-    """A quantized constant times or over another one that is above zero: another scale."""
+def _scaled(node: Node, operands: Sequence[Value]) -> list[Integers] | None:
+    """A quantized constant times or over another one without zeros: another scale, other signs."""
     a, b = operands
     if not isinstance(a, Integers) and node.kind == "Mul":
         a, b = b, a
@@ -89,9 +108,11 @@ def _scaled(node: Node, operands: Sequence[Value]) -> Integers | None:
         return None
     factor = b.astype(np.float64)
     fits = np.broadcast_shapes(a.values.shape, factor.shape) == a.values.shape
-    if not fits or not np.isfinite(factor).all() or not (factor > 0).all():
+    if not fits or not np.isfinite(factor).all() or not factor.all():
         return None
-    return Integers(a.values, a.scale * factor if node.kind == "Mul" else a.scale / factor)
+    signs, size = np.sign(factor).astype(np.int64), np.abs(factor)
+    scale = a.scale * size if node.kind == "Mul" else a.scale / size
+    return [Integers(np.asarray(a.values * signs), np.asarray(scale))]
 
 
 def _run(node: Node, operands: Sequence[Value]) -> list[Array]:
@@ -112,81 +133,10 @@ def _run(node: Node, operands: Sequence[Value]) -> list[Array]:
     return found
 
 
-def _broadcast(node: Node, x: Sequence[Array]) -> int:
-    return prod(np.broadcast_shapes(*(array.shape for array in x)))
-
-
-def _cast(node: Node, x: Sequence[Array]) -> int:
-    if node.integer("to") in (TensorProto.STRING, TensorProto.UNDEFINED):
-        raise node.unsupported("casts to text", "wanted numbers")
-    return x[0].size
-
-
-def _no_more(node: Node, x: Sequence[Array]) -> int:
-    return sum(array.size for array in x) + x[0].ndim + 1
-
-
-def _gather(node: Node, x: Sequence[Array]) -> int:
-    data, indices = x
-    axis = node.integer("axis", 0)
-    if not -data.ndim <= axis < data.ndim:
-        raise node.broken(f"axis {axis} of a tensor of {data.ndim} axes", "wanted one of them")
-    return int(indices.size * (data.size // max(data.shape[axis], 1)))
-
-
-def _matmul(node: Node, x: Sequence[Array]) -> int:
-    a, b = x[:2]
-    if prod(a.shape) * max(b.shape, default=1) > WORK:
-        raise node.unsupported("multiplies large constants", "multiply them before the export")
-    return prod(a.shape[:-1]) * prod(b.shape[:-2]) * max(b.shape, default=1)
-
-
-def _shape(node: Node, x: Sequence[Array]) -> int:
-    """Of an operand that says the result's shape, the first where there is no other."""
-    return prod(abs(int(n)) for n in x[-1].reshape(-1))
-
-
-def _expand(node: Node, x: Sequence[Array]) -> int:
-    wanted = tuple(int(n) for n in x[1].reshape(-1))
-    return prod(np.broadcast_shapes(x[0].shape, tuple(min(n, TENSOR + 1) for n in wanted)))
-
-
-def _tile(node: Node, x: Sequence[Array]) -> int:
-    return x[0].size * _shape(node, x)
-
-
-def _range(node: Node, x: Sequence[Array]) -> int:
-    start, limit, delta = (float(array.reshape(())) for array in x)
-    return max(int((limit - start) / delta) + 1, 0)
-
-
-SIZES: Mapping[str, Size] = {
-    **dict.fromkeys(
-        (
-            *("Abs", "Add", "And", "Ceil", "Clip", "Cos", "Div", "Equal", "Erf", "Exp", "Floor"),
-            *("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Log", "Max", "Min", "Mod"),
-            *("Mul", "Neg", "Not", "Or", "Pow", "Reciprocal", "Relu", "Round", "Sigmoid", "Sign"),
-            *("Sin", "Sqrt", "Sub", "Tanh", "Where", "Xor"),
-        ),
-        _broadcast,
-    ),
-    **dict.fromkeys(
-        (
-            *("Concat", "Flatten", "Identity", "ReduceMax", "ReduceMean", "ReduceMin"),
-            *("ReduceProd", "ReduceSum", "Reshape", "Shape", "Size", "Slice", "Split", "Squeeze"),
-            *("Transpose", "Unsqueeze"),
-        ),
-        _no_more,
-    ),
-    "Cast": _cast,
-    "ConstantOfShape": _shape,
-    "Expand": _expand,
-    "Gather": _gather,
-    "MatMul": _matmul,
-    "Range": _range,
-    "Tile": _tile,
-}
 MOVES = frozenset(
-    ("Flatten", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze", "Gather")
+    (
+        *("Concat", "DepthToSpace", "Expand", "Flatten", "Gather", "Identity", "Reshape", "Slice"),
+        *("SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze"),
+    )
 )
 """Those of which a quantized constant stays one."""

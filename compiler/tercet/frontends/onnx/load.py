@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.errors import UnsupportedError, UsageError
+from tercet.errors import UnsupportedError
 from tercet.frontends.onnx.annotation import annotated
 from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.fold import folded
@@ -14,12 +14,13 @@ from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.registry import convert
 from tercet.frontends.onnx.types import require_types
+from tercet.frontends.reading import known_semantics
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
 from tercet.ir.real import is_real
+from tercet.ir.types import shape_of
 from tercet.ops.real.dequantize import Dequantize
 
-SEMANTICS = ("ideal", "ort")
 ONE = np.ones(())
 
 
@@ -29,11 +30,25 @@ def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
     `semantics` says what operator form (QLinearConv and so on) means: exact reals, or "ort",
     ONNXRuntime's float32 formula.
     """
-    if semantics not in SEMANTICS:
-        raise UsageError(f"no semantics {semantics!r}; wanted {' or '.join(SEMANTICS)}")
+    known_semantics(semantics)
     names = [_name(model, i) for i in range(len(model.inputs))]
     inputs = [one.type() for one in model.inputs]
     return build(inputs, lambda *x: _body(model, semantics, x), names)
+
+
+def shapes_of(model: OnnxModel) -> dict[str, tuple[int, ...]]:
+    """The shape of every layer's result by its name in the file, with the file's own batch."""
+    found: dict[str, tuple[int, ...]] = {}
+
+    def body(*arguments: SSAValue) -> Built:
+        builder = Builder(model.batch)
+        values = _values(model, builder, arguments)
+        layers = {name: v for name, v in values.items() if isinstance(v, SSAValue)}
+        found.update((name, (model.batch, *shape_of(v)[1:])) for name, v in layers.items())
+        return Built(builder.ops, [layers[name] for name in model.outputs])
+
+    build([one.type() for one in model.inputs], body)
+    return found
 
 
 def _name(model: OnnxModel, i: int) -> str:
@@ -45,6 +60,13 @@ def _name(model: OnnxModel, i: int) -> str:
 
 def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Built:
     builder = Builder(model.batch, semantics == "ort")
+    values = _values(model, builder, arguments)
+    results = [_output(model, builder, values, name) for name in model.outputs]
+    return Built(_needed(builder.ops, results), results)
+
+
+def _values(model: OnnxModel, builder: Builder, arguments: Sequence[SSAValue]) -> dict[str, Value]:
+    """Every value of the file by its name."""
     values: dict[str, Value] = {}
     for one, argument in zip(model.inputs, arguments, strict=True):
         values[one.name] = annotated(builder, one, argument)
@@ -55,8 +77,7 @@ def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Bu
             constants = folded(node, operands, builder.budget)
             made = convert(builder, node, operands) if constants is None else constants
             values.update(zip(node.outputs, made, strict=False))
-    results = [_output(model, builder, values, name) for name in model.outputs]
-    return Built(_needed(builder.ops, results), results)
+    return values
 
 
 def _value(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, scales, tensor
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero

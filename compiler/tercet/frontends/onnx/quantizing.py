@@ -3,7 +3,7 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, against, constant, real, reals
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
@@ -33,7 +33,7 @@ def fake_quantized(
         rounded = ROUNDINGS[rounding].reference(np.clip(position, clip.low, clip.high))
         if not np.isfinite(rounded).all():
             raise node.broken("quantizes NaN", "wanted finite numbers")
-        return Integers(rounded.astype(np.int64) - zero_point, scale)
+        return Integers(np.asarray(rounded.astype(np.int64) - zero_point), scale)
     q = quantized(builder, node, x, scale, zero_point, clip, narrowest(clip), rounding)
     return dequantized(builder, node, q, scale, zero_point)
 

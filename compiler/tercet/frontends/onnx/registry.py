@@ -44,9 +44,7 @@ def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence
     """The results of `node`; what computes them is added to `builder`."""
     converter = converters().get((node.domain, node.kind))
     if converter is None:
-        raise node.unsupported(
-            f"operator {node.kind} is not supported", "export the model with simpler operators"
-        )
+        raise node.unsupported(f"operator {node.kind} is not supported", node.domain.way_out)
     try:
         found = converter(builder, node, *operands)
     except TercetError:

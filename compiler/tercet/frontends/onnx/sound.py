@@ -7,7 +7,7 @@ from pathlib import Path
 from onnx import GraphProto, NodeProto
 
 from tercet.errors import CaptureError, UnsupportedError
-from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.domain import Domain, advice
 from tercet.frontends.onnx.limits import NODES, shown
 from tercet.frontends.onnx.node import Node, made_of
 from tercet.frontends.onnx.schema import require_schema
@@ -74,13 +74,14 @@ def _node(path: str, proto: NodeProto, versions: Mapping[Domain, int]) -> Node:
     domain = Domain.of(proto.domain)
     if domain is None:
         name, kind = shown(proto.name or proto.op_type), shown(proto.op_type)
-        known = ", ".join(d.value[0] for d in Domain if d.value[0])
         raise UnsupportedError(
-            f"{name}: operator {kind} of domain {shown(proto.domain)!r} is unknown; Tercet takes "
-            f"standard ONNX and {known}"
+            f"{name}: operator {kind} of domain {shown(proto.domain)!r} is unknown; "
+            f"{advice(proto.domain)}"
         )
-    node = made_of(proto, domain, versions.get(domain, 1))
-    if domain is Domain.STANDARD:
+    # its own version counts those of a Python class, and files leave it out
+    meaning = Domain.STANDARD if domain is Domain.CHANNELS_LAST else domain
+    node = made_of(proto, domain, versions.get(meaning, 1))
+    if meaning is Domain.STANDARD:
         require_schema(node)
     return node
 

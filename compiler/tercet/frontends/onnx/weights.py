@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Value, reals
 from tercet.frontends.onnx.node import Node
 from tercet.ir.interval import Interval

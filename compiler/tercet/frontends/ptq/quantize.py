@@ -14,9 +14,6 @@ from tercet.frontends.ptq.graph import quantized_graph
 from tercet.frontends.ptq.schemes import WEIGHTS
 from tercet.frontends.ptq.source import Source, source_of
 
-KEPT = 256
-"""Real inputs that go with the network, so that it can be verified on them."""
-
 
 @dataclass(frozen=True)
 class Quantized:
@@ -25,7 +22,7 @@ class Quantized:
     module: nn.Module
     source: Source
     arrays: dict[str, state.Arrays]
-    """Parameters and examples, as `state.restore` wants them."""
+    """Parameters and one example, as `state.restore` wants them."""
 
 
 def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) -> Quantized:
@@ -35,8 +32,7 @@ def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) ->
     graph = quantized_graph(single, WEIGHTS[weights])
     calibrate(graph, data, progress)
     _require_finite(graph)
-    examples = data.x[:KEPT].numpy()
-    return Quantized(graph, source_of(graph), state.arrays(graph, examples))
+    return Quantized(graph, source_of(graph), state.arrays(graph, data.x[:1].numpy()))
 
 
 def accuracy(module: nn.Module, data: Data) -> float | None:
@@ -44,16 +40,21 @@ def accuracy(module: nn.Module, data: Data) -> float | None:
     if data.labels is None:
         return None
     with torch.no_grad():
-        found = torch.cat([_classes(module(batch)) for batch in data.batches()])
-    return float((found == data.labels).double().mean())
+        found = torch.cat([_scores(module(batch)) for batch in data.batches()])
+    if strange := [int(y) for y in data.labels if not 0 <= y < found.shape[1]]:
+        raise CaptureError(
+            f"the labels hold the class {strange[0]}; the model has {found.shape[1]} scores, of "
+            f"classes 0 to {found.shape[1] - 1}"
+        )
+    return float((found.argmax(1) == data.labels).double().mean())
 
 
-def _classes(results: object) -> Tensor:
+def _scores(results: object) -> Tensor:
     if not isinstance(results, Tensor) or results.ndim != 2:
         raise CaptureError(
             "labels need a model that returns one row of scores for each input, (batch, classes)"
         )
-    return results.argmax(1)
+    return results
 
 
 def _require_finite(module: nn.Module) -> None:

@@ -18,6 +18,8 @@ from brevitas.quant.scaled_int import (
 )
 from torch import nn
 
+from tercet.frontends.ptq import names
+
 
 class Int8Weight(Int8WeightPerChannelFloat):  # type: ignore[misc]
     """s8 from -127 to 127, one scale a channel from its greatest magnitude."""
@@ -61,12 +63,9 @@ class HalfAct(Uint8ActPerTensorFloat):  # type: ignore[misc]
     int_scaling_impl = IntScaling(narrow_range=False, signed=True)
 
 
-WEIGHTS: Mapping[str, type] = {
-    "ternary": TernaryWeightMSE,
-    "int4": Int4Weight,
-    "int8": Int8Weight,
-}
-"""The choices of `tercet quantize --weights`."""
+WEIGHTS: Mapping[str, type] = dict(
+    zip(names.WEIGHTS, (TernaryWeightMSE, Int4Weight, Int8Weight), strict=True)
+)
 
 
 def fused(function: type[nn.Module]) -> type[nn.Module]:

@@ -12,7 +12,7 @@ from tercet.errors import CaptureError
 
 Arrays = npt.NDArray[Any]
 EXAMPLES = "examples"
-"""Name of the real inputs that are kept beside the parameters."""
+"""Name of the one real input that is kept among the parameters."""
 
 
 def arrays(graph: Any, examples: Arrays) -> dict[str, Arrays]:
@@ -28,7 +28,7 @@ def arrays(graph: Any, examples: Arrays) -> dict[str, Arrays]:
 
 
 def restore(model: nn.Module, path: Path) -> nn.Module:
-    """Fill `model` with the arrays in `path`; its `examples` are the real inputs among them."""
+    """Fill `model` with the arrays in `path`; its `examples` are the real input among them."""
     try:
         with np.load(path, allow_pickle=False) as found:
             state = {name: torch.from_numpy(found[name]) for name in found.files}

@@ -1,18 +1,18 @@
 """The zoo: small trained models in the folder `models/`, found by their folder's name.
 
-A model is `models/<name>/model.py` with `build()`, beside `samples.npz`: held-out real data as
-bytes `x` (count, features), meant as x / 255, and its classes `y`.
+A model is `models/<name>/model.py` with `build()`, beside `held_out.npz`: held-out real data as
+bytes `x` (count, features), meant as x / 255, and its classes `y`. The names are known without
+loading torch or numpy.
 """
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from tercet.assets import ROOT
-from tercet.frontends.python import factory_from_file
-from tercet.ir.types import FloatArray
+
+if TYPE_CHECKING:
+    from tercet.ir.types import FloatArray
 
 FOLDER = ROOT / "models"
 
@@ -24,12 +24,16 @@ def names() -> list[str]:
 
 def factory(name: str) -> Callable[[], Any]:
     """The function that builds the model."""
+    from tercet.frontends.python import factory_from_file
+
     return factory_from_file(str(FOLDER / name / "model.py"), "build")
 
 
-def samples(name: str) -> tuple[FloatArray, tuple[int, ...]]:
+def samples(name: str) -> "tuple[FloatArray, tuple[int, ...]]":
     """Held-out real data, (count, features), in the units of the model's input; its classes."""
-    path: Path = FOLDER / name / "samples.npz"
+    import numpy as np
+
+    path: Path = FOLDER / name / "held_out.npz"
     with np.load(path) as arrays:
         pixels, labels = arrays["x"], arrays["y"]
     return pixels.astype(np.float64) / 255, tuple(int(label) for label in labels)

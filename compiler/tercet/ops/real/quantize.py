@@ -1,11 +1,21 @@
 """From reals to integers."""
 
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from xdsl.dialects.builtin import StringAttr, TensorType
 from xdsl.ir import SSAValue
-from xdsl.irdl import attr_def, irdl_op_definition, operand_def, prop_def, result_def, traits_def
+from xdsl.irdl import (
+    attr_def,
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+    traits_def,
+)
 from xdsl.traits import Pure
 
 from tercet.ir.interval import Interval
@@ -26,12 +36,15 @@ from tercet.ir.types import (
     tensor_type,
 )
 
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
 
 @irdl_op_definition
 class Quantize(LayerOp):
     """q = clip(round(x / scale + zero_point), low, high): Brevitas' association.
 
-    With `zero_after` ONNX' own: clip(round(x / scale) + zero_point, low, high).
+    With `zero_after` ONNX' own: clip(round(x / scale) + zero_point, low, high). With a `lattice` of
+    n, x / scale is first moved to the nearest multiple of 1 / n (numerics.md, structural ties).
     """
 
     name = "real.quantize"
@@ -46,6 +59,8 @@ class Quantize(LayerOp):
     """A name of `tercet.ir.rounding`."""
     zero_after = prop_def(I64Attr)
     """1: the zero point is added after rounding, else 0."""
+    lattice = opt_prop_def(Dense)
+    """f64, whole numbers; broadcasts against x. 0: x / scale stays where it is."""
     quantizer = attr_def(StringAttr)
     """Path of the quantizer in the user's model, such as "relu1.act_quant"; "" where unknown."""
     traits = traits_def(Pure())
@@ -80,6 +95,10 @@ class Quantize(LayerOp):
     def verify_(self) -> None:
         self.require(bool((floats_of(self.scale) > 0).all()), "scales must be above zero")
         self.require(self.rounding.data in ROUNDINGS, f"no rounding {self.rounding.data!r}")
+        if self.lattice is not None:
+            lattice = floats_of(self.lattice)
+            whole = bool(((lattice >= 0) & (lattice == np.rint(lattice))).all())
+            self.require(whole, "a lattice is a whole number, or 0 for none")
         held = Interval.of(tensor_type(self.q).element_type).holds(self.clip())
         self.require(held, f"{self.clip()} is not in {tensor_type(self.q).element_type}")
 
@@ -99,7 +118,7 @@ class Quantize(LayerOp):
 
     def constants(self) -> tuple[Dense, ...]:
         """Those that may differ from element to element."""
-        return (self.scale,)
+        return (self.scale,) if self.lattice is None else (self.scale, self.lattice)
 
     def clip(self) -> Interval:
         return Interval(self.low.value.data, self.high.value.data)
@@ -109,27 +128,64 @@ class Quantize(LayerOp):
 
     def position(self, x: FloatArray) -> FloatArray:
         """Where x lies between the integers, before rounding and clipping."""
-        return x / floats_of(self.scale) + self.zero_point.value.data
+        steps = x / floats_of(self.scale)
+        if self.lattice is not None:
+            steps = on_lattice(steps, floats_of(self.lattice))
+        return steps + self.zero_point.value.data
 
     def reference(self, x: FloatArray) -> IntArray:
-        after = self.zero_point.value.data if self.zero_after.value.data else 0
-        rounded = self.mode().reference(self.position(x) - after) + after
+        return self.rounded(self.position(x))
+
+    def rounded(self, position: FloatArray) -> IntArray:
+        """The integer of a position."""
+        after = self._after()
         clip = self.clip()
+        rounded = self.mode().reference(position - after) + after
         return np.clip(rounded, clip.low, clip.high).astype(np.int64)
 
-    def near(
-        self, x: FloatArray, distance: float
-    ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def near(self, x: FloatArray, distance: float) -> Mask:
         """Where x lies within `distance` steps of a place at which the result changes."""
         position, clip = self.position(x), self.clip()
-        after = self.zero_point.value.data if self.zero_after.value.data else 0
-        close = self.mode().distance(position - after) < distance
         inside = (position > clip.low - 2) & (position < clip.high + 2)
+        close = self.mode().distance(position - self._after()) < distance
+        if self.lattice is not None:  # there the place has moved to the middle between two points
+            lattice = floats_of(self.lattice)
+            points = x / floats_of(self.scale) * lattice
+            middle = np.abs(np.abs(points - np.rint(points)) - 0.5) < distance * lattice
+            close = np.where(lattice > 0, middle, close)
         return np.asarray(close & inside)
+
+    def ties(self, x: FloatArray) -> Mask:
+        """Where x lies on the lattice, and there exactly at a place where the result changes."""
+        if self.lattice is None:
+            return np.zeros(np.shape(x), np.bool_)
+        position, clip = self.position(x), self.clip()
+        inside = (position > clip.low - 1) & (position < clip.high + 1)
+        at_jump = self.mode().distance(position - self._after()) == 0
+        return np.asarray(at_jump & inside & (floats_of(self.lattice) > 0))
 
     def exact(self, x: Fraction, *, place: Place) -> int:
         """As `reference`, in rationals, for the element at `place`."""
-        zero, clip = self.zero_point.value.data, self.clip()
-        after = zero if self.zero_after.value.data else 0
-        rounded = self.mode().exact(x / at(self.scale, place) + zero - after) + after
-        return min(max(rounded, clip.low), clip.high)
+        return self.rounded_exactly(self.steps(x, place=place))
+
+    def steps(self, x: Fraction, *, place: Place) -> Fraction:
+        """X / scale, on the lattice if there is one, in rationals."""
+        steps = x / at(self.scale, place)
+        if self.lattice is None:
+            return steps
+        lattice = int(at(self.lattice, place))
+        return Fraction(round(steps * lattice), lattice) if lattice else steps
+
+    def rounded_exactly(self, steps: Fraction) -> int:
+        """The integer of x / scale."""
+        zero, clip, after = self.zero_point.value.data, self.clip(), self._after()
+        return min(max(self.mode().exact(steps + zero - after) + after, clip.low), clip.high)
+
+    def _after(self) -> int:
+        return self.zero_point.value.data if self.zero_after.value.data else 0
+
+
+def on_lattice(steps: FloatArray, lattice: FloatArray) -> FloatArray:
+    """The nearest multiple of 1 / lattice; `steps` itself where that is 0."""
+    safe = np.where(lattice > 0, lattice, 1.0)
+    return np.where(lattice > 0, np.rint(steps * safe) / safe, steps)

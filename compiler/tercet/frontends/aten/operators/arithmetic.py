@@ -5,7 +5,7 @@ import torch
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Builder, Value
-from tercet.frontends.aten.operators.activation import apply, clamp_max, clamp_min
+from tercet.frontends.aten.operators.activation import apply
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, floats_of, shape_of
 from tercet.ops.real.add import RealAdd
@@ -82,18 +82,6 @@ def power(builder: Builder, x: Value, exponent: float) -> Value:
     return apply(builder, x, POWERS[float(exponent)])
 
 
-@converts(aten.maximum.default)
-def maximum(builder: Builder, a: Value, b: Value) -> Value:
-    source, bound = _bounded(builder, a, b)
-    return clamp_min(builder, source, bound)
-
-
-@converts(aten.minimum.default)
-def minimum(builder: Builder, a: Value, b: Value) -> Value:
-    source, bound = _bounded(builder, a, b)
-    return clamp_max(builder, source, bound)
-
-
 @converts(aten.addcmul.default)
 def addcmul(builder: Builder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
     return add(builder, x, mul(builder, a, b), value)
@@ -128,17 +116,6 @@ def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
             "wanted as many axes on both sides, the batch first; unsqueeze after the batch",
         )
     return builder.widened(x, shape_of(y)[1:]), builder.widened(y, shape_of(x)[1:])
-
-
-def _bounded(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, float]:
-    source, other = (a, b) if isinstance(a, SSAValue) else (b, a)
-    x = builder.real(source)
-    if isinstance(other, SSAValue) or (bound := builder.constant(other, x)).size != 1:
-        raise builder.unsupported(
-            "takes the larger or smaller of two tensors",
-            "wanted one number on one side, or max pooling over torch.stack of the two",
-        )
-    return x, float(bound)
 
 
 def _is_one_plus_abs(x: SSAValue, of: SSAValue) -> bool:

@@ -7,12 +7,13 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Integers, Value
+from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.movement import reshaped, transposed
 from tercet.frontends.aten.operators.arithmetic import mul
 from tercet.frontends.aten.operators.linear import linear
 from tercet.frontends.aten.operators.matmul import product
 from tercet.frontends.aten.registry import converts
+from tercet.frontends.integers import Integers
 from tercet.ir.types import shape_of
 
 aten = torch.ops.aten

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Integers, Value
+from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.operators.quantizers import narrowest
 from tercet.frontends.aten.registry import converts
+from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
 from tercet.ir.real import is_real
 from tercet.ops.gather import Gather

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import BATCH, Builder, Integers, Value, array
+from tercet.frontends.aten.builder import BATCH, Builder, Value, array
 from tercet.frontends.aten.movement import joined, reshaped
 from tercet.frontends.aten.registry import converts
+from tercet.frontends.integers import Integers
 from tercet.ir.types import shape_of
 from tercet.ops.broadcast import Broadcast
 from tercet.ops.real.affine import Affine

@@ -4,11 +4,12 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Integers, Value
+from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.operators.arithmetic import add
 from tercet.frontends.aten.operators.linear import linear
 from tercet.frontends.aten.operators.transpose import matrix_transpose
 from tercet.frontends.aten.registry import converts
+from tercet.frontends.integers import Integers
 from tercet.ir.types import shape_of
 from tercet.ops.real.matmul import RealMatMul
 

@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Integers, Value, array
+from tercet.frontends.aten.builder import Builder, Value, array
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.brevitas import quantized
+from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
 from tercet.ir.types import Int, signed, unsigned
 from tercet.ops.real.dequantize import Dequantize

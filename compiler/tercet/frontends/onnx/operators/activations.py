@@ -16,6 +16,9 @@ STEEP = 1e6
 """From here on log(1 + exp(x)) is x, to more digits than any number here has."""
 PLAIN = {
     "Abs": "abs",
+    "Asinh": "asinh",
+    "Atan": "atan",
+    "Cosh": "cosh",
     "Erf": "erf",
     "Exp": "exp",
     "HardSwish": "hardswish",
@@ -23,7 +26,7 @@ PLAIN = {
     "Mish": "mish",
     "Reciprocal": "reciprocal",
     "Sigmoid": "sigmoid",
-    "Sign": "sign",
+    "Sinh": "sinh",
     "Softsign": "softsign",
     "Sqrt": "sqrt",
     "Tanh": "tanh",
@@ -81,6 +84,31 @@ def gelu(builder: Builder, node: Node, x: Value) -> Value:
     if kind not in kinds:
         raise node.broken(f"approximates by {kind!r}", "wanted none or tanh")
     return _function(builder, node, x, kinds[kind])
+
+
+@converts("Shrink")
+def shrink(builder: Builder, node: Node, x: Value) -> Value:
+    """Gives x + bias below -lambd, x - bias above lambd, 0 in between."""
+    edge, bias = node.real("lambd", 0.5), node.real("bias", 0.0)
+    names = {0.0: "hardshrink", edge: "softshrink"}
+    if edge < 0 or bias not in names:
+        raise node.unsupported(
+            f"shrinks by {bias:g} beyond {edge:g}", f"wanted a bias of 0 or of lambd, {edge:g}"
+        )
+    return _function(builder, node, x, names[bias], edge)
+
+
+@converts("Swish")
+def swish(builder: Builder, node: Node, x: Value) -> Value:
+    """Gives x * sigmoid(alpha * x), which is silu(alpha * x) / alpha."""
+    alpha = node.real("alpha", 1.0)
+    if alpha == 1:
+        return _function(builder, node, x, "silu")
+    if alpha == 0:
+        raise node.unsupported("its alpha is 0", "wanted another one; Mul by 0.5 is the same")
+    steep = affine(builder, node, x, np.asarray(alpha), np.zeros(()))
+    y = builder.add(node, Function(steep, "silu", layer=node.name))
+    return affine(builder, node, y, np.ones(()), np.zeros(()), np.asarray(alpha))
 
 
 @converts("Softplus")

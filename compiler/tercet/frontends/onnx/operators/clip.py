@@ -1,17 +1,20 @@
 """Clipping: of reals, or of a quantizer's integers to fewer bits."""
 
-from math import inf, isnan
+from fractions import Fraction
+from math import inf, isinf, isnan
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, constant, real, single, tensor
+from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
+from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
 from tercet.ir.interval import Interval
 from tercet.ir.real import is_real
 from tercet.ir.types import floats_of
 from tercet.ops.real.clip import Clip
+from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
 
@@ -24,20 +27,37 @@ def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value 
     if floor > ceiling:
         raise node.unsupported(f"clips to [{floor:g}, {ceiling:g}]", "wanted min up to max")
     if is_real(source):
-        return builder.add(node, Clip(source, floor, ceiling, layer=node.name))
+        return clipped(builder, node, source, floor, ceiling)
     return _narrowed(builder, node, source, floor, ceiling)
 
 
-@converts("Max", "Min")
-def bounded(builder: Builder, node: Node, *operands: Value) -> Value:
-    """The greater, or the smaller, of a layer's result and constants."""
-    layers = [value for value in operands if isinstance(value, SSAValue)]
-    if len(layers) != 1:
-        raise node.unsupported("compares the results of layers", "wanted one and a constant")
-    limits = [single(node, value, "limit") for value in operands if value is not layers[0]]
-    source = real(node, layers[0])
-    ends = (max(limits), inf) if node.kind == "Max" else (-inf, min(limits))
-    return builder.add(node, Clip(source, *ends, layer=node.name)) if limits else source
+def clipped(builder: Builder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
+    """Reals between two limits: where both are steps of the quantizer before, it is narrower."""
+    before = x.owner
+    if isinstance(before, Dequantize) and isinstance(before.q.owner, Quantize):
+        ends = _steps(before, low, high)
+        if ends is not None:
+            q = _narrowed(builder, node, before.q, *ends)
+            scale, zero = floats_of(before.scale), before.zero_point.value.data
+            return dequantized(builder, node, q, scale, zero)
+    return builder.add(node, Clip(x, low, high, layer=node.name))
+
+
+def _steps(grid: Dequantize, low: float, high: float) -> tuple[float, float] | None:
+    """The limits in integers of `grid`; None where one of them is none."""
+    scale = floats_of(grid.scale)
+    if scale.size != 1:
+        return None
+    ends = []
+    for end in (low, high):
+        step = end if isinf(end) else Fraction(end) / Fraction(scale.item())
+        if not isinf(step) and Fraction(step).denominator != 1:
+            return None
+        ends.append(float(step) + grid.zero_point.value.data)
+    held = grid.q.owner
+    assert isinstance(held, Quantize)
+    clip = held.clip()
+    return (ends[0], ends[1]) if ends[0] <= clip.high and ends[1] >= clip.low else None
 
 
 def _limit(node: Node, value: Value, name: str, default: float) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts

@@ -2,7 +2,7 @@
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node

@@ -1,5 +1,7 @@
 """Data movement. The batch stays where it is: first."""
 
+from math import prod
+
 import numpy as np
 from xdsl.ir import SSAValue
 
@@ -52,11 +54,20 @@ def reshape(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
 
 @converts("Flatten")
 def flatten(builder: Builder, node: Node, x: Value) -> Value:
+    """To (all in front of the axis, all from it on); the batch alone has to be in front."""
     source = tensor(node, x)
-    axis = axis_of(node, node.integer("axis", 1), len(shape_of(source)) + 1)
-    if axis != 1 and int(np.prod(shape_of(source)[1:axis])) != 1:
-        raise node.unsupported(f"flattens from axis {axis}", "wanted axis 1, behind the batch")
-    return reshaped(builder, node, source, (int(np.prod(shape_of(source)[1:])),))
+    shape = (builder.batch, *shape_of(source)[1:])
+    axis = node.integer("axis", 1)
+    place = axis + len(shape) if axis < 0 else axis
+    if not 0 <= place <= len(shape):
+        raise node.broken(f"axis {axis} of a tensor of {len(shape)} axes", "wanted one of them")
+    if prod(shape[:place]) != builder.batch:
+        raise node.unsupported(
+            f"flattens {shape} to ({prod(shape[:place])}, {prod(shape[place:])}), which moves the "
+            "batch",
+            "wanted axis 1, behind the batch; Reshape to the rows that are meant",
+        )
+    return reshaped(builder, node, source, (prod(shape[1:]),))
 
 
 @converts("Transpose")
@@ -68,9 +79,18 @@ def transpose(builder: Builder, node: Node, x: Value) -> Value:
         raise node.unsupported(
             f"permutes {rank} axes as {order}", "wanted every axis once and the batch first"
         )
-    if order == tuple(range(rank)):
-        return source
-    return builder.add(node, Transpose(source, order, layer=node.name))
+    return transposed(builder, node, source, order)
+
+
+def transposed(builder: Builder, node: Node, x: SSAValue, order: tuple[int, ...]) -> SSAValue:
+    """`x` with its axes in `order`; one transpose where `x` is the result of another."""
+    before = x.owner
+    if isinstance(before, Transpose):
+        earlier = before.axes()
+        x, order = before.x, tuple(earlier[axis] for axis in order)
+    if order == tuple(range(len(order))):
+        return x
+    return builder.add(node, Transpose(x, order, layer=node.name))
 
 
 @converts("Squeeze")

@@ -1,11 +1,11 @@
 """Layers in operator form: integers in, weights of integers, integers out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
@@ -16,6 +16,7 @@ from tercet.frontends.onnx.operand import (
     integer_weights,
     target,
 )
+from tercet.frontends.onnx.operators.channels_last import converted
 from tercet.frontends.onnx.operators.convolution import constant_weights, convolved, geometry
 from tercet.frontends.onnx.operators.linear import linear, matrix, product, transposed
 from tercet.frontends.onnx.registry import converts
@@ -45,6 +46,16 @@ class Layer:
         scale = per_output(node, self.weight, 0).astype(np.float32)
         both = np.float32(self.x.step) * scale
         return np.asarray(both / np.float32(to.step), np.float64)
+
+
+@converts("QLinearConv", domain=Domain.MICROSOFT)
+def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+    """ONNXRuntime's own, which may have its channels last; its weights have them first."""
+    if not node.integer("channels_last", 0):
+        return qlinear_conv(builder, node, x, *rest)
+    # what is quantized has another order of its axes than the file's tensor, so it has no name
+    unnamed = replace(node, outputs=("",))
+    return converted(builder, unnamed, qlinear_conv, x, *rest)
 
 
 @converts("QLinearConv")

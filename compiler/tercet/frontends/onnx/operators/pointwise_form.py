@@ -2,16 +2,19 @@
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operand import activation, target
 from tercet.frontends.onnx.operators.activations import leaky_relu, plain
 from tercet.frontends.onnx.operators.arithmetic import add, mul
+from tercet.frontends.onnx.operators.channels_last import converted
 from tercet.frontends.onnx.operators.movement import concat
 from tercet.frontends.onnx.operators.pooling import average_pool, global_average_pool
 from tercet.frontends.onnx.operators.qdq import integers
+from tercet.frontends.onnx.operators.rounding import chosen
+from tercet.frontends.onnx.operators.softmax import softmax
 from tercet.frontends.onnx.registry import Converter, converts
 
 MICROSOFT = Domain.MICROSOFT
@@ -21,6 +24,7 @@ UNARY: dict[str, Converter] = {
     "QLinearGlobalAveragePool": global_average_pool,
     "QLinearLeakyRelu": leaky_relu,
     "QLinearSigmoid": plain,
+    "QLinearSoftmax": softmax,
 }
 
 
@@ -38,12 +42,22 @@ def binary(builder: Builder, node: Node, *operands: Value) -> Value:
 @converts(*UNARY, domain=MICROSOFT)
 def unary(builder: Builder, node: Node, *operands: Value) -> Value:
     _require_ideal(builder, node)
-    if node.integer("channels_last", 0):
-        raise node.unsupported("has the channels last", "wanted channels_last=0")
     x = _real(builder, node, *operands[:3])
-    y = UNARY[node.kind](builder, node, x)
+    converter = UNARY[node.kind]
+    last = node.integer("channels_last", 0)
+    y = converted(builder, node, converter, x) if last else converter(builder, node, x)
     assert isinstance(y, SSAValue)
     return target(node, *_pair(operands[3:])).quantize(builder, node, y)
+
+
+@converts("QLinearWhere", domain=MICROSOFT)
+def qlinear_where(builder: Builder, node: Node, condition: Value, *operands: Value) -> Value:
+    """Operands: what chooses; a, its scale and zero point, the same of b; scale and zero of y."""
+    _require_ideal(builder, node)
+    a, b = (_real(builder, node, *operands[i : i + 3]) for i in (0, 3))
+    y = chosen(builder, node, condition, a, b)
+    assert isinstance(y, SSAValue)
+    return target(node, *_pair(operands[6:])).quantize(builder, node, y)
 
 
 @converts("QLinearConcat", domain=MICROSOFT)

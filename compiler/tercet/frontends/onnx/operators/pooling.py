@@ -1,6 +1,7 @@
 """Pools."""
 
 import numpy as np
+from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, real, tensor
 from tercet.frontends.onnx.limits import require_shape
@@ -60,9 +61,18 @@ def average_pool(builder: Builder, node: Node, x: Value) -> Value:
 def global_average_pool(builder: Builder, node: Node, x: Value) -> Value:
     source = real(node, x)
     kernel = _whole(node, shape_of(source))
-    still, none = (1,) * len(kernel), ((0, 0),) * len(kernel)
-    counts = np.full(still, float(np.prod(kernel)))
-    op = AvgPool(source, counts, kernel=kernel, stride=still, padding=none, layer=node.name)
+    return averaged(builder, node, source, kernel, (1,) * len(kernel))
+
+
+def averaged(builder: Builder, node: Node, x: SSAValue, kernel: Ints, stride: Ints) -> SSAValue:
+    """The means of windows without padding."""
+    none = ((0, 0),) * len(kernel)
+    window = Window(kernel, stride, none, (1,) * len(kernel))
+    spatial = shape_of(x)[2:]
+    if len(spatial) != len(kernel) or not window.is_legal() or min(window.extents(spatial)) < 1:
+        raise node.broken(f"its window {kernel} over {spatial}", "wanted a smaller one")
+    counts = np.full(window.extents(spatial), float(np.prod(kernel)))
+    op = AvgPool(x, counts, kernel=kernel, stride=stride, padding=none, layer=node.name)
     return builder.add(node, op)
 
 

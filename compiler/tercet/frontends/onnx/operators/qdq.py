@@ -7,7 +7,7 @@ from onnx import TensorProto
 from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Integers
+from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
@@ -38,8 +38,7 @@ def quantize_linear(
     rounded = np.rint(values / spread)
     if not np.isfinite(values).all():
         raise node.broken("quantizes NaN or infinity", "wanted finite numbers")
-    found: Array = np.clip(rounded + points, clip.low, clip.high).astype(dtype)
-    return found
+    return np.asarray(np.clip(rounded + points, clip.low, clip.high).astype(dtype))
 
 
 @converts("DequantizeLinear")
@@ -61,7 +60,7 @@ def integers(node: Node, q: Value, steps: FloatArray, zero: Value) -> Integers:
     if not isinstance(q, np.ndarray) or integer_type(q.dtype) is None:
         raise node.unsupported("dequantizes a constant of reals", "wanted integers")
     points = _on_axis(node, _points(node, zero), q.shape).astype(np.int64)
-    return Integers(q.astype(np.int64) - points, _on_axis(node, steps, q.shape))
+    return Integers(np.asarray(q.astype(np.int64) - points), _on_axis(node, steps, q.shape))
 
 
 def _dtype(node: Node, zero: Value) -> np.dtype[Any]:

@@ -14,7 +14,8 @@ from tercet.ops.real.softmax import RealSoftmax
 def softmax(builder: Builder, node: Node, x: Value) -> Value:
     source, log = real(node, x), node.kind == "LogSoftmax"
     shape = shape_of(source)
-    if node.version >= 13:
+    # ONNXRuntime's QLinearSoftmax names the version that it means
+    if node.integer("opset", node.version) >= 13:
         axis = axis_of(node, node.integer("axis", -1), len(shape))
         return builder.add(node, RealSoftmax(source, axis=axis, log=log, layer=node.name))
     axis = axis_of(node, node.integer("axis", 1), len(shape))

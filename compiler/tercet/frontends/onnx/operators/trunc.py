@@ -32,7 +32,7 @@ def trunc(
 ) -> Value:
     """Five operands: bits in and out. Six: bits in, then the scale and the bits of the result."""
     step, zero, source = scales(node, scale), whole_zero(node, zero_point), real(node, x)
-    _require_grid(node, source, step)
+    require_grid(node, source, step)
     mode, bits = rounding(node, "FLOOR"), bit_width(node, rest[0])
     if len(rest) == 2:
         require_attributes(node, "rounding_mode")
@@ -63,7 +63,7 @@ def _shift(node: Node, result: FloatArray, step: FloatArray) -> int:
     return int(shifts[0])
 
 
-def _require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
+def require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
     """`x` are whole steps already, so rounding to them, which Trunc does first, changes nothing."""
     found = _grid(x)
     for one in np.unique(step):

@@ -2,22 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.frontends import onnx
-from tercet.frontends.brevitas import load as brevitas
-from tercet.frontends.model import Model
 from tercet.frontends.onnx import OnnxModel
+from tercet.frontends.unwrap import unwrapped
 from tercet.ir.calls import numbered
 from tercet.ir.module import steps_of
 from tercet.ops.real.quantize import Quantize
 
+if TYPE_CHECKING:  # a file is read without torch
+    from torch import Tensor, nn
+
+    from tercet.frontends.model import Model
+
 
 def load(
-    model: nn.Module | OnnxModel,
-    example: Tensor | Sequence[Tensor] = (),
+    model: "nn.Module | OnnxModel",
+    example: "Tensor | Sequence[Tensor]" = (),
     *,
     semantics: str = "ideal",
 ) -> ModuleOp:
@@ -27,17 +31,20 @@ def load(
     """
     if isinstance(model, OnnxModel):
         return onnx.load(model, semantics)
+    from tercet.frontends.brevitas import load as brevitas
+
+    model = unwrapped(model)
     module = brevitas.load(model, example)
     _number_calls(module, model)
     return module
 
 
-def capture(model: Model) -> ModuleOp:
+def capture(model: "Model") -> ModuleOp:
     """The model that `resolve` found, read as the user asked for."""
     return load(model.module, model.example, semantics=model.semantics)
 
 
-def _number_calls(module: ModuleOp, model: nn.Module) -> None:
+def _number_calls(module: ModuleOp, model: "nn.Module") -> None:
     """A quantizer that two layers share has one name: the first that the model has for it."""
     first = {id(one): name for name, one in model.named_modules()}
     name_of = {name: first[id(one)] for name, one in model.named_modules(remove_duplicate=False)}

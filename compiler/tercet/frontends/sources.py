@@ -1,0 +1,136 @@
+"""What the user named as a model, found before anything heavy is loaded."""
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tercet.errors import CaptureError, UsageError
+from tercet.frontends import zoo
+from tercet.frontends.reading import Reading, known_semantics, shaped
+
+
+@dataclass(frozen=True)
+class OnnxFile:
+    """net.onnx."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ZooModel:
+    """digits_mlp."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PythonFile:
+    """file.py:Class."""
+
+    path: str
+    attribute: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the model is in."""
+        return Path(self.path)
+
+    def factory(self) -> Callable[[], Any]:
+        """What makes the module when it is called; this imports the user's file, and torch."""
+        from tercet.frontends.python import factory_from_file
+
+        return factory_from_file(self.path, self.attribute)
+
+
+@dataclass(frozen=True)
+class PythonModule:
+    """package.module:factory."""
+
+    name: str
+    attribute: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the model is in, once it was imported."""
+        found = getattr(sys.modules.get(self.name), "__file__", None)
+        return Path(found) if found else None
+
+    def factory(self) -> Callable[[], Any]:
+        """What makes the module when it is called; this imports the user's module, and torch."""
+        from tercet.frontends.python import factory_from_module
+
+        return factory_from_module(self.name, self.attribute)
+
+
+Source = OnnxFile | ZooModel | PythonFile | PythonModule
+
+
+def find(spec: str) -> Source:
+    """The source that `spec` names; one clear sentence where there is none."""
+    if spec.endswith(".onnx"):
+        return OnnxFile(_existing(spec, "wanted an ONNX model"))
+    place, colon, attribute = spec.partition(":")
+    if not colon:
+        return _in_zoo(spec)
+    if not place or not attribute.isidentifier():
+        raise UsageError(
+            f"{spec!r} names no model; wanted a zoo name, package.module:factory or file.py:Class"
+        )
+    if place.endswith(".py") or "/" in place:
+        _existing(place, f"the model was to be {attribute} in it")
+        return PythonFile(place, attribute)
+    return PythonModule(_importable_name(place), attribute)
+
+
+def reading(spec: str, input_type: str | None, input_shape: str | None, semantics: str) -> Reading:
+    """How to read `spec`, by the options of a command line; they are for files alone."""
+    found = Reading(input_type, known_semantics(semantics), shaped(input_shape))
+    if not isinstance(find(spec), OnnxFile):
+        found.require_file(spec)
+    return found
+
+
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Let a user's file import what lies beside it, and leave no bytecode there."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
+        sys.path.remove(str(folder))
+
+
+def _existing(place: str, wanted: str) -> Path:
+    path = Path(place)
+    if not path.is_file():
+        raise CaptureError(f"{place}: no such file; {wanted}")
+    return path
+
+
+def _in_zoo(name: str) -> ZooModel:
+    known = zoo.names()
+    if name not in known:
+        raise CaptureError(
+            f"there is no model {name!r}; the zoo has {', '.join(known)}, and a model of your own "
+            "is file.py:Class or package.module:factory"
+        )
+    return ZooModel(name)
+
+
+def _importable_name(place: str) -> str:
+    """`place`, where its outermost package exists; no module is run to see that."""
+    outermost = place.partition(".")[0]
+    with importable(Path.cwd()):
+        found = bool(outermost) and importlib.util.find_spec(outermost) is not None
+    if not found:
+        raise CaptureError(
+            f"{place}: no such Python module (No module named {outermost!r}); wanted "
+            "package.module:factory"
+        )
+    return place

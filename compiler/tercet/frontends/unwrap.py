@@ -1,0 +1,57 @@
+"""The network inside what torch puts around one: torch.compile, and running on several devices."""
+
+import copy
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+from tercet.errors import UnsupportedError
+
+WRAPPERS: Mapping[type[nn.Module], str] = {
+    torch._dynamo.OptimizedModule: "_orig_mod",
+    nn.DataParallel: "module",
+    nn.parallel.DistributedDataParallel: "module",
+}
+"""The attribute that holds the network, by the kind of module around it."""
+SCRIPT = "torch.jit."
+"""Where the classes of compiled TorchScript are; with it, Brevitas' own are elsewhere."""
+
+
+def unwrapped(model: nn.Module) -> nn.Module:
+    """`model` without wrappers around it or around a layer; itself where it has none.
+
+    TorchScript is refused: its quantizers are no modules any more.
+    """
+    model = _inside(model)
+    found = [path for path, module in model.named_modules() if type(module) in WRAPPERS]
+    if found:
+        model = copy.deepcopy(model)
+        for path in found:
+            parent, _, leaf = _within(path, found).rpartition(".")
+            owner = model.get_submodule(parent)
+            setattr(owner, leaf, _inside(getattr(owner, leaf)))
+    for path, module in model.named_modules():
+        if type(module).__module__.startswith(SCRIPT):
+            raise UnsupportedError(
+                f"{path or 'the model'}: is TorchScript, in which no quantizer can be seen; give "
+                "the nn.Module that torch.jit.script or torch.jit.trace was called on"
+            )
+    return model
+
+
+def _inside(module: nn.Module) -> nn.Module:
+    while (attribute := WRAPPERS.get(type(module))) is not None:
+        module = getattr(module, attribute)
+    return module
+
+
+def _within(path: str, wrappers: list[str]) -> str:
+    """`path` as it is once the wrappers around it are gone."""
+    parts = path.split(".")
+    kept = [
+        part
+        for i, part in enumerate(parts)
+        if not (".".join(parts[:i]) in wrappers and part in WRAPPERS.values())
+    ]
+    return ".".join(kept)

@@ -1,0 +1,35 @@
+"""What a log says of a build or a run that failed; the log itself stays in `build/failed`."""
+
+import shutil
+from pathlib import Path
+
+from tercet import assets
+
+TAIL = 3
+"""Lines from the end, where none of them tells of an error."""
+KEPT = 20
+"""Logs that stay: those of the last failures."""
+
+
+def told(log: Path, name: str, error: BaseException | None = None) -> str:
+    """The line that says what went wrong, and where the whole log is."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if "rror" in line or "ssertion" in line]
+    reason = telling[0] if telling else "; ".join(lines[-TAIL:]) or str(error or "it said nothing")
+    place = _keep(log, name) if text else None
+    return f"{reason} (the whole log is {place})" if place else reason
+
+
+def _keep(log: Path, name: str) -> Path | None:
+    """A copy of the log where the next failures do not replace it; none where nothing is left."""
+    folder = assets.build_root() / "failed"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        oldest_first = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
+        for path in oldest_first[: -KEPT + 1]:
+            path.unlink(missing_ok=True)
+        number = next(n for n in range(1, 1 << 30) if not (folder / f"{name}-{n}.log").exists())
+        return Path(shutil.copyfile(log, folder / f"{name}-{number}.log"))
+    except OSError:
+        return None

@@ -1,0 +1,31 @@
+"""The emitted fabric between the bus models of cocotbext-axi: whatever host and memory do."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tercet_cosim.bundle import scenarios
+from tercet_cosim.bundle.build import build
+from tercet_cosim.bundle.run import complaints
+from tercet_cosim.sim.good_program import good
+
+SEEDS = (1, 2)
+"""Of what registers and memories hold at power-up."""
+
+
+@cache
+def built() -> Path:
+    return build(good().plan)
+
+
+@cache
+def complained(seed: int) -> dict[str, str]:
+    """What each scenario complained of, all run in one simulation."""
+    return complaints(built(), seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scenario", list(scenarios.scenarios()))
+def test_the_emitted_fabric_holds_its_word(seed: int, scenario: str) -> None:
+    assert complained(seed)[scenario] == ""
