@@ -8,7 +8,18 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import area, batch, efficiency, frontend, latency, simulation, sizes, start, timing
+from benchmarks import (
+    area,
+    batch,
+    efficiency,
+    frontend,
+    latency,
+    planning,
+    simulation,
+    sizes,
+    start,
+    timing,
+)
 from benchmarks.figures import Figures
 from tercet import assets
 
@@ -19,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "batch": batch.run,
     "efficiency": efficiency.run,
     "sizes": sizes.run,
+    "planning": planning.run,
     "simulation": simulation.run,
     "area": area.run,
     "timing": timing.run,

@@ -144,10 +144,11 @@ module tct_top
 
   tct_sequencer u_sequencer (
     .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .locked_o(locked),
-    .done_o(done), .error_o(error), .error_frame_o(error_frame), .check_o(check), .running_o(running),
-    .clear_o(clear), .bus_busy_i(reader_busy || store_busy || writer_busy),
-    .dispatched_i(dispatched),
-    .blocked_i(blocked), .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),
+    .done_o(done), .error_o(error), .error_frame_o(error_frame), .check_o(check),
+    .running_o(running), .clear_o(clear),
+    .bus_busy_i(reader_busy || store_busy || writer_busy),
+    .dispatched_i(dispatched), .blocked_i(blocked),
+    .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),
     .active_i(active | starts | {3{recording}}),
     .finish_i(finish), .loads_o(loads), .execs_o(execs), .stores_o(stores),
     .dispatch_error_i(dispatch_error), .dispatch_frame_i(error_index), .fetch_error_i(fetch_error),

@@ -3,9 +3,21 @@
 The sentence says where, what was found, what was wanted, and the way out.
 """
 
+from collections.abc import Sequence
+
 
 class TercetError(Exception):
     """Base of every diagnostic; the command line prints it without a traceback, exit code 1."""
+
+    others: tuple["TercetError", ...] = ()
+    """What was found beside it in the same look at the model."""
+
+
+def first_of(errors: Sequence[TercetError]) -> TercetError:
+    """The first of `errors`, which knows of the others; each sentence once."""
+    first, *rest = {str(error): error for error in errors}.values()
+    first.others = tuple(rest)
+    return first
 
 
 class UsageError(TercetError):

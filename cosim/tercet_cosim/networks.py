@@ -20,6 +20,7 @@ from tercet.ops.threshold import Threshold
 from tercet.plan import Plan, make
 from tercet.plan.assign import assign
 from tercet.plan.closing import MUL_BITS
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
@@ -147,7 +148,7 @@ def inputs(rng: np.random.Generator, module: ModuleOp, count: int, zero: int) ->
 def randomly(rng: np.random.Generator) -> Chooser:
     """Any grids that go together."""
 
-    def chosen(network: Network, spec: FabricSpec) -> Sequence[Choice]:
+    def chosen(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in network.steps}
         bands = Grid(spec.tiles, 1, 1)
         for attempt in range(TRIES):
@@ -161,7 +162,7 @@ def randomly(rng: np.random.Generator) -> Chooser:
             except IncompatibleError:
                 continue
             return [Choice(drawn)]
-        return choose(network, spec)
+        return choose(network, spec, asked)
 
     return chosen
 
@@ -169,7 +170,7 @@ def randomly(rng: np.random.Generator) -> Chooser:
 def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Plan:
     """A plan in which every step lies on the tiles as it happens."""
 
-    def choose(net: Network, spec: FabricSpec) -> Sequence[Choice]:
+    def choose(net: Network, spec: FabricSpec, asked: Asked) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in net.steps}
         drawn = {step: grids[int(rng.integers(len(grids)))] for step, grids in options.items()}
         return [Choice(drawn)]

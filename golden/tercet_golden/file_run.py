@@ -46,12 +46,12 @@ def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[st
 def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     there = {output.name for output in proto.graph.output}
     proto.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in there)
-    runs = session(proto)
-    kinds = {one.name: _dtype(one.type) for one in runs.get_inputs()}
+    made = session(proto)
+    kinds = {one.name: _dtype(one.type) for one in made.get_inputs()}
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
         typed = {name: x.astype(kinds[name]) for name, x in feeds.items()}
-        return dict(zip(wanted, runs.run(list(wanted), typed), strict=True))
+        return dict(zip(wanted, made.run(list(wanted), typed), strict=True))
 
     return execute
 

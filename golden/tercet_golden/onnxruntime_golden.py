@@ -18,7 +18,7 @@ def run(module: ModuleOp, *inputs: IntArray) -> dict[str, IntArray]:
         names[value]: array.astype(storage(tensor_type(value).element_type))
         for value, array in given.items()
     }
-    runs = session(export(module, "golden", every_value=True))
-    outputs = [output.name for output in runs.get_outputs()]
-    found = feeds | dict(zip(outputs, runs.run(outputs, feeds), strict=True))
+    made = session(export(module, "golden", every_value=True))
+    outputs = [output.name for output in made.get_outputs()]
+    found = feeds | dict(zip(outputs, made.run(outputs, feeds), strict=True))
     return {name: np.asarray(array, np.int64) for name, array in found.items()}

@@ -25,9 +25,10 @@ from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp, operators
 from tercet.ir.types import SI64, dense, values_of
 from tercet.ops.requantize import Requantize
-from tercet.plan.assign import normal
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.search import Choice, Trial
 from tercet.plan.steps import Network
 from tercet.plan.takes import takes
@@ -202,12 +203,12 @@ def test_a_network_that_is_refused_shows_how_far_it_came() -> None:
     model, x = made(plain)
     captured = frontends.load(model, x[:1])
     error = UnsupportedError("fc1: a strange one; use another")
-    found = check.refused("plain", captured, [error, CapacityError("too large")], SMALL)
+    found = check.refused("plain", captured, [error, CapacityError("too large")], SMALL, 7)
     assert found.verdict == "fail"
     assert [problem.layer for problem in found.problems] == ["fc1", ""]
     assert {step.place.where for step in found.steps} == {"nowhere"}
     assert [step.weights.count for step in found.steps if step.weights] == [192, 80]
-    assert not check.refused("plain", None, [error], SMALL).steps
+    assert not check.refused("plain", None, [error], SMALL, 0).steps
 
 
 def test_a_refusal_of_the_passes_is_a_problem() -> None:
@@ -255,7 +256,7 @@ def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -
     twice = replace(network, steps=(replace(first), first, *rest))
     wide, deep = Grid(8, 1, 1), Grid(1, 8, 1)
 
-    def choose(network: Network, spec: FabricSpec) -> list[Choice]:
+    def choose(network: Network, spec: FabricSpec, asked: Asked) -> list[Choice]:
         trials = {
             step: [Trial(g, float(n), None) for g in (wide, deep)]
             for n, step in enumerate(network.steps)
@@ -264,7 +265,7 @@ def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("tercet.plan.search.choose", choose)
     search = Search()
-    search(twice, SMALL)
+    search(twice, SMALL, USUAL)
     found = search.choices()
     assert [one.step for one in found] == ["fc1", "fc1", "fc2", "fc3"]
     assert [[t.estimate for t in one.trials] for one in found] == [[n, n] for n in range(4)]

@@ -49,6 +49,24 @@ class Real(Net):
         return self.fc2(torch.relu(self.fc1(self.pixels(x))))
 
 
+class Floats(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pixels, self.act = qnn.QuantIdentity(), qnn.QuantReLU()
+        self.fc1, self.fc2 = nn.Linear(6, 8), nn.Linear(8, 4)
+        self.other = nn.Linear(8, 5)
+
+    def forward(self, x):
+        x = self.act(self.fc1(self.pixels(x)))
+        return self.fc2(x), torch.sinc(self.other(x))
+
+
+class States(Floats):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.LSTM(8, 3)
+
+
 class Fourier(Net):
     def forward(self, x):
         return torch.fft.fft(super().forward(x)).real
@@ -178,6 +196,22 @@ def test_what_cannot_be_built_is_a_problem_with_the_change_to_make(
     (problem,) = json.loads(tercet("check", f"nets.py:{name}", "--json").stdout)["problems"]
     assert words in problem["message"]
     assert layer in problem["layer"]
+
+
+def test_every_layer_that_cannot_be_taken_is_named_in_one_run(tercet: Tercet) -> None:
+    result = tercet("check", "nets.py:Floats")
+    assert result.exit_code == 1
+    found = [line for line in result.stdout.splitlines() if line.startswith("✗")]
+    assert [line.split(":")[0] for line in found] == ["✗ fc1", "✗ fc2", "✗ other", "✗ sinc"]
+    assert all("TernaryWeight" in line for line in found[:3])
+    assert "(120 weights)" in result.stdout
+    assert json.loads(tercet("check", "nets.py:Floats", "--json").stdout)["weights"] == 120
+
+
+def test_a_layer_with_a_state_hides_no_float_layer(tercet: Tercet) -> None:
+    said = tercet("check", "nets.py:States").stdout
+    found = [line.split(":")[0] for line in said.splitlines() if line.startswith("✗")]
+    assert sorted(found) == ["✗ cell", "✗ fc1", "✗ fc2", "✗ other"]
 
 
 def test_a_fabric_that_is_too_small_is_told_and_does_not_fail(tercet: Tercet) -> None:

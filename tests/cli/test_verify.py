@@ -5,14 +5,16 @@ import shlex
 from collections.abc import Callable
 from dataclasses import Field, fields, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from tests.reports import passing_report
 from typer.testing import Result
 
+from tercet.cli import options
 from tercet.errors import UnsupportedError
-from tercet.report.contract import Mismatch, Report
+from tercet.frontends import sources
+from tercet.report.contract import Accuracy, Answers, Mismatch, Report
 from tercet.report.make import make
 from tercet.report.outcome import measured
 from tercet_cosim.signoff import sign
@@ -44,6 +46,13 @@ def failing_report(request: Request) -> Report:
         cycles=good.cycles,
         timing=good.timing,
     )
+
+
+@pytest.fixture(autouse=True)
+def any_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line takes any name for a model that is there."""
+    for module in (options, sources):
+        monkeypatch.setattr(module, "find", lambda spec: None)
 
 
 @pytest.fixture
@@ -95,6 +104,36 @@ def test_every_option_reaches_the_sign_off(
     assert tercet(*words.split()).exit_code == 0
     assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"), Path("mine"))]
     assert (tmp_path / "here/report.json").exists()
+    (tmp_path / "d.npz").write_bytes(b"")
+    assert tercet("verify", "m", "--samples", "d.npz").exit_code == 0
+    assert asked[-1].samples == Path("d.npz")
+    assert "--samples d.npz --only-vector 7" in asked[-1].rerun(7)
+    assert tercet("verify", "m", "--samples", "none.npz").exit_code == 1
+
+
+def test_accuracy_samples_and_warnings_are_shown_and_part_of_the_page(
+    tercet: Tercet, asked: list[Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = passing_report()
+    vectors = replace(good.vectors, source="nets/samples.npz", available=9)
+    answers = (Answers("integers", 2, 0), Answers("PyTorch", 2, 0))
+    report = replace(
+        good, vectors=vectors, accuracy=Accuracy(2, answers), warnings=("most are random",)
+    )
+    monkeypatch.setattr(sign, "sign_off", lambda request, listener: report)
+    shown = tercet("verify", "m").stdout
+    page = (tmp_path / "build/verify/m-small/report.html").read_text(encoding="utf-8")
+    for words in (
+        "2 real + 1 corner vectors",
+        "the first 2 of 9 of nets/samples.npz",
+        "2 of 2 right (100 %); PyTorch the same",
+        "most are random",
+    ):
+        assert words in shown
+        assert words in page
+    assert "! most are random" in shown
+    json_text = (tmp_path / "build/verify/m-small/report.json").read_text(encoding="utf-8")
+    assert json.loads(json_text)["accuracy"]["answers"][1]["executor"] == "PyTorch"
 
 
 def test_the_rerun_of_one_vector_leaves_the_whole_sign_off_alone(
@@ -142,7 +181,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
     (tmp_path / "taken").write_text("")
     result = tercet("verify", "m", "--out", "taken")
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[-1].startswith("tercet: cannot write taken/report.json: ")
+    assert result.stderr.splitlines()[-1].startswith("tercet: cannot write taken: ")
 
 
 @pytest.mark.parametrize(
@@ -174,23 +213,40 @@ def test_a_passing_report_is_shown_alike_on_a_narrow_terminal(
     assert tercet("verify", "m").stdout == wide.stdout
 
 
-def other(field: Field[Any]) -> Any:
-    """A value of a field of `Request` that is not its default, with a space where there can be."""
-    kinds = {int: 7, bool: True, Path: Path("an y"), str: "an y"}
-    return next(kinds[kind] for kind in (*get_args(field.type), field.type) if kind in kinds)
+VALUES: dict[str, Any] = {
+    "vectors": 7,
+    "seed": 7,
+    "only": 7,
+    "waves": True,
+    "out": Path("there is"),
+    "rtl": Path("an y"),
+    "input_type": "FIXED<8,4>",
+    "input_shape": "1,3,8,8",
+    "semantics": "ort",
+    "batch": 7,
+    "samples": Path("da ta.npz"),
+    "effort": "high",
+    "rounding": Path("an y"),
+}
+"""Of every option, a value that is not its default: with what a shell reads, where there can be."""
 
 
 @pytest.mark.parametrize("field", fields(Request)[2:], ids=lambda field: field.name)
 def test_a_command_repeats_every_option_that_is_not_default(
-    field: Field[Any], tercet: Tercet, asked: list[Request], tmp_path: Path
+    field: Field[Any],
+    tercet: Tercet,
+    asked: list[Request],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is typed again as it is printed: the same request comes out."""
+    monkeypatch.setattr(sources, "find", lambda spec: sources.OnnxFile(Path(spec)))
     (tmp_path / "an y").mkdir()
-    wanted = replace(Request("m", "small", out=Path("o ut")), **{field.name: other(field)})
-    if field.name == "rounding":
-        wanted = replace(wanted, only=0)
-    tercet(*shlex.split(wanted.command())[1:])
-    assert asked == [wanted]
+    (tmp_path / "da ta.npz").write_bytes(b"")
+    given = {field.name: VALUES[field.name]} | ({"only": 0} if field.name == "rounding" else {})
+    wanted = replace(Request("a net.onnx", "small", out=Path("o ut")), **given)
+    result = tercet(*shlex.split(wanted.command())[1:])
+    assert asked == [wanted], result.output
 
 
 def test_a_rerun_goes_to_a_folder_of_its_own_and_its_rerun_to_the_same() -> None:

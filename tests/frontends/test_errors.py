@@ -281,6 +281,7 @@ def test_an_example_may_be_an_array_or_rows_of_numbers(
 def test_arrays_in_a_tuple_are_several_inputs() -> None:
     two = (np.array([ROW]), [[1, 2, 3]])
     found = example_of("net", giving(two)())
+    assert found is not None
     assert [tuple(one.shape) for one in found] == [(1, 4), (1, 3)]
     assert found[1].dtype == torch.int64
 

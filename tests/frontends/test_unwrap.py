@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 import torch
 from tests.matrix.parts import act, entry, linear, samples
-from tests.matrix.proof import hold, trained
+from tests.matrix.proof import trained
 from torch import Tensor, nn
 
 from tercet import frontends, passes
 from tercet.errors import UnsupportedError
 from tercet.frontends.python import made_by
 from tercet.frontends.unwrap import unwrapped
+from tercet.ir.boundary import quantize_input
+from tercet_golden import integer, torch_golden
 
 
 class Around(nn.Module):
@@ -69,7 +71,9 @@ def test_a_network_inside_of_wrappers_is_the_network(wrap: str) -> None:
     assert names == [name for name, _ in plain.named_modules()]
     captured = frontends.load(wrapped, x)
     assert str(captured) == str(frontends.load(plain, x))
-    hold(wrapped, captured, passes.run(captured), x)
+    module, rows = passes.run(captured), x.double().numpy()
+    golden = integer.run(module, quantize_input(module, rows))
+    assert torch_golden.compare(wrapped, module, rows, golden, torch.float64).passed
 
 
 def test_the_user_s_module_keeps_its_wrappers() -> None:

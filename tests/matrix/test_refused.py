@@ -80,6 +80,27 @@ def attention(layer: nn.Module) -> nn.Module:
     return Does(lambda m, x: m.layer(*3 * [m.entry(x)])[0], entry=act(), layer=layer)
 
 
+def attention_products() -> nn.Module:
+    layer = qnn.QuantScaledDotProductAttention()
+    return Does(lambda m, x: m.layer(*3 * [m.entry(x)]), entry=act(), layer=layer)
+
+
+class TernaryByHand(nn.Linear):
+    """The weights of a BitLinear."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale = self.weight.abs().mean()
+        return functional.linear(x, (self.weight / scale).round().clamp(-1, 1) * scale)
+
+
+class ByHand(TernaryByHand):
+    """Its activations as well."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale = 127 / x.abs().amax(1, keepdim=True).clamp(min=1e-5)
+        return super().forward((x * scale).round() / scale)
+
+
 ROW, SEQUENCE, IMAGE = (8,), (5, 4), (4, 6, 6)
 STATE = "keeps a state from step to step; use convolutions, linear layers or attention over the"
 FLOATS = "its weights are floats; use the layer of brevitas.nn with a weight quantizer of at most 8"
@@ -144,7 +165,7 @@ REFUSED: dict[str, Refusal] = {
     "attention of Brevitas without a quantizer before its softmax": Refusal(
         lambda: attention(qnn.QuantMultiheadAttention(4, 2, batch_first=True)),
         SEQUENCE,
-        "layer.attn_output_weights_quant: quantizes a function of layer .softmax., whose own input",
+        "layer: QuantMultiheadAttention lacks softmax_input_quant; make it with softmax_input_quan",
     ),
     "attention of torch": Refusal(
         lambda: attention(nn.MultiheadAttention(4, 2, batch_first=True)),
@@ -249,15 +270,43 @@ REFUSED: dict[str, Refusal] = {
         ROW,
         "torch.export cannot follow the model's forward: .*; it may branch on shapes, but not on",
     ),
-    "the larger of two tensors": Refusal(
-        lambda: quantized(lambda m, x: torch.maximum(x, x.flip(1))),
-        ROW,
-        "maximum: takes the larger or smaller of two tensors; wanted one number on one side",
-    ),
     "argmax": Refusal(
         lambda: Does(lambda m, x: m.entry(x).argmax(1), entry=act()),
         ROW,
         "argmax: operator argmax is not supported; return the scores; the host takes their argmax$",
+    ),
+    "the place of a maximum": Refusal(
+        lambda: Does(lambda m, x: torch.max(m.entry(x), 1)[1], entry=act()),
+        ROW,
+        "max_1: the place of a maximum is read; return the scores; the host takes their argmax$",
+    ),
+    "the place of a maximum inside": Refusal(
+        lambda: quantized(lambda m, x: x * x.max(1, keepdim=True).indices),
+        ROW,
+        "max_1: the place of a maximum is read; return the scores; the host takes their argmax$",
+    ),
+    "a boolean": Refusal(
+        lambda: Does(lambda m, x: m.entry(x) > 0.5, entry=act()),
+        ROW,
+        "the model returns booleans; return what is compared, and let the host compare it$",
+    ),
+    "attention without several quantizers": Refusal(
+        lambda: attention(qnn.QuantMultiheadAttention(4, 2, batch_first=True, v_quant=None)),
+        SEQUENCE,
+        "layer: QuantMultiheadAttention lacks softmax_input_quant and v_quant; make it with soft",
+    ),
+    "products of attention without a quantizer before the softmax": Refusal(
+        lambda: attention_products(),
+        SEQUENCE,
+        "layer: QuantScaledDotProductAttention lacks softmax_input_quant; make it with softmax_in",
+    ),
+    "a linear layer that quantizes by hand": Refusal(
+        lambda: nn.Sequential(act(), ByHand(8, 5)),
+        ROW,
+        "1: operator round is not supported; quantize by layers of Brevitas, .*TernaryWeight",
+    ),
+    "a linear layer that quantizes its weights by hand": Refusal(
+        lambda: chain(TernaryByHand(8, 5)), ROW, f"1: {FLOATS} bits, .*quantizers.TernaryWeight"
     ),
     "topk": Refusal(
         lambda: Does(lambda m, x: m.entry(x).topk(2).values, entry=act()),

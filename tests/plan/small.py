@@ -17,10 +17,11 @@ from tercet.ops.linear import Linear
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.requantize import Requantize
 from tercet.ops.reshape import Reshape
-from tercet.plan.assign import Assigned, assign, normal
+from tercet.plan.assign import Assigned, assign
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.search import options_of
 from tercet.plan.shaping import in_bank_b, shape_all
 from tercet.plan.stage import Stage, staged

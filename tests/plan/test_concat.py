@@ -15,11 +15,13 @@ from xdsl.ir import SSAValue
 from tercet.errors import CapacityError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.plan import make
-from tercet.plan.assign import assign, copy_of, normal
+from tercet.plan.assign import assign, copy_of
 from tercet.plan.concat import joined
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.layout import IncompatibleError
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.search import Choice, choose
 from tercet.plan.shaping import shape_all
 from tercet.plan.steps import Greatest, Network, Vector
@@ -89,10 +91,10 @@ def test_the_machine_computes_networks_that_concatenate(
 def together(chooser: Chooser) -> Chooser:
     """Refuses networks with copies, so that the planner takes the one without."""
 
-    def choose(network: Network, spec: FabricSpec) -> Sequence[Choice]:
+    def choose(network: Network, spec: FabricSpec, asked: Asked) -> Sequence[Choice]:
         if not network.inside:
             raise CapacityError("with copies it does not fit")
-        return chooser(network, spec)
+        return chooser(network, spec, asked)
 
     return choose
 
@@ -127,7 +129,7 @@ def test_parts_go_with_any_grids_or_are_refused_by_the_layouts(seed: int) -> Non
     name = list(NETWORKS)[seed % len(NETWORKS)]
     network, spec = joined(network_of(NETWORKS[name](rng))), named("T=4,L=10")
     for _ in range(40):
-        (choice,) = randomly(rng)(network, spec)
+        (choice,) = randomly(rng)(network, spec, USUAL)
         try:
             shapes = shape_all(assign(network, choice.grids, spec.lanes), spec)
         except IncompatibleError:

@@ -7,10 +7,10 @@ from tests.plan.small import residual
 
 from tercet.fabric.spec import named
 from tercet.ir.types import SI8
-from tercet.plan.assign import normal
 from tercet.plan.cost import Cost, whole
 from tercet.plan.density import SIGNED, USUAL, densities_of
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.steps import Mac, Rescale
 from tercet_cosim.networks import network, requantized
 

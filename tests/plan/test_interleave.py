@@ -14,9 +14,9 @@ from tercet.ir.types import UI8, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.plan import make
-from tercet.plan.assign import normal
 from tercet.plan.interleave import interleaved
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.steps import Mac
 
 SPEC = named("T=8,L=10")

@@ -20,6 +20,7 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.errors import CapacityError, UnsupportedError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.plan import make
+from tercet.plan.effort import Asked
 from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
 from tercet.plan.search import Choice, choose
@@ -99,7 +100,7 @@ def test_as_many_slices_of_outputs_as_of_inputs_compute_the_reference() -> None:
 def test_steps_on_unlike_grids_make_parts_of_one_output() -> None:
     """Each has its room for channels that there are not; where a position lies is one for all."""
 
-    def in_turn(network: Network, spec: FabricSpec) -> list[Choice]:
+    def in_turn(network: Network, spec: FabricSpec, asked: Asked) -> list[Choice]:
         grids = [Grid(bands=1, outs=1, slices=4), Grid(bands=4, outs=1, slices=1)]
         means = [step for step in network.steps if isinstance(step, Depthwise)]
         assert len({step.result for step in means}) < len(means)

@@ -9,9 +9,11 @@ from tests.plan import steps_run
 from tests.plan.small import residual
 
 from tercet.ir.types import IntArray
-from tercet.plan.assign import normal, operands_of
+from tercet.plan.assign import operands_of
 from tercet.plan.lower import lower
-from tercet.plan.spill import Spill, can_be_cut, spilled
+from tercet.plan.normal import normal
+from tercet.plan.pieces import can_be_cut
+from tercet.plan.spill import Spill, spilled
 from tercet.plan.steps import Network, Part, Step, Tensor
 
 
@@ -70,8 +72,8 @@ def test_pieces_compute_what_the_whole_computes(seed: int) -> None:
     network = normal(lower(residual(rng, size=8)))
     x = rng.integers(0, 256, (1, 2, 8, 8))
     want = steps_run.run(network, x)
-    pieces, of = spilled(network, drawn(rng, network))
-    assert set(of.values()) == set(network.steps)
+    pieces = spilled(network, drawn(rng, network))
+    assert {cut.of for cut in pieces.pieces.values()} == set(network.steps)
     assert pieces.loaded
     found = run_in_pieces(pieces, x)
     for tensor in network.outputs:
@@ -84,7 +86,7 @@ def test_a_piece_brings_the_rows_it_reads_and_no_more() -> None:
     network = normal(lower(residual(np.random.default_rng(1), size=8)))
     stem = network.steps[0]
     (x,) = network.inputs
-    pieces, _ = spilled(network, Spill(frozenset({x, stem.result}), ((stem, 4),)))
+    pieces = spilled(network, Spill(frozenset({x, stem.result}), ((stem, 4),)))
     spans = [(part.first, t.positions) for t, part in pieces.loaded.items() if part.source is x]
     # two rows of eight a piece, and a row of halo above and below
     assert spans == [(0, 24), (8, 32), (24, 32), (40, 24)]
@@ -94,9 +96,9 @@ def test_a_piece_brings_the_rows_it_reads_and_no_more() -> None:
 
 def test_nothing_in_memory_changes_nothing() -> None:
     network = normal(lower(residual(np.random.default_rng(1))))
-    same, of = spilled(network, Spill())
+    same = spilled(network, Spill())
     assert len(same.steps) == len(network.steps)
     assert not same.loaded
     assert not same.stored
-    assert Spill().more(frozenset(), network.steps[0]).count(network.steps[0]) == 2
-    assert len(of) == len(network.steps)
+    assert Spill().finer({network.steps[0]: 2}).count(network.steps[0]) == 2
+    assert [same.like(step) for step in same.steps] == list(network.steps)

@@ -15,10 +15,11 @@ from tercet.fabric.spec import named
 from tercet.ir.module import input_type
 from tercet.ir.types import UI8
 from tercet.plan import make
-from tercet.plan.assign import assign, normal
+from tercet.plan.assign import assign
 from tercet.plan.cost import cost_of
 from tercet.plan.grid import Grid
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.shaping import shape_all
 from tercet.plan.stage import staged
 from tercet.plan.streaming import bases
@@ -69,7 +70,7 @@ def test_a_step_of_more_weights_than_a_bank_holds_has_its_exact_cycles() -> None
     shape = shape_all(assign(network, dict.fromkeys(network.steps, wide), 5), spec)[0]
     stage = staged(shape, spec)
     assert stage.code.columns > spec.bank_a_depth
-    parts, once = (cost_of(stage, each, exact=True).execute for each in (spec, whole))
+    parts, once = (cost_of(stage, each, 1 << 62).execute for each in (spec, whole))
     assert once < parts < 2 * once
 
 

@@ -16,6 +16,7 @@ from tercet.ir.types import UI8, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.requantize import Requantize
 from tercet.plan import make
+from tercet.plan.effort import Asked
 from tercet.plan.grid import Grid
 from tercet.plan.search import Choice
 from tercet.plan.steps import Network
@@ -48,7 +49,7 @@ def twice(rng: np.random.Generator) -> ModuleOp:
 
 @pytest.mark.parametrize("grid", [Grid(2, 1, 4), Grid(4, 1, 2)], ids=str)
 def test_halos_cost_no_cycles_of_their_own(grid: Grid) -> None:
-    def chosen(network: Network, _: FabricSpec) -> list[Choice]:
+    def chosen(network: Network, _: FabricSpec, asked: Asked) -> list[Choice]:
         return [Choice(dict.fromkeys(network.steps, grid))]
 
     rng = np.random.default_rng(1)

@@ -240,5 +240,7 @@ class Check:
     """The inputs, every operator, and what the host makes of the results."""
     problems: tuple[Problem, ...]
     comparison: Comparison | None
+    weights: int
+    """Of all layers, those that could not be taken included."""
     samples: Samples | None = None
     """None where there are none, and where there is no integer network."""

@@ -31,17 +31,25 @@ from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.ranges import ranges
 from tercet.ir.types import FloatArray
+from tercet.plan.effort import USUAL, Asked
 
 HOST = Place("host", "reals are the host's")
 NOWHERE = Place("nowhere", "not yet integers")
 
 
 def make(
-    model: str, captured: ModuleOp, module: ModuleOp, spec: FabricSpec, *, explain: bool = False
+    model: str,
+    captured: ModuleOp,
+    module: ModuleOp,
+    spec: FabricSpec,
+    asked: Asked = USUAL,
+    *,
+    explain: bool = False,
 ) -> Check:
     """`module` is what the passes made of `captured`. With `explain`, how grids were chosen too."""
-    outcome = planned(module, spec)
+    outcome = planned(module, spec, asked)
     fabric = fabric_of(outcome, explain=explain)
+    asked.tell("certificates")
     where, proven = places(module, outcome), proofs(captured, module)
     view = _View(value_names(module), ranges(module), _scales(captured))
     steps = [
@@ -54,20 +62,28 @@ def make(
         for step in steps
         if step.proof is not None and step.proof.finding is not None
     ]
-    return _judged(Check(VERSION, model, fabric, "pass", tuple(steps), tuple(broken), None))
+    count = sum(step.weights.count for step in steps if step.weights is not None)
+    return _judged(Check(VERSION, model, fabric, "pass", tuple(steps), tuple(broken), None, count))
 
 
 def refused(
-    model: str, captured: ModuleOp | None, errors: list[TercetError], spec: FabricSpec
+    model: str,
+    captured: ModuleOp | None,
+    errors: list[TercetError],
+    spec: FabricSpec,
+    weights: int,
 ) -> Check:
-    """Every reason why there is no integer network, with the operators as far as they are known."""
+    """Every reason why there is no integer network, with the operators as far as they are known.
+
+    `weights`: how many the model has, whatever they are.
+    """
     problems = tuple(_problem(error) for error in errors)
     fabric = Fabric(spec.name, False, "there is no integer network to plan")
     steps: tuple[Step, ...] = ()
     if captured is not None:
         view = _View(value_names(captured), {}, _scales(captured))
         steps = tuple(view.step(op, NOWHERE) for op in steps_of(captured))
-    return _judged(Check(VERSION, model, fabric, "fail", steps, problems, None))
+    return _judged(Check(VERSION, model, fabric, "fail", steps, problems, None, weights))
 
 
 def with_comparison(check: Check, comparison: Comparison) -> Check:

@@ -16,6 +16,7 @@ from tercet.fabric.spec import FabricSpec
 from tercet.ir.module import ops_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.lower import lower
 from tercet.plan.takes import takes
 
@@ -34,11 +35,11 @@ class Planned:
     search: Search
 
 
-def planned(module: ModuleOp, spec: FabricSpec) -> Planned:
+def planned(module: ModuleOp, spec: FabricSpec, asked: Asked = USUAL) -> Planned:
     """Ask the planner. Where a network has no steps, every piece of it is asked for its reason."""
     search = Search()
     try:
-        return Planned(spec, plan.make(module, spec, search), (), search)
+        return Planned(spec, plan.make(module, spec, search, asked=asked), (), search)
     except UnsupportedError as error:
         return Planned(spec, None, _distinct(str(error), *_refusals(module)), search)
     except CapacityError as error:

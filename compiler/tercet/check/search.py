@@ -7,6 +7,7 @@ from tercet.check.contract import Choice, Grid, Trial
 from tercet.fabric.spec import FabricSpec
 from tercet.plan import LayerPlan, search
 from tercet.plan import grid as tiles
+from tercet.plan.effort import Asked
 from tercet.plan.steps import Network, Step
 
 
@@ -16,8 +17,8 @@ class Search:
     def __init__(self) -> None:
         self._found: list[search.Choice] = []
 
-    def __call__(self, network: Network, spec: FabricSpec) -> Sequence[search.Choice]:
-        found = search.choose(network, spec)
+    def __call__(self, network: Network, spec: FabricSpec, asked: Asked) -> Sequence[search.Choice]:
+        found = search.choose(network, spec, asked)
         self._found += found
         return found
 
@@ -33,8 +34,9 @@ class Search:
         best = max(self._found, key=lambda found: _agreement(found.grids, whole))
         count = Counter(step.name for step in best.grids)
         return tuple(
-            _choice(step.name, chosen, best.trials[step])
-            for step, grid in best.grids.items()
+            _choice(step.name, chosen, trials)
+            for step, trials in best.trials.items()
+            for grid in [best.grids[step]]
             for chosen in [whole.get(step.name, grid) if count[step.name] == 1 else grid]
         )
 

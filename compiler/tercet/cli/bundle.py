@@ -16,6 +16,7 @@ from tercet.frontends.reading import AS_WRITTEN
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import Array
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
 from tercet_golden import integer
@@ -38,6 +39,7 @@ class Network:
     chooser: Chooser
     batch: int
     """Inputs that the fabric takes by one doorbell."""
+    asked: Asked
     samples: tuple[Array, ...]
     """Real inputs of the model; may be empty."""
 
@@ -49,6 +51,7 @@ def bundle(
     reading: frontends.Reading = AS_WRITTEN,
     chooser: Chooser = choose,
     batch: int = 1,
+    asked: Asked = USUAL,
     name: str | None = None,
 ) -> Files:
     """The files by path: a folder a target, and manifest.json with the digest of each.
@@ -56,10 +59,11 @@ def bundle(
     They are called `name`, or as the model is.
     """
     spec = named(fabric)
+    asked.tell(f"capture {model}")
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
     called = name or network_name(found.name)
-    network = Network(module, called, spec, chooser, batch, found.samples)
+    network = Network(module, called, spec, chooser, batch, asked, found.samples)
     files = {
         f"{target}/{path}": content
         for target in wanted or TARGETS
@@ -98,7 +102,9 @@ def _hls(network: Network) -> Files:
 
 def _rtl(network: Network) -> Files:
     """The program, the memory and the fabric itself."""
-    planned = plan.make(network.module, network.spec, network.chooser, batch=network.batch)
+    planned = plan.make(
+        network.module, network.spec, network.chooser, batch=network.batch, asked=network.asked
+    )
     return {**rtl.emit(planned, network.name), **_shipped("rtl", ".sv"), **_shipped("rtl", ".svh")}
 
 

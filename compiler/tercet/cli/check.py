@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    EffortOption,
     ExplainOption,
     FabricOption,
     InputShapeOption,
@@ -35,6 +36,7 @@ def check(
         ),
     ] = None,
     explain: ExplainOption = False,
+    effort: EffortOption = "normal",
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     html: Annotated[
         Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
@@ -48,10 +50,14 @@ def check(
     from tercet.check.codec import encode
     from tercet.cli import check_page, check_tables
     from tercet.cli.checked import checked
+    from tercet.cli.progress import Progress
     from tercet.cli.tables import console
+    from tercet.plan.effort import Asked, effort_of
     from tercet.report.files import write
 
-    found = checked(model, fabric, against, how, samples, explain=explain)
+    with Progress(None if json else console(stderr=True)) as progress:
+        asked = Asked(effort_of(effort), progress.tell)
+        found = checked(model, fabric, against, how, samples, explain=explain, asked=asked)
     if html is not None:
         write(html, check_page.render(found))
     if json:

@@ -17,8 +17,8 @@ COLORS = {"fabric": "green", "host": "yellow", "nowhere": "red"}
 
 def show(out: Console, check: Check) -> None:
     """The network, its operators, where they run, the problems, the verdict."""
-    total = sum(step.weights.count for step in check.steps if step.weights)
-    out.print(f"\n[bold]{escape(check.model)}[/] ({number(total)} weights)", highlight=False)
+    title = f"\n[bold]{escape(check.model)}[/] ({number(check.weights)} weights)"
+    out.print(title, highlight=False)
     if check.steps:
         out.print(_steps(check))
     _fabric(out, check)

@@ -12,6 +12,8 @@ from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.model import REAL
 from tercet.frontends.samples.units import of_quantizers
+from tercet.frontends.weights import weights_of
+from tercet.plan.effort import USUAL, Asked
 
 MOST = 1000
 """Samples that are looked at."""
@@ -25,17 +27,20 @@ def checked(
     samples: Path | None = None,
     *,
     explain: bool = False,
+    asked: Asked = USUAL,
 ) -> check.Check:
     """The check; whatever keeps the network from being built is a problem in it."""
     spec = named(fabric)
+    asked.tell(f"capture {model}")
     found = frontends.with_samples(frontends.resolve(model, reading), samples)
     try:
         captured = frontends.capture(found)
     except UsageError:
         raise
     except TercetError as error:
-        return check.refused(model, None, [error], spec)
-    done = _built(model, found, captured, spec, explain=explain)
+        problems = [error, *error.others]
+        return check.refused(model, None, problems, spec, weights_of(found.module))
+    done = _built(model, found, captured, spec, asked, explain=explain)
     if against is None:
         return done
     other = frontends.resolve(against)
@@ -44,12 +49,19 @@ def checked(
 
 
 def _built(
-    name: str, model: frontends.Model, captured: ModuleOp, spec: FabricSpec, *, explain: bool
+    name: str,
+    model: frontends.Model,
+    captured: ModuleOp,
+    spec: FabricSpec,
+    asked: Asked,
+    *,
+    explain: bool,
 ) -> check.Check:
+    asked.tell("integers, with certificates")
     module, errors = integers(captured)
     if module is None:
-        return check.refused(name, captured, errors, spec)
-    done = check.make(name, captured, module, spec, explain=explain)
+        return check.refused(name, captured, errors, spec, weights_of(model.module))
+    done = check.make(name, captured, module, spec, asked, explain=explain)
     return replace(done, samples=_samples(model, module))
 
 

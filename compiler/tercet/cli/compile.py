@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     BatchOption,
+    EffortOption,
     ExplainOption,
     FabricOption,
     InputShapeOption,
@@ -44,6 +45,7 @@ def compile_model(
         ),
     ] = None,
     explain: ExplainOption = False,
+    effort: EffortOption = "normal",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -61,11 +63,15 @@ def compile_model(
     from tercet.check.search import Search
     from tercet.cli import fabric_tables
     from tercet.cli.bundle import bundle
+    from tercet.cli.progress import Progress
     from tercet.cli.tables import console
+    from tercet.plan.effort import Asked, effort_of
     from tercet.report.files import write_all
 
     search = Search()
-    files = bundle(model, fabric, target, how, search, batch, name)
+    with Progress(console(stderr=True)) as progress:
+        asked = Asked(effort_of(effort), progress.tell)
+        files = bundle(model, fabric, target, how, search, batch, asked, name)
     folder = out or default_folder("compile", model, fabric, batch)
     write_all(folder, files)
     if explain:

@@ -133,6 +133,10 @@ ExplainOption: TypeAlias = Annotated[
     bool,
     typer.Option("--explain", help="Say which grids of tiles were weighed for every step."),
 ]
+EffortOption: TypeAlias = Annotated[
+    str,
+    typer.Option(help="Of the search for the best grids of tiles: low, normal or high."),
+]
 
 
 def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tercet.cli.options import (
+    EffortOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -27,6 +28,7 @@ def profile(
     vector: Annotated[
         int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
     ] = 0,
+    effort: EffortOption = "normal",
     rtl: Annotated[
         bool, typer.Option("--rtl", help="Let the simulated RTL record its frames; no model.")
     ] = False,
@@ -58,6 +60,7 @@ def profile(
         input_shape=input_shape,
         semantics=semantics,
         samples=samples,
+        effort=effort,
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)

@@ -3,22 +3,25 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
+from torch.utils._pytree import tree_leaves
 
 from tercet import frontends
+from tercet.check.integers import integers
 from tercet.emit.identifiers import identifier
-from tercet.errors import CaptureError
+from tercet.errors import CaptureError, first_of
 from tercet.frontends.model import EXAMPLE, Model
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
 from tercet.frontends.samples import read_labels
-from tercet.frontends.samples.fit import FOUND
+from tercet.frontends.samples.fit import CLASSES, FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
 from tercet.report.files import write_all
@@ -100,6 +103,7 @@ def quantized(asked: Asked, watch: Watcher) -> Done:
         watch.progress(done, total)
 
     made = ptq.quantize(found.module, inputs.calibration, asked.weights, progress)
+    _require_taken(made, inputs.calibration)
     watch.stage("accuracy after")
     after = ptq.accuracy(made.module, inputs.measured)
     files = _written(made, asked, identifier(model.name), inputs.measured)
@@ -138,12 +142,19 @@ def _inputs(model: Model, test: Path | None) -> _Inputs:
 
 def _warnings(found: Model, inputs: _Inputs) -> tuple[str, ...]:
     """Where inputs are in other units than those the model shows, or than one another."""
-    x, told = inputs.calibration.x.numpy(), tuple[str, ...]()
+    xs, told = [x.numpy() for x in inputs.calibration.inputs], tuple[str, ...]()
+    names = ["x"] if len(xs) == 1 else [f"input {i}" for i in range(len(xs))]
     if found.origin == EXAMPLE and found.source:
-        told = of_others("x", x, found.samples[0], f"the model's {found.source}")
+        shown = f"the model's {found.source}"
+        for name, x, own in zip(names, xs, found.samples, strict=True):
+            told += of_others(name, x, own, shown)
     if inputs.test is None:
         return told
-    return (*told, *of_others("test", inputs.test.x.numpy(), x, "what it was calibrated on"))
+    tests = [x.numpy() for x in inputs.test.inputs]
+    for name, x, own in zip(names, tests, xs, strict=True):
+        of = "test" if len(xs) == 1 else f"test, {name}"
+        told += of_others(of, x, own, "what it was calibrated on")
+    return told
 
 
 def _written(
@@ -154,9 +165,10 @@ def _written(
     text = template.render(
         source=asked.spec, weights=asked.weights, name=path.stem, code=made.source
     )
-    samples = {"x": measured.x[:KEPT].numpy()}
-    if measured.labels is not None:
-        samples["y"] = measured.labels[:KEPT].numpy()
+    names = list(signature(made.module.forward).parameters) if measured.more else ["x"]
+    samples = {n: x[:KEPT].numpy() for n, x in zip(names, measured.inputs, strict=True)}
+    if measured.labels is not None and CLASSES not in samples:
+        samples[CLASSES] = measured.labels[:KEPT].numpy()
     state, beside = path.with_suffix(".npz"), path.with_name(f"{path.stem}_{FOUND}")
     archives = {state.name: _archive(made.arrays), beside.name: _archive(samples)}
     write_all(path.parent, {**archives, path.name: text})
@@ -169,12 +181,26 @@ def _archive(arrays: Mapping[str, Array]) -> bytes:
     return stream.getvalue()
 
 
+def _require_taken(found: ptq.Quantized, data: ptq.Data) -> None:
+    """What is written has to be an integer network; else the first reason why it is none."""
+    captured = frontends.load(found.module, [x[:1] for x in data.inputs])
+    module, errors = integers(captured)
+    if module is None:
+        raise first_of(errors)
+
+
 def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:
     again = made_by(str(path), factory_from_file(str(path), "build"))
     rows = data.batches()[0]
     with torch.no_grad():
-        if not torch.equal(found.module(rows), again(rows)):
+        want, got = (_results(module(*rows)) for module in (found.module, again))
+        if len(want) != len(got) or not all(map(torch.equal, want, got)):
             raise CaptureError(
                 f"{path}: does not compute what was quantized; the model's forward depends on "
                 "something that is no layer"
             )
+
+
+def _results(returned: object) -> list[torch.Tensor]:
+    """The tensors that a model returned, whatever holds them."""
+    return [one for one in tree_leaves(returned) if one is not None]

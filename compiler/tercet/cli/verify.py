@@ -7,6 +7,7 @@ import typer
 
 from tercet.cli.options import (
     BatchOption,
+    EffortOption,
     FabricOption,
     InputShapeOption,
     InputTypeOption,
@@ -40,6 +41,7 @@ def verify(
         int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
+    effort: EffortOption = "normal",
     waves: Annotated[
         bool, typer.Option("--waves", help="Write a waveform of each simulation.")
     ] = False,
@@ -92,6 +94,7 @@ def verify(
         semantics,
         batch,
         samples,
+        effort,
         rounding,
     )
     if json:

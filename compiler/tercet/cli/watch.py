@@ -1,10 +1,12 @@
 """What a person sees while `tercet verify` works: a bar on a terminal, lines in a log."""
 
+from time import monotonic
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from tercet.cli.progress import EVERY
 from tercet.report.contract import Check
 
 MARKS = {"pass": "[green]✓ pass[/]", "fail": "[red]✗ fail[/]", "skipped": "[dim]- skipped[/]"}
@@ -16,6 +18,7 @@ class Watch:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._seen: set[str] = set()
+        self._since = monotonic()
         self._bar = Progress(
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
@@ -41,9 +44,18 @@ class Watch:
 
     def stage(self, name: str) -> None:
         self._bar.update(self._task, description=name)
+        self._since = monotonic()
         if not self._console.is_terminal and name not in self._seen:
             self._console.print(f"· {name}", highlight=False)
         self._seen.add(name)
+
+    def detail(self, what: str) -> None:
+        """On a terminal at once; in a log, a line now and then."""
+        self._bar.update(self._task, description=what)
+        now = monotonic()
+        if not self._console.is_terminal and now - self._since > EVERY:
+            self._console.print(f"· {what}", highlight=False, markup=False)
+            self._since = now
 
     def progress(self, done: int, total: int) -> None:
         self._bar.update(self._task, completed=done, total=total)

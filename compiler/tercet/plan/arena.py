@@ -38,19 +38,32 @@ def place(items: Sequence[Item], depth: int, align: int) -> tuple[int, ...] | in
     The largest first, each at the lowest address that is free while it lives.
     """
     found = [0] * len(items)
-    done: list[int] = []
+    rank = {t: n for n, t in enumerate(sorted({t for i in items for t in (i.begin, i.end)}))}
+    there: list[list[int]] = [[] for _ in rank]  # those that are placed, by step
     for n in sorted(range(len(items)), key=lambda n: (-items[n].size, n)):
-        taken = sorted(
-            (found[m], found[m] + items[m].size)
-            for m in done
-            if items[m].begin <= items[n].end and items[n].begin <= items[m].end
-        )
+        item = items[n]
+        life = there[rank[item.begin] : rank[item.end] + 1]
+        others = {m for placed in life for m in placed}
         at = 0
-        for low, high in taken:
-            if at + items[n].size <= low:
+        for low, high in sorted((found[m], found[m] + items[m].size) for m in others):
+            if at + item.size <= low:
                 break
             at = max(at, up(high, align))
         found[n] = at
-        done.append(n)
+        for placed in life:
+            placed.append(n)
     needed = max((at + item.size for at, item in zip(found, items, strict=True)), default=0)
     return tuple(found) if needed <= depth else needed
+
+
+def held(items: Sequence[Item]) -> dict[int, int]:
+    """Room that items take together, by step; nothing where none lives."""
+    moves: dict[int, int] = {}
+    for item in items:
+        moves[item.begin] = moves.get(item.begin, 0) + item.size
+        moves[item.end + 1] = moves.get(item.end + 1, 0) - item.size
+    found, now = {}, 0
+    for step in sorted(moves):
+        now += moves[step]
+        found[step] = now
+    return found

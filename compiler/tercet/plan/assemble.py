@@ -11,14 +11,14 @@ from tercet.plan.infer import Outputs, infer
 from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
 from tercet.plan.plan import Plan, Program, Segment
 from tercet.plan.ports import Entry, entries, exits
-from tercet.plan.shown import heard_of, layers_of
+from tercet.plan.shown import layers_of
 from tercet.plan.steps import Network, Tensor
 from tercet.plan.tiled import Tiled
 from tercet.plan.transfers import room
 
 
 def assembled(network: Network, names: Sequence[str], tiles: Tiled) -> Plan:
-    """The plan; `names` are those of the outputs. Raises CapacityError."""
+    """The plan but for what is `heard`; `names` are those of the outputs. Raises CapacityError."""
     schedule, spec = tiles.schedule, tiles.schedule.spec
     batch = schedule.batch.inputs
     memory = Memory("split the network" if batch == 1 else "choose a smaller --batch")
@@ -65,7 +65,7 @@ def assembled(network: Network, names: Sequence[str], tiles: Tiled) -> Plan:
         output_address=output_address,
         output_bytes=batch * output_step,
         window=(MEMORY_BASE, up(memory.top, PAGE)),
-        heard=heard_of(schedule, frames),
+        heard={},
         batch=batch,
     )
 

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tercet.errors import CapacityError
+from tercet.fabric.frame import Bank
 from tercet.fabric.spec import WORD, FabricSpec
-from tercet.plan.arena import Item, meet, place
+from tercet.plan.arena import Item, place
 from tercet.plan.layout import Layout
-from tercet.plan.needs import Need
+from tercet.plan.needs import Need, Uses
 from tercet.plan.shaping import at_bases, in_bank_b, spans_in_b
 from tercet.plan.stage import Shape
 from tercet.plan.steps import Tensor
@@ -97,11 +98,14 @@ def used_until(needs: Sequence[Need]) -> Mapping[Need, int]:
 
     0 where nothing else overwrites it: there it need not come again.
     """
-    found = {}
+    used: dict[Bank, Uses] = {}
     for need in needs:
-        over = [other for other in needs if other.bank is need.bank and meet(other, need)]
-        found[need] = max(other.last + 1 for other in over) if len(over) > 1 else 0
-    return found
+        used.setdefault(need.bank, Uses()).add(need)
+    return {
+        need: 0 if uses.alone(need) else uses.until(need)
+        for need in needs
+        for uses in [used[need.bank]]
+    }
 
 
 def turns_in_c(words: int, batch: int, *, exports: bool, spec: FabricSpec) -> int:

@@ -113,6 +113,11 @@ class Code:
         """Weight columns of a tile."""
         return 0 if self.trits is None else int(self.trits.shape[1])
 
+    @property
+    def images(self) -> int:
+        """How many of them there are, for tiles that differ."""
+        return 0 if self.trits is None else len(self.trits)
+
 
 def placed(turns: IntArray, rows: IntArray | None, lanes: int) -> IntArray:
     """Positions [bands, repeats, lanes] of the result, the same in all lanes."""

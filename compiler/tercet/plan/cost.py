@@ -1,7 +1,7 @@
 """How long a step takes on its grid: about, from its patterns, or exactly, on drawn activations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 
@@ -38,15 +38,20 @@ class Cost:
     columns: int
     turned: float = inf
     """Cycles of its EXEC with lanes turned from band to band; these take more weights."""
+    times: int = 1
+    """So many pieces of a step are like it."""
+    of: Hashable = None
+    """What it is a piece of: pieces of one step that follow one another share their weights."""
 
 
 IMPOSSIBLE = Cost(1e12, 0, 0)
 """Of a step that does not fit. It is finite: the fewer of them, the better the grids."""
 
 
-def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USUAL) -> Cost:
+def cost_of(stage: Stage, spec: FabricSpec, most: int, density: float = USUAL) -> Cost:
     """What a step costs; impossible where even a part of it is too large for a bank or table.
 
+    By the cycle model, which runs so many groups as take `most` cycles; with 0, by the formula.
     `density` is the share of the activations that are taken to be non-zero.
     """
     depth, columns = spec.bank_a_depth, up(stage.code.columns, COLUMN_ALIGN)
@@ -60,10 +65,9 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USU
         or max(stage.params(groups).shape[1] for groups in parts) > spec.param_depth
     ):
         return IMPOSSIBLE
-    images = 0 if stage.code.trits is None else len(stage.code.trits)
-    load = stage.code.columns * images * max(1.0, spec.column_bytes / BUS_BYTES)
-    if exact:
-        execute = float(sum(exactly(stage, groups, spec, density) for groups in parts))
+    load = stage.code.columns * stage.code.images * max(1.0, spec.column_bytes / BUS_BYTES)
+    if most:
+        execute = sum(sampled(stage, groups, spec, density, most) for groups in parts)
     else:
         execute = about(stage, density)
     return Cost(execute, load, columns)
@@ -71,24 +75,42 @@ def cost_of(stage: Stage, spec: FabricSpec, *, exact: bool, density: float = USU
 
 def streams(costs: Sequence[Cost], spec: FabricSpec) -> bool:
     """Whether bank A does not hold all weights together."""
-    return sum(cost.columns for cost in costs) > spec.bank_a_depth
+    return sum(cost.columns for cost in _sharing(costs)) > spec.bank_a_depth
 
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
     """Cycles of a network: weights that do not stay are loaded behind the EXEC before."""
     depth = spec.bank_a_depth
     if not streams(costs, spec):
-        return sum(min(cost.execute, cost.turned) for cost in costs)
+        return sum(min(cost.execute, cost.turned) * cost.times for cost in costs)
     parts = [
-        Cost(cost.execute / count, cost.load / count, -(-cost.columns // count))
-        for cost in costs
+        Cost(cost.execute / count, cost.load / count, -(-cost.columns // count), times=cost.times)
+        for cost in _sharing(costs, depth // 2)
         for count in [max(1, -(-cost.columns // (depth // 2)))]
         for _ in range(count)
     ]
     execs = [part.execute for part in parts]
     moving = streamed([part.columns for part in parts], depth)
-    waits = sum(max(0.0, parts[n].load - ([0.0, *execs])[n]) for n in moving)
-    return (1 + TIE) * sum(execs) + waits
+    waits = sum(
+        max(0.0, parts[n].load - ([0.0, *execs])[n]) * parts[n].times for n in sorted(moving)
+    )
+    return (1 + TIE) * sum(part.execute * part.times for part in parts) + waits
+
+
+def _sharing(costs: Sequence[Cost], most: int = 1 << 62) -> list[Cost]:
+    """With pieces of a step as one, where the columns that they share are so `most` many."""
+    found: list[Cost] = []
+    for cost in costs:
+        if cost.columns > most or not cost.columns:
+            found.append(cost)
+            continue
+        whole = replace(cost, execute=cost.execute * cost.times, times=1)
+        last = found[-1] if found else None
+        if last and cost.of is not None and (last.of, last.columns) == (cost.of, cost.columns):
+            found[-1] = replace(last, execute=last.execute + whole.execute)
+        else:
+            found.append(whole)
+    return found
 
 
 def about(stage: Stage, density: float) -> float:
@@ -130,7 +152,18 @@ def _read(code: Code, density: float) -> IntArray:
     )
 
 
-def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half: int = 0) -> int:
+def sampled(
+    stage: Stage, groups: range, spec: FabricSpec, density: float, most: int, half: int = 0
+) -> float:
+    """Cycles of an EXEC by the cycle model; of a longer one than `most`, from some groups."""
+    expected = about(stage, density) * len(groups) / stage.code.made.groups
+    if expected <= most or len(groups) == 1:
+        return exactly(stage, groups, spec, density, half)
+    some = groups[: max(1, int(len(groups) * most / expected))]
+    return exactly(stage, some, spec, density, half) * len(groups) / len(some)
+
+
+def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half: int) -> int:
     """Cycles of an EXEC by the cycle model, on activations drawn once for all."""
     frame = stage.frame(spec, Places(), groups, half)
     walks = {id(tile): tile for tile in stage.walk.tiles}

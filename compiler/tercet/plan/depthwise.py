@@ -6,7 +6,6 @@ windows costs one cycle for all of them.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -74,7 +73,6 @@ def _positions(step: Depthwise, origins: IntArray, blocks: _Blocks) -> IntArray:
     return np.where(inside, y * step.result.width + x, -1)
 
 
-@lru_cache(maxsize=1024)
 def spans(step: Depthwise, grid: Grid, lanes: int) -> IntArray:
     """What each band reads of x [bands, 2]."""
     origins = _origins(step, grid, _blocks(step, grid.bands, lanes))

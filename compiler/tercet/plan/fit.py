@@ -1,47 +1,80 @@
 """Make a network fit bank B: what does not goes to memory, step by step."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from tercet.errors import CapacityError
 from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
-from tercet.plan.arena import Item, place
-from tercet.plan.assign import assign, operands_of
+from tercet.plan.arena import Item, held, place
+from tercet.plan.assign import Assigned, assign, memory_pitch, operands_of
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
+from tercet.plan.pieces import can_be_cut, least_read, most_pieces
 from tercet.plan.search import Choice, starts
-from tercet.plan.shaping import shape_all, spans_in_b, too_small
-from tercet.plan.spill import Spill, can_be_cut, spilled
+from tercet.plan.shaping import Shaper, shape_all, spans_in_b, too_small
+from tercet.plan.sketch import whole_of
+from tercet.plan.spill import Spill, Spiller
 from tercet.plan.stage import Shape, is_wide, result_bytes
 from tercet.plan.steps import Network, Step, Tensor
 
-Chooser = Callable[[Network, FabricSpec], Sequence[Choice]]
+MOST_PIECES = 1 << 12
+"""Of a step: more of them make a program longer than one may be."""
+
+Chooser = Callable[[Network, FabricSpec, Asked], Sequence[Choice]]
 """Grids for all steps, of which the planner takes those with the fewest cycles."""
 Found = tuple[Network, tuple[Shape, ...]]
 
 
 def fitted(
-    network: Network, spec: FabricSpec, chooser: Chooser
+    network: Network, spec: FabricSpec, chooser: Chooser, asked: Asked = USUAL
 ) -> tuple[Sequence[Found], Sequence[Found]]:
     """The network, in pieces where it must be, and its shapes: by each choice; else what is safe.
 
     Bank B holds all of them. Where none of the search's starts fits, something more goes to memory.
     Raises CapacityError.
     """
-    spill = _outputs(network, spec)
+    spill, spiller, shaper = _outputs(network, spec), Spiller(network), Shaper(spec)
     while True:
-        pieces, whole = spilled(network, spill)
-        tried = (_shapes(pieces, grids, spec) for grids in starts(pieces.steps, spec))
-        safe = sorted((found for found in tried if found is not None), key=_most_held)
+        sketch = spiller.spilled(spill, sketch=True)
+        tried = (
+            (grids, found)
+            for grids in starts(sketch.steps, spec)
+            for found in [_tried(sketch, grids, shaper)]
+            if found is not None
+        )
+        safe = sorted(tried, key=lambda pair: max(pair[1].held))
         if not safe:
             raise CapacityError(
                 f"no grids of the fabric {spec.name!r} go together for all steps: choose one with"
                 f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
-        if fits(safe[0][1], spec):
-            chosen = (_shapes(pieces, choice.grids, spec) for choice in chooser(pieces, spec))
-            fit = [x for x in chosen if x is not None and fits(x[1], spec)]
-            return fit, [x for x in safe if fits(x[1], spec)]
-        spill = _more(spill, safe[0][1], whole, network, spec)
+        if safe[0][1].fits(spec):
+            pieces = spiller.spilled(spill)
+            choices = [choice.grids for choice in chooser(pieces, spec, asked)]
+            safes = [
+                {step: grids[pieces.like(step)] for step in pieces.steps}
+                for grids, found in safe
+                if found.fits(spec)
+            ]
+            return (
+                _that_fit(pieces, choices, shaper),
+                _that_fit(pieces, safes, shaper),
+            )
+        asked.tell(f"what goes to memory: {len(spill.tensors)} tensors so far")
+        spill = _more(spill, safe[0][1], network, spec)
+
+
+def _that_fit(
+    pieces: Network, choices: Sequence[Mapping[Step, Grid]], shaper: Shaper
+) -> list[Found]:
+    found = [_tried(pieces, grids, shaper) for grids in choices]
+    return [
+        (each.assigned.network, each.shapes)
+        for each in found
+        if each is not None and each.fits(shaper.spec)
+    ]
 
 
 def _outputs(network: Network, spec: FabricSpec) -> Spill:
@@ -66,67 +99,96 @@ def _can_wait(step: Step) -> bool:
     return can_be_cut(step) and not is_wide(step)
 
 
-def _shapes(network: Network, grids: Mapping[Step, Grid], spec: FabricSpec) -> Found | None:
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    """A network on some grids, and how long what it keeps in bank B lives there."""
+
+    assigned: Assigned
+    shapes: tuple[Shape, ...]
+    spans: Mapping[Tensor, Item]
+
+    @property
+    def items(self) -> list[Item]:
+        return list(self.spans.values())
+
+    @cached_property
+    def held(self) -> list[int]:
+        """Activations of a tile that must be there during each step."""
+        room, now, found = held(self.items), 0, []
+        for n in range(len(self.shapes)):
+            now = room.get(n, now)
+            found.append(now)
+        return found
+
+    def fits(self, spec: FabricSpec) -> bool:
+        """Whether bank B holds what must be there at the same time."""
+        return not isinstance(place(self.items, spec.bank_b_depth, WORD), int)
+
+
+def _tried(network: Network, grids: Mapping[Step, Grid], shaper: Shaper) -> _Tried | None:
     try:
-        assigned = assign(network, grids, spec.lanes)
-        return assigned.network, shape_all(assigned, spec)
+        assigned = assign(network, grids, shaper.spec.lanes)
+        shapes = shape_all(assigned, shaper.spec, shaper)
     except IncompatibleError:
         return None
-
-
-def fits(shapes: Sequence[Shape], spec: FabricSpec) -> bool:
-    """Whether bank B holds what must be there at the same time."""
-    return not isinstance(place(_items(shapes), spec.bank_b_depth, WORD), int)
-
-
-def _most_held(found: Found) -> int:
-    """Activations of a tile that must be there at the same time."""
-    return max(_held(found[1]))
-
-
-def _held(shapes: Sequence[Shape]) -> list[int]:
-    """Activations of a tile that must be there during each step."""
-    spans = _spans(shapes).values()
-    return [sum(i.size for i in spans if i.begin <= n <= i.end) for n in range(len(shapes))]
-
-
-def _items(shapes: Sequence[Shape]) -> list[Item]:
-    return list(_spans(shapes).values())
-
-
-def _spans(shapes: Sequence[Shape]) -> dict[Tensor, Item]:
     each = range(len(shapes))
-    return {layout.tensor: item for layout, item in spans_in_b(shapes, each, each, 0).items()}
+    spans = spans_in_b(shapes, each, each, 0)
+    return _Tried(assigned, shapes, {layout.tensor: item for layout, item in spans.items()})
 
 
-def _more(
-    spill: Spill,
-    shapes: Sequence[Shape],
-    whole: Mapping[Step, Step],
-    network: Network,
-    spec: FabricSpec,
-) -> Spill:
-    """What to do about the step at which most is held: something that waits goes first."""
-    spans, held = _spans(shapes), _held(shapes)
+def _more(spill: Spill, tried: _Tried, network: Network, spec: FabricSpec) -> Spill:
+    """What to do about the step at which most is held: something that waits goes first.
+
+    Then what it reads and makes; then it is cut, as are all others that nothing else helps.
+    """
     if network.inside:  # then it is tried with copies, which can wait in memory
-        raise too_small(_items(shapes), max(held), spec)
-    whole_results = (s.result for s in network.steps if _can_wait(s))
-    known = {*network.inputs, *whole_results}
-    for n in sorted(range(len(shapes)), key=lambda n: -held[n]):
-        shape = shapes[n]
-        own = {layout.tensor for layout in shape.reads} | {shape.step.result}
-        waiting = [x for x, i in spans.items() if i.begin <= n <= i.end and x not in own]
-        waiting = [x for x in waiting if x in known and x not in spill.tensors]
-        if waiting:
-            return spill.more(frozenset({max(waiting, key=lambda x: spans[x].size)}), None)
-        step = whole.get(shape.step)
-        if step is None:
-            continue
-        near = frozenset({*operands_of(step), step.result} & known)
-        if not near <= spill.tensors:
-            return spill.more(near, None)
-        if _can_wait(step) and spill.count(step) < step.result.positions:
-            return spill.more(frozenset(), step)
-    needed = place(_items(shapes), spec.bank_b_depth, WORD)
+        raise too_small(tried.items, max(tried.held), spec)
+    known = {*network.inputs, *(s.result for s in network.steps if _can_wait(s))}
+    finer: dict[Step, int] = {}
+    for n in sorted(range(len(tried.shapes)), key=lambda n: -tried.held[n]):
+        tensors, step = _relief(spill, tried, n, known)
+        if tensors and not finer:
+            return spill.more(tensors)
+        if finer and tried.held[n] <= spec.bank_b_depth:
+            break
+        if not tensors and _can_be_finer(step, spill):
+            _require_room(step, spill, spec)
+            halves = max(1, -(-tried.held[n] // spec.bank_b_depth) - 1).bit_length()
+            finer[step] = max(finer.get(step, 1), 1 << halves)
+    if finer:
+        return spill.finer(finer)
+    needed = place(tried.items, spec.bank_b_depth, WORD)
     assert isinstance(needed, int)
-    raise too_small(_items(shapes), needed, spec)
+    raise too_small(tried.items, needed, spec)
+
+
+def _relief(
+    spill: Spill, tried: _Tried, n: int, known: set[Tensor]
+) -> tuple[frozenset[Tensor], Step]:
+    """What can go to memory for step n of those tried, and what that is a piece of."""
+    shape, (origin, _) = tried.shapes[n], tried.assigned.origins[n]
+    step = whole_of(origin, tried.assigned.network)
+    own = {layout.tensor for layout in shape.reads} | {shape.step.result}
+    waiting = [x for x, i in tried.spans.items() if i.begin <= n <= i.end and x not in own]
+    waiting = [x for x in waiting if x in known and x not in spill.tensors]
+    if waiting:
+        return frozenset({max(waiting, key=lambda x: tried.spans[x].size)}), step
+    near = frozenset({*operands_of(step), step.result} & known)
+    return near - spill.tensors, step
+
+
+def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
+    """A step in pieces however small has room for a window. Raises CapacityError."""
+    brought = [memory_pitch(x) for x in operands_of(step) if x in spill.tensors]
+    needed = max(brought, default=0) * least_read(step) if len(operands_of(step)) == 1 else 0
+    if needed > spec.bank_b_depth:
+        depth = 1 << (needed - 1).bit_length()
+        raise CapacityError(
+            f"{step.name}: a window of it reaches over {needed} places of a tile, rows between"
+            f" included; the fabric {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric,"
+            f" such as --fabric {spec.name},bank_b_depth={depth}"
+        )
+
+
+def _can_be_finer(step: Step, spill: Spill) -> bool:
+    return _can_wait(step) and spill.count(step) < min(most_pieces(step), MOST_PIECES)

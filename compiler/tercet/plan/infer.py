@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from tercet.fabric.frame import Frame, Load, Store
 from tercet.plan.batch import used_until
+from tercet.plan.needs import Need
 from tercet.plan.schedule import Brought, Schedule, ended
 from tercet.plan.steps import Tensor
 from tercet.plan.transfers import Export, export_frame, store_frame
@@ -73,8 +74,11 @@ class _Program:
     ) -> None:
         self.frames: list[Frame] = []
         self.schedule, self.outputs = schedule, outputs
-        self.streamed = [(need, load) for need, (_, load) in brought.items() if not need.resident]
-        self.until = used_until([need for need, _ in self.streamed])
+        streamed = [(need, load) for need, (_, load) in brought.items() if not need.resident]
+        self.until = used_until([need for need, _ in streamed])
+        self.streamed: dict[int, list[tuple[Need, Load]]] = {}
+        for need, load in streamed:
+            self.streamed.setdefault(need.first, []).append((need, load))
         self.loads = self.stores = self.waited = 0
         self.needed: dict[int, int] = {}  # LOADs that an EXEC waits for
         self.complete: dict[Tensor | None, int] = {None: 0}  # STOREs that bring all of a tensor
@@ -92,8 +96,8 @@ class _Program:
         for load, arrival in ahead:
             if arrival.first == at:
                 self._arrive(load, arrival)
-        for need, load in self.streamed:
-            if need.first == e and (i == 0 or self.until[need]):
+        for need, load in self.streamed.get(e, ()):
+            if i == 0 or self.until[need]:
                 after = self.schedule.batch.after(i, need.after, self.until[need])
                 self._load(replace(load, wait_exec=after), at)
         for load, arrival in ahead:

@@ -1,7 +1,6 @@
 """A product of weights and windows on the tiles: lanes are output channels."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 
@@ -31,7 +30,6 @@ def _by_pattern(step: Mac, found: IntArray) -> IntArray:
     return np.take_along_axis(found, order, axis=1)
 
 
-@lru_cache(maxsize=1024)
 def spans(step: Mac, grid: Grid) -> IntArray:
     """What each band reads of x [bands, 2]."""
     positions = turns_of(step, grid)

@@ -1,7 +1,7 @@
 """From the integer graph to a plan: of some that are possible, the one with the fewest cycles."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -10,13 +10,16 @@ from tercet.fabric.spec import FabricSpec
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.plan.assemble import assembled
-from tercet.plan.assign import normal
 from tercet.plan.concat import joined
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser, Found, fitted
 from tercet.plan.interleave import interleaved
 from tercet.plan.lower import lower
+from tercet.plan.normal import normal
 from tercet.plan.plan import Plan
 from tercet.plan.search import choose
+from tercet.plan.shown import heard_of
+from tercet.plan.stager import Stager
 from tercet.plan.steps import Network
 from tercet.plan.tiled import Tiled, tiled
 from tercet.plan.timeline import execs_of, timeline
@@ -33,6 +36,7 @@ class _Wanted:
     names: tuple[str, ...]
     """Of the outputs."""
     batch: int
+    asked: Asked
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +45,28 @@ class _Candidate:
     tiles: Tiled
     plan: Plan
 
-    def cycles(self) -> float:
-        execs = execs_of(self.tiles.schedule, self.network)
+    def cycles(self, most: int) -> float:
+        """Of one run: the cycle model runs `most` of an EXEC."""
+        execs = execs_of(self.tiles.schedule, self.network, most)
         return timeline(self.plan.infer.frames, execs, self.plan.spec)
+
+    def heard(self) -> Plan:
+        """The plan, with what its EXECs show."""
+        frames = self.plan.infer.frames
+        return replace(self.plan, heard=heard_of(self.tiles.schedule, frames))
 
 
 _Outcome = _Candidate | CapacityError
 
 
-def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch: int = 1) -> Plan:
+def make(
+    module: ModuleOp,
+    spec: FabricSpec,
+    chooser: Chooser = choose,
+    *,
+    batch: int = 1,
+    asked: Asked = USUAL,
+) -> Plan:
     """Plan a network for a fabric; `infer` runs `batch` inputs by one doorbell.
 
     Raises UnsupportedError for a network that the fabric has no step for, CapacityError for one
@@ -60,13 +77,14 @@ def make(module: ModuleOp, spec: FabricSpec, chooser: Chooser = choose, *, batch
     for step in network.steps:
         check_width(step, spec)
     names = tuple(value_names(module)[value] for value in outputs_of(module))
-    wanted = _Wanted(spec, names, batch)
+    wanted = _Wanted(spec, names, batch, asked)
     outcomes = [found for way in _ways(network) for found in _outcomes(way, wanted, chooser)]
     found = [each for each in outcomes if isinstance(each, _Candidate)]
     if not found:
         raise next(each for each in outcomes if isinstance(each, CapacityError))
-    best = found[0] if len(found) == 1 else min(found, key=_Candidate.cycles)
-    return best.plan
+    most = asked.effort.cycles
+    best = found[0] if len(found) == 1 else min(found, key=lambda each: each.cycles(most))
+    return best.heard()
 
 
 def _ways(network: Network) -> Iterator[Network]:
@@ -80,7 +98,7 @@ def _ways(network: Network) -> Iterator[Network]:
 def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outcome]:
     """By what is chosen; if nothing of that fits bank A and the tables, by what is safe too."""
     try:
-        chosen, safe = fitted(interleaved(network, wanted.spec), wanted.spec, chooser)
+        chosen, safe = fitted(interleaved(network, wanted.spec), wanted.spec, chooser, wanted.asked)
     except CapacityError as error:
         return [error]
     found = [each for option in chosen for each in _planned(option, wanted)]
@@ -92,9 +110,11 @@ def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outc
 def _planned(option: Found, wanted: _Wanted) -> Iterator[_Outcome]:
     """With what is streamed in large parts and in small ones."""
     network, shapes = option
+    stager = Stager(wanted.spec, wanted.asked.effort.cycles)
     try:
         for parts in PARTS:
-            tiles = tiled(network, shapes, wanted.spec, wanted.batch, parts)
+            wanted.asked.tell("tables and programs")
+            tiles = tiled(network, shapes, stager, wanted.batch, parts)
             yield _Candidate(network, tiles, assembled(network, wanted.names, tiles))
             if all_fit(tiles.schedule.stages, wanted.spec):
                 return

@@ -1,12 +1,16 @@
 """What the EXECs of a network need in each bank, for how long, and whether it stays for good."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from tercet.errors import CapacityError
 from tercet.fabric.frame import Bank
-from tercet.fabric.spec import COLUMN_ALIGN, FabricSpec
-from tercet.plan.arena import meet
+from tercet.fabric.spec import COLUMN_ALIGN, MAX_DEPTH, FabricSpec
 from tercet.plan.capacity import way_out
 from tercet.plan.grid import up
 from tercet.plan.loads import Image, params_image, table_image, weights_image
@@ -15,67 +19,74 @@ from tercet.plan.streaming import bases
 from tercet.plan.tabled import Table
 from tercet.plan.units import Unit
 
+Content: TypeAlias = npt.NDArray[Any] | Table
+
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """Something that EXECs `first` to `last` use."""
+    """Something that EXECs from `first` to `last` use."""
 
     name: str
     bank: Bank
     size: int
-    first: int
-    last: int
+    execs: tuple[int, ...]
+    """Those that use it; others between them don't."""
     image: Callable[[int], Image]
     """What brings it to a base."""
+    content: Content
+    """What it is: needs of the same thing that follow one another are one."""
     base: int = 0
     resident: bool = True
     after: int = 0
     """A LOAD of it may start when so many EXECs have finished."""
 
+    @property
+    def first(self) -> int:
+        return self.execs[0]
+
+    @property
+    def last(self) -> int:
+        return self.execs[-1]
+
 
 def needs_of(stages: Sequence[Stage], acts: Sequence[object], spec: FabricSpec) -> tuple[Need, ...]:
     """All of them, unplaced, of the EXECs `acts`. A stage's tables serve all of its units."""
-    found = []
-    units = {e: act for e, act in enumerate(acts) if isinstance(act, Unit)}
-    for e, unit in units.items():
-        stage, groups = stages[unit.stage], unit.groups
-        both = range(e, e + 1 if unit.half == 0 else e + 2)
-        if unit.half == 2:
-            continue
-        if stage.code.trits is not None:
-            found.append(_weights(stage, groups, spec, both))
-        if stage.params(groups).size:
-            found.append(_params(stage, groups, spec, both))
-    for n, stage in enumerate(stages):
-        mine = [e for e, unit in units.items() if unit.stage == n]
-        for bank, table in ((Bank.WALK, stage.walk), (Bank.ROUTE, stage.routes)):
-            image = _table(bank, table, spec)
-            found.append(Need(stage.name, bank, table.size, mine[0], mine[-1], image))
-    return tuple(found)
+    found: dict[Bank, list[Need]] = {bank: [] for bank in _DEPTHS}
+    for e, unit in enumerate(acts):
+        if isinstance(unit, Unit):
+            for need in _of_unit(stages[unit.stage], unit.groups, e, spec):
+                _join(found[need.bank], need)
+    return tuple(need for needs in found.values() for need in needs)
 
 
-def _weights(stage: Stage, groups: range, spec: FabricSpec, execs: range) -> Need:
-    size = up(stage.columns(groups).shape[1], COLUMN_ALIGN)
-
-    def image(base: int) -> Image:
-        return weights_image(stage, groups, spec, base)
-
-    return Need(stage.name, Bank.WEIGHTS, size, execs[0], execs[-1], image)
-
-
-def _params(stage: Stage, groups: range, spec: FabricSpec, execs: range) -> Need:
-    def image(base: int) -> Image:
-        return params_image(stage, groups, spec, base)
-
-    size = stage.params(groups).shape[1]
-    return Need(stage.name, Bank.PARAMETERS, size, execs[0], execs[-1], image)
+def _of_unit(stage: Stage, groups: range, e: int, spec: FabricSpec) -> Iterator[Need]:
+    if stage.code.trits is not None:
+        columns = stage.columns(groups)
+        size = up(columns.shape[1], COLUMN_ALIGN)
+        weights = partial(weights_image, stage, groups, spec)
+        yield Need(stage.name, Bank.WEIGHTS, size, (e,), weights, columns)
+    params = stage.params(groups)
+    if params.size:
+        image = partial(params_image, stage, groups, spec)
+        yield Need(stage.name, Bank.PARAMETERS, params.shape[1], (e,), image, params)
+    for bank, table in ((Bank.WALK, stage.walk), (Bank.ROUTE, stage.routes)):
+        image = partial(table_image, bank, table, spec)
+        yield Need(stage.name, bank, table.size, (e,), image, table)
 
 
-def _table(bank: Bank, table: Table, spec: FabricSpec) -> Callable[[int], Image]:
-    def image(base: int) -> Image:
-        return table_image(bank, table, spec, base)
+def _join(needs: list[Need], need: Need) -> None:
+    """One need more; if it is of the same thing as the last one, that one lasts longer."""
+    last = needs[-1] if needs else None
+    if last is not None and last.name == need.name and _same(last.content, need.content):
+        needs[-1] = replace(last, execs=(*last.execs, *need.execs))
+    else:
+        needs.append(need)
 
-    return image
+
+def _same(a: Content, b: Content) -> bool:
+    if isinstance(a, Table) or isinstance(b, Table):
+        return a is b
+    return (a.ctypes.data, a.shape) == (b.ctypes.data, b.shape) or np.array_equal(a, b)
 
 
 _DEPTHS = {
@@ -107,19 +118,32 @@ def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
 
 def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
     """Streamed needs wait until what lay there before is no longer used."""
-    return tuple(
-        need
-        if need.resident
-        else replace(
-            need,
-            after=max(
-                (
-                    other.last + 1
-                    for other in needs
-                    if other.bank is need.bank and other.first < need.first and meet(other, need)
-                ),
-                default=0,
-            ),
-        )
-        for need in needs
-    )
+    found, used = list(needs), {bank: Uses() for bank in _DEPTHS}
+    for n in sorted(range(len(needs)), key=lambda n: needs[n].first):
+        need, uses = needs[n], used[needs[n].bank]
+        if not need.resident:
+            found[n] = replace(need, after=uses.until(need))
+        uses.add(need)
+    return tuple(found)
+
+
+class Uses:
+    """Until when each place of a bank is used, by how many things."""
+
+    def __init__(self) -> None:
+        self._until = np.zeros(MAX_DEPTH, np.int64)
+        self._count = np.zeros(MAX_DEPTH, np.int64)
+
+    def add(self, need: Need) -> None:
+        """That it lies there."""
+        place = slice(need.base, need.base + need.size)
+        self._until[place] = np.maximum(self._until[place], need.last + 1)
+        self._count[place] += 1
+
+    def until(self, need: Need) -> int:
+        """EXECs until nothing in its place is used any more."""
+        return int(self._until[need.base : need.base + need.size].max(initial=0))
+
+    def alone(self, need: Need) -> bool:
+        """Whether nothing else lies in its place."""
+        return bool((self._count[need.base : need.base + need.size] <= 1).all())

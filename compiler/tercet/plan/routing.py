@@ -16,7 +16,10 @@ MOST_LANES = 64
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """Tiles that write: bank B of all of them, or bank C, which listens as tile 0 does."""
+    """Tiles that write: bank B of all of them, or bank C, which listens as tile 0 does.
+
+    Addresses count from where the result lies there.
+    """
 
     tiles: int
     first: IntArray
@@ -25,7 +28,6 @@ class Target:
     low: IntArray
     """[tiles]: first channel held, and behind the last."""
     high: IntArray
-    base: int
     position_step: int
     channel_step: int
     block: int
@@ -42,7 +44,6 @@ class Target:
             layout.counts[where[:, 0]],
             low,
             np.minimum(low + layout.block, layout.tensor.channels),
-            layout.base,
             layout.position_step,
             layout.channel_step,
             layout.block,
@@ -54,7 +55,7 @@ class Target:
         ones = np.zeros(tiles, np.int64)
         counts, high = ones.copy(), ones.copy()
         counts[0], high[0] = positions, channels
-        return cls(tiles, ones, counts, ones, high, 0, pitch, 1, channels)
+        return cls(tiles, ones, counts, ones, high, pitch, 1, channels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,9 +198,7 @@ def _hearings(
     channel = made.channels[made.sources[band, leader], 0, lane] - target.low[tile]
     place = channel * target.channel_step - target.first[tile] * target.position_step
     again = tuple(vector and n > 0 and lanes[n] == lanes[n - 1] for n in range(len(lanes)))
-    return _Hearings(
-        tuple(lanes), again, source, listens, (slot, tile), (band, lane), target.base + place
-    )
+    return _Hearings(tuple(lanes), again, source, listens, (slot, tile), (band, lane), place)
 
 
 def _held(positions: IntArray, target: Target) -> IntArray:

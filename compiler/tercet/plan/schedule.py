@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tercet.errors import CapacityError
 from tercet.fabric.frame import Bank, Exec, Frame, Load
@@ -40,6 +41,15 @@ class Schedule:
     rooms: Rooms
     """Where the operands of each input lie."""
 
+    @cached_property
+    def _bases(self) -> Mapping[int, Mapping[Bank, int]]:
+        """Where each EXEC finds what it needs."""
+        found: dict[int, dict[Bank, int]] = {}
+        for need in self.needs:
+            for e in need.execs:
+                found.setdefault(e, {})[need.bank] = need.base
+        return found
+
     def brought(self, memory: Memory) -> Brought:
         """The images of all needs, in memory."""
         found = {}
@@ -56,12 +66,7 @@ class Schedule:
 
     def exec_of(self, i: int, e: int, unit: Unit, out_word: int) -> Exec:
         """EXEC e of input i, waiting for nobody; its outputs lie from `out_word` of bank C on."""
-        bases = {
-            need.bank: need.base
-            for need in self.needs
-            if need.first <= e <= need.last and self.acts[need.first].stage == unit.stage
-        }
-        stage = self.stages[unit.stage]
+        bases, stage = self._bases[e], self.stages[unit.stage]
         out = out_word * BUS_BYTES // result_bytes(stage.shape.step)
         places = Places(
             columns=bases.get(Bank.WEIGHTS, 0),

@@ -7,18 +7,16 @@ exact cycle model.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from math import inf
 
 from tercet.fabric.spec import FabricSpec
 from tercet.plan.cost import IMPOSSIBLE
+from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid, grids
+from tercet.plan.sketch import sketched
 from tercet.plan.steps import Mac, Network, Step
 from tercet.plan.weigh import Costs
-
-SWEEPS = 2
-BEST = 3
-"""How many of a step's grids the exact model tries."""
-
 
 Totals = Mapping[Step, Mapping[Grid, float]]
 """Cycles of the network, step by step, with each grid that was tried."""
@@ -35,35 +33,70 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A grid for every step, and what was weighed for it."""
+    """A grid for every step; and what was weighed, for the first of pieces that are alike."""
 
     grids: Mapping[Step, Grid]
     trials: Mapping[Step, Sequence[Trial]] = field(default_factory=dict)
 
 
-def choose(network: Network, spec: FabricSpec) -> Sequence[Choice]:
+def choose(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence[Choice]:
     """The best grids from each start: one choice where that says all, else the timeline decides."""
-    costs = Costs(network, spec)
-    options = {step: options_of(step, spec) for step in network.steps}
-    swept = [_swept(network, options, start, costs) for start in starts(network.steps, spec)]
+    search = _Search(network, spec, asked)
+    swept = [search.swept(start) for start in search.starts()]
     unique = {tuple(chosen.values()): (chosen, totals) for chosen, totals in swept}
-    ranked = sorted(unique.values(), key=lambda found: costs.total(found[0], exact=True))
+    exact, costs = asked.effort.best > 0, search.costs
+    ranked = sorted(unique.values(), key=lambda found: costs.total(found[0], exact=exact))
     most = len(ranked) if costs.streams(ranked[0][0]) else 1
-    return [_refined(network, *found, costs) for found in ranked[:most]]
+    return [search.refined(*found) for found in ranked[:most]]
 
 
-def _refined(network: Network, start: Mapping[Step, Grid], totals: Totals, costs: Costs) -> Choice:
-    """With the best of each step's grids by the exact model."""
-    chosen, trials = dict(start), dict[Step, list[Trial]]()
-    for step in network.steps:
-        best = sorted(totals[step], key=totals[step].__getitem__)[:BEST]
-        best = [chosen[step], *(g for g in best if g != chosen[step])]
-        exact = {g: costs.total({**chosen, step: g}, exact=True) for g in best}
-        chosen[step] = min(exact, key=exact.__getitem__)
-        trials[step] = [
-            Trial(g, _known(cost), _known(exact.get(g, inf))) for g, cost in totals[step].items()
-        ]
-    return Choice(chosen, trials)
+class _Search:
+    """One network's search, on its sketch: pieces of a step have one grid."""
+
+    def __init__(self, network: Network, spec: FabricSpec, asked: Asked) -> None:
+        self._network, self._sketch = network, sketched(network)
+        self._spec, self._effort, self._tell = spec, asked.effort, asked.tell
+        self._families = self._sketch.families
+        self._options = {family: options_of(family[0], spec) for family in self._families}
+        self.costs = Costs(self._sketch, spec, asked.effort)
+
+    def starts(self) -> Iterator[dict[Step, Grid]]:
+        steps = self._sketch.network.steps
+        return islice(starts(steps, self._spec), self._effort.starts)
+
+    def swept(self, start: Mapping[Step, Grid]) -> tuple[dict[Step, Grid], Totals]:
+        """The best grid of step after step, and what was weighed in the last sweep."""
+        chosen, totals = dict(start), dict[Step, Mapping[Grid, float]]()
+        for _ in range(self._effort.sweeps):
+            before = dict(chosen)
+            for family in reversed(self._families):
+                self._tell(f"grids of {family[0].name}")
+                tried = (*self._options[family], chosen[family[0]])
+                found = {g: self.costs.total(chosen | dict.fromkeys(family, g)) for g in tried}
+                best = min(found, key=found.__getitem__)
+                chosen |= dict.fromkeys(family, best)
+                totals |= dict.fromkeys(family, found)
+            if chosen == before:
+                break
+        return chosen, totals
+
+    def refined(self, start: Mapping[Step, Grid], totals: Totals) -> Choice:
+        """With the best of each step's grids by the cycle model."""
+        chosen, trials = dict(start), dict[Step, list[Trial]]()
+        for family in self._families:
+            self._tell(f"cycles of {family[0].name}")
+            found = totals[family[0]]
+            best = sorted(found, key=found.__getitem__)[: self._effort.best]
+            best = [chosen[family[0]], *(g for g in best if g != chosen[family[0]])]
+            exact = dict[Grid, float]()
+            if self._effort.best:
+                exact = {
+                    g: self.costs.total(chosen | dict.fromkeys(family, g), exact=True) for g in best
+                }
+                chosen |= dict.fromkeys(family, min(exact, key=exact.__getitem__))
+            told = [Trial(g, _known(cost), _known(exact.get(g, inf))) for g, cost in found.items()]
+            trials |= dict.fromkeys(family, told)
+        return Choice(self._sketch.of_all(chosen, self._network), trials)
 
 
 def starts(steps: Sequence[Step], spec: FabricSpec) -> Iterator[dict[Step, Grid]]:
@@ -79,19 +112,6 @@ def starts(steps: Sequence[Step], spec: FabricSpec) -> Iterator[dict[Step, Grid]
     }
     for share in (1.0, 0.5):
         yield {step: found[round(share * (len(found) - 1))] for step, found in options.items()}
-
-
-def _swept(
-    network: Network, options: Mapping[Step, list[Grid]], start: dict[Step, Grid], costs: Costs
-) -> tuple[dict[Step, Grid], Totals]:
-    """The best grid of step after step, and what was weighed in the last sweep."""
-    chosen, totals = dict(start), dict[Step, dict[Grid, float]]()
-    for _ in range(SWEEPS):
-        for step in reversed(network.steps):
-            tried = (*options[step], chosen[step])
-            found = {g: costs.total({**chosen, step: g}) for g in tried}
-            totals[step], chosen[step] = found, min(found, key=found.__getitem__)
-    return chosen, totals
 
 
 def _known(cost: float) -> float | None:

@@ -1,33 +1,65 @@
 """From grids to shapes: what every step makes, where it reads and writes in bank B."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tercet.errors import CapacityError
 from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan import mac, vector
-from tercet.plan.arena import Item, place
-from tercet.plan.assign import Assigned, Wish, layout_of, operands_of
+from tercet.plan.arena import Item, held, place
+from tercet.plan.assign import Assigned, layout_of, operands_of
 from tercet.plan.code import Made
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError, Layout
 from tercet.plan.routing import Target, route_of
 from tercet.plan.stage import Shape, pitch_in_c, shaped
 from tercet.plan.steps import Mac, Step, Tensor, Vector
+from tercet.plan.wishes import Wish
 
 
-def shape_all(assigned: Assigned, spec: FabricSpec) -> tuple[Shape, ...]:
-    """Every step's shape, layouts at address 0. Raises IncompatibleError."""
-    layouts = input_layouts(assigned)
-    found = []
-    for step, grid in zip(assigned.network.steps, assigned.grids, strict=True):
+class Shaper:
+    """Shapes of steps on one fabric; what was found of a step holds for pieces that are like it."""
+
+    def __init__(self, spec: FabricSpec) -> None:
+        self.spec = spec
+        self._known: dict[Hashable, Shape | IncompatibleError] = {}
+
+    def shapes(self, assigned: Assigned) -> Iterator[Shape]:
+        """Every step's shape, layouts at address 0. Raises IncompatibleError."""
+        layouts = input_layouts(assigned)
+        for n, step in enumerate(assigned.network.steps):
+            shape = self._shape(assigned, n, layouts)
+            if shape.writes is not None:
+                layouts[step.result] = shape.writes
+            yield shape
+
+    def _shape(self, assigned: Assigned, n: int, layouts: Mapping[Tensor, Layout]) -> Shape:
+        step, grid, wishes = assigned.network.steps[n], assigned.grids[n], assigned.wishes
         reads = tuple(layouts[x] for x in operands_of(step))
-        wish = assigned.wishes.get(step.result)
-        begun, memory = layouts.get(step.result), step.result in assigned.network.stored
-        shape = shape_of(step, grid, reads, wish, spec, begun, memory=memory)
-        if shape.writes is not None:
-            layouts[step.result] = shape.writes
-        found.append(shape)
+        wish, begun = wishes.get(step.result), layouts.get(step.result)
+        memory = step.result in assigned.network.stored
+        seen = tuple((wishes[x], layouts[x].pitch) for x in operands_of(step))
+        key = assigned.origins[n], grid, seen, wish, begun and (begun.pitch, begun.room), memory
+        if key not in self._known:
+            try:
+                found = shape_of(step, grid, reads, wish, self.spec, begun, memory=memory)
+            except IncompatibleError as error:
+                self._known[key] = error
+                raise
+            self._known[key] = found
+            return found
+        known = self._known[key]
+        if isinstance(known, IncompatibleError):
+            raise known
+        writes = known.writes and (begun or replace(known.writes, tensor=step.result))
+        return replace(known, step=step, reads=reads, writes=writes)
+
+
+def shape_all(
+    assigned: Assigned, spec: FabricSpec, shaper: Shaper | None = None
+) -> tuple[Shape, ...]:
+    """Every step's shape, layouts at address 0. Raises IncompatibleError."""
+    found = tuple((shaper or Shaper(spec)).shapes(assigned))
     pitches: dict[Tensor, int] = {}
     for shape in found:
         result = shape.step.result
@@ -130,7 +162,10 @@ def in_bank_b(
     """Shapes whose layouts have addresses, and how long each lives. Raises CapacityError."""
     for ahead in (len(last) and last[-1] + 1, 1, 0):
         spans = spans_in_b(shapes, last, first, ahead)
-        places = place(list(spans.values()), spec.bank_b_depth, WORD)
+        items = list(spans.values())
+        if ahead and max(held(items).values(), default=0) > spec.bank_b_depth:
+            continue
+        places = place(items, spec.bank_b_depth, WORD)
         if not isinstance(places, int):
             break
     if isinstance(places, int):

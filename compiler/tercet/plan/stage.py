@@ -86,7 +86,8 @@ class Stage:
     def frame(self, spec: FabricSpec, places: Places, groups: range, half: int = 0) -> Exec:
         """The EXEC of some groups, or of a `half` (1, 2) of the sums, waiting for nobody."""
         code, post, first = self.code, self.post, groups.start
-        out = places.out if self.shape.is_output else 0
+        writes = self.shape.writes
+        out = places.out if writes is None else writes.base
         return Exec(
             config_id=spec.config_id,
             mask=(1 << spec.tiles) - 1,

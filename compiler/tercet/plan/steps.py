@@ -183,6 +183,14 @@ class Inside:
 
 
 @dataclass(frozen=True, eq=False)
+class Cut:
+    """What a piece is of, and the first piece of it that is like this one but for its place."""
+
+    of: Step
+    like: Step
+
+
+@dataclass(frozen=True, eq=False)
 class Network:
     """A whole network, steps in an order in which they can run."""
 
@@ -198,6 +206,12 @@ class Network:
     """Results that go to memory."""
     inside: Mapping[Tensor, Inside] = field(default_factory=dict)
     """Tensors that lie inside others, which are written part by part."""
+    pieces: Mapping[Step, Cut] = field(default_factory=dict)
+    """Steps that are pieces of larger ones, or these as a whole."""
+
+    def like(self, step: Step) -> Step:
+        """The first step that is like this one."""
+        return self.pieces[step].like if step in self.pieces else step
 
     def whole(self, x: Tensor) -> Tensor:
         """What has a place of its own in bank B: the tensor, or that which it lies inside of."""

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 from tercet.fabric.spec import FabricSpec
 from tercet.plan.batch import Batch, rooms, turns_in_c
-from tercet.plan.cost import cost_of
 from tercet.plan.early import early
 from tercet.plan.layout import Layout
 from tercet.plan.needs import needs_of, placed, with_waits
 from tercet.plan.schedule import Schedule, in_bank_c
-from tercet.plan.stage import Shape, Stage, staged
+from tercet.plan.stage import Shape, Stage
+from tercet.plan.stager import Stager
 from tercet.plan.steps import Network, Tensor
 from tercet.plan.transfers import Export, exports_of, staging
-from tercet.plan.turning import turned
 from tercet.plan.units import Unit, all_fit, units_of
 
 
@@ -32,7 +31,7 @@ class Tiled:
 
 
 def tiled(
-    network: Network, shapes: Sequence[Shape], spec: FabricSpec, batch: int, parts: int
+    network: Network, shapes: Sequence[Shape], stager: Stager, batch: int, parts: int
 ) -> Tiled:
     """Everything but memory: which EXECs there are, where their operands lie, what waits for what.
 
@@ -40,20 +39,19 @@ def tiled(
 
     Raises CapacityError.
     """
-    stages = tuple(staged(shape, spec) for shape in shapes)
+    spec = stager.spec
+    stages = tuple(map(stager.staged, shapes))
     if all_fit(stages, spec):
-        shapes = [_quicker(stage, spec) for stage in stages]
-        stages = tuple(staged(shape, spec) for shape in shapes)
+        shapes = [_quicker(stage, stager) for stage in stages]
+        stages = tuple(map(stager.staged, shapes))
     stages = early(stages, network)
     outs, words = in_bank_c(stages, spec)
     turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
     buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
-    acts = _acts(network, stages, buffers[1], parts, spec)
-    first = tuple(_index(acts, n)[0] for n in range(len(stages)))
-    last = tuple(_index(acts, n)[-1] for n in range(len(stages)))
+    acts, first, last = _acts(network, stages, buffers[1], parts, spec)
     found = rooms(shapes, last, first, network.inputs, batch, spec)
-    stages = early([staged(shape, spec) for shape in found.shapes], network)
-    acts = _acts(network, stages, buffers[1], parts, spec)
+    stages = early(list(map(stager.staged, found.shapes)), network)
+    acts, _, _ = _acts(network, stages, buffers[1], parts, spec)
     needs = with_waits(placed(needs_of(stages, acts, spec), spec))
     times = Batch(batch, len(acts))
     schedule = Schedule(spec, stages, _layers(stages), acts, needs, outs, buffers, times, found)
@@ -61,31 +59,30 @@ def tiled(
     return Tiled(schedule, layouts, first, words, turns)
 
 
-def _quicker(stage: Stage, spec: FabricSpec) -> Shape:
+def _quicker(stage: Stage, stager: Stager) -> Shape:
     """With lanes turned from band to band, if that is quicker."""
-    other = turned(stage.shape)
+    other = stager.turned(stage.shape)
     if other is stage.shape:
         return other
-    plain, again = (cost_of(s, spec, exact=True) for s in (stage, staged(other, spec)))
-    return other if again.execute < plain.execute else stage.shape
+    plain, again = (stager.cost(s) for s in (stage, stager.staged(other)))
+    return other if again < plain else stage.shape
 
 
 def _acts(
     network: Network, stages: Sequence[Stage], words: int, parts: int, spec: FabricSpec
-) -> tuple[Unit | Export, ...]:
-    """Every stage's units, and the exports behind them."""
-    units = units_of(stages, spec, parts)
+) -> tuple[tuple[Unit | Export, ...], tuple[int, ...], tuple[int, ...]]:
+    """Every stage's units, and the exports behind them; the first and the last of each stage."""
     found: list[Unit | Export] = []
-    for n, stage in enumerate(stages):
-        found += [unit for unit in units if unit.stage == n]
+    first, last = list[int](), list[int]()
+    units = units_of(stages, spec, parts)
+    for n, (stage, mine) in enumerate(zip(stages, units, strict=True)):
+        first.append(len(found))
+        found += mine
         result = stage.shape.step.result
         if result in network.stored:
             found += exports_of(n, stage, network.stored[result], words)
-    return tuple(found)
-
-
-def _index(acts: Sequence[Unit | Export], stage: int) -> list[int]:
-    return [e for e, act in enumerate(acts) if act.stage == stage]
+        last.append(len(found) - 1)
+    return tuple(found), tuple(first), tuple(last)
 
 
 def _layers(stages: Sequence[Stage]) -> tuple[int, ...]:

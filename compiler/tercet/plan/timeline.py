@@ -3,13 +3,13 @@
 The fetch of frames and what the engines take from each other on the bus are left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from tercet.fabric.frame import Bank, Exec, Frame, Load, Store
 from tercet.fabric.spec import BUS_BYTES, FabricSpec
 from tercet.fabric.timing.time import EXPORT
 from tercet.plan.assign import operands_of
-from tercet.plan.cost import exactly
+from tercet.plan.cost import sampled
 from tercet.plan.density import USUAL, densities_of
 from tercet.plan.schedule import Schedule
 from tercet.plan.steps import Network
@@ -50,14 +50,21 @@ def _moved(frame: Load | Store, spec: FabricSpec) -> float:
     return frame.beats * beat + LATENCY * -(-(frame.address % BURST + size) // BURST)
 
 
-def execs_of(schedule: Schedule, network: Network) -> tuple[float, ...]:
-    """Cycles of the EXECs of one input, by the cycle model, on activations drawn."""
-    densities, found = densities_of(network), []
+def execs_of(schedule: Schedule, network: Network, most: int) -> tuple[float, ...]:
+    """Cycles of the EXECs of one input, by the cycle model, on activations drawn.
+
+    It runs no more than some `most` cycles of each; pieces that are alike are run once.
+    """
+    densities, found = densities_of(network), list[float]()
+    known: dict[Hashable, float] = {}
     for act in schedule.acts:
         if isinstance(act, Export):
             found.append(act.words + EXPORT)
             continue
         stage = schedule.stages[act.stage]
         density = densities.get(operands_of(stage.shape.step)[0].name, USUAL)
-        found.append(exactly(stage, act.groups, schedule.spec, density, act.half))
+        key = stage.walk, stage.routes, stage.code.act_base, act.groups, act.half
+        if key not in known:
+            known[key] = sampled(stage, act.groups, schedule.spec, density, most, act.half)
+        found.append(known[key])
     return tuple(found)

@@ -1,6 +1,6 @@
 """EXECs of a network: each a stage, or some of its groups where the weights of all do not fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tercet.errors import CapacityError
@@ -26,19 +26,24 @@ class Unit:
 
 
 def all_fit(stages: Sequence[Stage], spec: FabricSpec) -> bool:
-    """Whether bank A holds all weights together."""
-    return sum(up(stage.code.columns, COLUMN_ALIGN) for stage in stages) <= spec.bank_a_depth
+    """Whether bank A holds all weights together; pieces of a step share theirs."""
+    needed, last = 0, None
+    for stage in stages:
+        columns = up(stage.code.columns, COLUMN_ALIGN)
+        if columns and (stage.name, columns) != last:
+            needed, last = needed + columns, (stage.name, columns)
+    return needed <= spec.bank_a_depth
 
 
-def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> tuple[Unit, ...]:
-    """Stages whole, if all weights fit together; else in `parts` of a bank at most."""
+def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> Iterator[tuple[Unit, ...]]:
+    """Of each stage: whole, if all weights fit together; else in `parts` of a bank at most."""
     limit = spec.bank_a_depth if all_fit(stages, spec) else spec.bank_a_depth // parts
-    return tuple(
-        Unit(n, groups, half)
-        for n, stage in enumerate(stages)
-        for groups in parts_of(stage, limit, spec)
-        for half in ((1, 2) if stage.cut else (0,))
-    )
+    for n, stage in enumerate(stages):
+        yield tuple(
+            Unit(n, groups, half)
+            for groups in parts_of(stage, limit, spec)
+            for half in ((1, 2) if stage.cut else (0,))
+        )
 
 
 def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:

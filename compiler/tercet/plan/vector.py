@@ -1,7 +1,6 @@
 """Value by value: every tile works on the channels and positions that it holds."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +17,6 @@ def turns_of(step: Vector, grid: Grid) -> IntArray:
     return spread(len(step.items), grid.bands)
 
 
-@lru_cache(maxsize=1024)
 def spans(step: Vector, grid: Grid, operand: int) -> IntArray:
     """What each band reads of an operand [bands, 2]."""
     turns = turns_of(step, grid)
@@ -99,7 +97,7 @@ def code_of(
         patterns=tuple(unique),
         picks=picks,
         anchors=anchors,
-        act_base=0,
+        act_base=layouts[0].base,
         act_group=layouts[0].channel_step if made.groups > 1 else 0,
     )
 
@@ -130,11 +128,13 @@ def _listed(step: Vector, made: Made, layouts: tuple[Layout, ...]) -> list[IntAr
 
 
 def _places(step: Vector, layouts: tuple[Layout, ...], band: int, turn: int) -> list[int | None]:
-    """The address of each item of a position; None for a zero."""
+    """The address of each item of a position, less the first operand's base; None for a zero."""
     if turn < 0:
         return [None] * step.items.shape[1]
     return [
-        layouts[i].base + int(q - layouts[i].first[band]) * layouts[i].position_step
+        layouts[i].base
+        - layouts[0].base
+        + int(q - layouts[i].first[band]) * layouts[i].position_step
         if q >= 0
         else None
         for i, q in step.items[turn].tolist()

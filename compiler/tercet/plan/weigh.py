@@ -1,123 +1,126 @@
-"""Cycles of whole networks on grids that are tried; what was found of a step is kept."""
+"""Cycles of whole networks on grids that are tried; what was found of a part of it is kept."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from math import inf
 
 from tercet.errors import CapacityError, UnsupportedError
 from tercet.fabric.spec import WORD, FabricSpec
-from tercet.plan.arena import place
-from tercet.plan.assign import Assigned, assign, operands_of
+from tercet.plan.arena import Item, place
+from tercet.plan.assign import Assigner, operands_of
 from tercet.plan.cost import IMPOSSIBLE, Cost, cost_of, streams, waits, whole
 from tercet.plan.density import USUAL, densities_of
 from tercet.plan.early import gained
+from tercet.plan.effort import Effort
 from tercet.plan.grid import Grid
-from tercet.plan.layout import IncompatibleError, Layout
-from tercet.plan.shaping import input_layouts, shape_of, spans_in_b
-from tercet.plan.stage import Shape, staged
-from tercet.plan.steps import Network, Step, Tensor
-from tercet.plan.turning import turned
+from tercet.plan.layout import IncompatibleError
+from tercet.plan.shaping import Shaper, spans_in_b
+from tercet.plan.sketch import Sketch, parts_of
+from tercet.plan.stage import Shape, Stage
+from tercet.plan.stager import Stager
+from tercet.plan.steps import Step
+
+COPIES = 1 << 10
+"""More than a step has operands, each of which may be copied before it."""
 
 
-def _identity(step: Step) -> object:
-    """The same for a step that only reads a copy of its operand."""
-    return step.name, step.closing, step.result.name, step.result.positions
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """What some steps cost, each with its number, and what they need in bank B."""
+
+    costs: tuple[tuple[int, Cost], ...]
+    items: tuple[Item, ...]
 
 
 class Costs:
-    """Cycles of whole networks; what was found of a step is kept."""
+    """Cycles of a sketch, whose parts that meet only in memory are weighed apart."""
 
-    def __init__(self, network: Network, spec: FabricSpec) -> None:
-        self._network, self._spec = network, spec
+    def __init__(self, sketch: Sketch, spec: FabricSpec, effort: Effort) -> None:
+        network = sketch.network
+        self._sketch, self._spec, self._effort = sketch, spec, effort
+        self._number = {step: COPIES * n for n, step in enumerate(network.steps, 1)}
+        self._parts = [(part.steps, Assigner(part, spec.lanes)) for part in parts_of(network)]
         self._densities = densities_of(network)
-        self._shapes: dict[object, Shape | None] = {}
-        self._found: dict[object, Cost] = {}
+        self._shaper, self._stager = Shaper(spec), Stager(spec)
+        self._known: dict[Hashable, _Weighed | None] = {}
+        self._found: dict[Hashable, Cost] = {}
 
     def total(self, chosen: Mapping[Step, Grid], *, exact: bool = False) -> float:
         """Of all steps; infinite where these grids do not go together."""
         found = self._weighed(chosen, exact)
         if found is None:
             return inf
-        costs, shapes = found
-        return whole(costs, self._spec) + (0.0 if self._fits(shapes) else IMPOSSIBLE.execute)
+        items = sorted((item for part in found for item in part.items), key=lambda i: i.begin)
+        fits = not isinstance(place(items, self._spec.bank_b_depth, WORD), int)
+        return whole(_costs(found), self._spec) + (0.0 if fits else IMPOSSIBLE.execute)
 
     def streams(self, chosen: Mapping[Step, Grid]) -> bool:
         """Whether weights come and go."""
-        found = self._weighed(chosen, exact=True)
-        return found is None or streams(found[0], self._spec)
+        found = self._weighed(chosen, exact=self._effort.best > 0)
+        return found is None or streams(_costs(found), self._spec)
 
-    def _weighed(
-        self, chosen: Mapping[Step, Grid], exact: bool
-    ) -> tuple[list[Cost], list[Shape]] | None:
+    def _weighed(self, chosen: Mapping[Step, Grid], exact: bool) -> list[_Weighed] | None:
+        """Of every part; None where the grids of one do not go together."""
+        found = []
+        for n, (steps, assigner) in enumerate(self._parts):
+            key = n, exact, tuple(chosen[step] for step in steps)
+            if key not in self._known:
+                self._known[key] = self._part(assigner, chosen, exact)
+            part = self._known[key]
+            if part is None:
+                return None
+            found.append(part)
+        return found
+
+    def _part(
+        self, assigner: Assigner, chosen: Mapping[Step, Grid], exact: bool
+    ) -> _Weighed | None:
         try:
-            assigned = assign(self._network, chosen, self._spec.lanes)
+            assigned = assigner.assign(chosen)
+            shapes = tuple(self._shaper.shapes(assigned))
         except IncompatibleError:
             return None
-        costs, shapes, layouts = [], [], input_layouts(assigned)
-        for step, grid in zip(assigned.network.steps, assigned.grids, strict=True):
-            key = self._key(assigned, step, grid)
-            shape = self._shape(key, assigned, step, grid, layouts)
-            if shape is None:
-                return None
-            if shape.writes is not None:
-                layouts[step.result] = shape.writes
-            costs.append(self._cost(key, shape, exact))
-            shapes.append(shape)
-        return costs, shapes
+        numbers = [
+            self._number[step] + (0 if copied is None else copied + 1 - COPIES)
+            for step, copied in assigned.origins
+        ]
+        costs = [
+            (number, replace(self._cost(shape, exact), times=self._sketch.times[step], of=of))
+            for number, shape, (step, _) in zip(numbers, shapes, assigned.origins, strict=True)
+            for of in [self._sketch.of(step)]
+        ]
+        spans = spans_in_b(shapes, numbers, numbers, 0)
+        return _Weighed(tuple(costs), tuple(spans.values()))
 
-    def _fits(self, shapes: list[Shape]) -> bool:
-        each = range(len(shapes))
-        items = list(spans_in_b(shapes, each, each, 0).values())
-        return not isinstance(place(items, self._spec.bank_b_depth, WORD), int)
-
-    def _key(self, assigned: Assigned, step: Step, grid: Grid) -> object:
-        wishes = assigned.wishes
-        reads = tuple(wishes[x] for x in operands_of(step))
-        return _identity(step), grid, reads, wishes.get(step.result)
-
-    def _shape(
-        self,
-        key: object,
-        assigned: Assigned,
-        step: Step,
-        grid: Grid,
-        layouts: Mapping[Tensor, Layout],
-    ) -> Shape | None:
-        reads = tuple(layouts[x] for x in operands_of(step))
-        key = (key, tuple(layout.pitch for layout in reads))
-        if key not in self._shapes:
-            try:
-                self._shapes[key] = shape_of(
-                    step,
-                    grid,
-                    reads,
-                    assigned.wishes.get(step.result),
-                    self._spec,
-                    layouts.get(step.result),
-                    memory=step.result in assigned.network.stored,
-                )
-            except IncompatibleError:
-                self._shapes[key] = None
-        return self._shapes[key]
-
-    def _either(self, shape: Shape, exact: bool) -> Cost:
-        """With plain lanes, and with turned ones."""
-        spec, density = self._spec, self._densities.get(operands_of(shape.step)[0].name, USUAL)
-        stage = staged(shape, spec)
-        found = cost_of(stage, spec, exact=exact, density=density)
-        if shape.step.name == self._network.steps[0].name:
-            found = replace(found, execute=found.execute - gained(stage, self._network))
-        other = turned(shape) if found != IMPOSSIBLE and waits(stage, density) else shape
-        if other is shape:
-            return found
-        again = cost_of(staged(other, spec), spec, exact=exact, density=density)
-        return replace(found, turned=again.execute)
-
-    def _cost(self, key: object, shape: Shape, exact: bool) -> Cost:
-        key = (key, tuple(layout.pitch for layout in shape.reads), exact)
+    def _cost(self, shape: Shape, exact: bool) -> Cost:
+        key = self._stager.key(shape), exact
         if key not in self._found:
             try:
                 self._found[key] = self._either(shape, exact)
             except (IncompatibleError, CapacityError, UnsupportedError, ValueError):
                 self._found[key] = IMPOSSIBLE
         return self._found[key]
+
+    def _either(self, shape: Shape, exact: bool) -> Cost:
+        """With plain lanes, and with turned ones."""
+        network, spec = self._sketch.network, self._spec
+        density = self._densities.get(operands_of(shape.step)[0].name, USUAL)
+        stage, most = self._stager.staged(shape), self._effort.cycles if exact else 0
+        found = cost_of(stage, spec, most, density)
+        if shape.step.name == network.steps[0].name:
+            found = replace(found, execute=found.execute - gained(stage, network))
+        other = self._stager.turned(shape) if _waits(found, stage, density) else shape
+        if other is shape:
+            return found
+        again = cost_of(self._stager.staged(other), spec, most, density)
+        return replace(found, turned=again.execute)
+
+
+def _waits(found: Cost, stage: Stage, density: float) -> bool:
+    return found != IMPOSSIBLE and waits(stage, density)
+
+
+def _costs(found: list[_Weighed]) -> list[Cost]:
+    """Of all steps, in their order."""
+    pairs = sorted((pair for part in found for pair in part.costs), key=lambda pair: pair[0])
+    return [cost for _, cost in pairs]

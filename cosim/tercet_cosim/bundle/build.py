@@ -26,8 +26,8 @@ def build(plan: Plan, home: Path | None = None) -> Path:
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".new-"))
+        _verilate(emitted, files, temporary)
         try:
-            _verilate(emitted, files, temporary)
             temporary.rename(folder)
         except OSError:  # another process was faster
             shutil.rmtree(temporary)

@@ -36,7 +36,8 @@ class Request:
     """Vectors that the fabric takes by one doorbell."""
     samples: Path | None = None
     """A file of real inputs; None: the one beside the model, else the model's own."""
-
+    effort: str = "normal"
+    """Of the planner's search."""
     rounding: Path | None = None
     """A folder with a vector of Tercet's rounding test, to run in place of the whole test."""
 

@@ -61,6 +61,7 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     with stages.stage("load packages"):
         from tercet import frontends, passes, plan
         from tercet.frontends.sources import reading
+        from tercet.plan.effort import Asked, effort_of
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
         how = reading(request.model, request.input_type, request.input_shape, request.semantics)
@@ -70,7 +71,8 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     with stages.stage("to integers, with certificates"):
         module = passes.run(captured)
     with stages.stage("plan"):
-        planned = plan.make(module, spec, batch=request.batch)
+        asked = Asked(effort_of(request.effort), stages.detail)
+        planned = plan.make(module, spec, batch=request.batch, asked=asked)
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
     here, whole = drawn, None

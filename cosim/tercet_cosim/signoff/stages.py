@@ -14,6 +14,9 @@ class Listener(Protocol):
     def stage(self, name: str) -> None:
         """The work that now goes on."""
 
+    def detail(self, what: str) -> None:
+        """What a long stage is at."""
+
     def progress(self, done: int, total: int) -> None:
         """How many stages of the sign-off are behind it."""
 
@@ -25,6 +28,9 @@ class Silent:
     """A listener that says nothing."""
 
     def stage(self, name: str) -> None:
+        pass
+
+    def detail(self, what: str) -> None:
         pass
 
     def progress(self, done: int, total: int) -> None:
@@ -63,6 +69,10 @@ class Stages:
             else:
                 self._done += 1
                 self._listener.progress(self._done, self._total)
+
+    def detail(self, what: str) -> None:
+        """What the open stage is at."""
+        self._listener.detail(f"{self._open[-1]}: {what}")
 
     def _charge(self) -> None:
         """Give the time since the last change to the innermost open stage."""

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from tercet.frontends import onnx as frontend
 from tercet.ir.evaluate import evaluate
 from tercet.ir.module import outputs_of
+from tercet_golden.ort_session import session
 
 Array = npt.NDArray[Any]
 Constant = Array | np.generic | TensorProto
@@ -82,11 +82,7 @@ def tercet(path: Path, *inputs: Array, semantics: str = "ideal") -> list[Array]:
 
 def runtime(path: Path, inputs: Mapping[str, Array]) -> list[Array]:
     """Every output by ONNXRuntime, without optimizations."""
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    found: list[Array] = session.run(None, dict(inputs))
+    found: list[Array] = session(onnx.load(path)).run(None, dict(inputs))
     return found
 
 

@@ -22,6 +22,12 @@ INSTEAD: Mapping[str, str] = {
     ),
     "where": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
     "masked_fill": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
+    **dict.fromkeys(
+        ("round", "floor", "ceil", "trunc", "fake_quantize*"),
+        "quantize by layers of Brevitas, QuantIdentity(act_quant=Int8ActPerTensorFloat) and "
+        "QuantLinear(weight_quant=tercet.frontends.quantizers.TernaryWeight), not by hand",
+    ),
+    "m[ai][xn]": "name the axis, as x.amax(1) does",
     "var*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
     "std*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
     "linalg_vector_norm": "use nn.RMSNorm",
@@ -29,6 +35,14 @@ INSTEAD: Mapping[str, str] = {
     "bilinear": "use two linear layers and a product",
 }
 """By the operator's name or pattern."""
+
+FLOAT_WEIGHTS = (
+    "its weights are floats",
+    "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
+    "weight_quant=tercet.frontends.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
+    "Quantizers), or run `tercet quantize` on the float model",
+)
+"""What is found in a layer of torch.nn, and what is wanted."""
 
 
 def advice(name: str) -> str:

@@ -31,8 +31,15 @@ class Turned:
     layer: str
 
 
+@dataclass(frozen=True)
+class Absent:
+    """A result that Tercet does not compute, such as the place of a maximum: nobody may read it."""
+
+    why: UnsupportedError
+
+
 Constant: TypeAlias = Integers | Tensor | int | float | bool | None
-Value: TypeAlias = "SSAValue | Turned | Constant | Sequence[Value]"
+Value: TypeAlias = "SSAValue | Turned | Absent | Constant | Sequence[Value]"
 
 
 @dataclass
@@ -63,10 +70,12 @@ class Builder:
         raise self.unsupported("its input is a constant", "wanted the result of another layer")
 
     def require_upright(self, *values: Value) -> None:
-        """Nothing in `values` has its batch elsewhere than in front."""
+        """Nothing in `values` is absent, or has its batch elsewhere than in front."""
         for value in values:
             if isinstance(value, list | tuple):
                 self.require_upright(*value)
+            if isinstance(value, Absent):
+                raise value.why
             if isinstance(value, Turned):
                 raise UnsupportedError(
                     f"{value.layer}: moves the batch axis, by the order {value.order}; keep the "

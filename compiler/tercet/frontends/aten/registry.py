@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
-from tercet.frontends.aten.builder import Builder, Turned, Value
+from tercet.frontends.aten.builder import Absent, Builder, Turned, Value
 from tercet.frontends.aten.fold import folded
 
 Converter: TypeAlias = Callable[..., Value]
@@ -67,7 +67,7 @@ def _moves(value: Value) -> bool:
     """Whether `value` depends on an input of the network."""
     if isinstance(value, list | tuple):
         return any(_moves(item) for item in value)
-    return isinstance(value, SSAValue | Turned)
+    return isinstance(value, SSAValue | Turned | Absent)
 
 
 def _item(values: Any, index: Any) -> Value:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tercet.frontends.aten.advice import FLOAT_WEIGHTS
 from tercet.frontends.aten.builder import Builder, Value, array
 from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
@@ -13,12 +14,7 @@ LIMITS = Interval.of(SI8)
 def weights(builder: Builder, value: Value, axis: int) -> tuple[IntArray, FloatArray]:
     """Integers of at most 8 bits, and one scale or one for each index of `axis`."""
     if not isinstance(value, Integers):
-        raise builder.unsupported(
-            "its weights are floats",
-            "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
-            "tercet.frontends.quantizers.TernaryWeight (docs/pytorch.md, Quantizers), or run "
-            "`tercet quantize`",
-        )
+        raise builder.unsupported(*FLOAT_WEIGHTS)
     values = value.values
     if values.size and not LIMITS.holds(Interval.around(values)):
         raise builder.unsupported(

@@ -1,13 +1,22 @@
 """Attention of Brevitas with the batch in front: it computes with the batch as second axis."""
 
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
 import torch
-from brevitas.nn import QuantMultiheadAttention
+from brevitas.nn import QuantMultiheadAttention, QuantScaledDotProductAttention
 from torch import Tensor, nn
 
 from tercet.errors import UnsupportedError
+
+AROUND_SOFTMAX = "softmax_input_quant", "attn_output_weights_quant"
+OF_OPERANDS = "q_scaled_quant", "k_transposed_quant", "v_quant"
+NEEDED: Mapping[type[nn.Module], tuple[str, ...]] = {
+    QuantMultiheadAttention: (*AROUND_SOFTMAX, *OF_OPERANDS),
+    QuantScaledDotProductAttention: AROUND_SOFTMAX,
+}
+"""The quantizers that attention cannot do without; Brevitas leaves the first of them out."""
 
 
 class BatchFirstAttention(nn.Module):
@@ -80,8 +89,10 @@ def put_batch_first(model: nn.Module) -> None:
         if isinstance(module, nn.MultiheadAttention):
             raise UnsupportedError(
                 f"{path}: the weights of nn.MultiheadAttention are floats; use "
-                "brevitas.nn.QuantMultiheadAttention with batch_first=True, or `tercet quantize`"
+                "brevitas.nn.QuantMultiheadAttention with batch_first=True and softmax_input_quant"
             )
+        if type(module) in NEEDED:
+            _require_quantizers(path, module)
         if not isinstance(module, QuantMultiheadAttention):
             continue
         if not module.batch_first or module.bias_k is not None or module.add_zero_attn:
@@ -91,3 +102,21 @@ def put_batch_first(model: nn.Module) -> None:
             )
         parent, _, leaf = path.rpartition(".")
         setattr(model.get_submodule(parent), leaf, BatchFirstAttention(module, path))
+
+
+def _require_quantizers(path: str, module: nn.Module) -> None:
+    """All that are missing are named at once."""
+    needed = NEEDED[type(module)]
+    missing = [name for name in needed if not getattr(module, name).act_quant.is_quant_enabled]
+    if missing:
+        given = ", ".join(f"{name}={_usual(name)}" for name in missing)
+        raise UnsupportedError(
+            f"{path or 'the model'}: {type(module).__name__} lacks {' and '.join(missing)}; make "
+            f"it with {given}, of brevitas.quant"
+        )
+
+
+def _usual(name: str) -> str:
+    """What Brevitas itself has for this quantizer, or for its neighbours."""
+    unsigned = name == "attn_output_weights_quant"
+    return "Uint8ActPerTensorFloat" if unsigned else "Int8ActPerTensorFloat"

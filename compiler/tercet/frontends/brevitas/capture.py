@@ -164,6 +164,10 @@ def _tensors(result: object) -> list[Tensor]:
                 f"the model returns {type(value).__name__}; wanted tensors, so wrap the model in a "
                 "module that returns them alone"
             )
+        if value.dtype is torch.bool:
+            raise CaptureError(
+                "the model returns booleans; return what is compared, and let the host compare it"
+            )
     return found
 
 

@@ -9,9 +9,9 @@ from torch.export import ExportedProgram
 from torch.export.graph_signature import InputKind, OutputKind
 from torch.fx import Node
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import Attribute, Block, SSAValue
 
-from tercet.errors import CaptureError
+from tercet.errors import CaptureError, UnsupportedError, first_of
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
@@ -53,18 +53,36 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     graph = program.graph_module.graph
     graph.eliminate_dead_code()
     builder, values = Builder(), _bound(program, inputs)
-    results: list[SSAValue] = []
+    results, refused = list[SSAValue](), dict[str, UnsupportedError]()
     for node in graph.nodes:
         if node.op == "call_function":
             builder.layer, builder.quantizer = layer_of(node), quantizer_of(node)
             builder.result = tuple(getattr(node.meta.get("val"), "shape", ()))
             arguments = [_argument(a, values) for a in node.args]
             keywords = {name: _argument(a, values) for name, a in node.kwargs.items()}
-            values[node.name] = convert(builder, node.target, arguments, keywords)
+            try:
+                values[node.name] = convert(builder, node.target, arguments, keywords)
+            except UnsupportedError as error:
+                refused.setdefault(builder.layer, error)
+                unknown = _unknown(node.meta.get("val"))
+                if unknown is None:
+                    break
+                values[node.name] = unknown
         elif node.op == "output":
+            if refused:
+                break
             builder.require_upright(*(_argument(a, values) for a in node.args[0]))
             results = _results(program, node, values)
+    if refused:  # one sentence for each layer
+        raise first_of(list(refused.values()))
     return Built(_needed(builder.ops, results), results)
+
+
+def _unknown(value: object) -> SSAValue | None:
+    """What stands for the real result of a refused operator, so that others can be looked at."""
+    if not isinstance(value, Tensor) or not value.ndim or not value.is_floating_point():
+        return None
+    return Block(arg_types=[real_tensor((1, *value.shape[1:]))]).args[0]
 
 
 def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:

@@ -3,9 +3,12 @@
 import torch
 from torch import nn
 
-from tercet.errors import CaptureError, UnsupportedError
+from tercet.errors import CaptureError, UnsupportedError, first_of
+from tercet.frontends.aten.advice import FLOAT_WEIGHTS
 
 RECURRENT = "brevitas.nn.quant_rnn"
+FLOATS = nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d
+"""Layers of torch whose weights are floats."""
 
 
 def require_finite(model: nn.Module) -> None:
@@ -22,10 +25,22 @@ def require_finite(model: nn.Module) -> None:
 
 
 def refuse_recurrent(model: nn.Module) -> None:
-    """Layers with a state would be unrolled into thousands of operators."""
-    for path, module in model.named_modules():
-        if isinstance(module, nn.RNNBase | nn.RNNCellBase) or type(module).__module__ == RECURRENT:
-            raise UnsupportedError(
-                f"{path or 'the model'}: {type(module).__name__} keeps a state from step to step; "
-                "use convolutions, linear layers or attention over the sequence"
-            )
+    """Layers with a state would be unrolled into thousands of operators.
+
+    The graph is not looked at then, so layers of floats are named here as well.
+    """
+    states = [error for path, module in model.named_modules() if (error := _state(path, module))]
+    if states:
+        floats = [path for path, module in model.named_modules() if type(module) in FLOATS]
+        said = "; ".join(FLOAT_WEIGHTS)
+        raise first_of([*states, *(UnsupportedError(f"{path}: {said}") for path in floats)])
+
+
+def _state(path: str, module: nn.Module) -> UnsupportedError | None:
+    kept = isinstance(module, nn.RNNBase | nn.RNNCellBase)
+    if not kept and type(module).__module__ != RECURRENT:
+        return None
+    return UnsupportedError(
+        f"{path or 'the model'}: {type(module).__name__} keeps a state from step to step; "
+        "use convolutions, linear layers or attention over the sequence"
+    )

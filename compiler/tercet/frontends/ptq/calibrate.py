@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from brevitas.graph.calibrate import calibration_mode
 from brevitas.graph.gptq import gptq_mode
+from brevitas.nn.quant_layer import QuantWeightBiasInputOutputLayer
 from torch import Tensor
 
 from tercet.frontends.ptq.data import Data
@@ -15,6 +16,8 @@ from tercet.frontends.ptq.signs import drop_signs
 MOST = 512
 """Inputs that are used; more of them change the scales very little."""
 
+Batches = tuple[tuple[Tensor, ...], ...]
+"""A tensor for each input, batch by batch."""
 Progress = Callable[[str, int, int], None]
 """Told the stage, the steps done and the steps in all."""
 
@@ -28,11 +31,13 @@ def calibrate(graph: Any, data: Data, progress: Progress) -> None:
     batches = data.batches(MOST)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        graph(batches[0])  # the weights' scales are taken from the float weights
+        graph(*batches[0])  # the weights' scales are taken from the float weights
         drop_signs(graph, batches)
         with calibration_mode(graph):
             _run(graph, batches, lambda done: progress("activations", done, len(batches)))
         _quantize_again(graph)
+        if not any(isinstance(one, QuantWeightBiasInputOutputLayer) for one in graph.modules()):
+            return
         with gptq_mode(graph, act_order=True, create_weight_orig=False) as gptq:
             for layer in range(gptq.num_layers):
                 _run(gptq.model, batches, lambda done: None)
@@ -40,9 +45,9 @@ def calibrate(graph: Any, data: Data, progress: Progress) -> None:
                 progress("weights", layer + 1, gptq.num_layers)
 
 
-def _run(model: Any, batches: tuple[Tensor, ...], done: Callable[[int], None]) -> None:
+def _run(model: Any, batches: Batches, done: Callable[[int], None]) -> None:
     for i, batch in enumerate(batches):
-        model(batch)
+        model(*batch)
         done(i + 1)
 
 

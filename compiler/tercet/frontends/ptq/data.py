@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from tercet.errors import CaptureError, UnsupportedError
+from tercet.errors import CaptureError
 from tercet.frontends.model import Model
 
 LEAST = 8
@@ -21,22 +21,30 @@ class Data:
 
     x: Tensor
     labels: Tensor | None
+    more: tuple[Tensor, ...] = ()
+    """The second input of a model of several, and so on; as many rows as `x`."""
 
-    def batches(self, most: int | None = None) -> tuple[Tensor, ...]:
-        """The first `most` inputs, a few at a time."""
-        return torch.split(self.x[:most], BATCH)
+    @property
+    def inputs(self) -> tuple[Tensor, ...]:
+        """One tensor for each input of the model."""
+        return (self.x, *self.more)
+
+    def batches(self, most: int | None = None) -> tuple[tuple[Tensor, ...], ...]:
+        """The first `most` rows of every input, a few at a time."""
+        return tuple(zip(*(torch.split(x[:most], BATCH) for x in self.inputs), strict=True))
+
+    def rows(self, which: Tensor) -> "Data":
+        """Some of the rows."""
+        labels = None if self.labels is None else self.labels[which]
+        return Data(self.x[which], labels, tuple(x[which] for x in self.more))
 
 
 def data_of(model: Model) -> Data:
     """The model's samples."""
-    if len(model.example) != 1:
-        raise UnsupportedError(
-            f"{model.name}: has {len(model.example)} inputs; post-training quantization takes "
-            "models of one input, so join them in a module around it"
-        )
-    (samples,) = model.samples
+    pairs = zip(model.samples, model.example, strict=True)
+    first, *more = (torch.from_numpy(x).to(shown.dtype) for x, shown in pairs)
     labels = torch.tensor(model.labels, dtype=torch.int64) if model.labels else None
-    return Data(torch.from_numpy(samples).float(), labels)
+    return Data(first, labels, tuple(more))
 
 
 def require_enough(data: Data, where: str) -> None:
@@ -58,4 +66,4 @@ def parted(data: Data, seed: int = 1) -> tuple[Data, Data | None]:
         return data, None
     order = torch.randperm(len(data.x), generator=torch.Generator().manual_seed(seed))
     last, first = order[:count].sort().values, order[count:].sort().values
-    return Data(data.x[first], data.labels[first]), Data(data.x[last], data.labels[last])
+    return data.rows(first), data.rows(last)

@@ -1,6 +1,7 @@
 """Put Brevitas' quantizers into a float module: traced, batch norms merged, layers replaced."""
 
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import brevitas.nn as qnn
@@ -16,7 +17,9 @@ from torch import nn
 from torch.nn import functional
 
 from tercet.errors import CaptureError, UnsupportedError
+from tercet.frontends.ptq.inputs import fixed
 from tercet.frontends.ptq.schemes import SignedAct, UnsignedAct, fused
+from tercet.frontends.ptq.sites import quantize_sites
 
 FUNCTIONS = (
     (torch.relu, nn.ReLU),
@@ -49,7 +52,22 @@ LAYERS: tuple[type[nn.Module], ...] = (
 )
 Replacement: TypeAlias = tuple[type, dict[str, Any]]
 """The layer that takes another's place, and what its constructor gets."""
-RECURRENT = nn.RNNBase, nn.MultiheadAttention
+_STATELESS = "convolutions, linear layers or attention over the sequence"
+INSTEAD: Mapping[type[nn.Module], str] = {
+    nn.RNNBase: _STATELESS,
+    nn.RNNCellBase: _STATELESS,
+    nn.MultiheadAttention: (
+        "brevitas.nn.QuantMultiheadAttention with batch_first=True and softmax_input_quant, and "
+        "train it"
+    ),
+    nn.Embedding: (
+        "brevitas.nn.QuantEmbedding with weight_quant=Int8WeightPerTensorFloat, and train it"
+    ),
+    nn.Conv3d: "convolutions of one or two axes",
+    nn.ConvTranspose3d: "convolutions of one or two axes",
+    nn.Bilinear: "two linear layers and a product",
+}
+"""What has weights and is not among `LAYERS`: what Tercet takes in its place."""
 
 
 def _act(layer: type, act: type) -> Replacement:
@@ -60,17 +78,25 @@ IDENTITIES = dict.fromkeys(("signed", "unsigned"), _act(qnn.QuantIdentity, Signe
 """Signed, all: Brevitas' guess of what is never negative fails behind its own quantizers."""
 
 
-def quantized_graph(module: nn.Module, weight: type) -> Any:
-    """`module` as a graph of Brevitas layers, signed but behind ReLU and sigmoid."""
+def quantized_graph(module: nn.Module, weight: type, real: Sequence[bool]) -> Any:
+    """`module` as a graph of Brevitas layers, signed but behind ReLU and sigmoid.
+
+    `real`: which of its inputs are floats. A module without weights has its results quantized.
+    """
     _require_float(module)
+    weighted = any(isinstance(layer, LAYERS) for layer in module.modules())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from brevitas.fx import symbolic_trace
 
-            graph = TorchFunctionalToModule(FUNCTIONS).apply(symbolic_trace(module))
+            graph = TorchFunctionalToModule(FUNCTIONS).apply(
+                symbolic_trace(fixed(module, len(real)))
+            )
+            _drop_out(graph)
             graph = preprocess_for_quantize(graph, trace_model=False, relu6_to_relu=False)
             graph = quantize(graph, IDENTITIES, _layers(weight), _activations(graph))
+            quantize_sites(graph, real, outputs=not weighted)
     except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(
@@ -88,14 +114,20 @@ def _require_float(module: nn.Module) -> None:
                 f"{name or 'the model'}: is quantized already ({type(layer).__name__}); give a "
                 "float model, or this one to `tercet check` as it is"
             )
-        if isinstance(layer, RECURRENT):
+        instead = next((INSTEAD[kind] for kind in INSTEAD if isinstance(layer, kind)), None)
+        if instead is not None:
             raise UnsupportedError(
-                f"{name or 'the model'}: a {type(layer).__name__} is not quantized after training; "
-                "use Brevitas' quantized layer in its place and train it"
+                f"{name or 'the model'}: {type(layer).__name__} is not quantized after training; "
+                f"use {instead}"
             )
-    if not any(isinstance(layer, LAYERS) for layer in module.modules()):
-        kinds = ", ".join(kind.__name__ for kind in LAYERS)
-        raise UnsupportedError(f"the model has no layer to quantize; wanted one of {kinds}")
+
+
+def _drop_out(graph: Any) -> None:
+    """A function that became a module keeps an argument `out` that the module does not know."""
+    for node in graph.graph.nodes:
+        if node.op == "call_module" and node.kwargs.get("out", 0) is None:
+            node.kwargs = {name: value for name, value in node.kwargs.items() if name != "out"}
+    graph.recompile()
 
 
 def _layers(weight: type) -> dict[type, Replacement | None]:

@@ -29,10 +29,12 @@ def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) ->
     """`module` with weights of the kind `weights` of `WEIGHTS`, and 8-bit activations."""
     single = copy.deepcopy(module).cpu().float().eval()
     _require_finite(single)
-    graph = quantized_graph(single, WEIGHTS[weights])
+    real = [x.is_floating_point() for x in data.inputs]
+    graph = quantized_graph(single, WEIGHTS[weights], real)
     calibrate(graph, data, progress)
     _require_finite(graph)
-    return Quantized(graph, source_of(graph), state.arrays(graph, data.x[:1].numpy()))
+    examples = [x[:1].numpy() for x in data.inputs]
+    return Quantized(graph, source_of(graph), state.arrays(graph, examples))
 
 
 def accuracy(module: nn.Module, data: Data) -> float | None:
@@ -40,7 +42,7 @@ def accuracy(module: nn.Module, data: Data) -> float | None:
     if data.labels is None:
         return None
     with torch.no_grad():
-        found = torch.cat([_scores(module(batch)) for batch in data.batches()])
+        found = torch.cat([_scores(module(*batch)) for batch in data.batches()])
     if strange := [int(y) for y in data.labels if not 0 <= y < found.shape[1]]:
         raise CaptureError(
             f"the labels hold the class {strange[0]}; the model has {found.shape[1]} scores, of "

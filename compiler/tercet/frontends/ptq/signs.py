@@ -1,6 +1,6 @@
 """What is never negative gets the whole byte: seen on real inputs, before anything is rounded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import brevitas.nn as qnn
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from tercet.frontends.ptq.schemes import UnsignedAct
 
 
-def drop_signs(graph: Any, batches: Iterable[Tensor]) -> None:
+def drop_signs(graph: Any, batches: Iterable[Sequence[Tensor]]) -> None:
     """Give every quantizer that met no negative value, and shares its scale with none, u8."""
     modules = dict(graph.named_modules(remove_duplicate=False))
     alone = {
@@ -29,7 +29,7 @@ def drop_signs(graph: Any, batches: Iterable[Tensor]) -> None:
     ]
     with quantization_status_manager(graph, disable_act_quant=True, disable_weight_quant=True):
         for batch in batches:
-            graph(batch)
+            graph(*batch)
     for hook in hooks:
         hook.remove()
     for name in alone:

@@ -1,5 +1,6 @@
 """The network as far as it is lowered: its tensors, and which cell is where in them."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,7 +34,8 @@ class Context:
     names: dict[SSAValue, str]
     tensors: list[Tensor] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    copies: dict[tuple[View, int | None, bytes], View] = field(default_factory=dict)
+    copies: dict[tuple[View, int | None, Hashable], View] = field(default_factory=dict)
+    """Of a view around a zero point, by the key of its layout."""
     _bases: list[int] = field(default_factory=lambda: [0])
     _used: dict[str, int] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from tercet.plan.steps import Greatest, Rescale
 
 def copied(ctx: Context, value: SSAValue, view: View, layout: Layout, zero: int) -> View:
     """The value in one tensor of its own."""
-    key = view, zero, layout.order.tobytes() + bytes(layout.height % 251)
+    key = view, zero, layout.key
     if key not in ctx.copies:
         ctx.copies[key] = _copied(ctx, tensor_type(value).element_type, view, layout, zero)
     return ctx.copies[key]

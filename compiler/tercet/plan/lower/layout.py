@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from math import prod
 
 import numpy as np
@@ -27,6 +28,12 @@ class Layout:
     height: int
     width: int
     order: IntArray
+
+    @property
+    def key(self) -> tuple[int, int, tuple[int, ...], bytes]:
+        """The same for layouts that put every element in the same place."""
+        order = np.ascontiguousarray(self.order, np.int64)
+        return self.height, self.width, order.shape, sha256(order.tobytes()).digest()
 
 
 def natural(shape: tuple[int, ...]) -> Layout:
@@ -57,7 +64,7 @@ def preferred(value: SSAValue) -> Layout:
     found = list(_read(value, np.arange(size).reshape(shape), size))
     if not found:
         return natural(shape)
-    keys = [(one.height, one.width, one.order.tobytes()) for one in found]
+    keys = [one.key for one in found]
     return found[keys.index(Counter(keys).most_common(1)[0][0])]
 
 

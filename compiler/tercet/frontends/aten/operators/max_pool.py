@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.advice import advice
+from tercet.frontends.aten.builder import Absent, Builder, Value
 from tercet.frontends.aten.movement import joined, reshaped, sliced
 from tercet.frontends.aten.operators.conv import Numbers, each
 from tercet.frontends.aten.reduction import Reduction
@@ -49,7 +50,7 @@ def adaptive_max_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Val
     source = builder.tensor(x)
     for axis, count in enumerate(outputs, start=2):
         source = _along(builder, source, axis, count)
-    return source, None
+    return source, _place(builder)
 
 
 @converts(aten.amax.default)
@@ -61,7 +62,12 @@ def amax(builder: Builder, x: Value, axes: Sequence[int] = (), keepdim: bool = F
 
 @converts(aten.max.dim)
 def largest(builder: Builder, x: Value, axis: int, keepdim: bool = False) -> Value:
-    return amax(builder, x, [axis], keepdim), None
+    return amax(builder, x, [axis], keepdim), _place(builder)
+
+
+def _place(builder: Builder) -> Absent:
+    found = builder.unsupported("the place of a maximum is read", advice("argmax"))
+    return Absent(found)
 
 
 def _along(builder: Builder, x: SSAValue, axis: int, count: int) -> SSAValue:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from tercet.frontends.aten.builder import Builder, Value, array
 from tercet.frontends.aten.registry import converts
@@ -15,7 +16,7 @@ from tercet.ops.real.quantize import Quantize
 assert quantized  # its import registers torch.ops.tercet
 
 
-@converts(torch.ops.tercet.fake_quantize.default)
+@converts(torch.ops.tercet.fake_quantize.default, constants=True)
 def fake_quantize(
     builder: Builder,
     x: Value,
@@ -26,6 +27,9 @@ def fake_quantize(
     high: int,
     rounding: str,
 ) -> Value:
+    if isinstance(x, Tensor):
+        found = torch.ops.tercet.fake_quantize(x, step, scale, zero_point, low, high, rounding)
+        return Integers(np.rint(array(found) / array(scale)).astype(np.int64), array(scale))
     source, clip = builder.real(x), Interval(low, high)
     steps, scales = builder.constant(step, source), builder.constant(scale, source)
     zero, layer = _whole(builder, zero_point), builder.layer

@@ -1,0 +1,109 @@
+"""Quantizers where Brevitas puts none: at inputs, around sums and norms, on what meets another.
+
+Brevitas quantizes what layers with weights read, and sums of branches. A network may also begin
+with a function, add up what is not quantized, or have no weights at all.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+import brevitas.nn as qnn
+from torch import fx
+
+from tercet.frontends.ptq.kinds import Kind, kind_of
+from tercet.frontends.ptq.schemes import SignedAct
+
+
+class State(IntEnum):
+    """What is known of a value; of several the greatest holds."""
+
+    NONE = 0
+    """A size."""
+    CONSTANT = 1
+    """A parameter, or a function of some."""
+    GRID = 2
+    """Whole multiples of a scale."""
+    REAL = 3
+    """A function of such."""
+    NORM = 4
+    """What a norm or a softmax returned, which only a quantizer may read."""
+    RAW = 5
+    """The model's input, which only a quantizer may read."""
+
+
+NEEDED = {Kind.LAYER: State.GRID, Kind.SUM: State.GRID, Kind.NORM: State.GRID}
+"""The most that operands may be."""
+
+
+def quantize_sites(graph: Any, real: Sequence[bool], *, outputs: bool) -> None:
+    """Insert quantizers into a graph of Brevitas so that each value that needs one has it.
+
+    `real`: which of the inputs are floats. With `outputs`, whatever the model returns is quantized.
+    """
+    sites = _Sites(graph)
+    inputs = iter(real)
+    for node in list(graph.graph.nodes):
+        if node.op == "placeholder":
+            sites.state[node] = State.RAW if next(inputs) else State.NONE
+        elif node.op == "get_attr":
+            sites.state[node] = State.CONSTANT
+        elif node.op == "output":
+            most = State.GRID if outputs else State.NORM
+            for value in node.all_input_nodes:
+                sites.require(node, value, most)
+        else:
+            sites.visit(node)
+    graph.recompile()
+    graph.graph.lint()
+
+
+class _Sites:
+    """What is known so far, and the quantizers that were inserted."""
+
+    def __init__(self, graph: Any) -> None:
+        self.graph = graph
+        self.state: dict[fx.Node, State] = {}
+        self._made: dict[fx.Node, fx.Node] = {}
+
+    def visit(self, node: fx.Node) -> None:
+        kind, operands = kind_of(node, self.graph), node.all_input_nodes
+        tensors = [one for one in operands if self.state[one] > State.CONSTANT]
+        known = max((self.state[one] for one in operands), default=State.NONE)
+        if kind is Kind.SIZE:
+            self.state[node] = State.NONE
+        elif not tensors:
+            self.state[node] = known
+        elif kind is Kind.GRID:
+            bare = isinstance(self.graph.get_submodule(node.target), qnn.QuantIdentity)
+            self.require(node, tensors[0], State.RAW if bare else State.REAL)
+            self.state[node] = State.GRID
+        elif kind is Kind.MOVE:
+            self.state[node] = known
+        else:
+            several = State.GRID if len(tensors) > 1 else State.REAL
+            for value in tensors:
+                self.require(node, value, NEEDED.get(kind, several))
+            if kind is Kind.SUM:
+                self._weights(node, operands[:2])
+            self.state[node] = State.NORM if kind is Kind.NORM else State.REAL
+
+    def _weights(self, reader: fx.Node, operands: Sequence[fx.Node]) -> None:
+        """A parameter among what is multiplied is quantized as well; behind them comes a bias."""
+        for value in operands:
+            if self.state[value] is State.CONSTANT:
+                reader.replace_input_with(value, self._quantized(value))
+
+    def require(self, reader: fx.Node, value: fx.Node, most: State) -> None:
+        """`reader` gets `value` quantized where it is more than `most`."""
+        if self.state[value] > most:
+            reader.replace_input_with(value, self._quantized(value))
+
+    def _quantized(self, value: fx.Node) -> fx.Node:
+        if value not in self._made:
+            name = f"{value.name}_grid"
+            self.graph.add_module(name, qnn.QuantIdentity(act_quant=SignedAct))
+            with self.graph.graph.inserting_after(value):
+                made = self.graph.graph.call_module(name, (value,))
+            self._made[value], self.state[made] = made, State.GRID
+        return self._made[value]
