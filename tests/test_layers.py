@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "compiler/tercet/report": BASE | {"tercet.report"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim"},
     "compiler/tercet/gen": BASE | {"tercet.fabric", "tercet.cli", "tercet.gen"},
-    "golden": EMIT | {"tercet_golden"},
+    "golden": EMIT | {"tercet.report", "tercet_golden"},
     "cosim/tercet_cosim": EMIT
     | {"tercet.report", "tercet_golden", "tercet_runtime"}
     | {"tercet_cosim"},

@@ -71,7 +71,14 @@ def _build(
 
 def _call(command: list[str], folder: Path) -> str:
     environment = {**os.environ, "LC_ALL": "C"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
     if done.returncode != 0:
         told = "\n".join(done.stderr.strip().splitlines()[:6])
         raise TercetError(f"{command[0]} did not accept the emitted sources:\n{told}")

@@ -115,3 +115,12 @@ def test_a_file_is_checked_without_torch(tmp_path: Path) -> None:
     assert code == 0
     assert {"onnx", "xdsl"} <= set(loaded)
     assert not {"torch", "brevitas"} & set(loaded)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("ops",), ("ops", "--markdown")], ids=" ".join)
+def test_an_output_that_cannot_be_written_is_one_sentence(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "tercet", *words]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "tercet: cannot write the output: No space left on device\n"

@@ -1,6 +1,8 @@
 """The command `tercet`: one file a command. The only part of Tercet that writes files."""
 
+import os
 import sys
+from errno import ENOSPC
 from io import TextIOWrapper
 
 from tercet.cli.app import app
@@ -13,4 +15,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal without our signs gets a ? for each
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        app()
+    except OSError as error:
+        if error.errno != ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what Python still holds goes nowhere
+        print(f"tercet: cannot write the output: {error.strerror}", file=sys.stderr)
+        sys.exit(1)

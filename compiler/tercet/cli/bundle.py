@@ -19,6 +19,7 @@ from tercet.ir.types import Array
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
+from tercet.report.files import encoded
 from tercet_golden import integer
 from tercet_golden.vectors import make
 
@@ -119,10 +120,11 @@ def _shipped(folder: str, suffix: str) -> dict[str, str]:
 
 def _manifest(model: str, fabric: str, files: Files) -> str:
     digests = {
-        path: sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+        path: sha256(encoded(content) if isinstance(content, str) else content).hexdigest()
         for path, content in files.items()
     }
-    return json.dumps({"model": model, "fabric": fabric, "sha256": digests}, indent=2) + "\n"
+    listed = {"model": model, "fabric": fabric, "sha256": digests}
+    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 
 EMITTERS: Mapping[str, Callable[[Network], Files]] = dict(

@@ -53,7 +53,7 @@ def check(
     from tercet.cli.progress import Progress
     from tercet.cli.tables import console
     from tercet.plan.effort import Asked, effort_of
-    from tercet.report.files import write
+    from tercet.report.files import encoded, write
 
     with Progress(None if json else console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
@@ -61,7 +61,7 @@ def check(
     if html is not None:
         write(html, check_page.render(found))
     if json:
-        typer.echo(encode(found), nl=False)
+        typer.echo(encoded(encode(found)), nl=False)
     else:
         check_tables.show(console(), found)
         if html is not None:

@@ -14,7 +14,7 @@ def ops(
     from tercet.cli.matrix import TARGETS, markdown_page, rows
 
     if markdown:
-        typer.echo(markdown_page(), nl=False)
+        typer.echo(markdown_page().encode(), nl=False)
         return
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape

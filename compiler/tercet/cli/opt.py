@@ -33,7 +33,7 @@ def opt(
     """Read a module, verify it, run passes on it and print what comes out."""
     from tercet.ir.module import parse
     from tercet.passes import DEFAULT, run
-    from tercet.report.files import write
+    from tercet.report.files import encoded, write
 
     known = {step.name: step for step in DEFAULT}
     if list_:
@@ -48,13 +48,14 @@ def opt(
     steps = [s for name in wanted for s in (DEFAULT if name == "default" else (known[name],))]
     text = str(run(parse(_read(file)), steps)) + "\n"
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(encoded(text), nl=False)
     else:
         write(out, text)
 
 
 def _read(file: Path) -> str:
+    data = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
     try:
-        return sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise TercetError(f"cannot read {file}: it is no text; give MLIR text") from error

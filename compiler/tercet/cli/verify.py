@@ -104,7 +104,7 @@ def verify(
             report = sign_off(request, watch)
     written = write_all(report, folder)
     if json:
-        typer.echo(written[0].read_text(encoding="utf-8"), nl=False)
+        typer.echo(written[0].read_bytes(), nl=False)
     else:
         show(console(), report)
         typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave*.fst"))))))

@@ -13,7 +13,7 @@ def main() -> int:
     stale = []
     for path, text in generated().items():
         target = assets.ROOT / path
-        if not target.exists() or target.read_text() != text:
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
             stale.append(path)
             if "--check" not in sys.argv:
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ def main() -> int:
 
 def _replace(target: Path, text: str) -> None:
     temporary = target.with_name(f".{target.name}")
-    temporary.write_text(text)
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(target)
 
 

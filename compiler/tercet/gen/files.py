@@ -36,6 +36,7 @@ def _peakrdl(command: str, out: Path, *options: str) -> None:
         check=True,
         capture_output=True,
         text=True,
+        encoding="utf-8",
         cwd=assets.ROOT,
     )
 
@@ -43,7 +44,10 @@ def _peakrdl(command: str, out: Path, *options: str) -> None:
 def _registers_rtl() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         _peakrdl("regblock", Path(folder), "--cpuif", "passthrough", "--default-reset", "rst_n")
-        files = {f"rtl/gen/{path.name}": path.read_text() for path in Path(folder).iterdir()}
+        files = {
+            f"rtl/gen/{path.name}": path.read_text(encoding="utf-8")
+            for path in Path(folder).iterdir()
+        }
     # One structure is written by several processes there, each a part of its own.
     path = "rtl/gen/tct_csr_regs.sv"
     files[path] = f"// verilator lint_off MULTIDRIVEN\n{files[path]}"
@@ -54,7 +58,7 @@ def _registers_c() -> str:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "csr.h"
         _peakrdl("c-header", out)
-        return f"/* SPDX-License-Identifier: Apache-2.0 */\n{out.read_text()}"
+        return f"/* SPDX-License-Identifier: Apache-2.0 */\n{out.read_text(encoding='utf-8')}"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
         with staged(folder) as stage:
             for path, content in files.items():
                 (stage / path).parent.mkdir(parents=True, exist_ok=True)
-                data = content.encode() if isinstance(content, str) else content
+                data = encoded(content) if isinstance(content, str) else content
                 (stage / path).write_bytes(data)
                 _require_no_folder(folder / path)
             for path in files:
@@ -34,6 +34,11 @@ def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
             with suppress(OSError):  # it has files of others
                 made.rmdir()
         raise _cannot(folder / next(iter(files)) if len(files) == 1 else folder, error) from error
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8, whatever the locale is: a path in `text` may hold bytes that Python did not decode."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
 
 
 def require_folder(folder: Path) -> None:

@@ -114,6 +114,11 @@ def _verilate(spec: FabricSpec, waves: bool, files: Sequence[Path], folder: Path
 
 def _key(spec: FabricSpec, waves: bool, files: Sequence[Path]) -> str:
     parts = [repr(spec.parameters), str(waves), repr((FLAGS, OPTIMIZE)), str(overlay.root())]
-    parts += [str(Path(cocotb_tools.__file__)), *(path.read_text() for path in files)]
-    parts += [path.read_text() for path in sorted((assets.ROOT / "rtl").glob("*.svh"))]
+    parts += [
+        str(Path(cocotb_tools.__file__)),
+        *(path.read_text(encoding="utf-8") for path in files),
+    ]
+    parts += [
+        path.read_text(encoding="utf-8") for path in sorted((assets.ROOT / "rtl").glob("*.svh"))
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

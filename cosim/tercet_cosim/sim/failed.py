@@ -13,12 +13,17 @@ KEPT = 20
 
 def told(log: Path, name: str, error: BaseException | None = None) -> str:
     """The line that says what went wrong, and where the whole log is."""
-    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    whole = text(log)
+    lines = [line.strip() for line in whole.splitlines() if line.strip()]
     telling = [line for line in lines if "rror" in line or "ssertion" in line]
     reason = telling[0] if telling else "; ".join(lines[-TAIL:]) or str(error or "it said nothing")
-    place = _keep(log, name) if text else None
+    place = _keep(log, name) if whole else None
     return f"{reason} (the whole log is {place})" if place else reason
+
+
+def text(log: Path) -> str:
+    """A log, in whatever encoding; nothing of one that is not there."""
+    return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
 
 def _keep(log: Path, name: str) -> Path | None:

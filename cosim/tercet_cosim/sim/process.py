@@ -58,7 +58,7 @@ def _executed(built: Build, jobs: Sequence[Job], folder: Path) -> list[Outcome]:
     results = _test(built, folder, log, "tercet_cosim.sim.testbench")
     if not all(path.exists() for path in paths) or get_results(results)[1]:
         raise TercetError(f"the simulation broke: {failed.told(log, 'simulation')}")
-    fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+    fired = [line for line in failed.text(log).splitlines() if "Assertion failed" in line]
     if fired:
         raise TercetError(f"an assertion of the RTL fired: {fired[0].strip()}")
     return [Outcome.read(path) for path in paths]
@@ -75,7 +75,7 @@ def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[
             _test(built, folder, log, "tercet_cosim.sim.batch_bench")
         except TercetError as error:
             broke = str(error)
-        fired = [line for line in log.read_text().splitlines() if "Assertion failed" in line]
+        fired = [line for line in failed.text(log).splitlines() if "Assertion failed" in line]
         _waveform(folder, out)
         paths = [ran_path(folder, number) for number in range(len(items))]
         found = [Ran.read(path) for path in paths if path.exists()]
