@@ -1,16 +1,22 @@
 """Deliberate faults: each makes the sign-off fail, and the message points at the right place."""
 
 import re
+import shlex
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from pywellen import Waveform
+from typer.testing import CliRunner
 
 from tercet import assets
+from tercet.cli.app import app
 from tercet.fabric.spec import named
 from tercet.fabric.timing import time
+from tercet.report.codec import decode
 from tercet.report.contract import Check, Mismatch, Report
+from tercet.report.verdict import problems
 from tercet_cosim.programs.fabrics import FABRICS
 from tercet_cosim.programs.run import differences
 from tercet_cosim.signoff.request import Request
@@ -40,6 +46,8 @@ class Fault:
         return home
 
 
+RECORDED = {"vector.npz", *(f"rounding.{suffix}" for suffix in ("mlir", "txt", "json", "bin"))}
+
 FLIPPED_SIGN = Fault(
     "tct_lanes.sv", r"trits_i\[l\]\[1\]", rf"(trits_i[l][1] ^ (l == {LANE} && trits_i[l][0]))"
 )
@@ -53,8 +61,9 @@ DOUBLES = Fault("tct_lanes.sv", r"\{acc_q\[l\]\[AccW-2:0\], 1'b0\} &", "acc_q[l]
 ONE_CYCLE_LESS = Fault("tct_top.sv", r"\.cycle_i\(running\)", ".cycle_i(running && !check)")
 
 
-def signed_off(rtl: Path | None) -> Report:
-    return sign_off(Request(MODEL, FABRIC, vectors=VECTORS, rtl=rtl), Silent())
+def signed_off(rtl: Path | None, out: Path | None = None) -> Report:
+    request = Request(MODEL, FABRIC, vectors=VECTORS, rtl=rtl)
+    return sign_off(request if out is None else replace(request, out=out), Silent())
 
 
 def failure(report: Report, check_id: str) -> tuple[Check, Mismatch]:
@@ -83,19 +92,49 @@ def test_a_flipped_sign_in_a_lane_is_found_in_that_lane(tmp_path: Path) -> None:
     heard = next(iter(plan.heard.values()))
     layer = plan.layers[heard.layer]
     report = signed_off(FLIPPED_SIGN.planted(tmp_path))
-    _, first = failure(report, "rtl.bitexact")
+    check, first = failure(report, "rtl.bitexact")
     assert first.layer == layer.sum_name
     assert len(heard.elements) == plan.spec.lanes, "a pass, lane by lane"
+    assert re.search(r"tile \d had it \d+ cycles after the doorbell, in frame \d+", check.detail)
     assert first.element[0] in heard.elements[LANE]
     assert {"rtl.bitexact", "rtl.protocol"} <= failed(report)
 
 
 def test_halves_that_are_rounded_down_are_found_at_the_quantizer(tmp_path: Path) -> None:
-    report = signed_off(HALVES_DOWN.planted(tmp_path))
-    _, first = failure(report, "rtl.bitexact")
+    home = tmp_path / "my reports"
+    report = signed_off(HALVES_DOWN.planted(tmp_path), home)
+    check, first = failure(report, "rtl.bitexact")
     assert first.layer == "ties:requantize"
     assert first.found == first.expected - 1
     assert first.expected % 2 == 0, "halves go to the even neighbour"
+    assert check.detail.startswith("the network's own values are right; in Tercet's own rounding")
+    assert {path.name for path in (home / "rounding").iterdir()} == RECORDED
+    assert check.rerun is not None
+    rerun_shows_the_same(check.rerun, first, home)
+
+
+def rerun_shows_the_same(command: str, first: Mismatch, home: Path) -> None:
+    """The command of a failed rounding test: it fails alike, and the waveform has the element."""
+    result = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert result.exit_code == 1, result.output
+    out = home / "rounding" / "rerun"
+    again = decode((out / "report.json").read_text(encoding="utf-8"))
+    check, same = failure(again, "rtl.bitexact")
+    assert same == first
+    assert check.rerun == command, "the rerun of a rerun is itself"
+    assert not list(home.glob("*.*")), "nothing of it lies among the first run's reports"
+    place = r"where (\S+) is (-?\d+): in (\S+) from (\d+) to (\d+) ns"
+    found = re.search(place, check.detail)
+    assert found is not None, check.detail
+    signal, value, wave, begin, end = found.groups()
+    assert int(value) == first.found
+    shown = Waveform(str(out / wave))
+    assert str(shown.timescale) == "1ps"
+    (variable,) = (var for var in shown.all_vars() if var.full_name == signal)
+    bits = variable.bitwidth
+    for picosecond in (1000 * int(begin), 1000 * int(end) - 1):
+        seen = int(variable.signal.value_at(picosecond))
+        assert (seen - first.found) % (1 << bits) == 0
 
 
 def test_a_walk_that_drops_lone_columns_is_found_in_the_first_layer(tmp_path: Path) -> None:
@@ -136,3 +175,14 @@ def test_a_triple_that_doubles_is_found_in_the_sums_of_random_programs(tmp_path:
 def test_without_a_fault_the_same_sign_off_passes() -> None:
     report = signed_off(None)
     assert report.verdict == "pass", [check.detail for check in report.checks]
+
+
+def test_rtl_with_a_syntax_error_is_built_once_and_its_reason_told_once(tmp_path: Path) -> None:
+    rtl = Fault("tct_post.sv", r"endmodule", "endmodul").planted(tmp_path)
+    report = signed_off(rtl, tmp_path)
+    told = {c.detail for c in report.checks if c.id.startswith("rtl.")}
+    (reason,) = told
+    assert "does not build" in reason
+    assert [stage.name for stage in report.timing.stages].count("RTL build") == 1
+    (problem,) = problems(report.vectors, report.checks)
+    assert problem.startswith("rtl.bitexact, rtl.cycles, rtl.telemetry, rtl.protocol ")

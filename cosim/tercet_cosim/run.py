@@ -1,8 +1,9 @@
 """Run a plan on the simulated fabric."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tercet_cosim.sim.build import build
 from tercet_cosim.sim.heard import layer_cycles_of, values_of
 from tercet_cosim.sim.job import Job, Outcome
 from tercet_cosim.sim.process import execute, execute_all
+from tercet_cosim.sim.written import Written, written
 
 LATENCY = 10
 """Cycles of the memory, from an address to its first beat."""
@@ -58,6 +60,22 @@ class Run:
     """Clock cycles in all, and the processor seconds they took."""
     seconds: float
     waveform: Path | None
+    plan: Plan
+    outcome: Outcome
+    """What all of this was made from."""
+    first: int = 0
+    """The number of the vector that is the first in `values` and `outputs`."""
+
+    def last(self, vectors: int) -> Self:
+        """The values and outputs of the last vectors alone."""
+        first = len(next(iter(self.outputs.values()))) - vectors
+        values = {name: value[first:] for name, value in self.values.items()}
+        outputs = {name: value[first:] for name, value in self.outputs.items()}
+        return replace(self, values=values, outputs=outputs, first=self.first + first)
+
+    def written(self, name: str, vector: int, element: int) -> Written | None:
+        """When and where an element of `values` was written; None for other values."""
+        return written(self.plan, self.outcome, name, self.first + vector, element)
 
 
 def simulate(
@@ -67,13 +85,16 @@ def simulate(
     memory: Memory = Memory(),
     rtl: Path | None = None,
     out: Path | None = None,
+    wave: str = "wave",
 ) -> Run:
     """Run inputs [V, ...] through a plan. With `waves`, in simulated time, a waveform in `out`.
+
+    The waveform's file is called as `wave` says.
 
     Raises TercetError when the fabric reports an error or hangs, or an assertion fires.
     """
     built = build(plan.spec, waves=waves, rtl=rtl)
-    outcome, waveform = execute(built, job_of(plan, *xs, memory=memory), out)
+    outcome, waveform = execute(built, job_of(plan, *xs, memory=memory), out, wave)
     return _run(plan, outcome, len(xs[0]), waveform)
 
 
@@ -112,6 +133,8 @@ def _run(plan: Plan, outcome: Outcome, vectors: int, waveform: Path | None) -> R
         simulated=outcome.simulated,
         seconds=outcome.seconds,
         waveform=waveform,
+        plan=plan,
+        outcome=outcome,
     )
 
 

@@ -1,9 +1,11 @@
 """`tercet verify` around a sign-off that is made up: what is asked, printed, written, returned."""
 
 import json
+import shlex
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import Field, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.reports import passing_report
@@ -211,9 +213,58 @@ def test_a_passing_report_is_shown_alike_on_a_narrow_terminal(
     assert tercet("verify", "m").stdout == wide.stdout
 
 
+VALUES: dict[str, Any] = {
+    "vectors": 7,
+    "seed": 7,
+    "only": 7,
+    "waves": True,
+    "out": Path("there is"),
+    "rtl": Path("an y"),
+    "input_type": "FIXED<8,4>",
+    "input_shape": "1,3,8,8",
+    "semantics": "ort",
+    "batch": 7,
+    "samples": Path("da ta.npz"),
+    "effort": "high",
+    "rounding": Path("an y"),
+}
+"""Of every option, a value that is not its default: with what a shell reads, where there can be."""
+
+
+@pytest.mark.parametrize("field", fields(Request)[2:], ids=lambda field: field.name)
+def test_a_command_repeats_every_option_that_is_not_default(
+    field: Field[Any],
+    tercet: Tercet,
+    asked: list[Request],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is typed again as it is printed: the same request comes out."""
+    monkeypatch.setattr(sources, "find", lambda spec: sources.OnnxFile(Path(spec)))
+    (tmp_path / "an y").mkdir()
+    (tmp_path / "da ta.npz").write_bytes(b"")
+    given = {field.name: VALUES[field.name]} | ({"only": 0} if field.name == "rounding" else {})
+    wanted = replace(Request("a net.onnx", "small", out=Path("o ut")), **given)
+    result = tercet(*shlex.split(wanted.command())[1:])
+    assert asked == [wanted], result.output
+
+
+def test_a_rerun_goes_to_a_folder_of_its_own_and_its_rerun_to_the_same() -> None:
+    asked = Request("m", "small", rtl=Path("broken"), out=Path("there"))
+    again = shlex.split(asked.rerun(3))
+    assert again[again.index("--out") + 1] == "there/vector-3"
+    of_a_rerun = replace(asked, only=3, waves=True, out=Path("there/vector-3"))
+    assert of_a_rerun.rerun(3) == shlex.join(again)
+    recorded = replace(asked).rerun_rounding(Path("there/rounding"))
+    assert "--only-vector 0 --waves --out there/rounding/rerun" in recorded
+    assert "--rounding there/rounding" in recorded
+
+
 def test_the_command_that_reruns_a_vector_repeats_what_was_not_default() -> None:
     asked = Request("m", "small")
     assert asked.rerun(7) == "tercet verify m --fabric small --only-vector 7 --waves"
+    elsewhere = replace(asked, out=Path("my reports"))
+    assert elsewhere.rerun(7) == f"{asked.rerun(7)} --out 'my reports/vector-7'"
     more = replace(asked, vectors=1000, seed=3)
     assert "--vectors 1000 --seed 3 --only-vector 7" in more.rerun(7)
     spaced = replace(asked, model="my nets/net.py:Net")

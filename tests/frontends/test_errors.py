@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import brevitas.nn as qnn
+import numpy as np
 import pytest
 import torch
 from brevitas.inject.enum import ScalingImplType, ScalingPerOutputType
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from tercet import frontends, passes
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
+from tercet.frontends.python import own_example_of as example_of
 from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
@@ -192,7 +194,7 @@ def test_a_class_in_a_file_is_a_model(tmp_path: Path) -> None:
         "            qnn.QuantLinear(6, 2, bias=True, weight_quant=TernaryWeight))\n"
     )
     model = frontends.resolve(f"{tmp_path}/net.py:Net")
-    assert model.name == "Net"
+    assert model.name == "net", "as the file: factories are often called alike"
     assert [one.shape for one in model.example] == [(1, 6)]
     passes.run(frontends.load(model.module, model.example))
 
@@ -241,3 +243,53 @@ def test_a_model_that_does_not_begin_with_a_linear_layer_is_asked_for_an_example
         frontends.resolve(f"{tmp_path}/conv.py:Net")
     model = frontends.resolve(f"{tmp_path}/conv.py:Shown")
     frontends.load(model.module, model.example)
+
+
+def giving(example: object) -> Any:
+    """A factory of a module whose `example()` returns that."""
+
+    class Given(nn.Sequential):
+        def example(self) -> object:
+            return example
+
+    return lambda: Given(pixels(), dense())
+
+
+ROW = [0.25, 0.5, 0.75, 1.0]
+TAKEN = {
+    "an array": np.array([ROW], np.float32),
+    "doubles": np.array([ROW]),
+    "halves": np.array([ROW], np.float16),
+    "rows of numbers": [ROW],
+    "rows of numbers of numpy": [[np.float32(x) for x in ROW]],
+    "an array in a tuple": (np.array([ROW]),),
+    "an array in a list": [np.array([ROW])],
+    "rows in a tuple": ([ROW],),
+}
+
+
+@pytest.mark.parametrize("example", TAKEN.values(), ids=TAKEN)
+def test_an_example_may_be_an_array_or_rows_of_numbers(
+    example: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tercet.frontends.model.factory_from_file", lambda *_: giving(example))
+    (found,) = frontends.resolve("net.py:Net").example
+    assert found.dtype == torch.float32
+    np.testing.assert_array_equal(found.numpy(), [ROW])
+
+
+def test_arrays_in_a_tuple_are_several_inputs() -> None:
+    two = (np.array([ROW]), [[1, 2, 3]])
+    found = example_of("net", giving(two)())
+    assert found is not None
+    assert [tuple(one.shape) for one in found] == [(1, 4), (1, 3)]
+    assert found[1].dtype == torch.int64
+
+
+@pytest.mark.parametrize(
+    "example",
+    [None, "a row", {"x": 1}, ((np.ones((1, 4)), np.ones((1, 4))), np.ones(1)), [[ROW], ["a"]]],
+)
+def test_an_example_of_another_kind_is_one_sentence(example: object) -> None:
+    with pytest.raises(CaptureError, match=r"example\(\) gives .*; wanted a Tensor or an array"):
+        example_of("net", giving(example)())

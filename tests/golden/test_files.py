@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 from onnxruntime.quantization import QuantFormat, quantize_static
 from tests.frontends.onnx.graphs import saved
 from tests.frontends.onnx.test_static import Images, network
@@ -23,6 +24,7 @@ from tercet.passes.check import check
 from tercet.report.end_to_end import excess
 from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.ort_session import session
 
 INPUT_TYPES: Mapping[str, str | None] = {
     "TFC_1W1A": None,
@@ -103,3 +105,20 @@ def test_a_file_of_floats_is_sent_to_the_quantizer(path: Path) -> None:
     model = frontends.resolve(str(path)).module
     with pytest.raises(UnsupportedError, match=r"its weights are floats; .*quantize_static"):
         frontends.load(model)
+
+
+def test_onnxruntime_says_nothing_during_a_comparison(capfd: pytest.CaptureFixture[str]) -> None:
+    """A constant that no node reads is worth a warning to it."""
+    unused = helper.make_tensor("unused", TensorProto.FLOAT, [1], [1.0])
+    told = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"])],
+        "g",
+        [told("x", TensorProto.FLOAT, [1, 3])],
+        [told("y", TensorProto.FLOAT, [1, 3])],
+        [unused],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
+    (y,) = session(model).run(None, {"x": np.array([[-1, 0, 2]], np.float32)})
+    np.testing.assert_array_equal(y, [[0, 0, 2]])
+    assert "unused" not in capfd.readouterr().err

@@ -101,8 +101,18 @@ class Simulator:
         self.run = run
         self.calls = 0
 
+    Memory = object
+
     def simulate(
-        self, plan: object, x: IntArray, *, waves: bool, rtl: Path | None, out: Path
+        self,
+        plan: object,
+        x: IntArray,
+        *,
+        waves: bool,
+        memory: object,
+        rtl: Path | None,
+        out: Path,
+        wave: str,
     ) -> FakeRun:
         self.calls += 1
         if isinstance(self.run, Exception):

@@ -10,15 +10,24 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet import assets, frontends, passes, plan
 from tercet.cli.options import TARGETS
 from tercet.emit import c, hls, onnx, rtl
-from tercet.emit.identifiers import identifier
+from tercet.emit.identifiers import network_name
 from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.reading import AS_WRITTEN
+from tercet.ir.module import outputs_of
+from tercet.ir.names import value_names
+from tercet.ir.types import Array
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.search import choose
 from tercet.report.files import encoded
+from tercet_golden import integer
+from tercet_golden.vectors import make
 
 Files = Mapping[str, str | bytes]
+REAL, SEED = 8, 1
+"""Of the vectors of a testbench; corners come on top."""
+ELEMENTS = 1 << 18
+"""Of all inputs of a testbench: fewer vectors where they are large."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,8 @@ class Network:
     batch: int
     """Inputs that the fabric takes by one doorbell."""
     asked: Asked
+    samples: tuple[Array, ...]
+    """Real inputs of the model; may be empty."""
 
 
 def bundle(
@@ -42,13 +53,18 @@ def bundle(
     chooser: Chooser = choose,
     batch: int = 1,
     asked: Asked = USUAL,
+    name: str | None = None,
 ) -> Files:
-    """The files by path: a folder a target, and manifest.json with the digest of each."""
+    """The files by path: a folder a target, and manifest.json with the digest of each.
+
+    They are called `name`, or as the model is.
+    """
     spec = named(fabric)
     asked.tell(f"capture {model}")
     found = frontends.resolve(model, reading)
     module = passes.run(frontends.capture(found))
-    network = Network(module, identifier(found.name), spec, chooser, batch, asked)
+    called = name or network_name(found.name)
+    network = Network(module, called, spec, chooser, batch, asked, found.samples)
     files = {
         f"{target}/{path}": content
         for target in wanted or TARGETS
@@ -72,9 +88,17 @@ def _c(network: Network) -> Files:
 
 
 def _hls(network: Network) -> Files:
-    """The network and the header kernels it stands on."""
+    """The network, the header kernels it stands on, and a testbench with vectors."""
+    module, name = network.module, network.name
     headers = _shipped("hls/include", ".hpp") | _shipped("runtime/include", ".h")
-    return {**hls.emit(network.module, network.name), **headers}
+    sources = hls.emit(module, name)
+    drawn = make(module, network.samples, REAL, SEED)
+    elements = sum(x[0].size for x in drawn.xs)
+    count = max(1, min(len(drawn.labels), ELEMENTS // elements))
+    given = tuple(x[:count] for x in drawn.xs)
+    values, names = integer.run(module, *given), value_names(module)
+    wanted = [values[names[output]] for output in outputs_of(module)]
+    return {**sources, **hls.testbench(module, name, given, wanted), **headers}
 
 
 def _rtl(network: Network) -> Files:

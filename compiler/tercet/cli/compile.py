@@ -16,6 +16,7 @@ from tercet.cli.options import (
     SemanticsOption,
     default_folder,
     known_targets,
+    name_of_c,
     writable_folder,
 )
 from tercet.errors import UsageError
@@ -36,6 +37,13 @@ def compile_model(
         ),
     ] = None,
     batch: BatchOption = 1,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="What files and C symbols are called; as the model's file if none.",
+            callback=name_of_c,
+        ),
+    ] = None,
     explain: ExplainOption = False,
     effort: EffortOption = "normal",
     out: Annotated[
@@ -63,7 +71,7 @@ def compile_model(
     search = Search()
     with Progress(console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        files = bundle(model, fabric, target, how, search, batch, asked)
+        files = bundle(model, fabric, target, how, search, batch, asked, name)
     folder = out or default_folder("compile", model, fabric, batch)
     write_all(folder, files)
     if explain:

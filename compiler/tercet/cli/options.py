@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from tercet.emit.identifiers import network_name
 from tercet.errors import TercetError, UsageError
 from tercet.fabric.spec import named
 from tercet.frontends.reading import known_semantics, shaped
@@ -76,6 +77,16 @@ def known_targets(names: list[str] | None) -> list[str] | None:
     if strange := [name for name in names or () if name not in TARGETS]:
         raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
     return names
+
+
+def name_of_c(name: str | None) -> str | None:
+    """A name for files and functions of C: it is taken as it is, or refused."""
+    if name is not None and name != (fit := network_name(name)):
+        raise UsageError(
+            f"--name {name}: files and functions of C cannot be called so; give letters, digits"
+            f' and "_" of ASCII that are no keyword and no header of C, such as {fit}'
+        )
+    return name
 
 
 ModelArgument: TypeAlias = Annotated[

@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tercet.cli.watch import MARKS
+from tercet.report.brief import left_out, next_step, rows
 from tercet.report.contract import Layer, Report, Spread
 from tercet.report.verdict import problems
 from tercet.report.words import (
@@ -46,6 +47,8 @@ def show(out: Console, report: Report) -> None:
     if told := samples(report.vectors):
         out.print(f"samples: {escape(told)}", highlight=False, soft_wrap=True)
     out.print(_checks(report))
+    if others := left_out(report.checks):
+        out.print(f"[dim]{escape(others)}[/]", highlight=False, soft_wrap=True)
     if report.layers:
         out.print(_layers(report))
     if report.accuracy is not None:
@@ -53,6 +56,11 @@ def show(out: Console, report: Report) -> None:
     if report.cycles.predicted:
         out.print(_cycles(report), highlight=False)
     out.print(_time(report), highlight=False)
+    _end(out, report)
+
+
+def _end(out: Console, report: Report) -> None:
+    """What to look at, the verdict, and what comes next."""
     for warning in report.warnings:
         out.print(f"[yellow]![/] {escape(warning)}", highlight=False, soft_wrap=True)
     for check in report.checks:
@@ -62,6 +70,8 @@ def show(out: Console, report: Report) -> None:
         out.print(f"[red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
     color = "green" if report.verdict == "pass" else "red"
     out.print(f"\n[bold {color}]verdict: {report.verdict}[/]", highlight=False)
+    if step := next_step(report):
+        out.print(f"next: [bold]{escape(step)}[/]", highlight=False, soft_wrap=True)
 
 
 def _checks(report: Report) -> Table:
@@ -71,14 +81,14 @@ def _checks(report: Report) -> Table:
     table.add_column("compared", justify="right", no_wrap=True)
     table.add_column("wrong", justify="right", no_wrap=True)
     table.add_column("detail", overflow="fold")
-    for check in report.checks:
-        ran = check.verdict != "skipped"
+    for row in rows(report.checks):
+        check, ran = row.check, row.check.verdict != "skipped"
         table.add_row(
             check.id,
             MARKS[check.verdict],
             number(check.compared) if ran else "",
             number(check.mismatches) if ran else "",
-            escape(check.detail),
+            "see below" if check.verdict == "fail" else escape(row.detail),
             style=None if ran else "dim",
         )
     return table
@@ -111,7 +121,7 @@ def _cells(layer: Layer) -> tuple[str, ...]:
         ),
         figure(layer.cycles_predicted),
         "not run" if layer.cycles_measured is None else number(layer.cycles_measured.mean),
-        f"{layer.efficiency.mean:.2f}",
+        f"{layer.efficiency.mean:.2f}" if layer.columns.high else "n/a",
     )
 
 

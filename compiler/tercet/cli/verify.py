@@ -18,6 +18,7 @@ from tercet.cli.options import (
     rtl_folder,
     writable_folder,
 )
+from tercet.errors import UsageError
 from tercet.frontends.sources import reading
 from tercet_cosim.signoff.request import SEED, VECTORS, Request
 
@@ -41,12 +42,18 @@ def verify(
     ] = None,
     batch: BatchOption = 1,
     effort: EffortOption = "normal",
-    waves: Annotated[bool, typer.Option("--waves", help="Write a waveform.")] = False,
+    waves: Annotated[
+        bool, typer.Option("--waves", help="Write a waveform of each simulation.")
+    ] = False,
     rtl: Annotated[
         Path | None,
         typer.Option(
             help="Folder of SystemVerilog to sign off; Tercet's if none.", callback=rtl_folder
         ),
+    ] = None,
+    rounding: Annotated[
+        Path | None,
+        typer.Option(help="Folder with a vector of the rounding test: run no other one of it."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -63,6 +70,8 @@ def verify(
 
     Exit code 0 when the verdict is pass, 1 when it is fail.
     """
+    if rounding is not None and only_vector is None:
+        raise UsageError("--rounding is for a rerun; add --only-vector 0")
     reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
     from tercet.cli.tables import console, show
     from tercet.cli.watch import Watch
@@ -86,6 +95,7 @@ def verify(
         batch,
         samples,
         effort,
+        rounding,
     )
     if json:
         report = sign_off(request, Silent())
@@ -97,7 +107,7 @@ def verify(
         typer.echo(written[0].read_bytes(), nl=False)
     else:
         show(console(), report)
-        typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave.*"))))))
+        typer.echo("written: " + ", ".join(map(str, (*written, *sorted(folder.glob("wave*.fst"))))))
     if report.verdict != "pass":
         raise typer.Exit(1)
 

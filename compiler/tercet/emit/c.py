@@ -5,19 +5,24 @@ from collections.abc import Mapping
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
+from tercet.emit import boundary
 from tercet.emit.program import program
 from tercet.emit.render import environment
 
 
 def emit(module: ModuleOp, name: str) -> Mapping[str, str]:
-    """The source files of the integer graph `module`, by path: `<name>.h` and `<name>.c`."""
+    """The source files of the integer graph `module`, by path.
+
+    `<name>.h` and `<name>.c`; for the host `<name>_boundary.h` and `.json`.
+    """
     net = program(module, name, "C", lambda op: op.c)
     env = environment("runtime/templates")
     env.filters.update(ctype=ctype, code=code)
-    return {
+    sources = {
         f"{net.name}.{suffix}": env.get_template(f"program.{suffix}.j2").render(net=net)
         for suffix in ("h", "c")
     }
+    return {**sources, **boundary.emit(module, net)}
 
 
 def ctype(dtype: np.dtype[np.generic]) -> str:

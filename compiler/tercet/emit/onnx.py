@@ -3,8 +3,9 @@
 Names of the operators' results are those of `tercet.ir.names`. Every operator writes itself.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,9 @@ from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, num
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.ir.boundary import entries_of, exits_of
+from tercet.emit.boundary import inputs, outputs
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
-from tercet.ir.quantized import QuantizedOp
 from tercet.ir.types import storage, tensor_type
 
 OPSET = 17
@@ -76,7 +76,10 @@ def export(module: ModuleOp, name: str, *, every_value: bool = False) -> ModelPr
         ir_version=IR_VERSION,
         producer_name="tercet",
     )
-    helper.set_model_props(model, _boundary(module))
+    given = {f"tercet.input{i}": asdict(one) for i, one in enumerate(inputs(module))}
+    made = {f"tercet.output{i}": asdict(one) for i, one in enumerate(outputs(module))}
+    told = {name: json.dumps(one) for name, one in (given | made).items()}
+    helper.set_model_props(model, told)
     onnx.checker.check_model(model)
     return model
 
@@ -90,30 +93,3 @@ def _info(value: SSAValue, name: str) -> ValueInfoProto:
     kind = tensor_type(value)
     element = helper.np_dtype_to_tensor_dtype(storage(kind.element_type))
     return helper.make_tensor_value_info(name, element, ["batch", *kind.get_shape()[1:]])
-
-
-def _boundary(module: ModuleOp) -> dict[str, str]:
-    """How the host makes the input's integers and reads the output's: for a person and a host."""
-    found = {}
-    for i, entry in enumerate(entries_of(module)):
-        found[f"tercet.input{i}"] = (
-            f"x{entry.source}, integers of type {entry.integers}, from {entry.clip.low} to "
-            f"{entry.clip.high}"
-            if entry.integers
-            else f"clip({entry.rounding}((factor * x{entry.source} + offset) / scale + "
-            f"{entry.zero_point}), {entry.clip.low}, {entry.clip.high}); "
-            f"factor = {entry.factor.tolist()!r}; offset = {entry.offset.tolist()!r}; "
-            f"scale = {entry.scale.tolist()!r}"
-        )
-    for i, line in enumerate(exits_of(module)):
-        found[f"tercet.output{i}"] = (
-            "another function of reals; see the module"
-            if line is None
-            else f"factor * q + offset; factor = {line.factor.tolist()!r}; "
-            f"offset = {line.offset.tolist()!r}"
-        )
-    for i, value in enumerate(outputs_of(module)):
-        if isinstance(op := value.owner, QuantizedOp) and op.scale and op.zero_point:
-            scale, zero = op.scale.value.data, op.zero_point.value.data
-            found[f"tercet.integers{i}"] = f"q stands for {scale!r} * (q - {zero})"
-    return found

@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.emit.identifiers import identifier, identifiers
+from tercet.emit.identifiers import identifiers, network_name
 from tercet.errors import UnsupportedError
 from tercet.ir.interval import is_signed
 from tercet.ir.module import inputs_of, ops_of, outputs_of
@@ -86,11 +86,15 @@ def program(
 ) -> Program:
     """The program of an integer graph; `kernel` picks the function of `target` for an operator."""
     names = value_names(module)
-    unique = identifiers(names.values())
-    values = {ssa: _value(ssa, n, unique[n], i) for i, (ssa, n) in enumerate(names.items())}
-    steps = tuple(_step(op, values, target, kernel(op)) for op in ops_of(module))
+    ops = list(ops_of(module))
+    tensors = [(op, key) for op in ops for key in _dense(op)]
+    wishes = [f"{names[op.results[0]]} {key}" for op, key in tensors]
+    unique = identifiers([*names.values(), *wishes])
+    values = {ssa: _value(ssa, n, unique[i], i) for i, (ssa, n) in enumerate(names.items())}
+    constants_ = dict(zip(tensors, unique[len(names) :], strict=True))
+    steps = tuple(_step(op, values, constants_, target, kernel(op)) for op in ops)
     return Program(
-        identifier(name),
+        network_name(name),
         tuple(values.values()),
         tuple(values[v] for v in inputs_of(module)),
         tuple(values[v] for v in outputs_of(module)),
@@ -105,7 +109,19 @@ def _value(ssa: SSAValue, name: str, ident: str, index: int) -> Value:
     return Value(name, ident, index, storage(element), bits, is_signed(element), shape)
 
 
-def _step(op: IntegerOp, values: dict[SSAValue, Value], target: str, kernel: Kernel | None) -> Step:
+def _dense(op: IntegerOp) -> list[str]:
+    """The properties that are tensors of the program."""
+    own = {id(constant) for constant in constants(op) if constant is not None}
+    return [name for name, value in op.properties.items() if id(value) in own]
+
+
+def _step(
+    op: IntegerOp,
+    values: dict[SSAValue, Value],
+    idents: dict[tuple[IntegerOp, str], str],
+    target: str,
+    kernel: Kernel | None,
+) -> Step:
     if kernel is None:
         raise UnsupportedError(
             f"{op.layer.data}: {op.name} has no {target} kernel; `tercet ops` lists what each "
@@ -113,7 +129,7 @@ def _step(op: IntegerOp, values: dict[SSAValue, Value], target: str, kernel: Ker
         )
     (result,) = op.results
     output = values[result]
-    names = {id(value): f"{output.ident}_{name}" for name, value in op.properties.items()}
+    names = {id(op.properties[key]): idents[op, key] for key in _dense(op)}
     dense = (None if c is None else _constant(c, names[id(c)]) for c in constants(op))
     operands = (values[operand] for operand in op.operands)
     return Step(output.name, kernel, integers(op), (*operands, *dense), output)

@@ -40,12 +40,44 @@ def flat(data: IntArray) -> str:
 
 
 def nested(data: IntArray, indent: str = "") -> str:
-    """A braced list of braced lists, as deep as the tensor has dimensions."""
+    """A braced list of braced lists, as deep as the tensor has dimensions.
+
+    Lists that fit on a line share lines.
+    """
     inner = indent + "  "
     if data.ndim <= 1:
         return indent + "{\n" + _lines(data, inner) + f"\n{indent}}}"
-    rows = ",\n".join(nested(row, inner) for row in data)
-    return f"{indent}{{\n{rows}\n{indent}}}"
+    room = WIDTH - len(inner)
+    rows = [_inline(row) if 3 * data[0].size <= room else "" for row in data]
+    if all(0 < len(row) <= room for row in rows):
+        told = _filled(rows, inner)
+    else:
+        told = ",\n".join(nested(row, inner) for row in data)
+    return f"{indent}{{\n{told}\n{indent}}}"
+
+
+def braced(items: list[str], indent: str = "    ") -> str:
+    """A braced list: {a, b, c}, or lines of it where that is too long for one."""
+    inline = "{" + ", ".join(items) + "}"
+    if len(indent) + len(inline) <= WIDTH:
+        return inline
+    return f"{{\n{_filled(items, indent)}\n{indent}}}"
+
+
+def _inline(data: IntArray) -> str:
+    """{{1, 0}, {0, 1}}."""
+    return "{" + ", ".join(map(_inline, data)) + "}" if data.ndim else str(data)
+
+
+def _filled(items: list[str], indent: str) -> str:
+    """Items, as many a line as there is room for."""
+    lines, line = list[str](), ""
+    for item in items:
+        if line and len(indent) + len(line) + len(item) + 3 > WIDTH:
+            lines.append(line)
+            line = ""
+        line += (", " if line else "") + item
+    return ",\n".join(indent + line for line in [*lines, line])
 
 
 def _lines(values: IntArray, indent: str) -> str:

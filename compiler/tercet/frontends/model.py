@@ -97,5 +97,10 @@ def _model(
     rows = tuple(np.asarray(example[:count].detach().numpy()) for example in examples)
     first = tuple(example[:1] for example in examples)
     source = "" if shown is None else "example()"
-    name = spec.rpartition(":")[2]
-    return Model(name, module, first, rows, origin=EXAMPLE, source=source, path=path)
+    return Model(_name(spec), module, first, rows, origin=EXAMPLE, source=source, path=path)
+
+
+def _name(spec: str) -> str:
+    """As the file or the Python module is called: factories are often all called alike."""
+    place = spec.rpartition(":")[0]
+    return Path(place).stem if place.endswith(".py") else Path(place).name.rpartition(".")[2]

@@ -125,14 +125,31 @@ def noise_for(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
 
 def _tensors(spec: str, example: object) -> tuple[Tensor, ...]:
     """One tensor, or several of a model with several inputs; floats in float32."""
-    found = tuple(example) if isinstance(example, list | tuple) else (example,)
-    for one in found:
-        if not isinstance(one, Tensor):
-            raise CaptureError(
-                f"{spec}: example() gives {type(one).__name__}; wanted a Tensor, or a tuple of "
-                "them for several inputs"
-            )
-    return tuple(one.float() if one.is_floating_point() else one for one in found)
+    rows = isinstance(example, list) and _of_numbers(example)  # one input
+    found = example if isinstance(example, list | tuple) and not rows else (example,)
+    return tuple(_tensor(spec, one) for one in found)
+
+
+def _tensor(spec: str, one: object) -> Tensor:
+    """An input as a tensor: arrays of numpy and rows of numbers are as good."""
+    try:
+        rows = isinstance(one, list | tuple) and _of_numbers(one)
+        if not rows and not isinstance(one, Tensor | np.ndarray):
+            raise TypeError
+        made = one if isinstance(one, Tensor) else torch.from_numpy(np.array(one))
+    except (TypeError, ValueError) as error:
+        raise CaptureError(
+            f"{spec}: example() gives {type(one).__name__}; wanted a Tensor or an array of numbers,"
+            " or a tuple of them for several inputs"
+        ) from error
+    return made.float() if made.is_floating_point() else made
+
+
+def _of_numbers(one: object) -> bool:
+    """A number, or lists of numbers in each other."""
+    if isinstance(one, list | tuple):
+        return all(map(_of_numbers, one))
+    return isinstance(one, int | float | np.number)
 
 
 def _first(error: BaseException) -> str:

@@ -1,6 +1,6 @@
 """report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
 
-from tercet.report import bars, words
+from tercet.report import bars, brief, words
 from tercet.report.contract import Report
 from tercet.report.render import environment
 from tercet.report.scatter import cycles_over_density
@@ -27,6 +27,9 @@ def render(report: Report) -> str:
     return page.get_template("report.html.j2").render(
         report=report,
         problems=problems(report.vectors, report.checks),
+        rows=brief.rows(report.checks),
+        left_out=brief.left_out(report.checks),
+        next_step=brief.next_step(report),
         ran=[check for check in report.checks if check.verdict != "skipped"],
         charts=[make(report) for make in (bars.cycles, bars.columns, bars.sparsity)],
         scatter=cycles_over_density(report),

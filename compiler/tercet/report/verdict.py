@@ -14,20 +14,28 @@ def judge(vectors: Vectors, checks: Sequence[Check]) -> Verdict:
 
 
 def problems(vectors: Vectors, checks: Sequence[Check]) -> tuple[str, ...]:
-    """Every reason why these checks are no sign-off, one sentence each."""
-    found = [] if vectors.count > 0 else ["there was no vector to compare on"]
+    """Every reason why these checks are no sign-off, one sentence each; checks share a reason."""
+    reasons = dict[str, list[str]]()
+    for subject, fault in faults(vectors, checks):
+        reasons.setdefault(fault, []).append(subject)
+    return tuple(f"{', '.join(subjects)} {fault}" for fault, subjects in reasons.items())
+
+
+def faults(vectors: Vectors, checks: Sequence[Check]) -> list[tuple[str, str]]:
+    """The same as pairs: a check's id, or another subject, and what is wrong with it."""
+    found = [] if vectors.count > 0 else [("this sign-off", "has no vector to compare on")]
     times = Counter(check.id for check in checks)
     by_id = {check.id: check for check in checks}
     for line in CATALOGUE:
         if times[line.id] != 1:
-            found.append(f"{line.id} is listed {times[line.id]} times, wanted once")
+            found.append((line.id, f"is listed {times[line.id]} times, wanted once"))
         else:
             ran = [by_id[other].verdict != "skipped" for other in line.instead if other in by_id]
             needed = line.required and not (ran and all(ran))
-            found += (f"{line.id} {fault}" for fault in _faults(line, by_id[line.id], needed))
+            found += ((line.id, fault) for fault in _faults(line, by_id[line.id], needed))
     known = {line.id for line in CATALOGUE}
-    found += (f"{check_id} is not in the contract" for check_id in times if check_id not in known)
-    return tuple(found)
+    found += ((name, "is not in the contract") for name in times if name not in known)
+    return found
 
 
 def _faults(line: Entry, check: Check, needed: bool) -> Iterator[str]:

@@ -5,13 +5,14 @@ A model's own sums seldom fall on halves, so a network in which they do runs on 
 
 from dataclasses import replace
 
-from tercet.ir.types import IntArray
+from tercet.errors import TercetError
 from tercet.report.contract import Check
 from tercet.report.words import count
 from tercet_cosim.signoff.compare import matching, of_fabric
 from tercet_cosim.signoff.context import CheckContext
 
 ID = "rtl.bitexact"
+ABOUT = "Tercet's own rounding test (a small network on the same fabric, whose sums fall on halves)"
 
 
 def run(ctx: CheckContext) -> Check:
@@ -20,24 +21,39 @@ def run(ctx: CheckContext) -> Check:
     missing = names & set(ctx.golden) - set(want)
     assert not missing, f"the simulation reports nothing of {missing}"
     passed = f"{count(len(want), 'value')} of every vector, and halves"
-    own = matching(ctx, ID, want, got, passed)
+    own = matching(ctx, ID, want, got, passed, run=ctx.rtl)
     if own.verdict == "fail":
         return own
-    ties = matching(ctx, ID, *_ties(ctx), own.detail)
-    rerun = None if ties.rerun is None else ctx.request.rerun(0)  # any vector: it runs beside
-    return replace(ties, compared=own.compared + ties.compared, rerun=rerun)
+    rounding = _rounding(ctx, passed)
+    return replace(rounding, compared=own.compared + rounding.compared)
 
 
-def _ties(ctx: CheckContext) -> tuple[dict[str, IntArray], dict[str, IntArray]]:
-    """Expected and found on sums that fall on halves."""
+def _rounding(ctx: CheckContext, passed: str) -> Check:
+    """The rounding test, or the recorded vector of it that the request names."""
     from tercet.plan import make
-    from tercet_cosim.run import simulate
-    from tercet_cosim.ties import ties
+    from tercet_cosim import rounding
     from tercet_golden import integer
 
-    module, x = ties(ctx.request.seed)
-    plan = make(module, ctx.plan.spec)
-    with ctx.stages.stage("RTL simulation of halves"):
-        found = simulate(plan, x, rtl=ctx.request.rtl).values
-    want = {name: value for name, value in integer.run(module, x).items() if name in found}
-    return want, {name: found[name].reshape(value.shape) for name, value in want.items()}
+    asked = ctx.request.rounding
+    test = rounding.whole(ctx.request.seed) if asked is None else rounding.recorded(asked)
+    plan = make(test.module, ctx.plan.spec)
+    stage = "RTL simulation of halves"
+    try:
+        found = ctx.simulate(stage, plan, test.x, wave=f"wave-{rounding.NAME}")
+    except TercetError as error:
+        raise TercetError(f"{ABOUT}: {error}") from error
+    golden = integer.run(test.module, test.x)
+    want = {name: value for name, value in golden.items() if name in found.values}
+    got = {name: found.values[name].reshape(value.shape) for name, value in want.items()}
+    # numbered as in the whole test
+    numbered = replace(ctx.request, only=None if asked is None else test.first, batch=1)
+    outcome = matching(replace(ctx, request=numbered), ID, want, got, passed, run=found)
+    if outcome.first is None:
+        return outcome
+    folder = asked or rounding.record(test, outcome.first.vector, plan, want, ctx.request.out)
+    return replace(
+        outcome,
+        detail=f"the network's own values are right; in {ABOUT}, {outcome.detail}. Recorded in"
+        f" {folder}",
+        rerun=ctx.request.rerun_rounding(folder),
+    )

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tercet.errors import VerifyError
 from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
@@ -11,6 +13,7 @@ from tercet.report.contract import Check, Mismatch
 from tercet.report.outcome import failed, measured
 from tercet.report.words import count
 from tercet_cosim.signoff.context import CheckContext
+from tercet_golden.compare import Mismatch as Difference
 from tercet_golden.compare import compare
 
 if TYPE_CHECKING:
@@ -74,11 +77,12 @@ def matching(
     got: Mapping[str, IntArray],
     passed: str,
     every: int = 1,
+    run: "Run | None" = None,
 ) -> Check:
     """`got` equals `want`, element by element; `passed` is the detail when it does.
 
     Both are keyed by a value's or counter's name, and the first axis counts the vectors, or runs
-    of `every` vectors.
+    of `every` vectors. Of a simulation, `run`, it is told where and when an element was written.
     """
     try:
         outcome = compare(want, got)
@@ -94,10 +98,18 @@ def matching(
         check_id,
         outcome.compared,
         outcome.mismatches,
-        sentence(first),
+        sentence(first) + ("" if run is None else _written(run, wrong, want[wrong.layer])),
         first,
         ctx.request.rerun(first.vector),
     )
+
+
+def _written(run: "Run", wrong: Difference, want: IntArray) -> str:
+    """Where and when the simulation wrote the wrong element; nothing of an output in memory."""
+    element = int(np.ravel_multi_index(wrong.element, want.shape[1:]))
+    found = run.written(wrong.layer, wrong.vector, element)
+    waveform = None if run.waveform is None else run.waveform.name
+    return "" if found is None else f"; {found.sentence(waveform)}"
 
 
 def sentence(wrong: Mismatch) -> str:

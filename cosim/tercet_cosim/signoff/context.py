@@ -14,7 +14,7 @@ from tercet_golden.vectors import Vectors
 if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
     from tercet.frontends import Model
     from tercet.plan import Plan
-    from tercet_cosim.run import Run
+    from tercet_cosim.run import Memory, Run
     from tercet_golden.cycles import Prediction
 
 
@@ -32,6 +32,9 @@ class CheckContext:
     """The integer graph."""
     plan: "Plan"
     vectors: Vectors
+    """Those of this sign-off."""
+    whole: Vectors | None = None
+    """Those of the sign-off that this reruns a part of."""
 
     @cached_property
     def golden(self) -> dict[str, IntArray]:
@@ -63,17 +66,50 @@ class CheckContext:
 
     @cached_property
     def _simulated(self) -> "Run | Exception":
-        from tercet_cosim import run
-        from tercet_cosim.sim.build import build
-
-        waves, rtl, out = self.request.waves, self.request.rtl, self.request.out
         try:
-            with self.stages.stage("RTL build"):
-                build(self.plan.spec, waves=waves, rtl=rtl)
-            with self.stages.stage("RTL simulation"):
-                return run.simulate(self.plan, *self.vectors.xs, waves=waves, rtl=rtl, out=out)
+            return self.simulate("RTL simulation", self.plan, *self.vectors.xs)
         except Exception as error:
             return error
+
+    def simulate(
+        self,
+        stage: str,
+        plan: "Plan",
+        *xs: IntArray,
+        memory: "Memory | None" = None,
+        wave: str = "wave",
+    ) -> "Run":
+        """Run inputs through a plan on the RTL, as the request says.
+
+        All simulations of a sign-off are of one build: with waveforms, all write theirs.
+        """
+        from tercet_cosim import run
+
+        if self._unbuilt is not None:
+            raise self._unbuilt
+        asked = self.request
+        with self.stages.stage(stage):
+            return run.simulate(
+                plan,
+                *xs,
+                waves=asked.waves,
+                memory=memory or run.Memory(),
+                rtl=asked.rtl,
+                out=asked.out,
+                wave=wave,
+            )
+
+    @cached_property
+    def _unbuilt(self) -> Exception | None:
+        """Why the RTL does not build, if it does not: tried once for all simulations."""
+        from tercet_cosim.sim.build import build
+
+        try:
+            with self.stages.stage("RTL build"):
+                build(self.plan.spec, waves=self.request.waves, rtl=self.request.rtl)
+        except Exception as error:
+            return error
+        return None
 
     def vector(self, index: int) -> int:
         """The number a user knows a vector by: that in the run of all vectors."""

@@ -1,12 +1,16 @@
 """What a sign-off was asked for."""
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 VECTORS = 200
 """Samples, and noise where they run out; the corners come on top of them."""
 SEED = 1
+OUT = Path("build/verify")
+OF_A_RERUN = ("only", "waves", "out")
+OPTION = "option"
+"""In a field's metadata: its option, where that is not called like the field."""
 
 
 @dataclass(frozen=True)
@@ -17,10 +21,10 @@ class Request:
     fabric: str
     vectors: int = VECTORS
     seed: int = SEED
-    only: int | None = None
+    only: int | None = field(default=None, metadata={OPTION: "only-vector"})
     """Run this vector alone; its number counts as in the run of all."""
     waves: bool = False
-    out: Path = Path("build/verify")
+    out: Path = OUT
     """The folder that the report and a waveform go to."""
     rtl: Path | None = None
     """The folder of the RTL to sign off; None: the product's."""
@@ -34,26 +38,34 @@ class Request:
     """A file of real inputs; None: the one beside the model, else the model's own."""
     effort: str = "normal"
     """Of the planner's search."""
+    rounding: Path | None = None
+    """A folder with a vector of Tercet's rounding test, to run in place of the whole test."""
+
+    def command(self) -> str:
+        """The command line that asks for this; options at their defaults are left out.
+
+        What makes a rerun of it comes last.
+        """
+        words = ["tercet", "verify", self.model]
+        for one in sorted(fields(self)[1:], key=lambda field: field.name in OF_A_RERUN):
+            value = getattr(self, one.name)
+            name = "--" + one.metadata.get(OPTION, one.name).replace("_", "-")
+            if value is True:
+                words.append(name)
+            elif value != one.default:
+                words += [name, str(value)]
+        return shlex.join(words)
 
     def rerun(self, vector: int) -> str:
-        """The command that runs one vector of this sign-off again, with a waveform."""
-        words = ["tercet", "verify", self.model, "--fabric", self.fabric]
-        if self.vectors != VECTORS:
-            words += ["--vectors", str(self.vectors)]
-        if self.seed != SEED:
-            words += ["--seed", str(self.seed)]
-        if self.input_type is not None:
-            words += ["--input-type", self.input_type]
-        if self.input_shape is not None:
-            words += ["--input-shape", self.input_shape]
-        if self.semantics != "ideal":
-            words += ["--semantics", self.semantics]
-        if self.batch != 1:
-            words += ["--batch", str(self.batch)]
-        if self.samples is not None:
-            words += ["--samples", str(self.samples)]
-        if self.effort != "normal":
-            words += ["--effort", self.effort]
-        if self.rtl is not None:
-            words += ["--rtl", str(self.rtl)]
-        return shlex.join([*words, "--only-vector", str(vector), "--waves"])
+        """The command that runs one vector again, with a waveform, into a folder inside this one's.
+
+        That of a rerun is the rerun itself. Where no folder was named, the command finds its own.
+        """
+        own = self.only is not None or self.out == OUT
+        out = self.out if own else self.out / f"vector-{vector}"
+        return replace(self, only=vector, waves=True, out=out).command()
+
+    def rerun_rounding(self, recorded: Path) -> str:
+        """The same of the vector of the rounding test in `recorded`; the model runs any vector."""
+        out = self.out if self.rounding else recorded / "rerun"
+        return replace(self, only=0, waves=True, out=out, rounding=recorded).command()

@@ -10,6 +10,7 @@ from tercet.report.contract import Check, Report, Timing
 from tercet.report.make import make
 from tercet.report.outcome import failed
 from tercet.report.tool import tool
+from tercet_cosim.rounding import recorded
 from tercet_cosim.signoff import accuracy, facts, layers, weak
 from tercet_cosim.signoff.context import CheckContext
 from tercet_cosim.signoff.registry import Registered, registered
@@ -55,6 +56,8 @@ def sign_off(request: Request, listener: Listener) -> Report:
 def prepare(request: Request, stages: Stages) -> CheckContext:
     """From the model's name to its integer graph, its plan and its vectors."""
     spec = named(request.fabric)
+    if request.rounding is not None:
+        recorded(request.rounding)  # one that cannot be read is said at once
     with stages.stage("load packages"):
         from tercet import frontends, passes, plan
         from tercet.frontends.sources import reading
@@ -72,9 +75,10 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
         planned = plan.make(module, spec, batch=request.batch, asked=asked)
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
+    here, whole = drawn, None
     if request.only is not None:
-        drawn = one(drawn, request.only, request.batch)
-    return CheckContext(request, stages, model, captured, module, planned, drawn)
+        here, whole = one(drawn, request.only, request.batch), drawn
+    return CheckContext(request, stages, model, captured, module, planned, here, whole)
 
 
 def _outcome(check: Registered, ctx: CheckContext) -> Check:

@@ -42,6 +42,7 @@ async def _run(item: Item, native: Native, port: Port) -> Ran:
     driver, error, cycles = Driver(port), "", 0
     tiles, lanes, level = await _sizes(port)
     native.values(tiles)
+    native.written()
     native.frames()
     try:
         await driver.open(item.window)

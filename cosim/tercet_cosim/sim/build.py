@@ -21,6 +21,7 @@ from tercet_cosim.sim.aliases import aliases
 
 TOP = "tct_tb"
 FLAGS = ("--assert", "-Wno-fatal", "-Wno-lint", "--x-initial", "unique", "--x-assign", "unique")
+TRACED = ("--trace-fst",)
 OPTIMIZE = ("OPT_FAST=-O2", "OPT_GLOBAL=-O2")
 
 LIBRARIES = Path(libs_dir).resolve()
@@ -90,6 +91,7 @@ def runner() -> SelectiveVerilator:
 def _verilate(spec: FabricSpec, waves: bool, files: Sequence[Path], folder: Path) -> None:
     *verilog, native = files
     parameters: dict[str, Any] = dict(spec.parameters)
+    traced = TRACED if waves else ()
     log, verilator = folder / "build.log", runner()
     homes = (folder, overlay.root(), LIBRARIES.parent, assets.ROOT / "rtl", Path(__file__).parent)
     with aliases(*homes, *(path.parent for path in files)) as verilator.renamed:
@@ -99,7 +101,7 @@ def _verilate(spec: FabricSpec, waves: bool, files: Sequence[Path], folder: Path
                 includes=[(assets.ROOT / "rtl").resolve()],
                 hdl_toplevel=TOP,
                 parameters=parameters,
-                build_args=[*FLAGS, str(native.resolve()), "-LDFLAGS", "-rdynamic"],
+                build_args=[*FLAGS, *traced, str(native.resolve()), "-LDFLAGS", "-rdynamic"],
                 build_dir=folder,
                 timescale=("1ns", "1ps"),
                 waves=waves,

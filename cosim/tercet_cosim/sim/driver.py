@@ -30,12 +30,20 @@ class Driver:
 
     async def run(self, address: int, frames: int, limit: int) -> int:
         """Run a program from the doorbell to irq: cycles between. Raises FabricError."""
+        return await self.finish(await self.ring(address, frames), limit)
+
+    async def ring(self, address: int, frames: int) -> int:
+        """Start a program: the cycle of the doorbell's handshake."""
         port = self.port
         await port.write(reg.PROGRAM_ADDRESS.address, address)
         await port.write(reg.PROGRAM_LENGTH.address, frames)
-        rung = await port.write(
+        return await port.write(
             reg.CONTROL.address, reg.CONTROL_IRQ_ENABLE.mask | reg.CONTROL_START.mask
         )
+
+    async def finish(self, rung: int, limit: int) -> int:
+        """Wait for irq: cycles since the doorbell's handshake. Raises FabricError."""
+        port = self.port
         if not await port.run(limit):
             raise FabricError(f"no irq within {limit} cycles of the doorbell")
         cycles = port.now() - rung

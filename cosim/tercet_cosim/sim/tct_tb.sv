@@ -20,6 +20,8 @@ module tct_tb
   input  logic        clk_i,
   input  logic        rst_ni,
   output logic        irq_o,
+  /// Clock cycles since the start.
+  output logic [31:0] cycle_o,
 
   input  logic [15:0] latency_i,
   input  logic [7:0]  stall_i,
@@ -45,6 +47,7 @@ module tct_tb
   import "DPI-C" context function void tct_attach(input int tiles);
   import "DPI-C" function void tct_value(
     input int frame, input bit [Tiles*32-1:0] results, input bit [Tiles*32-1:0] sums);
+  import "DPI-C" function void tct_written(input int cycle, input int sum_cycle, input longint now);
   import "DPI-C" function void tct_frame(input int frame, input int cycles);
 
   initial tct_attach(Tiles);
@@ -111,10 +114,14 @@ module tct_tb
   end
 
   // Sums meet their results six cycles later, at the end of post-processing. With a value once more
-  // comes its sum.
+  // comes its sum. A value's and its sum's cycle are reported with them.
   logic [5:0][Tiles*32-1:0] sums_q;
   logic [Tiles*32-1:0]      sums, results;
-  logic [31:0]              cycles_q;
+  logic [5:0][31:0]         sum_cycle_q;
+  logic [31:0]              cycle_q, cycles_q;
+
+  initial cycle_q = '0;
+  assign cycle_o = cycle_q;
 
   always_comb begin
     for (int unsigned t = 0; t < Tiles; t++) begin
@@ -126,9 +133,12 @@ module tct_tb
 
   always_ff @(posedge clk_i) begin
     sums_q   <= {sums_q[4:0], u_dut.u_array.fresh_sum ? sums : sums_q[0]};
+    cycle_q  <= cycle_q + 32'd1;
+    sum_cycle_q <= {sum_cycle_q[4:0], u_dut.u_array.fresh_sum ? cycle_q : sum_cycle_q[0]};
     cycles_q <= u_dut.u_exec.running_o && !u_dut.u_exec.finish_o ? cycles_q + 32'd1 : '0;
     if (rst_ni && u_dut.u_array.writing_o) begin
       tct_value(32'(u_dut.u_exec.index_o), results, sums_q[5]);
+      tct_written(cycle_q, sum_cycle_q[5], $time);
     end
     if (rst_ni && u_dut.u_exec.finish_o) begin
       tct_frame(32'(u_dut.u_exec.index_o), cycles_q + 32'd1);

@@ -27,7 +27,7 @@ async def run_jobs(dut: Any) -> None:
             break
         job = Job.read(job_path(folder, number))
         clock = await start(dut, job.latency, job.stall)
-        (await _run(job, native, port)).write(outcome_path(folder, number))
+        (await _run(dut, job, native, port)).write(outcome_path(folder, number))
         clock.stop()
 
 
@@ -46,18 +46,20 @@ async def start(dut: Any, latency: int = 1, stall: int = 0) -> Clock:
     return clock
 
 
-async def _run(job: Job, native: Native, port: Port) -> Outcome:
+async def _run(dut: Any, job: Job, native: Native, port: Port) -> Outcome:
     memory = native.memory(len(job.memory))
     memory[:] = job.memory
     driver = Driver(port)
     vectors = len(job.inputs)
     outputs = np.zeros((vectors, job.output_bytes), np.uint8)
     latency = np.zeros(vectors, np.int64)
-    counters, values, frames, records = [], [], [], []
+    counters, values, written, frames, records = [], [], [], [], []
     setup_cycles, setup_counters, error = 0, [0], ""
     native.values(job.tiles)  # what a job before this one has left
+    native.written()
     native.frames()
     began, started = port.now(), time.process_time()
+    origin = int(dut.cycle_o.value) - began
     try:
         await driver.open((int(job.window[0]), int(job.window[1])))
         await driver.clear_telemetry()
@@ -67,10 +69,12 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
         for v in range(vectors):
             memory[job.input_address : job.input_address + job.inputs.shape[1]] = job.inputs[v]
             await driver.clear_telemetry()
-            latency[v] = await driver.run(int(job.infer[0]), int(job.infer[1]), job.limit)
+            rung = await driver.ring(int(job.infer[0]), int(job.infer[1]))
+            latency[v] = await driver.finish(rung, job.limit)
             outputs[v] = memory[job.output_address : job.output_address + job.output_bytes]
             counters.append(await driver.telemetry(job.tiles, job.lanes, job.telemetry))
             values.append(np.insert(native.values(job.tiles), 0, v, axis=1))
+            written.append(native.written() - [origin + rung, origin + rung, 0])
             frames.append(np.insert(native.frames(), 0, v, axis=1))
             records.append(_records(job, memory))
     except (FabricError, BusError) as found:
@@ -81,6 +85,7 @@ async def _run(job: Job, native: Native, port: Port) -> Outcome:
         latency=latency[: len(counters)],
         counters=np.array(counters, np.int64),
         values=np.concatenate(values) if values else np.zeros((0, 2 + 2 * job.tiles), np.int32),
+        written=np.concatenate(written) if written else np.zeros((0, 3), np.int64),
         frames=np.concatenate(frames).astype(np.int64) if frames else np.zeros((0, 3), np.int64),
         records=np.array(records, np.uint8),
         setup_cycles=setup_cycles,

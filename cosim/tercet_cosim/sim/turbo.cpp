@@ -21,6 +21,8 @@ std::vector<uint8_t> memory;
 /// Rows of frame, results, sums: 1 + 2 * tiles words each. Rows of frame and cycles.
 std::vector<int32_t> values;
 std::vector<int32_t> frames;
+/// Of every row of values: its clock cycle, that of its sums, and the simulated time.
+std::vector<int64_t> written;
 /// Addresses of all beats, once somebody watches.
 std::vector<int32_t> accesses;
 bool watched = false;
@@ -68,6 +70,12 @@ void tct_value(int frame, const svBitVecVal *results, const svBitVecVal *sums) {
   for (int t = 0; t < tiles; ++t) values.push_back(static_cast<int32_t>(sums[t]));
 }
 
+void tct_written(int cycle, int sum_cycle, long long now) {
+  for (const int64_t number : {int64_t{cycle}, int64_t{sum_cycle}, int64_t{now}}) {
+    written.push_back(number);
+  }
+}
+
 void tct_frame(int frame, int cycles) {
   frames.push_back(frame);
   frames.push_back(cycles);
@@ -85,6 +93,15 @@ TCT_EXPORT const int32_t *tct_take_values(uint64_t *count) {
   static std::vector<int32_t> taken;
   taken.swap(values);
   values.clear();
+  *count = taken.size();
+  return taken.data();
+}
+
+/// When the words were written that were handed out last: three numbers a row.
+TCT_EXPORT const int64_t *tct_take_written(uint64_t *count) {
+  static std::vector<int64_t> taken;
+  taken.swap(written);
+  written.clear();
   *count = taken.size();
   return taken.data();
 }
