@@ -131,12 +131,11 @@ def test_pieces_that_follow_one_another_have_their_weights_loaded_once() -> None
     programs = (*plan.setup.frames, *plan.infer.frames)
     weights = [f for f in programs if isinstance(f, Load) and f.bank == Bank.WEIGHTS]
     pieces = len(plan.infer.execs)
-    assert len({load.address for load in weights}) < pieces // 8
-    assert len(weights) < pieces // 4
+    assert len({load.address for load in weights}) == len(weights) < pieces // 4
 
 
 def test_a_window_that_no_piece_has_room_for_is_refused_at_once() -> None:
-    with pytest.raises(CapacityError, match=r"conv to 6 by 2: a window .* bank_b_depth=2048"):
+    with pytest.raises(CapacityError, match=r"conv to 6 by 2: a window .*,bank_b_depth=2048$"):
         make(network(24, 96), named(FABRIC))
 
 

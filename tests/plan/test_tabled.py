@@ -60,7 +60,8 @@ def test_route_tables_give_back_the_slots(fabric: str) -> None:
     rng, spec = np.random.default_rng(len(fabric)), named(fabric)
     for stage in staged_anyhow(rng, residual(rng), spec).stages:
         frame = stage.frame(spec, Places(walk=BASE, route=BASE), stage.whole)
-        words = at_base(stage.routes)
+        words, writes = at_base(stage.routes), stage.shape.writes
+        base = 0 if writes is None else writes.base
         found = iter(expand_route(spec, frame, words[0]))
         for slots in stage.route.slots:
             for group in range(stage.code.made.groups):
@@ -73,7 +74,7 @@ def test_route_tables_give_back_the_slots(fabric: str) -> None:
                     assert (field(Slot, "listens", entries) == heard).all()
                     assert (field(Slot, "source", entries) == slots.source[n])[heard].all()
                     address = field(Slot, "address", entries) + int(slot["offset"])
-                    want = slots.address[n] + group * stage.route.out_group
+                    want = base + slots.address[n] + group * stage.route.out_group
                     assert (wrap(address) == wrap(want))[heard].all()
         assert next(found, None) is None
 
