@@ -73,7 +73,7 @@ def failure(report: Report, check_id: str) -> tuple[Check, Mismatch]:
     assert check.verdict == "fail", check
     assert check.first is not None, check.detail
     first = check.first
-    assert f"expected {first.expected}, found {first.found}" in check.detail
+    assert f"expected {first.expected:g}, found {first.found:g}" in check.detail
     assert first.layer in check.detail
     assert check.rerun is not None
     assert check.rerun.startswith(f"tercet verify {MODEL} --fabric {FABRIC}")
