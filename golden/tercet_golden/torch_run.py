@@ -193,7 +193,7 @@ def _forward(
     if dtype is not torch.float32:
         pin(network, constants(deepcopy(model).cpu().eval(), [x[:1] for x in inputs]))
     recorder.watch(network)
-    with torch.no_grad(), floats(dtype), torch.compiler.set_stance("force_eager"):
+    with torch.no_grad(), floats(dtype, inputs), torch.compiler.set_stance("force_eager"):
         result = network(*(x.to(dtype) if x.is_floating_point() else x for x in inputs))
     return [one.double().numpy() for one in tensors(result)]
 

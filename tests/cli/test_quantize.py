@@ -60,14 +60,14 @@ def test_a_float_network_becomes_three_files_that_can_be_compiled(
     result = tercet("quantize", "nets.py:Net", "--out", "q", "--weights", "int8")
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in (tmp_path / "q").iterdir()) == [
-        "Net_int8.npz",
-        "Net_int8.py",
-        "Net_int8_samples.npz",
+        "nets_int8.npz",
+        "nets_int8.py",
+        "nets_int8_samples.npz",
     ]
     assert "calibrated on 20 inputs of example()" in result.stdout
     assert "accuracy" not in result.stdout
-    assert "next: tercet check q/Net_int8.py:build" in result.stdout
-    compiled = tercet("compile", "q/Net_int8.py:build", "--target", "c", "--out", "c")
+    assert "next: tercet check q/nets_int8.py:build" in result.stdout
+    compiled = tercet("compile", "q/nets_int8.py:build", "--target", "c", "--out", "c")
     assert compiled.exit_code == 0, compiled.output
 
 
@@ -101,8 +101,8 @@ def test_the_inputs_that_were_measured_on_go_with_the_network(
     tercet(*QUANTIZE)
     with np.load(given) as all_:
         rows = {row.tobytes(): int(y) for row, y in zip(all_["x"], all_["y"], strict=True)}
-    model = with_samples(frontends.resolve("q/Net_int8.py:build"), None)
-    assert model.source == "q/Net_int8_samples.npz"
+    model = with_samples(frontends.resolve("q/nets_int8.py:build"), None)
+    assert model.source == "q/nets_int8_samples.npz"
     kept = model.samples[0].astype(np.float32)
     assert [rows[row.tobytes()] for row in kept] == list(model.labels)
     assert len({row.tobytes() for row in kept}) == 10
@@ -119,7 +119,7 @@ def test_accuracy_is_measured_on_the_inputs_of_a_test_file(tercet: Tercet, tmp_p
     assert "on 30 inputs of test.npz" in said
     with np.load(test) as given:
         x, y = given["x"], given["y"]
-    kept = with_samples(frontends.resolve("q/Net_int8.py:build"), None)
+    kept = with_samples(frontends.resolve("q/nets_int8.py:build"), None)
     np.testing.assert_array_equal(kept.samples[0], x)
     np.savez(test, x=x, y=(y + 1) % 4)
     assert "accuracy: 0 % before" in tercet(*words).stdout
@@ -166,7 +166,7 @@ def test_the_inputs_it_was_calibrated_on_go_with_a_network_without_classes(
     tercet: Tercet,
 ) -> None:
     tercet("quantize", "nets.py:Net", "--out", "q")
-    model = with_samples(frontends.resolve("q/Net_ternary.py:build"), None)
+    model = with_samples(frontends.resolve("q/nets_ternary.py:build"), None)
     (samples,) = model.samples
     assert samples.shape == (20, 6)
     assert 0 < samples.min() < samples.max() < 1

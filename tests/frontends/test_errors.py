@@ -272,7 +272,7 @@ TAKEN = {
 def test_an_example_may_be_an_array_or_rows_of_numbers(
     example: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tercet.frontends.model.factory_from_file", lambda *_: giving(example))
+    monkeypatch.setattr("tercet.frontends.python.factory_from_file", lambda *_: giving(example))
     (found,) = frontends.resolve("net.py:Net").example
     assert found.dtype == torch.float32
     np.testing.assert_array_equal(found.numpy(), [ROW])

@@ -253,12 +253,6 @@ def test_too_few_inputs_are_refused() -> None:
         ptq.require_enough(ptq.data_of(model_of(X[:3])), "d.npz")
 
 
-def test_a_model_of_two_inputs_is_refused() -> None:
-    two = Model("net", Mlp(), (torch.zeros(1, 64), torch.zeros(1, 3)), (X, X[:, :3]))
-    with pytest.raises(UnsupportedError, match="has 2 inputs"):
-        ptq.data_of(two)
-
-
 class Branches(nn.Module):
     def __init__(self) -> None:
         super().__init__()

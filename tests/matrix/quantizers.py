@@ -47,7 +47,7 @@ def calls_of(model: nn.Module, xs: Sequence[Array]) -> dict[str, list[Called]]:
     for path, proxy in model.named_modules():
         if isinstance(proxy, PROXIES) and not isinstance(proxy, PARAMETERS):
             proxy.register_forward_hook(_note(found, path, proxy))
-    with torch.no_grad(), floats(torch.float64):
+    with torch.no_grad(), floats(torch.float64, rows):
         model(*inputs)
     return found
 

@@ -25,6 +25,7 @@ from tercet.passes.audit import row_signs
 from tercet.passes.certificate import SITE
 from tercet.passes.region import region_of
 from tercet.passes.requantize import ends_of
+from tercet.passes.ties.snap import SnapTies
 from tercet_golden.explained import Explained
 
 NOISE = Fraction(1, 10**12)
@@ -56,7 +57,7 @@ class Ties:
 
     @cached_property
     def _ends(self) -> list[Quantize]:
-        ends = ends_of(passes.run(self.captured, passes.NORMALIZATION))
+        ends = ends_of(passes.run(self.captured, (*passes.NORMALIZATION, SnapTies())))
         return [end for end in ends if isinstance(end, Quantize)]
 
     def _origins(self, value: SSAValue, place: Place) -> Iterator[tuple[Rounding, Fraction]]:
@@ -105,7 +106,7 @@ class Ties:
             q[0] *= int(row_signs(model, ours)[place[-1]])
         x = region.exact_reals(q, place[1:])[end.x]
         zero = 0 if end.zero_after.value.data else end.zero_point.value.data
-        return end.mode(), x / at(end.scale, place[1:]) + zero
+        return end.mode(), end.steps(x, place=place[1:]) + zero
 
 
 def _distance(mode: Rounding, position: Fraction) -> Fraction:

@@ -8,7 +8,6 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from tercet.frontends import onnx
 from tercet.frontends.onnx import OnnxModel
-from tercet.frontends.unwrap import unwrapped
 from tercet.ir.calls import numbered
 from tercet.ir.module import steps_of
 from tercet.ops.real.quantize import Quantize
@@ -32,6 +31,7 @@ def load(
     if isinstance(model, OnnxModel):
         return onnx.load(model, semantics)
     from tercet.frontends.brevitas import load as brevitas
+    from tercet.frontends.unwrap import unwrapped
 
     model = unwrapped(model)
     module = brevitas.load(model, example)

@@ -91,7 +91,7 @@ def put_batch_first(model: nn.Module) -> None:
                 f"{path}: the weights of nn.MultiheadAttention are floats; use "
                 "brevitas.nn.QuantMultiheadAttention with batch_first=True and softmax_input_quant"
             )
-        if type(module) in NEEDED:
+        if isinstance(module, QuantScaledDotProductAttention):
             _require_quantizers(path, module)
         if not isinstance(module, QuantMultiheadAttention):
             continue
@@ -100,6 +100,7 @@ def put_batch_first(model: nn.Module) -> None:
                 f"{path}: attention with another axis before the batch, with add_bias_kv or with "
                 "add_zero_attn; use batch_first=True and neither of these"
             )
+        _require_quantizers(path, module)
         parent, _, leaf = path.rpartition(".")
         setattr(model.get_submodule(parent), leaf, BatchFirstAttention(module, path))
 

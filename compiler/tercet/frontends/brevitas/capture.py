@@ -56,7 +56,7 @@ class Captured:
         """
         more = BATCH + 1
         try:
-            with torch.no_grad(), floats(torch.float64), self.answers.given():
+            with torch.no_grad(), floats(torch.float64, self.rows), self.answers.given():
                 found = _tensors(self.module(*(torch.cat([x, x[:1]]) for x in self.rows)))
         except Exception as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -88,7 +88,7 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
         answers = Answers()
-        with answers.noted(), floats(torch.float64):
+        with answers.noted(), floats(torch.float64, rows):
             seen = _harvest_batch(double, rows)
         replace(double, seen.calls)
         replace_truncating(double, seen.pools)
@@ -98,7 +98,7 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
             if hasattr(module, "return_quant_tensor"):
                 setattr(module, "return_quant_tensor", False)  # noqa: B010
         want = _tensors(seen.result)
-        with answers.given(), floats(torch.float64):
+        with answers.given(), floats(torch.float64, rows):
             program = _export(double.requires_grad_(False), rows)
             _require_faithful(program, rows, want)
     return Captured(program, double, rows, want, answers)

@@ -1,6 +1,6 @@
 """Floats that a forward makes itself, such as x.float() of bytes, in the module's own precision."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,8 +11,14 @@ from torch.utils._pytree import tree_map
 
 
 @contextmanager
-def floats(dtype: torch.dtype) -> Iterator[None]:
-    """Where a forward asks for float32, or for floats of integers, it gets `dtype`."""
+def floats(dtype: torch.dtype, inputs: Sequence[Tensor]) -> Iterator[None]:
+    """Where a forward asks for float32, or for floats of integers, it gets `dtype`.
+
+    Only where one of its `inputs` is of integers: floats are in the module's precision already.
+    """
+    if all(x.is_floating_point() for x in inputs):
+        yield
+        return
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:

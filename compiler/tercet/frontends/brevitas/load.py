@@ -34,7 +34,7 @@ def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
     examples = (example,) if isinstance(example, Tensor) else tuple(example)
     inputs = [_input(one) for one in examples]
     captured = capture(model, examples)
-    with floats(torch.float64):  # constants are computed as the graph has them
+    with floats(torch.float64, examples):  # constants are computed as the graph has them
         module = build(inputs, lambda *xs: _operators(captured.program, xs))
     captured.require_any_batch()
     return module
