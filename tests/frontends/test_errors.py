@@ -270,8 +270,10 @@ TAKEN = {
 
 @pytest.mark.parametrize("example", TAKEN.values(), ids=TAKEN)
 def test_an_example_may_be_an_array_or_rows_of_numbers(
-    example: object, monkeypatch: pytest.MonkeyPatch
+    example: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "net.py").touch()
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tercet.frontends.python.factory_from_file", lambda *_: giving(example))
     (found,) = frontends.resolve("net.py:Net").example
     assert found.dtype == torch.float32

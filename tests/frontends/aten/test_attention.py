@@ -7,11 +7,11 @@ import brevitas.nn as qnn
 import pytest
 import torch
 import torch.nn.functional as fn
-from brevitas.quant import Int8ActPerTensorFloat
 from tests.frontends.faithful import captured, example, operators
 from torch import Tensor, nn
 
 from tercet.errors import UnsupportedError
+from tercet.frontends.quantizers import PixelInput
 
 HEADS = (2, 4, 3)
 
@@ -51,7 +51,7 @@ class Attends(nn.Module):
     def __init__(self, need_weights: bool = False, masked: bool = False, **options: Any) -> None:
         super().__init__()
         self.attention = qnn.QuantMultiheadAttention(
-            8, 2, softmax_input_quant=Int8ActPerTensorFloat, **options
+            8, 2, softmax_input_quant=PixelInput, **options
         )
         self.need_weights = need_weights
         self.mask = torch.ones(5, 5).triu(1).bool() if masked else None
