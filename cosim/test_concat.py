@@ -6,6 +6,8 @@ from tests.plan.joins import NETWORKS
 from tests.plan.planned import drawn_inputs
 
 from tercet.fabric.spec import named
+from tercet.ir.names import value_names
+from tercet.ops.concat import Concat
 from tercet.plan import make
 from tercet_cosim.predicted import assert_as_predicted
 
@@ -20,4 +22,8 @@ def test_parts_are_written_beside_each_other(
     """Layers read a part of a tensor while they write another part of it."""
     module = NETWORKS[name](np.random.default_rng(1))
     plan = make(module, named(FABRIC), batch=batch)
-    assert_as_predicted(module, plan, *drawn_inputs(module, rng, 3))
+    run = assert_as_predicted(module, plan, *drawn_inputs(module, rng, 3))
+    names = value_names(module)
+    joined = {names[op.results[0]] for op in module.walk() if isinstance(op, Concat)}
+    assert joined
+    assert joined <= set(run.values), "each concatenation is compared, copied or not"

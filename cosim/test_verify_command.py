@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests import networks
 from typer.testing import CliRunner, Result
 
 from tercet.cli.app import app
@@ -63,3 +64,12 @@ def test_one_vector_is_rerun_with_a_waveform(folder_of_pass: Path, tmp_path: Pat
     report = report_in(tmp_path)
     assert (report.vectors.count, report.vectors.only) == (1, 2)
     assert report.cycles.measured == (report_in(folder_of_pass).cycles.predicted[2],)
+
+
+def test_a_network_of_two_inputs_is_signed_off(tmp_path: Path) -> None:
+    """One of them is concatenated to a layer's result: its part of the whole is a copy."""
+    words = ["verify", f"{networks.__file__}:TwoInputs", "--fabric", "tfmbs", "--vectors", "5"]
+    result = CliRunner().invoke(app, [*words, "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    compared = {check.id: check.compared for check in report_in(tmp_path).checks}
+    assert min(compared[name] for name in compared if name.startswith("rtl.")) > 0

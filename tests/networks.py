@@ -1,6 +1,7 @@
 """Small Brevitas networks with untrained but awkward parameters, for tests of the front half."""
 
 from collections.abc import Callable
+from typing import Any
 
 import brevitas.nn as qnn
 import torch
@@ -243,6 +244,24 @@ NETWORKS: tuple[Callable[[], nn.Module], ...] = (
     inside,
     Usual,
 )
+
+
+class TwoInputs(nn.Module):
+    """One input is concatenated to what a layer makes of the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.pixels = qnn.QuantIdentity(act_quant=PixelInput)
+        self.left = qnn.QuantLinear(6, 8, bias=True, weight_quant=TernaryWeight)
+        self.last = qnn.QuantLinear(14, 4, bias=True, weight_quant=TernaryWeight)
+
+    def forward(self, left: Tensor, right: Tensor) -> Any:
+        left = torch.relu(self.left(self.pixels(left)))
+        return self.last(self.pixels(torch.cat([left, self.pixels(right)], 1)))
+
+    def example(self) -> tuple[Tensor, Tensor]:
+        return torch.rand(8, 6), torch.rand(8, 6)
 
 
 def made(network: Callable[[], nn.Module]) -> tuple[nn.Module, Tensor]:

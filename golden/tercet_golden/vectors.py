@@ -27,6 +27,10 @@ class Vectors:
     """Such as "real 17", "example 2", "random 3", "corner: all max"."""
 
     @property
+    def count(self) -> int:
+        return len(self.labels)
+
+    @property
     def x(self) -> IntArray:
         """Those of the only input."""
         (only,) = self.xs

@@ -159,8 +159,20 @@ def unet(rng: np.random.Generator, size: int = 8) -> ModuleOp:
     return built(rng, size, body)
 
 
+def beside_input(rng: np.random.Generator, size: int = 6) -> ModuleOp:
+    """The input, and a value that is there twice, are copied; the others lie there."""
+
+    def body(net: Layers, x: SSAValue) -> None:
+        a = net.conv(x, 4)
+        y = net.cat(a, x, net.conv(a, 3), a)
+        net.dense(net.conv(net.cat(y, net.conv(y, 5)), 4, 1), 3)
+
+    return built(rng, size, body)
+
+
 NETWORKS: dict[str, Callable[[np.random.Generator], ModuleOp]] = {
     "dense block": dense_block,
     "inception": inception,
     "unet": unet,
+    "beside an input": beside_input,
 }

@@ -17,9 +17,11 @@ from tercet.fabric.frame import Bank, Exec, Load, Store
 from tercet.fabric.spec import named
 from tercet.ir.types import UI8
 from tercet.plan import Plan, Program, make
-from tercet.plan.batch import MOST_FRAMES
+from tercet.plan.length import MOST_FRAMES, require_short, require_wide
 from tercet.plan.lower import lower
 from tercet.plan.search import choose
+from tercet.plan.steps import Tensor
+from tercet.plan.transfers import Export
 from tercet_cosim.cnns import cnn
 from tercet_cosim.networks import network, randomly, requantized
 from tercet_golden.cycles import predict
@@ -183,3 +185,48 @@ def test_a_batch_that_does_not_fit_is_refused_with_the_one_that_does(
     assert len(make(module, named("T=2,L=5"), batch=21_845).infer.frames) == MOST_FRAMES
     wide = network(rng, (900, 5), (None,))
     assert "choose a smaller --batch" in refused(wide, 300_000)
+
+
+@pytest.mark.parametrize(
+    ("units", "exports", "batch", "told"),
+    [
+        (10, 40_000, 1, "takes 80010 frames, it may have 65535, for bank C has room for 6 words"),
+        (10, 400, 100, "a program of 100 inputs takes 81000 frames"),
+        (10, 30_000, 1, None),
+        (70_000, 0, 1, None),
+    ],
+    ids=["one input", "a batch", "as many as there may be", "no exports"],
+)
+def test_exports_of_few_words_are_refused_with_the_depth_that_is_enough(
+    units: int, exports: int, batch: int, told: str | None
+) -> None:
+    spec, tensor = (
+        named("T=2,L=5,out_depth=512"),
+        Tensor("x", 1, 1, 1, UI8, 0, np.zeros((1, 1), np.int64)),
+    )
+    many = [Export(0, 0, 0, 6, 0, tensor)] * exports
+    if told is None:
+        require_wide(many, units, batch, 500, spec)
+        return
+    with pytest.raises(CapacityError, match=told) as error:
+        require_wide(many, units, batch, 500, spec)
+    depth = int(str(error.value).split("out_depth=")[-1])
+    words = (depth - 500) // 2
+    fewer = [Export(0, 0, 0, words, 0, tensor)] * -(-6 * exports // words)
+    require_wide(fewer, units, batch, 500, named(f"T=2,L=5,out_depth={depth}"))
+
+
+@pytest.mark.parametrize(
+    ("batch", "cut", "told"),
+    [
+        (1, True, "--fabric small,bank_b_depth=8192"),
+        (1, False, "--fabric small,bank_a_depth=2048"),
+        (20, True, "--batch 13"),
+    ],
+)
+def test_a_program_that_is_too_long_is_refused_with_what_makes_it_shorter(
+    batch: int, cut: bool, told: str
+) -> None:
+    require_short(MOST_FRAMES, batch, named("small"), cut=cut)
+    with pytest.raises(CapacityError, match=f"{told}$"):
+        require_short(100_000, batch, named("small"), cut=cut)

@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 
 from tercet.errors import UsageError
 
@@ -76,7 +77,7 @@ class FabricSpec:
         """Register stages of the adder tree: one for every two levels."""
         return max(1, (self.tiles.bit_length()) // 2)
 
-    @property
+    @cached_property
     def config_id(self) -> int:
         """16 bits that every frame carries: a program of another configuration is refused."""
         sizes = [v for k, v in asdict(self).items() if k not in ("name", "telemetry")]

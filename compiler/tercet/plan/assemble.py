@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from tercet.fabric.frame import FRAME_BYTES, Store
 from tercet.fabric.spec import BUS_BYTES
 from tercet.plan.arrivals import arrivals
-from tercet.plan.batch import require_short
 from tercet.plan.grid import up
 from tercet.plan.infer import Outputs, infer
+from tercet.plan.length import require_short
 from tercet.plan.memory import MEMORY_BASE, PAGE, Memory
 from tercet.plan.plan import Plan, Program, Segment
 from tercet.plan.ports import Entry, entries, exits
@@ -51,7 +51,7 @@ def assembled(network: Network, names: Sequence[str], tiles: Tiled) -> Plan:
     coming = list(arrivals(network, tiles, inputs, places))
     leaving = Outputs(stores, tiles.turns) if tiles.words else None
     frames = infer(schedule, brought, coming, places, leaving)
-    require_short(len(frames), batch)
+    require_short(len(frames), batch, spec, cut=bool(network.pieces))
     return Plan(
         spec=spec,
         layers=layers_of(schedule),

@@ -7,7 +7,6 @@ of the whole batch, those of input i from i times the EXECs of one input on.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tercet.errors import CapacityError
 from tercet.fabric.frame import Bank
 from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan.arena import Item, place
@@ -16,9 +15,6 @@ from tercet.plan.needs import Need, Uses
 from tercet.plan.shaping import at_bases, in_bank_b, spans_in_b
 from tercet.plan.stage import Shape
 from tercet.plan.steps import Tensor
-
-MOST_FRAMES = 0xFFFF
-"""Of a program: a register and the waits have 16 bits."""
 
 
 @dataclass(frozen=True)
@@ -115,15 +111,3 @@ def turns_in_c(words: int, batch: int, *, exports: bool, spec: FabricSpec) -> in
     """
     room = spec.out_depth // 2 if exports else spec.out_depth
     return 2 if batch > 1 and 2 * words <= room else 1
-
-
-def require_short(frames: int, batch: int) -> None:
-    """A program of so many frames. Raises CapacityError where that is too long."""
-    if frames > MOST_FRAMES:
-        way_out = (
-            "split the network" if batch == 1 else f"choose --batch {batch * MOST_FRAMES // frames}"
-        )
-        raise CapacityError(
-            f"a program of {batch} inputs takes {frames} frames, it may have {MOST_FRAMES}:"
-            f" {way_out}"
-        )

@@ -53,7 +53,7 @@ class _Candidate:
     def heard(self) -> Plan:
         """The plan, with what its EXECs show."""
         frames = self.plan.infer.frames
-        return replace(self.plan, heard=heard_of(self.tiles.schedule, frames))
+        return replace(self.plan, heard=heard_of(self.tiles.schedule, frames, self.network))
 
 
 _Outcome = _Candidate | CapacityError

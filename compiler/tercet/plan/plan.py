@@ -1,7 +1,7 @@
 """What the compiler decided: who computes what where, every buffer, both programs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,8 @@ class Heard:
     """[elements]: the network's sum is that times this; None: 1."""
     vector: int = 0
     """Of the batch: the input that it belongs to."""
+    within: Mapping[str, IntArray] = field(default_factory=dict)
+    """Of each concatenation that the result lies inside of: its element, by that of the result."""
 
 
 @dataclass(frozen=True)

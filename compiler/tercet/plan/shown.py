@@ -1,6 +1,6 @@
 """What a plan tells others of its layers, and of the values that its EXECs write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from tercet.ir.types import IntArray
 from tercet.plan.plan import Heard, LayerPlan, Program
 from tercet.plan.schedule import Schedule
 from tercet.plan.stage import Shape, Stage, heard
-from tercet.plan.steps import Depthwise, Mac, Vector
+from tercet.plan.steps import Depthwise, Inside, Mac, Network, Tensor, Vector
 from tercet.plan.units import Unit
 
 
@@ -36,7 +36,7 @@ def _layer(stage: Stage) -> LayerPlan:
     )
 
 
-def heard_of(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
+def heard_of(schedule: Schedule, frames: Sequence[Frame], network: Network) -> dict[int, Heard]:
     """What each EXEC frame that writes values shows, by its number."""
     execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
     shown = {
@@ -45,12 +45,13 @@ def heard_of(schedule: Schedule, frames: Sequence[Frame]) -> dict[int, Heard]:
         if isinstance(act, Unit) and not act.begins
     }
     scaled = [_scaled(stage.shape) for stage in schedule.stages]
+    within = [_within(stage.shape.step.result, network.inside) for stage in schedule.stages]
     found = {}
     for e, (n, frame) in enumerate(execs.items()):
         act = schedule.acts[e % count]
         if isinstance(act, Unit) and act in shown:
             bias, factor = scaled[act.stage]
-            found[n] = Heard(frame.layer, shown[act], bias, factor, e // count)
+            found[n] = Heard(frame.layer, shown[act], bias, factor, e // count, within[act.stage])
     return found
 
 
@@ -67,3 +68,20 @@ def _scaled(shape: Shape) -> tuple[IntArray | None, IntArray | None]:
         return found[0], None
     found[1, order[known]] = np.broadcast_to(step.sum_factor, order.shape)[known]
     return found[0], found[1]
+
+
+def _within(part: Tensor, inside: Mapping[Tensor, Inside]) -> dict[str, IntArray]:
+    """Of each larger tensor that a part lies inside of: its element, by that of the part."""
+    if part not in inside:
+        return {}
+    own = inside[part]
+    places = {own.whole: 0} | {x: at.first for x, at in inside.items() if at.whole is own.whole}
+    found, known = {}, part.order >= 0
+    for larger, first in places.items():
+        begin = own.first - first
+        if larger is not part and 0 <= begin <= larger.channels - part.channels:
+            elements = np.full(int(part.order.max()) + 1, -1, np.int64)
+            place = larger.order[:, begin : begin + part.channels]
+            elements[part.order[known]] = place[known]
+            found[larger.name] = elements
+    return found

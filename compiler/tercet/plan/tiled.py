@@ -7,6 +7,7 @@ from tercet.fabric.spec import FabricSpec
 from tercet.plan.batch import Batch, rooms, turns_in_c
 from tercet.plan.early import early
 from tercet.plan.layout import Layout
+from tercet.plan.length import require_wide
 from tercet.plan.needs import needs_of, placed, with_waits
 from tercet.plan.schedule import Schedule, in_bank_c
 from tercet.plan.stage import Shape, Stage
@@ -49,6 +50,8 @@ def tiled(
     turns = turns_in_c(words, batch, exports=bool(network.stored), spec=spec)
     buffers = staging(turns * words, spec) if network.stored else (turns * words, 0)
     acts, first, last = _acts(network, stages, buffers[1], parts, spec)
+    exports = [act for act in acts if isinstance(act, Export)]
+    require_wide(exports, len(acts) - len(exports), batch, turns * words, spec)
     found = rooms(shapes, last, first, network.inputs, batch, spec)
     stages = early(list(map(stager.staged, found.shapes)), network)
     acts, _, _ = _acts(network, stages, buffers[1], parts, spec)

@@ -19,7 +19,7 @@ def run(ctx: CheckContext) -> Check:
     memory = Memory(latency=3, stall=STALL)
     stage = "RTL simulation with back-pressure"
     stalled = ctx.simulate(stage, ctx.plan, *xs, memory=memory, wave="wave-protocol")
-    compared = min(len(ctx.vectors.x), len(xs[0]))
+    compared = min(ctx.vectors.count, len(xs[0]))
     found = stalled.last(compared)
     passed = f"{count(compared, 'vector')}, no assertion of AXI fired"
     return matching(ctx, ID, *of_fabric(ctx, found), passed, run=found)
@@ -33,4 +33,4 @@ def _vectors(ctx: CheckContext) -> tuple[IntArray, ...]:
     first = only // batch * batch
     if first >= VECTORS:
         return ctx.vectors.xs
-    return tuple(x[: first + len(ctx.vectors.x)] for x in ctx.whole.xs)
+    return tuple(x[: first + ctx.vectors.count] for x in ctx.whole.xs)

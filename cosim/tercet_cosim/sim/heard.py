@@ -41,6 +41,8 @@ def values_of(plan: Plan, outcome: Outcome, count: int | None = None) -> dict[st
             shown[layer.sum_name, heard.vector].append(_Shown(layer, elements, sums))
         if layer.result_name != layer.sum_name:
             shown[layer.result_name, heard.vector].append(_Shown(layer, elements, results))
+        for name, larger in heard.within.items():
+            shown[name, heard.vector].append(_Shown(layer, larger[elements], results))
     found: dict[str, list[IntArray]] = defaultdict(list)
     for (name, vector), parts in sorted(shown.items(), key=lambda item: item[0][1]):
         found[name].append(_joined(name, parts, vector, plan.batch))

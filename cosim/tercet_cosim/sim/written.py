@@ -44,7 +44,8 @@ def written(plan: Plan, outcome: Outcome, name: str, vector: int, element: int) 
     run, place = divmod(vector, plan.batch)
     for frame, heard in plan.heard.items():
         kind = _shown(plan.layers[heard.layer], heard, name)
-        shows = np.argwhere(heard.elements == element)
+        own = np.flatnonzero(heard.within[name] == element) if name in heard.within else element
+        shows = np.argwhere(np.isin(heard.elements, own))
         if kind is None or heard.vector != place or not len(shows):
             continue
         event, tile = map(int, shows[0])
@@ -69,4 +70,4 @@ def _shown(layer: LayerPlan, heard: Heard, name: str) -> int | None:
     """What a frame shows of the value: its sums, its results, or neither."""
     if name == layer.sum_name and heard.bias is not None:
         return SUMS
-    return RESULTS if name == layer.result_name else None
+    return RESULTS if name == layer.result_name or name in heard.within else None
