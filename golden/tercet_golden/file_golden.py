@@ -51,9 +51,11 @@ def compare(
     tally, alive = Tally(NEAR), np.ones(len(xs[0]), np.bool_)
     ties = Ties(np.zeros(len(xs[0]), np.bool_))
 
-    def count(name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
+    def count(
+        name: str, want: IntArray, got: IntArray, position: FloatArray, jump: int = 1
+    ) -> None:
         known = len(tally.explained)
-        tally.count(name, want, got, position, alive)
+        tally.count(name, want, got, position, alive, jump)
         alive[[one.vector for one in tally.explained[known:]]] = False
 
     for op in seen:
@@ -62,7 +64,8 @@ def compare(
         got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
         if isinstance(op, Quantize):
             ties.count(op, x, want, got, alive)
-        count(name, want, got, _position(op, x).reshape(want.shape))
+        jump = op.mode().jump if isinstance(op, Quantize) else 1
+        count(name, want, got, _position(op, x).reshape(want.shape), jump)
     last = [golden[value_names(module)[value]] for value in outputs_of(module)]
     for name, wanted in zip(outputs, reals(module, *last), strict=True):
         unit = NEAR * float(np.abs(wanted).max() or 1.0)

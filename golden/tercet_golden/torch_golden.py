@@ -36,7 +36,8 @@ def compare(
     tally = Tally(NEAR[dtype])
     for name, seen in _watched(model, module, xs, dtype).items():
         want = golden.get(name, seen.want)
-        tally.count(name, want, seen.found, seen.position, np.ones(len(want), np.bool_))
+        alive = np.ones(len(want), np.bool_)
+        tally.count(name, want, seen.found, seen.position, alive, seen.jump)
     return tally.judged()
 
 

@@ -41,7 +41,7 @@ from tercet.passes.certificate import lattice_of
 from tercet_golden import integer
 
 NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
-"""How near to a tie, in steps, rounding may go the other way; grows beyond 8-bit magnitudes."""
+"""How near to a tie, in steps, rounding may go the other way: more, where values are large."""
 SHIFTS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "FLOOR": lambda position: position - 0.5,
     "CEIL": lambda position: position + 0.5,
@@ -65,7 +65,9 @@ class Seen:
     """The integer reference."""
     found: IntArray
     position: FloatArray
-    """Where the quantizer's input lay before it was rounded; results change at the halves."""
+    """Where the quantizer's input lay before it was rounded; results change half way."""
+    jump: int = 1
+    """From a result to the next one."""
 
 
 @dataclass
@@ -122,6 +124,7 @@ class _Recorder:
                 self.golden[name],
                 found.numpy().astype(np.int64).reshape(shape),
                 np.broadcast_to(position.double().numpy(), found.shape).reshape(shape),
+                jump=2 if result.signed and result.bit_width == 1 else 1,  # binary: -1 and 1
             )
             reference = torch.from_numpy(self.golden[name]).to(scale.dtype)
             return result._replace(value=(reference.reshape(found.shape) - zero) * scale)

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.plan import steps_run
 from tests.plan.planned import drawn_inputs, require_as_reference
+from tests.plan.test_spill import run_in_pieces
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
@@ -27,6 +29,7 @@ from tercet.plan.spill import Spill, spilled
 from tercet.plan.stage import Shape, Stage, staged
 
 FABRIC = "T=2,L=10,bank_b_depth=1024,bank_a_depth=128,out_depth=64"
+SHALLOW = f"{FABRIC},bank_b_depth=256"
 UNLIKE = 6
 """Kinds of pieces: at the top, at the bottom, and between them of two sizes; some to spare."""
 
@@ -134,9 +137,30 @@ def test_pieces_that_follow_one_another_have_their_weights_loaded_once() -> None
     assert len({load.address for load in weights}) == len(weights) < pieces // 4
 
 
+@pytest.mark.parametrize("size", [(24, 96), (12, 400)], ids=str)
+def test_a_piece_of_a_part_of_a_row_brings_a_rectangle(size: tuple[int, int]) -> None:
+    """Three rows of the image are more than bank B holds: each row of the rectangle is a LOAD."""
+    module = network(*size)
+    plan = make(module, named(SHALLOW))
+    assert require_as_reference(module, plan, *drawn_inputs(module, np.random.default_rng(1), 2))
+
+
+@pytest.mark.parametrize("count", [2, 30, 90, 200, 10_000])
+def test_pieces_of_any_size_compute_what_the_whole_computes(count: int) -> None:
+    """In rows, parts of rows, and position by position."""
+    whole = normal(lower(network(20, 30)))
+    x = np.random.default_rng(count).integers(0, 256, (1, 2, 20, 30))
+    wanted = steps_run.run(whole, x)
+    tensors = frozenset(x for step in whole.steps for x in (step.result, *whole.inputs))
+    pieces = spilled(whole, Spill(tensors, tuple((step, count) for step in whole.steps)))
+    found = run_in_pieces(pieces, x)
+    for output in whole.outputs:
+        np.testing.assert_array_equal(found[id(output)], wanted[id(output)])
+
+
 def test_a_window_that_no_piece_has_room_for_is_refused_at_once() -> None:
-    with pytest.raises(CapacityError, match=r"conv to 6 by 2: a window .*,bank_b_depth=2048$"):
-        make(network(24, 96), named(FABRIC))
+    with pytest.raises(CapacityError, match=r"conv to 6 by 2: a window .*,bank_b_depth=128$"):
+        make(network(24, 96), named(f"{FABRIC},bank_b_depth=64"))
 
 
 def test_what_the_planner_is_at_is_told() -> None:

@@ -40,7 +40,8 @@ def one_step(network: Network, memory: Mapping[int, IntArray]) -> IntArray:
 
 
 def brought(memory: Mapping[int, IntArray], tensor: Tensor, part: Part) -> IntArray:
-    found = memory[id(part.source)][part.first : part.first + tensor.positions]
+    found = memory[id(part.source)][part.region.positions]
+    assert len(found) == tensor.positions
     assert (found != steps_run.UNSET).all(), "it is loaded before it is stored"
     return found
 
@@ -49,7 +50,7 @@ def put(memory: dict[int, IntArray], made: IntArray, part: Part) -> None:
     source = part.source
     shape = (source.positions, source.channels)
     whole = memory.setdefault(id(source), np.full(shape, steps_run.UNSET))
-    rows = slice(part.first, part.first + len(made))
+    rows = part.region.positions
     assert (whole[rows] == steps_run.UNSET).all(), "two pieces make one row"
     whole[rows] = made
 
@@ -87,10 +88,12 @@ def test_a_piece_brings_the_rows_it_reads_and_no_more() -> None:
     stem = network.steps[0]
     (x,) = network.inputs
     pieces = spilled(network, Spill(frozenset({x, stem.result}), ((stem, 4),)))
-    spans = [(part.first, t.positions) for t, part in pieces.loaded.items() if part.source is x]
+    spans = [
+        (part.region.first, t.positions) for t, part in pieces.loaded.items() if part.source is x
+    ]
     # two rows of eight a piece, and a row of halo above and below
     assert spans == [(0, 24), (8, 32), (24, 32), (40, 24)]
-    kept = [(part.first, tensor.positions) for tensor, part in pieces.stored.items()]
+    kept = [(part.region.first, tensor.positions) for tensor, part in pieces.stored.items()]
     assert kept == [(0, 16), (16, 16), (32, 16), (48, 16)]
 
 

@@ -18,6 +18,8 @@ class Rounding:
     exact: Callable[[Fraction], int]
     edge: Fraction
     """Where it jumps: at this distance above every integer."""
+    jump: int = 1
+    """From a result to the next one."""
 
     def distance(self, position: FloatArray) -> FloatArray:
         """From the nearest jump."""
@@ -25,11 +27,11 @@ class Rounding:
         return np.abs(beyond - np.rint(beyond))
 
     def centred(self, position: FloatArray) -> FloatArray:
-        """Moved by half a step where it has to be, so that the jumps lie between whole numbers.
+        """Moved by half a step where it has to be: each jump lies half way between two results.
 
         A floor jumps from 2 to 3 at 3.0, which becomes 2.5; a ceiling at 2.0, which becomes 2.5.
         """
-        if self.edge != WHOLE:
+        if self.edge != WHOLE or self.jump > 1:
             return position
         result = self.reference(position)
         rising = self.reference(np.nextafter(position, np.inf)) > result
@@ -64,6 +66,8 @@ ROUNDINGS: Mapping[str, Rounding] = {
     "ceil": Rounding(np.ceil, ceil, WHOLE),
     "away": Rounding(lambda x: np.copysign(np.ceil(np.abs(x)), x), _away, WHOLE),
     "to_zero": Rounding(np.trunc, int, WHOLE),
-    "sign": Rounding(lambda x: np.where(x >= 0, 1.0, -1.0), lambda x: 1 if x >= 0 else -1, WHOLE),
+    "sign": Rounding(
+        lambda x: np.where(x >= 0, 1.0, -1.0), lambda x: 1 if x >= 0 else -1, WHOLE, jump=2
+    ),
 }
 """By the name that `real.quantize` carries. "sign" is that of binary activations: 0 is positive."""

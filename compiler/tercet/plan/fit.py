@@ -11,7 +11,7 @@ from tercet.plan.assign import Assigned, assign, memory_pitch, operands_of
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
-from tercet.plan.pieces import can_be_cut, least_read, most_pieces
+from tercet.plan.pieces import can_be_cut, least_read
 from tercet.plan.search import Choice, starts
 from tercet.plan.shaping import Shaper, shape_all, spans_in_b, too_small
 from tercet.plan.sketch import whole_of
@@ -184,11 +184,11 @@ def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
     if needed > spec.bank_b_depth:
         depth = 1 << (needed - 1).bit_length()
         raise CapacityError(
-            f"{step.name}: a window of it reaches over {needed} places of a tile, rows between"
-            f" included; the fabric {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric,"
-            f" such as --fabric {spec.name},bank_b_depth={depth}"
+            f"{step.name}: a window of it takes {needed} places of a tile; the fabric"
+            f" {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric, such as --fabric"
+            f" {spec.name},bank_b_depth={depth}"
         )
 
 
 def _can_be_finer(step: Step, spill: Spill) -> bool:
-    return _can_wait(step) and spill.count(step) < min(most_pieces(step), MOST_PIECES)
+    return _can_wait(step) and spill.count(step) < min(step.result.positions, MOST_PIECES)

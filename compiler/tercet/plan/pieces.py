@@ -1,15 +1,19 @@
-"""A step in pieces: each makes some rows of the result, from the rows of the operands it reads."""
+"""A step in pieces: each makes some rows of the result, from what it reads of the operands.
 
-from collections.abc import Hashable, Iterator
+A piece of whole rows reads whole rows; one of a part of a row reads a rectangle.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import prod
 
 import numpy as np
 
 from tercet.ir.types import IntArray
 from tercet.plan.assign import operands_of
 from tercet.plan.code import spans_of
-from tercet.plan.steps import Depthwise, Mac, Step, Tensor, Vector
+from tercet.plan.steps import Depthwise, Mac, Region, Step, Tensor, Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,10 +21,9 @@ class Piece:
     """Some rows of a step, and where what it reads and makes stands in the whole tensors."""
 
     step: Step
-    begins: tuple[int | None, ...]
-    """First position of each operand's part; None: it reads the whole operand."""
-    first: int
-    """First position of the result."""
+    reads: tuple[Region | None, ...]
+    """Of each operand; None: the whole operand, which lies in bank B."""
+    makes: Region
     key: Hashable
     """The same for pieces of a step that are alike but for where they begin."""
 
@@ -30,33 +33,25 @@ def can_be_cut(step: Step) -> bool:
     return step.rows is None and not (isinstance(step, Vector) and step.columns is not None)
 
 
-def most_pieces(step: Step) -> int:
-    """As many as there are positions that can be made alone."""
-    result = step.result
-    return result.height if _whole_rows(step) else result.positions
-
-
 def least_read(step: Step) -> int:
-    """Positions of an operand that a band holds at least: all from a window's first to its last."""
+    """Positions of an operand that a band holds at least: what a piece of one result reads."""
     if isinstance(step, Depthwise):
-        (kernel, _), (dilation, _) = step.window.kernel, step.window.dilation
-        rows = min(step.x.height, (kernel - 1) * dilation + 1)
-        return 1 if step.x.height == 1 else (rows - 1) * step.x.width + 1
-    read = step.taps if isinstance(step, Mac) else step.items[..., 1]
-    spans = spans_of(read)
-    return int((spans[:, 1] - spans[:, 0]).max(initial=0))
+        sizes = zip(step.window.kernel, step.window.dilation, strict=True)
+        least = ((kernel - 1) * dilation + 1 for kernel, dilation in sizes)
+        return prod(map(min, (step.x.height, step.x.width), least))
+    x, read = operands_of(step)[0], step.taps if isinstance(step, Mac) else step.items[..., 1]
+    if step.result.height == 1:
+        return int(np.diff(spans_of(read)).max(initial=0))
+    rows, columns = (spans_of(part) for part in _rows_and_columns(x, read))
+    return int((np.diff(rows) * np.diff(columns)).max(initial=0))
 
 
 def cut(step: Step, count: int, brought: tuple[bool, ...]) -> tuple[Piece, ...]:
     """The step in about so many pieces; those operands that are `brought` become parts."""
-    return tuple(_piece(step, rows, brought) for rows in _rows(step.result, count, step))
+    return tuple(_piece(step, rows, brought) for rows in _rows(step.result, count))
 
 
-def _whole_rows(step: Step) -> bool:
-    return isinstance(step, Depthwise) and step.result.height > 1
-
-
-def _rows(result: Tensor, count: int, step: Step) -> Iterator[range]:
+def _rows(result: Tensor, count: int) -> Iterator[range]:
     """The positions that each piece makes: rows of an image as long as there are enough of them.
 
     Then parts of rows, every row in the same ones: so most pieces are alike.
@@ -65,7 +60,7 @@ def _rows(result: Tensor, count: int, step: Step) -> Iterator[range]:
         yield range(result.positions)
         return
     width, rows = (1, result.positions) if result.height == 1 else (result.width, result.height)
-    if count <= rows or _whole_rows(step):
+    if count <= rows:
         for part in np.array_split(np.arange(rows), min(count, rows)):
             yield range(int(part[0]) * width, (int(part[-1]) + 1) * width)
         return
@@ -77,16 +72,15 @@ def _rows(result: Tensor, count: int, step: Step) -> Iterator[range]:
 
 def _piece(step: Step, rows: range, brought: tuple[bool, ...]) -> Piece:
     piece = step if len(rows) == step.result.positions else _cut(step, rows)
-    spans = [span if moved else None for span, moved in zip(_reads(piece), brought, strict=True)]
-    operands = tuple(
-        x if span is None else _part_of(x, span[0], max(span[1], span[0] + 1), x.width)
-        for x, span in zip(operands_of(piece), spans, strict=True)
-    )
-    begins = tuple(None if span is None else span[0] for span in spans)
+    narrow = step.result.height > 1 and len(rows) < step.result.width
+    regions = [
+        region if moved else None
+        for region, moved in zip(_reads(piece, narrow=narrow), brought, strict=True)
+    ]
     if any(brought):
-        piece = _moved(piece, operands, tuple(begin or 0 for begin in begins))
+        piece = _moved(piece, regions)
     alone = None if all(brought) else rows.start  # it reads what others read elsewhere
-    return Piece(piece, begins, rows.start, (_key(piece), alone))
+    return Piece(piece, tuple(regions), Region(rows.start, len(rows)), (_key(piece), alone))
 
 
 def _key(piece: Step) -> Hashable:
@@ -100,65 +94,88 @@ def _key(piece: Step) -> Hashable:
 
 def _cut(step: Step, rows: range) -> Step:
     """The step for some rows of the result alone; its operands are still whole."""
-    result = _part_of(step.result, rows.start, rows.stop, step.result.width)
+    result = _part_of(step.result, Region(rows.start, len(rows)))
     if isinstance(step, Mac):
         return replace(step, taps=step.taps[rows.start : rows.stop], result=result)
     if isinstance(step, Vector):
         return replace(step, items=step.items[rows.start : rows.stop], result=result)
-    flat = step.result.height == 1
-    y, x = (0, rows.start) if flat else (rows.start // step.result.width, 0)
+    y, x = divmod(rows.start, step.result.width)
     window = step.window
     first = (window.first[0] - y * window.stride[0], window.first[1] - x * window.stride[1])
     return replace(step, window=replace(window, first=first), result=result)
 
 
-def _part_of(tensor: Tensor, first: int, behind: int, width: int) -> Tensor:
-    """Positions of a tensor as one of its own: whole rows of `width` where it has them."""
-    count = behind - first
-    height = (
-        count // width if tensor.height > 1 and count % width == 0 and first % width == 0 else 1
-    )
-    order = tensor.order[first:behind]
-    return replace(tensor, height=height, width=count // height, order=order)
+def _part_of(tensor: Tensor, region: Region) -> Tensor:
+    """Positions of a tensor as one of its own: an image of whole rows, or of a rectangle."""
+    order, height, width = tensor.order[region.positions], region.rows, region.width
+    whole = tensor.height > 1 and width % tensor.width == 0 and region.first % tensor.width == 0
+    if height == 1 and whole:
+        height, width = width // tensor.width, tensor.width
+    return replace(tensor, height=height, width=width, order=order)
 
 
-def _reads(step: Step) -> list[tuple[int, int]]:
-    """Positions of each operand that a step reads: first, and behind the last."""
+def _reads(step: Step, *, narrow: bool) -> list[Region]:
+    """What a step reads of each operand: a rectangle if it is `narrow`, else positions in a row."""
     if isinstance(step, Mac):
-        return _span(step.taps)
+        return [_region(step.x, step.taps, narrow=narrow)]
     if isinstance(step, Vector):
         return [
-            _span(np.where(step.items[..., 0] == i, step.items[..., 1], -1))[0]
-            for i in range(len(step.operands))
+            _region(x, np.where(step.items[..., 0] == i, step.items[..., 1], -1), narrow=narrow)
+            for i, x in enumerate(step.operands)
         ]
-    window, x = step.window, step.x
-    (kh, kw), (sy, sx), (dy, dx) = window.kernel, window.stride, window.dilation
-    if x.height == 1:
-        low = max(0, -window.first[1])
-        high = min(x.width, (step.result.width - 1) * sx - window.first[1] + (kw - 1) * dx + 1)
-        return [(low, max(low, high))]
-    low = max(0, -window.first[0])
-    high = min(x.height, (step.result.height - 1) * sy - window.first[0] + (kh - 1) * dy + 1)
-    return [(low * x.width, max(low, high) * x.width)]
+    rows, columns = (_seen(step, axis) for axis in (0, 1))
+    some = narrow or step.x.height == 1
+    return [_rectangle(step.x, rows, columns if some else (0, step.x.width))]
 
 
-def _span(read: IntArray) -> list[tuple[int, int]]:
+def _seen(step: Depthwise, axis: int) -> tuple[int, int]:
+    """Rows or columns of x in the windows of all results: the first, and behind the last."""
+    window, x, result = step.window, step.x, step.result
+    size, made = ((x.height, result.height), (x.width, result.width))[axis]
+    low = min(size, max(0, -window.first[axis]))
+    reach = (made - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis]
+    return low, max(low, min(size, reach - window.first[axis] + 1))
+
+
+def _region(x: Tensor, read: IntArray, *, narrow: bool) -> Region:
+    if narrow and x.height > 1:
+        rows, columns = (spans_of(part[None])[0].tolist() for part in _rows_and_columns(x, read))
+        return _rectangle(x, rows, columns)
     first, behind = spans_of(read[None])[0].tolist()
-    return [(first, behind)]
+    return Region(first, max(1, behind - first))
 
 
-def _moved(step: Step, operands: tuple[Tensor, ...], begins: tuple[int, ...]) -> Step:
-    """The step with other operands, whose positions begin later."""
+def _rows_and_columns(x: Tensor, read: IntArray) -> tuple[IntArray, IntArray]:
+    """Of positions of x; -1 stays what it is."""
+    rows, columns = np.divmod(read, x.width)
+    return np.where(read < 0, -1, rows), np.where(read < 0, -1, columns)
+
+
+def _rectangle(x: Tensor, rows: Sequence[int], columns: Sequence[int]) -> Region:
+    """Rows and columns, each from the first to behind the last: at least one position."""
+    (top, below), (left, right) = rows, columns
+    height, width = max(1, below - top), max(1, right - left)
+    if width == x.width:
+        return Region(top * x.width, height * width)
+    return Region(top * x.width + left, width, height, x.width)
+
+
+def _moved(step: Step, regions: Sequence[Region | None]) -> Step:
+    """The step with parts of its operands, where regions say of what."""
+    operands = tuple(
+        x if region is None else _part_of(x, region)
+        for x, region in zip(operands_of(step), regions, strict=True)
+    )
+    places = [region.places if region else np.asarray for region in regions]
     if isinstance(step, Mac):
-        (x,), (first,) = operands, begins
-        return replace(step, x=x, taps=np.where(step.taps >= 0, step.taps - first, -1))
+        return replace(step, x=operands[0], taps=places[0](step.taps))
     if isinstance(step, Vector):
-        ahead = np.array(begins)[step.items[..., 0]]
-        positions = np.where(step.items[..., 1] >= 0, step.items[..., 1] - ahead, -1)
-        items = np.stack([step.items[..., 0], positions], -1)
+        chosen, positions = step.items[..., 0], step.items[..., 1]
+        moved = [np.where(chosen == i, each(positions), 0) for i, each in enumerate(places)]
+        items = np.stack([chosen, sum(moved, np.zeros_like(positions))], -1)
         return replace(step, operands=operands, items=items)
-    (x,), (first,) = operands, begins
-    down, right = (0, first) if step.x.height == 1 else (first // step.x.width, 0)
-    window = step.window
-    begin = (window.first[0] + down, window.first[1] + right)
-    return replace(step, x=x, window=replace(window, first=begin))
+    (region,), window = regions, step.window
+    assert region is not None
+    y, x = divmod(region.first, step.x.width)
+    begin = (window.first[0] + y, window.first[1] + x)
+    return replace(step, x=operands[0], window=replace(window, first=begin))

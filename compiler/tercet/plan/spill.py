@@ -49,13 +49,13 @@ class Spiller:
             like: dict[Hashable, Step] = {}
             for piece in self._pieces(step, spill, sketch=sketch):
                 made = piece.step
-                for x, part, begin in zip(
-                    operands_of(step), operands_of(made), piece.begins, strict=True
+                for x, part, region in zip(
+                    operands_of(step), operands_of(made), piece.reads, strict=True
                 ):
-                    if begin is not None:
-                        loaded[part] = Part(x, begin)
+                    if region is not None:
+                        loaded[part] = Part(x, region)
                 if step.result in spill.tensors:
-                    stored[made.result] = Part(step.result, piece.first)
+                    stored[made.result] = Part(step.result, piece.makes)
                 cuts[made] = Cut(step, like.setdefault(piece.key, made))
         return replace(self._network, steps=tuple(cuts), loaded=loaded, stored=stored, pieces=cuts)
 

@@ -5,8 +5,10 @@ here; which tile does what is decided behind it. Steps name the values of the in
 they compute, so that goldens and hardware can be compared by name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from tercet.ir.types import Int, IntArray
 
@@ -164,12 +166,45 @@ class Vector:
 Step = Mac | Depthwise | Vector
 
 
+@dataclass(frozen=True)
+class Region:
+    """Positions of a tensor: `rows` of `width` each, the first at `first`, `pitch` apart."""
+
+    first: int
+    width: int
+    rows: int = 1
+    pitch: int = 0
+
+    @property
+    def positions(self) -> IntArray:
+        """[rows * width]."""
+        found = self.first + np.arange(self.rows)[:, None] * self.pitch + np.arange(self.width)
+        return np.asarray(found.reshape(-1), np.int64)
+
+    def places(self, positions: IntArray) -> IntArray:
+        """Where positions of the tensor stand in the region; -1 stays what it is."""
+        moved = positions - self.first
+        if self.rows > 1:
+            moved = moved // self.pitch * self.width + moved % self.pitch
+        return np.where(positions >= 0, moved, -1)
+
+    def runs(self, begin: int, behind: int) -> Iterator[tuple[int, int, int]]:
+        """Places from `begin` on, in parts that lie in a row: place, position, count."""
+        at = begin
+        while at < behind:
+            row, column = divmod(at, self.width)
+            alone = self.rows > 1 and self.pitch != self.width
+            count = min(behind - at, self.width - column) if alone else behind - at
+            yield at, self.first + (row * self.pitch + column if alone else at), count
+            at += count
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Positions of a tensor that lies in memory, from `first` on."""
+    """Positions of a tensor that lies in memory."""
 
     source: Tensor
-    first: int
+    region: Region
 
 
 @dataclass(frozen=True, eq=False)

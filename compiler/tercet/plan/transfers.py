@@ -39,7 +39,7 @@ def exports_of(n: int, stage: Stage, part: Part, words: int) -> Iterator[Export]
     grid, pitch = layout.grid, layout.pitch
     for p in range(grid.bands):
         total = int(layout.counts[p]) * pitch // WORD
-        begin = (part.first + int(layout.first[p])) * pitch
+        begin = (part.region.first + int(layout.first[p])) * pitch
         for at in range(0, total, words):
             count = min(words, total - at)
             yield Export(
@@ -87,16 +87,17 @@ def part_loads(layout: Layout, part: Part, address: int, spec: FabricSpec) -> It
     grid, tensor, pitch = layout.grid, layout.tensor, layout.pitch
     outs = sum(1 << grid.tile(0, o, 0) for o in range(grid.outs))
     for p in range(grid.bands):
-        beats = int(layout.counts[p]) * pitch // BUS_BYTES
-        if beats:
+        first = int(layout.first[p])
+        for place, position, count in part.region.runs(first, first + int(layout.counts[p])):
+            beats = count * pitch // BUS_BYTES
             yield Load(
                 config_id=spec.config_id,
                 bank=Bank.ACTIVATIONS,
-                base=layout.base,
+                base=layout.base + (place - first) * pitch,
                 signed_bytes=is_signed(tensor.element),
                 zero_point=tensor.zero_point,
                 mask=outs << grid.tile(p, 0, 0),
-                address=address + (part.first + int(layout.first[p])) * pitch,
+                address=address + position * pitch,
                 beats=beats,
                 slice_beats=beats,
             )
