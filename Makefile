@@ -34,7 +34,7 @@ verify: $(VENV)/run-$(KEY) runtime ## Compile, build, simulate and sign off MODE
 
 test: $(VENV)/dev-$(KEY) runtime ## Every test: unit, then the regression in simulation
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
-	$(BIN)/python -m pytest cosim $(ARGS)
+	$(BIN)/python -m pytest cosim -n 2 --dist loadgroup $(ARGS)
 
 lint: lint-python lint-c lint-rtl ## Layout, style and types of Python, C, C++ and SystemVerilog
 

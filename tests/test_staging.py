@@ -77,15 +77,17 @@ def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_many_makers_of_one_folder_all_get_it_whole(tmp_path: Path) -> None:
-    home = tmp_path / "sim" / "key"
+    home, makers = tmp_path / "sim" / "key", list[Path]()
 
     def fill(folder: Path) -> None:
+        makers.append(folder)
         for i in range(20):
             (folder / str(i)).write_text("x")
 
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: len(list(kept(home, fill).iterdir())), range(32)))
     assert found == [20] * 32
+    assert len(makers) == 1, "the others waited for the first one"
     assert [path.name for path in home.parent.iterdir()] == ["key"]
 
 

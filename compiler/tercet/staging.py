@@ -2,6 +2,7 @@
 
     build/sim/.tercet-new-1f0c33    being filled; its maker holds a lock on it
     build/sim/9a60e1                 filled, and renamed to its name
+    build/sim/.tercet-turn-9a60e1    locked by the one that makes it: others wait
 
 A maker that is killed leaves a folder without a lock, which the next maker beside it removes.
 """
@@ -10,13 +11,14 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 from tercet.errors import TercetError
 
 PREFIX = ".tercet-new-"
+TURN = ".tercet-turn-"
 
 
 @contextmanager
@@ -37,19 +39,45 @@ def kept(home: Path, fill: Callable[[Path], None]) -> Path:
     if home.exists():
         return home
     try:
-        with staged(home.parent) as folder:
-            fill(folder)
-            try:
-                folder.rename(home)
-            except OSError:
-                if not home.exists():  # no other process was faster
-                    raise
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with _turn(home):
+            if not home.exists():
+                with staged(home.parent) as folder:
+                    fill(folder)
+                    _renamed(folder, home)
     except OSError as error:
         raise TercetError(
             f"cannot write {home.parent}: {error.strerror or error}; make room there, or the "
             "permission to write"
         ) from error
     return home
+
+
+@contextmanager
+def _turn(home: Path) -> Iterator[None]:
+    """One maker of a folder at a time: two would take as long as one after the other.
+
+    Where another user's lock may not be opened, nobody waits.
+    """
+    place, lock = home.with_name(f"{TURN}{home.name}"), None
+    with suppress(PermissionError):
+        lock = os.open(place, os.O_RDONLY | os.O_CREAT, 0o666)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            place.unlink()
+        if lock is not None:
+            os.close(lock)
+
+
+def _renamed(folder: Path, home: Path) -> None:
+    try:
+        folder.rename(home)
+    except OSError:
+        if not home.exists():  # no other process was faster
+            raise
 
 
 def remove_abandoned(parent: Path) -> None:
