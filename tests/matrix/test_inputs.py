@@ -106,3 +106,22 @@ def test_batches_of_every_size(rows: int) -> None:
     assert len(names) > 3
     for name in names:
         assert np.array_equal(together[name][rows - 1], single[name][0])
+
+
+CASTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "float": lambda x: x.float(),
+    "to": lambda x: x.to(torch.float32),
+    "type": lambda x: x.type(torch.float32),
+    "there and back": lambda x: x.double().float(),
+}
+
+
+@pytest.mark.parametrize("cast", CASTS)
+def test_a_cast_of_floats_to_float32_changes_nothing(cast: str) -> None:
+    """The goldens run the module in float64 as well, where the cast would be another type."""
+
+    def do(this: Any, x: Tensor) -> Tensor:
+        return this.last(CASTS[cast](this.act(this.first(this.entry(CASTS[cast](x))))))
+
+    net = Does(do, entry=act(), first=linear(6, 5), act=relu(), last=linear(5, 3))
+    prove(net, samples(6))

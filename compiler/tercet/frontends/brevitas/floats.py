@@ -1,6 +1,6 @@
 """Floats that a forward makes itself, such as x.float() of bytes, in the module's own precision."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,11 @@ from torch.utils._pytree import tree_map
 def floats(dtype: torch.dtype, inputs: Sequence[Tensor]) -> Iterator[None]:
     """Where a forward asks for float32, or for floats of integers, it gets `dtype`.
 
-    Only where one of its `inputs` is of integers: floats are in the module's precision already.
+    Where all `inputs` are floats, only casts are: constants stay float32, as the graph has them.
     """
     if all(x.is_floating_point() for x in inputs):
-        yield
+        with _Casts(dtype):
+            yield
         return
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
@@ -31,6 +32,9 @@ def floats(dtype: torch.dtype, inputs: Sequence[Tensor]) -> Iterator[None]:
 class _Instead(TorchFunctionMode):
     """Calls of torch with `dtype` for float32."""
 
+    changes: Collection[Any] | None = None
+    """Functions of which calls change; None: all."""
+
     def __init__(self, dtype: torch.dtype) -> None:
         super().__init__()
         self._dtype = dtype
@@ -38,6 +42,8 @@ class _Instead(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
+        if self.changes is not None and func not in self.changes:
+            return func(*args, **(kwargs or {}))
         if func is Tensor.float:
             func, args = Tensor.to, (args[0], self._dtype)
         args, kwargs = tree_map(self._own, (args, dict(kwargs or {})))
@@ -45,3 +51,9 @@ class _Instead(TorchFunctionMode):
 
     def _own(self, value: Any) -> Any:
         return self._dtype if value is torch.float32 else value
+
+
+class _Casts(_Instead):
+    """Casts alone."""
+
+    changes = (Tensor.float, Tensor.to, Tensor.type)
