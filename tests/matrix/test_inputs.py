@@ -120,7 +120,7 @@ CASTS: dict[str, Callable[[Tensor], Tensor]] = {
 def test_a_cast_of_floats_to_float32_changes_nothing(cast: str) -> None:
     """The goldens run the module in float64 as well, where the cast would be another type."""
 
-    def do(this: Any, x: Tensor) -> Tensor:
+    def do(this: Any, x: Tensor) -> Any:
         return this.last(CASTS[cast](this.act(this.first(this.entry(CASTS[cast](x))))))
 
     net = Does(do, entry=act(), first=linear(6, 5), act=relu(), last=linear(5, 3))
