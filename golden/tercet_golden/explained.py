@@ -55,20 +55,33 @@ class Tally:
         found: IntArray,
         position: FloatArray,
         vectors: npt.NDArray[np.bool_],
+        first: int = 0,
     ) -> None:
-        """Compare a value on these vectors; `position`: where it was before it was rounded."""
+        """Compare a value on these vectors; `position`: where it was before it was rounded.
+
+        `first`: the number of the first vector.
+        """
         self.compared += want[vectors].size
-        for place in map(tuple, np.argwhere(want != found)):
-            vector, *element = (int(i) for i in place)
-            if not vectors[vector]:
-                continue
-            values, at = (int(want[place]), int(found[place])), float(position[place])
-            distance = abs(at - sum(values) / 2)
-            if abs(values[0] - values[1]) == 1 and distance <= self.near * max(1.0, abs(at) / 256):
-                self.explained.append(Explained(name, vector, tuple(element), *values, distance))
-                continue
-            self.mismatches += 1
-            self.first = self.first or Mismatch(name, vector, tuple(element), *values)
+        differs = want != found
+        differs[~vectors] = False
+        places, at = np.argwhere(differs), position[differs]
+        wanted, other = want[differs], found[differs]
+        distance = np.abs(at - (wanted + other) / 2)
+        near = distance <= self.near * np.maximum(1.0, np.abs(at) / 256)
+        near &= np.abs(wanted - other) == 1
+        self.mismatches += int(np.count_nonzero(~near))
+        for i in np.flatnonzero(near):
+            where = _where(name, places[i], first)
+            values = int(wanted[i]), int(other[i])
+            self.explained.append(Explained(*where, *values, float(distance[i])))
+        for i in np.flatnonzero(~near)[:1]:
+            where = _where(name, places[i], first)
+            self.first = self.first or Mismatch(*where, int(wanted[i]), int(other[i]))
 
     def judged(self) -> Judged:
         return Judged(self.compared, self.mismatches, self.first, tuple(self.explained))
+
+
+def _where(name: str, place: IntArray, first: int) -> tuple[str, int, tuple[int, ...]]:
+    vector, *element = map(int, place)
+    return name, first + vector, tuple(element)

@@ -15,7 +15,7 @@ from tercet.ir.boundary import reals
 from tercet.ir.evaluate import evaluate
 from tercet.ir.module import outputs_of, steps_of
 from tercet.ir.names import value_names
-from tercet.ir.types import Array, FloatArray, IntArray, floats_of
+from tercet.ir.types import Array, FloatArray, IntArray, floats_of, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
@@ -30,6 +30,10 @@ NEAR = 1e-4
 """How near to a tie, in steps, float32 may go the other way; grows beyond 8-bit magnitudes."""
 
 
+MOST = 1 << 25
+"""Elements of all values of the file that are held at a time."""
+
+
 def compare(
     model: OnnxModel,
     captured: ModuleOp,
@@ -41,35 +45,67 @@ def compare(
 
     At every quantizer and, from input to output, at the outputs alone.
     """
-    xs, captured = inputs_of(model, module, integers), with_lattices(captured, module)
-    ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
-    names = quantizers(module)
-    seen = [op for op in ends if op.quantizer.data in names]
-    outputs = list(model.outputs)
-    file = run(model, xs, [*dict.fromkeys([*(op.quantizer.data for op in seen), *outputs])])
-    ideal = evaluate(captured, *xs)
-    tally, alive = Tally(NEAR), np.ones(len(xs[0]), np.bool_)
-    ties = Ties(np.zeros(len(xs[0]), np.bool_))
+    count, captured = len(integers[0]), with_lattices(captured, module)
+    each = sum(int(np.prod(shape_of(op.results[0]))) for op in steps_of(captured))
+    rows = max(1, MOST // each // model.batch) * model.batch
+    run = _Run(model, captured, module, count)
+    returned = [
+        run.compared(slice(first, first + rows), integers, golden)
+        for first in range(0, count, rows)
+    ]
+    outputs = [np.concatenate(parts) for parts in zip(*returned, strict=True)]
+    run.compare_reals(outputs, golden)
+    return run.tally.judged(), compare_outputs(module, golden, outputs, run.ties)
 
-    def count(name: str, want: IntArray, got: IntArray, position: FloatArray) -> None:
-        known = len(tally.explained)
-        tally.count(name, want, got, position, alive)
-        alive[[one.vector for one in tally.explained[known:]]] = False
 
-    for op in seen:
-        name = names[op.quantizer.data][0]
-        want, x = golden[name], np.asarray(ideal[op.x])
-        got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
-        if isinstance(op, Quantize):
-            ties.count(op, x, want, got, alive)
-        count(name, want, got, _position(op, x).reshape(want.shape))
-    last = [golden[value_names(module)[value]] for value in outputs_of(module)]
-    for name, wanted in zip(outputs, reals(module, *last), strict=True):
-        unit = NEAR * float(np.abs(wanted).max() or 1.0)
-        position = np.asarray(file[name], np.float64).reshape(wanted.shape) / unit
-        want = np.rint(np.asarray(wanted, np.float64) / unit).astype(np.int64)
-        count(f"output {name}", want, np.rint(position).astype(np.int64), position)
-    return tally.judged(), compare_outputs(module, golden, [file[n] for n in outputs], ties)
+class _Run:
+    """A comparison, some vectors at a time."""
+
+    def __init__(
+        self, model: OnnxModel, captured: ModuleOp, module: ModuleOp, vectors: int
+    ) -> None:
+        self.model, self.captured, self.module = model, captured, module
+        self.tally, self.ties = Tally(NEAR), Ties(np.zeros(vectors, np.bool_))
+        self.alive = np.ones(vectors, np.bool_)
+        """Vectors in which no element was explained so far."""
+        self.names = quantizers(module)
+        ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
+        self.seen = [op for op in ends if op.quantizer.data in self.names]
+
+    def compared(
+        self, rows: slice, integers: Sequence[IntArray], golden: Mapping[str, IntArray]
+    ) -> list[Array]:
+        """What the file returns for these vectors, each quantizer compared."""
+        xs = inputs_of(self.model, self.module, [x[rows] for x in integers])
+        quantized, outputs = [op.quantizer.data for op in self.seen], list(self.model.outputs)
+        file = run(self.model, xs, [*dict.fromkeys([*quantized, *outputs])])
+        ideal = evaluate(self.captured, *xs)
+        for op in self.seen:
+            name = self.names[op.quantizer.data][0]
+            want, x = golden[name][rows], np.asarray(ideal[op.x])
+            got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
+            if isinstance(op, Quantize):
+                self.ties.count(op, x, want, got, self.alive[rows], rows.start)
+            self._count(name, want, got, _position(op, x).reshape(want.shape), rows.start)
+        return [file[name] for name in outputs]
+
+    def compare_reals(self, found: Sequence[Array], golden: Mapping[str, IntArray]) -> None:
+        """The outputs of all vectors, to a small part of the greatest of them."""
+        names = value_names(self.module)
+        last = [golden[names[value]] for value in outputs_of(self.module)]
+        wanted = reals(self.module, *last)
+        for name, real, got in zip(self.model.outputs, wanted, found, strict=True):
+            unit = NEAR * float(np.abs(real).max() or 1.0)
+            position = np.asarray(got, np.float64).reshape(real.shape) / unit
+            want = np.rint(np.asarray(real, np.float64) / unit).astype(np.int64)
+            self._count(f"output {name}", want, np.rint(position).astype(np.int64), position)
+
+    def _count(
+        self, name: str, want: IntArray, got: IntArray, position: FloatArray, first: int = 0
+    ) -> None:
+        known, alive = len(self.tally.explained), self.alive[first : first + len(want)]
+        self.tally.count(name, want, got, position, alive, first)
+        self.alive[[one.vector for one in self.tally.explained[known:]]] = False
 
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:
