@@ -103,6 +103,20 @@ def test_ties_that_all_turn_the_same_way_fail_though_each_is_explained(tmp_path:
     assert "end to end the argmax differs in " in str(excess(whole))
 
 
+def test_a_comparison_in_parts_finds_what_one_of_the_whole_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = truncating_pool(tmp_path / "pool.onnx")
+    captured = frontends.load(model)
+    module = passes.run(captured, UNSNAPPED)
+    whole = compared(model, captured, module)
+    monkeypatch.setattr(file_golden, "MOST", 1 << 16)
+    judged, outputs = compared(model, captured, module)
+    assert outputs == whole[1]
+    assert judged.compared == whole[0].compared
+    assert sorted(judged.explained, key=str) == sorted(whole[0].explained, key=str)
+
+
 NONE = Tied(0, 0, 0, 0)
 
 
