@@ -55,12 +55,13 @@ class Tally:
         found: IntArray,
         position: FloatArray,
         vectors: npt.NDArray[np.bool_],
-        first: int = 0,
+        numbers: IntArray | None = None,
     ) -> None:
         """Compare a value on these vectors; `position`: where it was before it was rounded.
 
-        `first`: the number of the first vector.
+        `numbers`: of all vectors that are given, chosen or not; they count from 0 without it.
         """
+        numbers = np.arange(len(want)) if numbers is None else numbers
         self.compared += want[vectors].size
         differs = want != found
         differs[~vectors] = False
@@ -71,17 +72,17 @@ class Tally:
         near &= np.abs(wanted - other) == 1
         self.mismatches += int(np.count_nonzero(~near))
         for i in np.flatnonzero(near):
-            where = _where(name, places[i], first)
+            where = _where(name, places[i], numbers)
             values = int(wanted[i]), int(other[i])
             self.explained.append(Explained(*where, *values, float(distance[i])))
         for i in np.flatnonzero(~near)[:1]:
-            where = _where(name, places[i], first)
+            where = _where(name, places[i], numbers)
             self.first = self.first or Mismatch(*where, int(wanted[i]), int(other[i]))
 
     def judged(self) -> Judged:
         return Judged(self.compared, self.mismatches, self.first, tuple(self.explained))
 
 
-def _where(name: str, place: IntArray, first: int) -> tuple[str, int, tuple[int, ...]]:
+def _where(name: str, place: IntArray, numbers: IntArray) -> tuple[str, int, tuple[int, ...]]:
     vector, *element = map(int, place)
-    return name, first + vector, tuple(element)
+    return name, int(numbers[vector]), tuple(element)

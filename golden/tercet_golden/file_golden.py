@@ -1,14 +1,15 @@
 """The user's own .onnx file against the integer reference: every difference is explained.
 
-The file computes in float32, so an element next to a rounding tie may go the other way. What
-follows from it in the same vector is not compared quantizer by quantizer; all else must be equal.
-What it leads to is counted end to end.
+The file computes in float32, so an element next to a rounding tie may go the other way; all else
+must be equal. Behind such an element the reference goes on with what the file found, so what
+follows from it is compared as well. What it leads to is counted end to end.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx import OnnxModel
 from tercet.ir.boundary import reals
@@ -23,7 +24,8 @@ from tercet.report.contract import EndToEnd
 from tercet_golden.end_to_end import compare as compare_outputs
 from tercet_golden.explained import Judged, Tally
 from tercet_golden.file_run import inputs_of, run
-from tercet_golden.structural import Ties, with_lattices
+from tercet_golden.followed import follow
+from tercet_golden.structural import Mask, Ties, with_lattices
 from tercet_golden.torch_run import quantizers
 
 NEAR = 1e-4
@@ -54,7 +56,7 @@ def compare(
         for first in range(0, count, rows)
     ]
     outputs = [np.concatenate(parts) for parts in zip(*returned, strict=True)]
-    run.compare_reals(outputs, golden)
+    run.compare_reals(outputs)
     return run.tally.judged(), compare_outputs(module, golden, outputs, run.ties)
 
 
@@ -68,9 +70,14 @@ class _Run:
         self.tally, self.ties = Tally(NEAR), Ties(np.zeros(vectors, np.bool_))
         self.alive = np.ones(vectors, np.bool_)
         """Vectors in which no element was explained so far."""
-        self.names = quantizers(module)
+        names, paths = value_names(module), quantizers(module)
+        self.values = {name: value for value, name in names.items()}
         ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
-        self.seen = [op for op in ends if op.quantizer.data in self.names]
+        self.seen = {op: paths[op.quantizer.data][0] for op in ends if op.quantizer.data in paths}
+        """The quantizers of the file that the integer network has, and its names for them."""
+        self.ends = [names[value] for value in outputs_of(module)]
+        self.last: list[list[IntArray]] = [[] for _ in self.ends]
+        """What the outputs are made of, some vectors at a time."""
 
     def compared(
         self, rows: slice, integers: Sequence[IntArray], golden: Mapping[str, IntArray]
@@ -80,32 +87,67 @@ class _Run:
         quantized, outputs = [op.quantizer.data for op in self.seen], list(self.model.outputs)
         file = run(self.model, xs, [*dict.fromkeys([*quantized, *outputs])])
         ideal = evaluate(self.captured, *xs)
-        for op in self.seen:
-            name = self.names[op.quantizer.data][0]
-            want, x = golden[name][rows], np.asarray(ideal[op.x])
-            got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
+        numbers, late = np.arange(len(self.alive))[rows], dict[str, Mask]()
+        found = dict[str, IntArray]()
+        for op, name in self.seen.items():
+            want, x, alive = golden[name][rows], np.asarray(ideal[op.x]), self.alive[rows]
+            found[name] = got = _integers(op, file[op.quantizer.data]).reshape(want.shape)
+            late[name] = ~alive
             if isinstance(op, Quantize):
-                self.ties.count(op, x, want, got, self.alive[rows], rows.start)
-            self._count(name, want, got, _position(op, x).reshape(want.shape), rows.start)
+                self.ties.count(op, x, want, got, alive, rows.start)
+            known, position = len(self.tally.explained), _position(op, x).reshape(want.shape)
+            self.tally.count(name, want, got, position, alive, numbers)
+            self.alive[[one.vector for one in self.tally.explained[known:]]] = False
+        last = [golden[name][rows].copy() for name in self.ends]
+        if (dead := np.flatnonzero(~self.alive[rows])).size:
+            given = [x[rows][dead] for x in integers]
+            after = self._follow(
+                numbers[dead],
+                ([x[dead] for x in xs], given),
+                {name: got[dead] for name, got in found.items()},
+                {name: vectors[dead] for name, vectors in late.items()},
+            )
+            for kept, array in zip(last, after, strict=True):
+                kept[dead] = array
+        for parts, kept in zip(self.last, last, strict=True):
+            parts.append(kept)
         return [file[name] for name in outputs]
 
-    def compare_reals(self, found: Sequence[Array], golden: Mapping[str, IntArray]) -> None:
+    def _follow(
+        self,
+        numbers: IntArray,
+        given: tuple[Sequence[Array], Sequence[IntArray]],
+        found: Mapping[str, IntArray],
+        late: Mapping[str, Mask],
+    ) -> list[IntArray]:
+        """What the file's own integers lead to, and what the outputs are made of then.
+
+        `given`: the inputs, and the integers of them; `late`: the vectors that each quantizer was
+        not compared in.
+        """
+        xs, integers = given
+        forms: dict[SSAValue, Array] = {
+            op.results[0]: found[name] for op, name in self.seen.items()
+        }
+        ideal = follow(self.captured, xs, forms).used
+        own: dict[SSAValue, Array] = {self.values[name]: got for name, got in found.items()}
+        network = follow(self.module, integers, own)
+        for op, name in self.seen.items():
+            want = network.made[self.values[name]]
+            position = _position(op, np.asarray(ideal[op.x])).reshape(want.shape)
+            self.tally.count(name, want, found[name], position, late[name], numbers)
+        return [network.used[value] for value in outputs_of(self.module)]
+
+    def compare_reals(self, found: Sequence[Array]) -> None:
         """The outputs of all vectors, to a small part of the greatest of them."""
-        names = value_names(self.module)
-        last = [golden[names[value]] for value in outputs_of(self.module)]
-        wanted = reals(self.module, *last)
+        wanted = reals(self.module, *(np.concatenate(parts) for parts in self.last))
+        every = np.ones(len(self.alive), np.bool_)
         for name, real, got in zip(self.model.outputs, wanted, found, strict=True):
             unit = NEAR * float(np.abs(real).max() or 1.0)
             position = np.asarray(got, np.float64).reshape(real.shape) / unit
             want = np.rint(np.asarray(real, np.float64) / unit).astype(np.int64)
-            self._count(f"output {name}", want, np.rint(position).astype(np.int64), position)
-
-    def _count(
-        self, name: str, want: IntArray, got: IntArray, position: FloatArray, first: int = 0
-    ) -> None:
-        known, alive = len(self.tally.explained), self.alive[first : first + len(want)]
-        self.tally.count(name, want, got, position, alive, first)
-        self.alive[[one.vector for one in self.tally.explained[known:]]] = False
+            given = f"output {name}", want, np.rint(position).astype(np.int64), position
+            self.tally.count(*given, every)
 
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:

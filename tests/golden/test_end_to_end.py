@@ -99,6 +99,7 @@ def test_ties_that_all_turn_the_same_way_fail_though_each_is_explained(tmp_path:
     captured = frontends.load(model)
     judged, whole = compared(model, captured, passes.run(captured, UNSNAPPED))
     assert judged.passed, "each element is explained"
+    assert judged.compared == 200 * (3 * 8 * 8 + 8 * 6 * 6 + 8 * 2 * 2 + 5), "behind it, too"
     assert whole.differ > whole.outputs / 4
     assert "end to end the argmax differs in " in str(excess(whole))
 
