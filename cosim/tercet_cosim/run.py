@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 
 from tercet.errors import TercetError
+from tercet.fabric.frame import Exec, Kind
 from tercet.ir.types import IntArray
-from tercet.plan import Plan
+from tercet.plan import LayerPlan, Plan
 from tercet_cosim.sim import counters
 from tercet_cosim.sim.build import build
 from tercet_cosim.sim.heard import layer_cycles_of, values_of
@@ -19,7 +20,9 @@ from tercet_cosim.sim.written import Written, written
 
 LATENCY = 10
 """Cycles of the memory, from an address to its first beat."""
-HUNG = 4_000_000
+HUNG, TIMES = 4_000_000, 4
+"""Cycles without an irq after which the fabric hangs: so many, and so many times its work."""
+MOST = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -154,5 +157,17 @@ def job_of(plan: Plan, *xs: IntArray, memory: Memory = Memory()) -> Job:
         telemetry=plan.spec.telemetry,
         latency=memory.latency,
         stall=memory.stall,
-        limit=HUNG,
+        limit=min(MOST, HUNG + TIMES * _work(plan)),
     )
+
+
+def _work(plan: Plan) -> int:
+    """Cycles of a program in which no zero is skipped, about."""
+    layers = [_work_of(layer) for layer in plan.layers]
+    execs = (frame for frame in plan.infer.frames if isinstance(frame, Exec))
+    return sum(layers[frame.layer] for frame in execs if frame.kind is not Kind.EXPORT)
+
+
+def _work_of(layer: LayerPlan) -> int:
+    positions, channels = layer.shape
+    return -(-positions // layer.grid.bands) * max(layer.columns, channels)

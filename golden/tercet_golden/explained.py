@@ -59,25 +59,36 @@ class Tally:
         found: IntArray,
         position: FloatArray,
         vectors: npt.NDArray[np.bool_],
+        numbers: IntArray | None = None,
         jump: int = 1,
     ) -> None:
         """Compare a value on these vectors.
 
         `position`: where it was before it was rounded; results are `jump` apart, and each is what
-        lies within half of that.
+        lies within half of that. `numbers`: of all vectors that are given, chosen or not; they
+        count from 0 without it.
         """
+        numbers = np.arange(len(want)) if numbers is None else numbers
         self.compared += want[vectors].size
-        for place in map(tuple, np.argwhere(want != found)):
-            vector, *element = (int(i) for i in place)
-            if not vectors[vector]:
-                continue
-            values, at = (int(want[place]), int(found[place])), float(position[place])
-            distance = abs(at - values[0]) - jump / 2
-            if distance <= self.near * max(1.0, abs(at) / PLAIN):
-                self.explained.append(Explained(name, vector, tuple(element), *values, distance))
-                continue
-            self.mismatches += 1
-            self.first = self.first or Mismatch(name, vector, tuple(element), *values)
+        differs = want != found
+        differs[~vectors] = False
+        places, at = np.argwhere(differs), position[differs]
+        wanted, other = want[differs], found[differs]
+        distance = np.abs(at - wanted) - jump / 2
+        near = distance <= self.near * np.maximum(1.0, np.abs(at) / PLAIN)
+        self.mismatches += int(np.count_nonzero(~near))
+        for i in np.flatnonzero(near):
+            where = _where(name, places[i], numbers)
+            values = int(wanted[i]), int(other[i])
+            self.explained.append(Explained(*where, *values, float(distance[i])))
+        for i in np.flatnonzero(~near)[:1]:
+            where = _where(name, places[i], numbers)
+            self.first = self.first or Mismatch(*where, int(wanted[i]), int(other[i]))
 
     def judged(self) -> Judged:
         return Judged(self.compared, self.mismatches, self.first, tuple(self.explained))
+
+
+def _where(name: str, place: IntArray, numbers: IntArray) -> tuple[str, int, tuple[int, ...]]:
+    vector, *element = map(int, place)
+    return name, int(numbers[vector]), tuple(element)

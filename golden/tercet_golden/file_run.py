@@ -145,7 +145,9 @@ def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
     _store_constants(proto)
     _describe(model, proto)
     _close(model, proto)
-    network = wrapper(proto).transform(shapes())
+    network = wrapper(proto)
+    if not network.check_all_tensor_shapes_specified():
+        network = network.transform(shapes())  # slow: it writes zeros of every tensor's size
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
         typed = {name: x.astype(np.float32) for name, x in feeds.items()}

@@ -31,14 +31,15 @@ class Ties:
     """Of these: rounded the other way."""
 
     def count(
-        self, op: Quantize, x: FloatArray, want: IntArray, got: IntArray, alive: Mask
+        self, op: Quantize, x: FloatArray, want: IntArray, got: IntArray, alive: Mask, first: int
     ) -> None:
-        """One quantizer; `alive`: the vectors in which nothing differed before it."""
+        """One quantizer on vectors from `first` on; `alive`: where nothing differed before it."""
         ties = op.ties(x).reshape(len(want), -1) & alive[:, None]
         differs = (want != got).reshape(len(want), -1)
         self.seen += int(np.count_nonzero(ties))
         self.others += int(np.count_nonzero(ties & differs))
-        self.vectors |= (ties & differs).any(1) & ~(differs & ~ties).any(1)
+        here = slice(first, first + len(alive))
+        self.vectors[here] |= (ties & differs).any(1) & ~(differs & ~ties).any(1)
 
 
 def with_lattices(captured: ModuleOp, module: ModuleOp) -> ModuleOp:

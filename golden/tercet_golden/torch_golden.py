@@ -37,7 +37,7 @@ def compare(
     for name, seen in _watched(model, module, xs, dtype).items():
         want = golden.get(name, seen.want)
         alive = np.ones(len(want), np.bool_)
-        tally.count(name, want, seen.found, seen.position, alive, seen.jump)
+        tally.count(name, want, seen.found, seen.position, alive, jump=seen.jump)
     return tally.judged()
 
 

@@ -19,6 +19,15 @@ PARAM_BYTES = 16
 MAX_TILES, MAX_LANES = 32, 64
 MAX_DEPTH = 1 << 15
 MAX_TABLE = 1 << 10
+DEPTHS = {
+    "bank_a_depth": (64, MAX_DEPTH),
+    "bank_b_depth": (64, MAX_DEPTH),
+    "param_depth": (16, MAX_DEPTH),
+    "walk_depth": (16, MAX_TABLE),
+    "route_depth": (16, MAX_TABLE),
+    "out_depth": (1, MAX_DEPTH),
+}
+"""The least and the most of each."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +63,10 @@ class FabricSpec:
         self._want("L", self.lanes, lanes_ok, "a multiple of 5 from 5 to 60")
         self._want("ACC_W", self.acc_width, 16 <= self.acc_width <= 32, "16 to 32")
         self._want("TELEMETRY", self.telemetry, self.telemetry in (0, 1, 2), "0, 1 or 2")
-        for key, least in (("bank_a_depth", 64), ("bank_b_depth", 64), ("param_depth", 16)):
+        for key, (least, most) in DEPTHS.items():
             value = getattr(self, key)
-            self._want(key, value, _power(value) and least <= value <= MAX_DEPTH, "a power of two")
-        self._want("out_depth", self.out_depth, _power(self.out_depth), "a power of two")
-        for key in ("walk_depth", "route_depth"):
-            value = getattr(self, key)
-            ok = _power(value) and 16 <= value <= MAX_TABLE
-            self._want(key, value, ok, f"a power of two from 16 to {MAX_TABLE}")
+            ok = _power(value) and least <= value <= most
+            self._want(key, value, ok, f"a power of two from {least} to {most}")
 
     def _want(self, key: str, found: int, ok: bool, wanted: str) -> None:
         if not ok:

@@ -8,6 +8,7 @@ from tercet.errors import CapacityError
 from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
 from tercet.plan.arena import Item, held, place
 from tercet.plan.assign import Assigned, assign, memory_pitch, operands_of
+from tercet.plan.capacity import way_out
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError
@@ -78,7 +79,10 @@ def _that_fit(
 
 
 def _outputs(network: Network, spec: FabricSpec) -> Spill:
-    """Outputs go to memory through bank B, the largest first, where bank C is too small for all."""
+    """Outputs go to memory through bank B, the largest first, where bank C is too small for all.
+
+    Raises CapacityError for sums, which wait in bank C for the end.
+    """
     makers = {step.result: step for step in network.steps if step.result in network.outputs}
     words = {
         x: -(-x.positions * x.channels * result_bytes(s) // BUS_BYTES) for x, s in makers.items()
@@ -86,6 +90,14 @@ def _outputs(network: Network, spec: FabricSpec) -> Spill:
     left, found = sum(words.values()), list[Tensor]()
     if left <= spec.out_depth:
         return Spill()
+    wide = {x: words[x] for x, step in makers.items() if is_wide(step)}
+    if sum(wide.values()) > spec.out_depth:
+        worst, needed = max(wide, key=wide.__getitem__), sum(wide.values())
+        raise CapacityError(
+            f"{makers[worst].name}: its sums leave the network in 32 bits, which takes {needed}"
+            f" 64-bit words of bank C at once; the fabric {spec.name!r} has {spec.out_depth}:"
+            f" {way_out(needed, 'out_depth', spec)}"
+        )
     can_go = [x for x, step in makers.items() if _can_wait(step)]
     for x in sorted(can_go, key=words.__getitem__, reverse=True):
         if left > spec.out_depth // 2:  # the rest is for what is on its way
@@ -182,11 +194,9 @@ def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
     brought = [memory_pitch(x) for x in operands_of(step) if x in spill.tensors]
     needed = max(brought, default=0) * least_read(step) if len(operands_of(step)) == 1 else 0
     if needed > spec.bank_b_depth:
-        depth = 1 << (needed - 1).bit_length()
         raise CapacityError(
             f"{step.name}: a window of it takes {needed} places of a tile; the fabric"
-            f" {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric, such as --fabric"
-            f" {spec.name},bank_b_depth={depth}"
+            f" {spec.name!r} has {spec.bank_b_depth}: {way_out(needed, 'bank_b_depth', spec)}"
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tercet.errors import CapacityError
 from tercet.fabric.spec import MAX_DEPTH, FabricSpec
-from tercet.plan.capacity import way_out
+from tercet.plan.capacity import changed, way_out
 from tercet.plan.transfers import Export
 
 MOST_FRAMES = 0xFFFF
@@ -38,7 +38,7 @@ def require_wide(
         depth *= 2
     raise CapacityError(
         f"{_counted(frames, batch)}, for bank C has room for {exports[0].words} words of"
-        f" activations on their way to memory: choose --fabric {spec.name},out_depth={depth}"
+        f" activations on their way to memory: choose --fabric {changed(spec, 'out_depth', depth)}"
     )
 
 

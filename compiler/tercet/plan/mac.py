@@ -1,6 +1,7 @@
 """A product of weights and windows on the tiles: lanes are output channels."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,13 +22,37 @@ def turns_of(step: Mac, grid: Grid) -> IntArray:
 
 
 def _by_pattern(step: Mac, found: IntArray) -> IntArray:
-    """Positions of one phase one after the other: their windows are alike."""
-    valid = np.packbits(step.taps >= 0, axis=1)
-    _, kind = np.unique(valid, axis=0, return_inverse=True)
-    order = np.argsort(
-        np.where(found >= 0, kind.reshape(-1)[found], len(kind)), axis=1, kind="stable"
-    )
-    return np.take_along_axis(found, order, axis=1)
+    """Positions of one phase one after the other: their windows are alike, and evenly spaced."""
+    kind, again = _phases(step)
+    last = len(step.taps)
+    keys = [np.where(found >= 0, key[found], last) for key in (again, kind)]
+    return np.take_along_axis(found, np.lexsort(keys, axis=1), axis=1)
+
+
+@lru_cache(maxsize=16)
+def _phases(step: Mac) -> tuple[IntArray, IntArray]:
+    """Of each position: which form its window has, and the how manieth it is at its place."""
+    reads = step.taps >= 0
+    first = np.where(reads, step.taps, np.iinfo(np.int64).max).min(1)
+    form = np.where(reads, step.taps - first[:, None], -1)
+    kind = _numbered(form)
+    return kind, _times(_numbered(np.stack([kind, np.where(reads.any(1), first, 0)], 1)))
+
+
+def _numbered(rows: IntArray) -> IntArray:
+    """The same number for equal rows."""
+    whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.itemsize * rows.shape[1])))
+    return np.unique(whole.reshape(-1), return_inverse=True)[1].reshape(-1)
+
+
+def _times(numbers: IntArray) -> IntArray:
+    """How often each number was there before."""
+    order = np.argsort(numbers, kind="stable")
+    begins = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+    found = np.empty(len(numbers), np.int64)
+    lengths = np.diff(begins, append=len(numbers))
+    found[order] = np.arange(len(numbers)) - np.repeat(begins, lengths)
+    return found
 
 
 def spans(step: Mac, grid: Grid) -> IntArray:

@@ -102,11 +102,12 @@ def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
     found = []
     for bank, (key, what, align) in _DEPTHS.items():
         mine = [need for need in needs if need.bank is bank]
-        depth, needed = getattr(spec, key), max((need.size for need in mine), default=0)
-        if needed > depth:
+        depth = getattr(spec, key)
+        worst = max(mine, key=lambda need: need.size, default=None)
+        if worst is not None and worst.size > depth:
             raise CapacityError(
-                f"the network needs {needed} {what} at once, the fabric {spec.name!r} has {depth}:"
-                f" {way_out(needed, key, spec)}"
+                f"{worst.name} needs {worst.size} {what} at once, the fabric {spec.name!r} has"
+                f" {depth}: {way_out(worst.size, key, spec)}"
             )
         places, moving = bases([need.size for need in mine], depth, align)
         found += [

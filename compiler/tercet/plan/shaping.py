@@ -8,6 +8,7 @@ from tercet.fabric.spec import WORD, FabricSpec
 from tercet.plan import mac, vector
 from tercet.plan.arena import Item, held, place
 from tercet.plan.assign import Assigned, layout_of, operands_of
+from tercet.plan.capacity import way_out
 from tercet.plan.code import Made
 from tercet.plan.grid import Grid
 from tercet.plan.layout import IncompatibleError, Layout
@@ -189,9 +190,8 @@ def at_bases(shapes: Sequence[Shape], bases: Mapping[Tensor, int]) -> tuple[Shap
 def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityError:
     """What does not fit bank B, with the numbers."""
     worst = max(items, key=lambda item: item.size)
-    depth = 1 << (needed - 1).bit_length()
     return CapacityError(
         f"the network's activations need {needed} places a tile, {worst.name} alone {worst.size};"
-        f" the fabric {spec.name!r} has {spec.bank_b_depth}: choose a larger fabric, such as"
-        f" --fabric {spec.name},bank_b_depth={depth}"
+        f" the fabric {spec.name!r} has {spec.bank_b_depth}:"
+        f" {way_out(needed, 'bank_b_depth', spec)}"
     )

@@ -8,6 +8,7 @@ from tercet.fabric.frame import Bank, Exec, Kind, Load, Store
 from tercet.fabric.spec import BUS_BYTES, WORD, FabricSpec
 from tercet.ir.interval import is_signed
 from tercet.plan.assign import memory_pitch
+from tercet.plan.capacity import way_out
 from tercet.plan.layout import Layout
 from tercet.plan.stage import Stage
 from tercet.plan.steps import Part, Tensor
@@ -109,7 +110,6 @@ def staging(outputs: int, spec: FabricSpec) -> tuple[int, int]:
     if words < 1:
         raise CapacityError(
             f"bank C has {spec.out_depth} words, {outputs} of them for outputs: none is left to"
-            f" bring activations to memory; choose --fabric {spec.name},"
-            f"out_depth={2 * spec.out_depth}"
+            f" bring activations to memory: {way_out(2 * spec.out_depth, 'out_depth', spec)}"
         )
     return outputs, words

@@ -53,3 +53,8 @@ def inverse(cells: IntArray, size: int) -> IntArray:
     flat = cells.reshape(-1)
     found[flat[::-1]] = np.arange(flat.size)[::-1]
     return found
+
+
+def repeats(cells: IntArray) -> bool:
+    """Whether one of these, none of them negative, is there twice."""
+    return bool((np.bincount(cells.reshape(-1)) > 1).any())

@@ -38,7 +38,7 @@ def closed(
     sums, rows, order = _used(layer, pending, closing.row)
     tensor = result(Layout(*sums.size, order))
     keys = np.column_stack([rows, sums.factors])
-    classes, of_each = np.unique(keys, axis=0, return_inverse=True)
+    classes, of_each = _classes(keys)
     for i, key in enumerate(classes):
         row, factor = key[:-1], int(key[-1])
         each = row[:1] if (row == row[0]).all() else row
@@ -52,6 +52,14 @@ def closed(
         )
         ctx.steps.append(sums.step(ctx.step_name(sums.layer), close, tensor))
     return tensor
+
+
+def _classes(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """The unlike rows, and which of them each row is; mostly all are alike."""
+    if (keys == keys[0]).all():
+        return keys[:1], np.zeros(len(keys), np.int64)
+    found, of_each = np.unique(keys, axis=0, return_inverse=True)
+    return found, of_each.reshape(-1)
 
 
 def _used(layer: str, pending: Pending, row: IntArray) -> tuple[Accumulation, IntArray, IntArray]:

@@ -83,7 +83,8 @@ class Context:
 
     def held_by(self, cells: IntArray) -> list[Tensor]:
         """The tensors that hold these cells."""
-        return [self.tensors[i] for i in np.unique(self.locate(cells).tensor) if i >= 0]
+        which = np.searchsorted(self._bases, cells[cells >= 0], "right") - 1
+        return [self.tensors[i] for i in np.flatnonzero(np.bincount(which.reshape(-1)))]
 
     def stored(self, op: IntegerOp, value: Value) -> View:
         """The operand of an operator that reads stored values."""

@@ -63,9 +63,17 @@ def _sums(taps: Taps, product: Product, layer: str, name: str, layout: Layout) -
         weights=weights,
         bias=product.bias + away * product.weights.sum(1),
         groups=groups,
-        phases=product.phases,
+        phases=max(product.phases, _enlarged(taps.positions)),
         size=(layout.height, layout.width),
     )
+
+
+def _enlarged(positions: IntArray) -> int:
+    """How many windows in a row begin at one place: several in an image that was made larger."""
+    inside = (positions >= 0).all(1)
+    first = positions[inside].min(1, initial=np.iinfo(np.int64).max)
+    alone = np.flatnonzero(np.diff(first, prepend=-1))
+    return int(np.diff(alone, append=len(first)).max(initial=1))
 
 
 def pending(acc: SSAValue, name: str, layout: Layout, sums: Accumulation) -> Pending:

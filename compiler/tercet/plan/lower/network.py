@@ -9,7 +9,7 @@ from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
 from tercet.ir.types import SI32, IntArray, shape_of, tensor_type
-from tercet.plan.lower.cells import Pending, Value, View, inverse
+from tercet.plan.lower.cells import Pending, Value, View, inverse, repeats
 from tercet.plan.lower.closing import Closing, closed
 from tercet.plan.lower.context import Context
 from tercet.plan.lower.copies import copied
@@ -72,10 +72,13 @@ def _output(ctx: Context, value: SSAValue, found: Value, inputs: tuple[Tensor, .
 def _order(ctx: Context, view: View) -> Output | None:
     """The one tensor that has every element of a value once."""
     held = ctx.held_by(view.cells)
-    if len(held) != 1 or len(np.unique(view.cells)) < view.cells.size or (view.cells < 0).any():
+    if len(held) != 1 or (view.cells < 0).any():
         return None
     (tensor,) = held
-    order = inverse(view.cells - ctx.base(tensor), tensor.order.size)
+    inside = view.cells - ctx.base(tensor)
+    if repeats(inside):
+        return None
+    order = inverse(inside, tensor.order.size)
     return tensor, order.reshape(tensor.order.shape)
 
 
@@ -83,7 +86,7 @@ def _sums(ctx: Context, value: SSAValue, found: Pending) -> Output:
     owner = value.owner
     assert isinstance(owner, IntegerOp)
     layer = owner.layer.data
-    if len(np.unique(found.cells)) < found.cells.size:
+    if repeats(found.cells):
         raise UnsupportedError(
             f"{layer}: repeats sums that leave the network, the fabric stores a sum once: quantize"
             " them first, or repeat them on the host"
