@@ -15,6 +15,7 @@ from benchmarks import (
     frontend,
     latency,
     planning,
+    quantize_static,
     simulation,
     sizes,
     start,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "sizes": sizes.run,
     "planning": planning.run,
     "simulation": simulation.run,
+    "quantize_static": quantize_static.run,
     "area": area.run,
     "timing": timing.run,
 }
