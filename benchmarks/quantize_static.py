@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import onnxruntime
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -17,17 +18,18 @@ from benchmarks.static.quantizing import FORMATS, Way
 from benchmarks.static.steps import Case
 
 GRANULARITIES = {"per tensor": False, "per channel": True}
+Key = TypeVar("Key")
 TURNED = ("mlp", "cnn", "mobile", "pools", "unet", "two", "words")
 """Networks that every knob is tried on."""
 
 
 def run() -> tuple[Figures, Figures]:
     """Both tables."""
-    return table(NETWORKS), knobs(TURNED)
+    return table(NETWORKS)[0], knobs(TURNED)[0]
 
 
-def table(names: Iterable[str]) -> Figures:
-    """Every network in every format and granularity."""
+def table(names: Iterable[str]) -> tuple[Figures, list[str]]:
+    """Every network in every format and granularity, and the cells that are wrong."""
     ways = {
         f"{form}, {words}": Way(form, channels)
         for form in FORMATS
@@ -38,16 +40,17 @@ def table(names: Iterable[str]) -> Figures:
         (f"{name} ({NETWORKS[name].opset})", *(found[name, way].shown() for way in ways))
         for name in names
     )
-    return Figures(
+    figures = Figures(
         "quantize_static: network x format x granularity",
         ("network (opset)", *ways),
         rows,
         (_summary(found.values()), _legend()),
     )
+    return figures, _wrong(found)
 
 
-def knobs(names: Sequence[str]) -> Figures:
-    """Every knob on a few networks, in both formats."""
+def knobs(names: Sequence[str]) -> tuple[Figures, list[str]]:
+    """Every knob on a few networks, in both formats, and the cells that are wrong."""
     ways = {
         (knob, form): Way(form, False, options)
         for knob, options in KNOBS.items()
@@ -59,15 +62,20 @@ def knobs(names: Sequence[str]) -> Figures:
         (*way, "; ".join(_grouped({name: found[name, way].shown() for name in names})))
         for way in ways
     )
-    return Figures(
+    figures = Figures(
         f"quantize_static knobs: {', '.join(names)}",
         ("knob", "format", "outcome"),
         rows,
         (_summary(found.values()),),
     )
+    return figures, _wrong(found)
 
 
-def _cells(names: Iterable[str], ways: Mapping[object, Way]) -> dict[tuple[str, object], Cell]:
+def _wrong(cells: Mapping[tuple[str, Key], Cell]) -> list[str]:
+    return [f"{name}: {key}" for (name, key), one in cells.items() if one.wrong]
+
+
+def _cells(names: Iterable[str], ways: Mapping[Key, Way]) -> dict[tuple[str, Key], Cell]:
     onnxruntime.set_default_logger_severity(3)
     logging.disable(logging.WARNING)
     found = {}
@@ -107,10 +115,9 @@ def _summary(cells: Iterable[Cell]) -> str:
     counts = Counter(one.first.word for one in every)
     words = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
     helped = sum(bool(one.steps) and one.last.taken for one in every)
-    bad = sum(one.wrong for one in every)
     return (
         f"Of {len(every)} cases {words}. In {helped} of those that are not taken the step that the "
-        f"message names was applied, and helped; neither taken nor helped: {bad}."
+        f"message names was applied, and helped; neither taken nor helped: {sum(one.wrong for one in every)}."
     )
 
 

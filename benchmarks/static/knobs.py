@@ -12,7 +12,6 @@ def _extra(**options: Any) -> dict[str, Any]:
 
 KNOBS: Mapping[str, Mapping[str, Any]] = {
     "activation_type=QInt8": {"activation_type": QuantType.QInt8},
-    "activation_type=QUInt16": {"activation_type": QuantType.QUInt16},
     "weight_type=QUInt8": {"weight_type": QuantType.QUInt8},
     "weight_type=QInt4": {"weight_type": QuantType.QInt4},
     "reduce_range": {"reduce_range": True},

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from benchmarks.static import blocks
 from benchmarks.static.blocks import conv
+from tercet import assets
 
 SEED = 5
 IMAGE = (3, 12, 12)
@@ -26,11 +27,16 @@ class Network:
     opset: int = 17
     words: int = 0
     """If not 0: inputs are whole numbers below it."""
+    batch: int | None = None
+    """The file's own, where it is not open."""
+    file: Path | None = None
+    """By others, instead of one that is made."""
     folded: bool = True
     """Whether batch norms are folded into the convolutions at the export."""
 
     def inputs(self, rows: int, seed: int) -> tuple[Tensor, ...]:
-        """Random inputs of as many rows."""
+        """Random inputs of as many rows, or as the file has."""
+        rows = self.batch or rows
         generator = torch.Generator().manual_seed(seed)
         return tuple(
             torch.randint(0, self.words, (rows, *shape), generator=generator)
@@ -40,7 +46,10 @@ class Network:
         )
 
     def export(self, path: Path) -> None:
-        """Write the float file; its batch is open."""
+        """Write the float file; its batch is open but for `batch`."""
+        if self.file is not None:
+            path.write_bytes(self.file.read_bytes())
+            return
         torch.manual_seed(SEED)
         module, example = self.make(), self.inputs(16, SEED)
         with torch.no_grad():
@@ -188,7 +197,7 @@ def classifier() -> nn.Module:
     return nn.Sequential(conv(3, 8), *head(8, nn.Softmax(-1)))
 
 
-NETWORKS: Mapping[str, Network] = {
+MADE: Mapping[str, Network] = {
     "mlp": Network(mlp, ((16,),), 13),
     "mlp_norm": Network(mlp_norm, ((16,),), 15, folded=False),
     "cnn": Network(cnn),
@@ -220,3 +229,6 @@ NETWORKS: Mapping[str, Network] = {
     "unrolled": Network(blocks.Unrolled, ((3, 6),), 17),
     "recurrent": Network(blocks.Recurrent, ((7, 6),), 17),
 }
+REAL = assets.ROOT.parent / "shared" / "models" / "mnist_conv_float.onnx"
+BY_OTHERS = {"mnist_conv_float": Network(nn.Identity, ((1, 28, 28),), 8, batch=1, file=REAL)}
+NETWORKS = {**MADE, **(BY_OTHERS if REAL.exists() else {})}

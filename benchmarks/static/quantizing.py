@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
+import onnx
 from onnxruntime.quantization import (
     CalibrationDataReader,
     QuantFormat,
@@ -54,5 +55,7 @@ class Data(CalibrationDataReader):  # type: ignore[misc]
 
 def quantize(source: Path, path: Path, network: Network, way: Way) -> None:
     """The file `source`, quantized, at `path`."""
-    names = [f"x{i}" if i else "x" for i in range(len(network.shapes))]
+    graph = onnx.load(source, load_external_data=False).graph
+    stored = {constant.name for constant in graph.initializer}
+    names = [one.name for one in graph.input if one.name not in stored]
     quantize_static(str(source), str(path), Data(names, network), **way.arguments())

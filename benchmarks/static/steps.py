@@ -1,4 +1,4 @@
-"""The step that a refusal names, applied: another call of quantize_static, or another float file."""
+"""The step that a refusal names, applied: another call of quantize_static, or another file."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import onnx
 from onnx import version_converter
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from benchmarks.static.networks import NETWORKS, Network
 from benchmarks.static.quantizing import Way
@@ -29,7 +30,7 @@ Step: TypeAlias = Callable[[Case], Case]
 
 def forced(case: Case) -> Case:
     """The pool's input gets a quantizer."""
-    options = {k: v for k, v in case.way.options.items() if k != "op_types_to_quantize"}
+    options = dict(case.way.options)
     options["extra_options"] = {
         **options.get("extra_options", {}),
         "ForceQuantizeNoInputCheck": True,
@@ -39,12 +40,21 @@ def forced(case: Case) -> Case:
 
 
 def as_qdq(case: Case) -> Case:
-    return replace(case, way=replace(case.way, format="QDQ"))
+    """Every operator that the format has a form for is quantized."""
+    options = {k: v for k, v in case.way.options.items() if k != "op_types_to_quantize"}
+    return replace(case, way=replace(case.way, format="QDQ", options=options))
+
+
+def whole(case: Case) -> Case:
+    """One scale for all channels."""
+    return replace(case, way=replace(case.way, per_channel=False))
 
 
 def symmetric(case: Case) -> Case:
-    """The default again."""
-    return replace(case, way=replace(case.way, options={}))
+    """The default again, and no node between a stored constant and what multiplies by it."""
+    path = case.source.with_suffix(".prepared.onnx")
+    quant_pre_process(str(case.source), str(path))
+    return replace(case, source=path, way=replace(case.way, options={}))
 
 
 def converted(case: Case) -> Case:
@@ -74,7 +84,7 @@ STEPS: Mapping[str, tuple[str, Step]] = {
     "a ConvTranspose in its place": ("ConvTranspose, QDQ", transposed),
     "ForceQuantizeNoInputCheck": ("ForceQuantizeNoInputCheck", forced),
     "quant_format=QuantFormat.QDQ": ("QuantFormat.QDQ", as_qdq),
-    "weight_type=QuantType.QInt8": ("QuantType.QInt8", symmetric),
+    "weight_type=QuantType.QInt8": ("quant_pre_process, QuantType.QInt8", symmetric),
     "convert_version(model, 13)": ("convert to opset 13", converted),
     "opset 17 or more": ("export with opset 17", exported(NETWORKS["transformer"])),
     "unroll it into": ("unroll", exported(NETWORKS["unrolled"])),
@@ -82,5 +92,14 @@ STEPS: Mapping[str, tuple[str, Step]] = {
 """By words of the refusal: what the table calls the step, and the step."""
 
 
+OF_ONNXRUNTIME: Mapping[str, tuple[str, Step]] = {
+    "truth value of an array": ("per_channel=False", whole),
+}
+"""By what quantize_static says where it fails: a Gemm's bias has two axes."""
+
+
 def step_of(message: str) -> tuple[str, Step] | None:
-    return next((step for words, step in STEPS.items() if words in message), None)
+    return next(
+        (step for words, step in [*STEPS.items(), *OF_ONNXRUNTIME.items()] if words in message),
+        None,
+    )

@@ -11,8 +11,8 @@ from tercet.ops.transpose import Transpose
 from tercet.passes.wording import described
 
 NORM = (
-    "which averages squares, as a norm of several nodes does; write that norm as one operator, such "
-    "as LayerNormalization in an ONNX export with opset 17 or more"
+    "which averages squares, as a norm of several nodes does; write that norm as one operator, "
+    "such as LayerNormalization in an ONNX export with opset 17 or more"
 )
 FORCED = (
     " (onnxruntime's quantize_static: quant_format=QuantFormat.QDQ of a file of opset 13 or more, "

@@ -30,8 +30,9 @@ def weights(node: Node, value: Value) -> Integers:
         raise node.unsupported(
             f"its weights less their zero point reach from {low} to {high}, which is more than 8 "
             "bits",
-            "quantize them symmetrically, with a zero point of 0 (quantize_static: "
-            "weight_type=QuantType.QInt8, and no WeightSymmetric=False in extra_options)",
+            "quantize them symmetrically, with a zero point of 0 (quantize_static of what "
+            "quant_pre_process makes of the float file, with weight_type=QuantType.QInt8 and no "
+            "WeightSymmetric=False in extra_options)",
         )
     return found
 

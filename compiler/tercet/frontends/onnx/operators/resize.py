@@ -17,8 +17,8 @@ from tercet.ops.repeat import Repeat
 
 HALF = Fraction(1, 2)
 NEAREST_OR = (
-    "wanted mode nearest, or a ConvTranspose in its place, whose weights interpolate (quantize_static: "
-    "quant_format=QuantFormat.QDQ)"
+    "wanted mode nearest, or a ConvTranspose in its place, whose weights interpolate "
+    "(quantize_static: quant_format=QuantFormat.QDQ)"
 )
 Place: TypeAlias = Callable[[int, Fraction, int, int], Fraction]
 PLACES: Mapping[str, Place] = {
