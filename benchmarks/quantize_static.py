@@ -115,14 +115,13 @@ def _summary(cells: Iterable[Cell]) -> str:
     counts = Counter(one.first.word for one in every)
     words = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
     helped = sum(bool(one.steps) and one.last.taken for one in every)
+    bad = sum(one.wrong for one in every)
     return (
         f"Of {len(every)} cases {words}. In {helped} of those that are not taken the step that the "
-        f"message names was applied, and helped; neither taken nor helped: {sum(one.wrong for one in every)}."
+        f"message names was applied, and helped; neither taken nor helped: {bad}."
     )
 
 
 def _legend() -> str:
     words = "; ".join(f"{word}: {meaning}" for word, meaning in WORDS.items())
-    return (
-        f"{words[0].upper()}{words[1:]}. Behind a semicolon: the step named, and what became of it."
-    )
+    return f"{words[0].upper()}{words[1:]}. Behind each semicolon: the step that was named, and what became of it."
