@@ -124,4 +124,5 @@ def _summary(cells: Iterable[Cell]) -> str:
 
 def _legend() -> str:
     words = "; ".join(f"{word}: {meaning}" for word, meaning in WORDS.items())
-    return f"{words[0].upper()}{words[1:]}. Behind each semicolon: the step that was named, and what became of it."
+    steps = "Behind each semicolon: the step that was named, and what became of it."
+    return f"{words[0].upper()}{words[1:]}. {steps}"
