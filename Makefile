@@ -66,6 +66,7 @@ nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every f
 	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
 	$(BIN)/python -m pytest tests/plan/test_planned.py --planned
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600
+	$(BIN)/python -m benchmarks.static
 	$(BIN)/python -m pytest cosim -n 2 --dist loadgroup --vectors 1000 \
 	  --fabric tfmbs --fabric small --fabric large $(ARGS)
 	$(MAKE) -j2 sweep-a sweep-b

@@ -16,6 +16,7 @@ from benchmarks import (
     frontend,
     latency,
     planning,
+    quantize_static,
     simulation,
     sizes,
     start,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[], Figures | tuple[Figures, ...]]] = {
     "planning": planning.run,
     "end_to_end": end_to_end.run,
     "simulation": simulation.run,
+    "quantize_static": quantize_static.run,
     "area": area.run,
     "timing": timing.run,
 }

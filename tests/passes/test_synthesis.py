@@ -1,6 +1,7 @@
 """Requantization by synthesis: exact for every accumulator, or honestly not found."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
+from tercet.passes import synthesis
+from tercet.passes.implied import needed
 from tercet.passes.region import Region, region_of
 from tercet.passes.steps import Steps, find
 from tercet.passes.synthesis import Triples, solve, synthesize
@@ -156,3 +159,31 @@ def test_near_ties_are_decided_by_the_exact_parameters() -> None:
     want = [[f.exact([int(a)], n) for n, a in enumerate(row)] for row in acc]
     np.testing.assert_array_equal(f(acc), want)
     assert f.exact([5], 0) == 1
+
+
+@pytest.mark.parametrize("rectify", [False, True], ids=["line", "relu"])
+@pytest.mark.parametrize("bits", [9, 16])
+def test_bounds_that_others_imply_change_nothing(
+    bits: int, rectify: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same multipliers, addends and shifts as of every bound."""
+    element, slopes = unsigned(bits), np.array([0.0371, -0.21, 0.5, 1.7, 3.0])
+    f = function(slopes, np.array([0.3, 250.0, 0.0, -9.6, 0.5]), element, 3, rectify)
+    steps = find(f, np.full(5, -700), np.full(5, 700))
+    monkeypatch.setattr(synthesis, "MANY", 1 << 30)
+    every = synthesize(steps, Interval.of(element))
+    monkeypatch.setattr(synthesis, "MANY", 0)
+    some = synthesize(steps, Interval.of(element))
+    assert every.found.any()
+    for name in ("mul", "add", "shift", "found"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(every, name))
+
+
+def test_few_bounds_of_many_are_needed() -> None:
+    """Of a line's 5,000 steps; where three points bend, the middle one stays."""
+    level = np.arange(5000)[None, :]
+    point, used = level * 37 // 5, np.ones((1, 5000), np.bool_)
+    assert needed(point, level, used, 1).sum() < 100
+    bent, rising = np.array([[0, 4, 8, 0]]), np.array([[0, 4, 6, 0]])
+    kept = [needed(bent, rising, used[:, :4], side)[0, 1] for side in (1, -1)]
+    assert kept == [True, False]

@@ -25,9 +25,9 @@ DEPTHS = {
     "param_depth": (16, MAX_DEPTH),
     "walk_depth": (16, MAX_TABLE),
     "route_depth": (16, MAX_TABLE),
-    "out_depth": (1, MAX_DEPTH),
+    "out_depth": (1, 1 << 13),
 }
-"""The least and the most of each."""
+"""The least and the most of each. An `out_base` counts bytes of bank C, in 16 bits."""
 
 
 @dataclass(frozen=True)

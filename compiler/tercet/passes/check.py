@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from tercet.passes.certificate import Certificate
 
-Evaluate = Callable[[Certificate, int], int]
+Evaluate = Callable[[int], int]
+"""The operator's result for an accumulator."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ def _findings(c: Certificate) -> Iterator[Finding]:
         )
     if any(a > b for a, b in zip(c.steps, c.steps[1:], strict=False)):
         yield finding("its steps do not ascend")
-    evaluate = EVALUATORS[c.method]
+    evaluate = EVALUATORS[c.method](c)
     if not MONOTONE[c.method](c):
         yield finding("the operator falls where the steps rise")
     for u, want in [*places(c), *_own(c)]:
-        got = evaluate(c, c.sign * u)
+        got = evaluate(c.sign * u)
         if got != want:
             yield finding(f"acc {c.sign * u} gives {got}; the trained model gives {want}")
 
@@ -64,20 +65,25 @@ def places(c: Certificate) -> Iterator[tuple[int, int]]:
     yield c.high, value
 
 
-def _requantize(c: Certificate, acc: int) -> int:
+def _requantize(c: Certificate) -> Evaluate:
     """Round half to even by quotient and remainder, which is not how the operator does it."""
     assert c.triple is not None
     mul, add, shift = c.triple
-    quotient, remainder = divmod(mul * acc + add, 1 << shift)
-    twice = 2 * remainder
-    up = twice > 1 << shift or (twice == 1 << shift and quotient % 2 == 1)
-    return min(max(quotient + up, c.clip[0]), c.clip[1])
+
+    def result(acc: int) -> int:
+        quotient, remainder = divmod(mul * acc + add, 1 << shift)
+        twice = 2 * remainder
+        up = twice > 1 << shift or (twice == 1 << shift and quotient % 2 == 1)
+        return min(max(quotient + up, c.clip[0]), c.clip[1])
+
+    return result
 
 
-def _threshold(c: Certificate, acc: int) -> int:
+def _threshold(c: Certificate) -> Evaluate:
     assert c.thresholds is not None
     assert c.directions is not None
-    return c.clip[0] + sum(c.directions[: bisect_right(c.thresholds, acc)])
+    thresholds, reached = c.thresholds, [*accumulate(c.directions, initial=c.clip[0])]
+    return lambda acc: reached[bisect_right(thresholds, acc)]
 
 
 def _requantize_is_monotone(c: Certificate) -> bool:
@@ -85,7 +91,10 @@ def _requantize_is_monotone(c: Certificate) -> bool:
     return c.sign * c.triple[0] >= 0
 
 
-EVALUATORS: dict[str, Evaluate] = {"requantize": _requantize, "threshold": _threshold}
+EVALUATORS: dict[str, Callable[[Certificate], Evaluate]] = {
+    "requantize": _requantize,
+    "threshold": _threshold,
+}
 MONOTONE: dict[str, Callable[[Certificate], bool]] = {
     "requantize": _requantize_is_monotone,
     "threshold": lambda c: c.sign == 1,

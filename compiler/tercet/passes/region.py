@@ -13,7 +13,6 @@ from typing import TypeAlias
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.errors import UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
 from tercet.ir.real import ElementwiseOp, PointwiseOp
@@ -21,7 +20,7 @@ from tercet.ir.types import Array, Dense, FloatArray, IntArray, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.wording import described
+from tercet.passes.foreign import foreign
 
 NEAR = 1e-9
 """Distance to a jump, in steps, below which rationals decide."""
@@ -126,7 +125,7 @@ def region_of(end: End) -> Region:
         value = waiting[-1]
         owner = value.owner
         if not isinstance(owner, Dequantize | PointwiseOp):
-            raise _foreign(end, owner)
+            raise foreign(end.layer.data, owner)
         ready = isinstance(owner, Dequantize) or all(x.owner in steps for x in owner.operands)
         if ready:
             steps.setdefault(owner)
@@ -147,18 +146,3 @@ def _span(row: tuple[int, ...], constants: Sequence[Dense]) -> tuple[int, int]:
         start = len(row) - len(shape)
         varying |= {start + i for i, n in enumerate(shape) if n > 1}
     return (min(varying), max(varying) + 1) if varying else (len(row), len(row))
-
-
-def _foreign(end: End, owner: object) -> UnsupportedError:
-    here = end.layer.data
-    if not isinstance(owner, LayerOp):
-        return UnsupportedError(f"{here}: reads the model's input; quantize that first")
-    found = described(owner)
-    if all(isinstance(x.owner, Dequantize) for x in owner.operands):
-        return UnsupportedError(
-            f"{here}: quantizes a function of what {found} returns; quantize that itself first"
-        )
-    return UnsupportedError(
-        f"{here}: quantizes a function of {found}, whose own input is not quantized; quantize "
-        f"before {found} as well"
-    )

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
 from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
+from tercet.passes.implied import MANY, needed
 from tercet.passes.steps import Steps
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -90,7 +91,7 @@ def _bounds(steps: Steps, clip: Interval) -> _Bounds:
     real = steps.at <= steps.high[:, None]
     last = steps.first + real.sum(1)
     end_low, end_high = steps.first > clip.low, last < clip.high
-    return _Bounds(
+    bounds = _Bounds(
         np.column_stack([steps.at, steps.low]),
         np.column_stack([level, steps.first]),
         np.column_stack([real, end_low]),
@@ -98,6 +99,21 @@ def _bounds(steps: Steps, clip: Interval) -> _Bounds:
         np.column_stack([level, last + 1]),
         np.column_stack([real, end_high]),
     )
+    return bounds if count < MANY else _fewer(bounds)
+
+
+def _fewer(bounds: _Bounds) -> _Bounds:
+    """Without those that others imply."""
+    low = bounds.lower_point, bounds.lower_level, bounds.lower_used
+    high = bounds.upper_point, bounds.upper_level, bounds.upper_used
+    return _Bounds(*_packed(*low, needed(*low, 1)), *_packed(*high, needed(*high, -1)))
+
+
+def _packed(point: IntArray, level: IntArray, used: IntArray, kept: Mask) -> list[IntArray]:
+    """The bounds that are kept, in front."""
+    width = max(int(kept.sum(1).max()), 1)
+    order = np.argsort(~kept, 1, kind="stable")[:, :width]
+    return [np.take_along_axis(values, order, 1) for values in (point, level, used & kept)]
 
 
 @dataclass(frozen=True)

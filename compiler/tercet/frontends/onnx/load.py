@@ -13,6 +13,7 @@ from tercet.frontends.onnx.fold import folded
 from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.model import OnnxModel
 from tercet.frontends.onnx.registry import convert
+from tercet.frontends.onnx.stateful import require_stateless
 from tercet.frontends.onnx.types import require_types
 from tercet.frontends.reading import known_semantics
 from tercet.ir.module import Built, build
@@ -66,6 +67,8 @@ def _values(model: OnnxModel, builder: Builder, arguments: Sequence[SSAValue]) -
     values: dict[str, Value] = {}
     for one, argument in zip(model.inputs, arguments, strict=True):
         values[one.name] = annotated(builder, one, argument)
+    for node in model.nodes:
+        require_stateless(node)
     with np.errstate(all="ignore"):  # what is no number is looked for, and then refused
         for node in model.nodes:
             operands = [_value(model, builder, values, node.name, name) for name in node.inputs]

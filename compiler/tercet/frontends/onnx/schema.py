@@ -7,6 +7,9 @@ from onnx.defs import OpSchema, SchemaError, get_schema
 from tercet.frontends.onnx.limits import shown
 from tercet.frontends.onnx.node import Node
 
+QUANTIZERS = ("QuantizeLinear", "DequantizeLinear")
+AXES = 13
+"""The first version in which these have an axis."""
 SINGLE = OpSchema.FormalParameterOption.Single
 
 
@@ -29,6 +32,7 @@ def require_schema(node: Node) -> None:
             raise node.broken(f"{node.kind} without operand {formal.name}", "it is required")
     for name in node.attributes:
         if name not in schema.attributes:
+            _require_axes(node, name)
             raise node.broken(
                 f"{node.kind} of version {node.version} has no attribute {shown(name)!r}",
                 f"wanted one of {', '.join(sorted(schema.attributes)) or 'none'}",
@@ -36,6 +40,17 @@ def require_schema(node: Node) -> None:
     for name, attribute in schema.attributes.items():
         if attribute.required and name not in node.attributes:
             raise node.broken(f"{node.kind} without {name}", "the attribute is required")
+
+
+def _require_axes(node: Node, attribute: str) -> None:
+    """What quantize_static makes, per channel, of a file that is too old for it."""
+    if (node.kind in QUANTIZERS, attribute, node.version < AXES) == (True, "axis", True):
+        raise node.broken(
+            f"{node.kind} has scales for each channel, which version {node.version} of ONNX' "
+            "operators does not know",
+            f"convert the float file with onnx.version_converter.convert_version(model, {AXES}), "
+            "and quantize that",
+        )
 
 
 @cache

@@ -20,8 +20,9 @@ def weights(node: Node, value: Value) -> Integers:
         if not np.array_equal(values, np.rint(values)):
             raise node.unsupported(
                 "its weights are floats",
-                "quantize the file first, as onnxruntime.quantization.quantize_static does, so a "
-                "DequantizeLinear or Quant node stands in front of this one",
+                "quantize the file first, with onnxruntime.quantization.quantize_static, "
+                f"quant_format=QuantFormat.QDQ and {node.kind} among op_types_to_quantize, so that "
+                "a DequantizeLinear (or a Quant node) stands in front of this one",
             )
         found = Integers(np.clip(values, -(2**31), 2**31).astype(np.int64), np.ones(()))
     low, high = int(found.values.min(initial=0)), int(found.values.max(initial=0))
@@ -29,7 +30,9 @@ def weights(node: Node, value: Value) -> Integers:
         raise node.unsupported(
             f"its weights less their zero point reach from {low} to {high}, which is more than 8 "
             "bits",
-            "quantize them symmetrically, with a zero point of 0 (ONNXRuntime: WeightSymmetric)",
+            "quantize them symmetrically, with a zero point of 0 (quantize_static of what "
+            "quant_pre_process makes of the float file, with weight_type=QuantType.QInt8 and no "
+            "WeightSymmetric=False in extra_options)",
         )
     return found
 

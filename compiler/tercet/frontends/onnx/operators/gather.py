@@ -1,5 +1,6 @@
 """Elements by their places: constant places of a layer's result, or rows of an embedding."""
 
+import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
@@ -10,14 +11,16 @@ from tercet.frontends.onnx.operators.movement import axis_of, reshaped
 from tercet.frontends.onnx.operators.slicing import taken
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.tensors import integer_type
 from tercet.frontends.onnx.weights import weights
 from tercet.ir.interval import Interval
 from tercet.ir.real import is_real
-from tercet.ir.types import shape_of
+from tercet.ir.types import SI8, UI8, shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.gather import Gather
 
 PIECES = 64
+SIGNED, UNSIGNED = Interval.of(SI8), Interval.of(UI8)
 
 
 @converts("Gather")
@@ -48,11 +51,28 @@ def _embedding(builder: Builder, node: Node, table: Value, x: SSAValue) -> Value
         raise node.unsupported("its indices are reals", "wanted integers")
     if isinstance(table, SSAValue) or node.integer("axis", 0):
         raise node.unsupported("looks up by computed places", "wanted rows of a constant table")
-    rows: Integers = weights(node, table)
-    if rows.values.ndim != 2 or rows.scale.size not in (1, rows.values.shape[1]):
-        shape = rows.values.shape
-        raise node.unsupported(f"its table has shape {shape}", "wanted (rows, columns), one scale")
+    if isinstance(table, np.ndarray) and (kept := integer_type(table.dtype)) in (SI8, UI8):
+        _require_matrix(node, table.shape)  # quantized outside: a DequantizeLinear is behind it
+        return builder.add(node, Gather(x, table.astype(np.int64), kept, layer=node.name))
+    rows, zero = _rows(node, table)
+    _require_matrix(node, rows.values.shape)
+    if rows.scale.size not in (1, rows.values.shape[1]):
+        raise node.unsupported(f"its table has scales of shape {rows.scale.shape}", "wanted one")
     element = narrowest(Interval.around(rows.values))
     y = builder.add(node, Gather(x, rows.values, element, layer=node.name))
     scale = rows.scale.reshape(-1) if rows.scale.size > 1 else rows.scale.reshape(())
-    return dequantized(builder, node, y, scale, 0)
+    return dequantized(builder, node, y, scale, zero)
+
+
+def _require_matrix(node: Node, shape: tuple[int, ...]) -> None:
+    if len(shape) != 2:
+        raise node.unsupported(f"its table has shape {shape}", "wanted (rows, columns)")
+
+
+def _rows(node: Node, table: Value) -> tuple[Integers, int]:
+    """Bytes, and the zero point that they have where the rows less theirs fit no signed byte."""
+    if isinstance(table, Integers):
+        known = Interval.around(table.values)
+        if not SIGNED.holds(known) and known.high - known.low <= UNSIGNED.high:
+            return Integers(table.values - known.low, table.scale), -known.low
+    return weights(node, table), 0

@@ -4,6 +4,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, real, tensor
+from tercet.frontends.onnx.grid import on_grid
 from tercet.frontends.onnx.limits import require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
@@ -40,7 +41,7 @@ def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 @converts("AveragePool")
 def average_pool(builder: Builder, node: Node, x: Value) -> Value:
-    source = real(node, x)
+    source = on_grid(builder, node, real(node, x))
     window = window_of(node, source, _kernel(node))
     if max(window.dilation) > 1:
         raise node.unsupported("averages with dilation", "wanted dilations of 1")
@@ -59,7 +60,7 @@ def average_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 @converts("GlobalAveragePool")
 def global_average_pool(builder: Builder, node: Node, x: Value) -> Value:
-    source = real(node, x)
+    source = on_grid(builder, node, real(node, x))
     kernel = _whole(node, shape_of(source))
     return averaged(builder, node, source, kernel, (1,) * len(kernel))
 

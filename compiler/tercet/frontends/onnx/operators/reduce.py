@@ -7,6 +7,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, real, single, tensor, whole
+from tercet.frontends.onnx.grid import on_grid
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped, transposed
@@ -34,7 +35,8 @@ class Reduction:
 
 @converts("ReduceSum", "ReduceMean")
 def total(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
-    found = _reduction(builder, node, real(node, x), axes)
+    source = on_grid(builder, node, real(node, x))
+    found = _reduction(builder, node, source, axes)
     if found is None:
         return x
     y = builder.add(node, RealSum(found.block, axis=2, layer=node.name))

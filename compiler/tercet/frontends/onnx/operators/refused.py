@@ -7,6 +7,7 @@ from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
+from tercet.frontends.onnx.stateful import FOUND, STATEFUL, WAY_OUT
 
 Answer: TypeAlias = tuple[str, str]
 """What was found, and the way out."""
@@ -21,11 +22,7 @@ REASONS: Mapping[str, Answer] = {
         "its scale comes from each input anew",
         "quantize statically: onnxruntime.quantization.quantize_static with calibration data",
     ),
-    **_each(
-        "it has a state",
-        "unroll it into MatMul, Sigmoid and Tanh with quantizers",
-        *("LSTM", "GRU", "RNN", "CausalConvWithState", "LinearAttention"),
-    ),
+    **_each(FOUND, WAY_OUT, *STATEFUL),
     "If": ("what it computes depends on the input", "export the branch that is taken"),
     **_each(
         "how long it runs is not known",

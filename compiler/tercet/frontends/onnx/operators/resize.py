@@ -16,6 +16,10 @@ from tercet.ir.types import shape_of
 from tercet.ops.repeat import Repeat
 
 HALF = Fraction(1, 2)
+NEAREST_OR = (
+    "wanted mode nearest, or a ConvTranspose in its place, whose weights interpolate "
+    "(quantize_static: quant_format=QuantFormat.QDQ)"
+)
 Place: TypeAlias = Callable[[int, Fraction, int, int], Fraction]
 PLACES: Mapping[str, Place] = {
     "asymmetric": lambda i, scale, n, m: i / scale,
@@ -41,7 +45,7 @@ def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
         return _floored(builder, node, source, rest[0])
     _, scales, sizes = (*rest, None, None, None)[:3]
     if node.text("mode", "nearest") != "nearest":
-        raise node.unsupported(f"resizes by {node.text('mode')}", "wanted mode nearest")
+        raise node.unsupported(f"resizes by {node.text('mode')}", NEAREST_OR)
     place = PLACES.get(node.text("coordinate_transformation_mode", "half_pixel"))
     nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
     if place is None or nearest is None:
@@ -58,7 +62,7 @@ def upsample(builder: Builder, node: Node, x: Value, scales: Value = None) -> Va
 
 def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
     if node.text("mode", "nearest") != "nearest":
-        raise node.unsupported(f"resizes by {node.text('mode')}", "wanted mode nearest")
+        raise node.unsupported(f"resizes by {node.text('mode')}", NEAREST_OR)
     factors = _factors(builder, node, x, scales, None)
     return _resized(builder, node, x, factors, PLACES["asymmetric"], floor)
 

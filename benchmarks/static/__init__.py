@@ -1,0 +1,1 @@
+"""What ONNXRuntime's quantize_static makes of float networks, and what Tercet makes of that."""

@@ -1,0 +1,49 @@
+"""Why a quantizer cannot be one exact integer operator, and what to quantize besides."""
+
+from tercet.errors import UnsupportedError
+from tercet.ir.op import LayerOp
+from tercet.ops.real.avg_pool import AvgPool
+from tercet.ops.real.dequantize import Dequantize
+from tercet.ops.real.function import Function
+from tercet.ops.real.sum import RealSum
+from tercet.ops.reshape import Reshape
+from tercet.ops.transpose import Transpose
+from tercet.passes.wording import described
+
+NORM = (
+    "which averages squares, as a norm of several nodes does; write that norm as one operator, "
+    "such as LayerNormalization in an ONNX export with opset 17 or more"
+)
+FORCED = (
+    " (onnxruntime's quantize_static: quant_format=QuantFormat.QDQ of a file of opset 13 or more, "
+    "extra_options={'ForceQuantizeNoInputCheck': True}, and this operator among "
+    "op_types_to_quantize where you name them)"
+)
+"""What leaves the input of a pool alone unless that has a quantizer already."""
+
+
+def foreign(here: str, owner: object) -> UnsupportedError:
+    """The quantizer `here` reads what `owner`, which is no function of each place, returns."""
+    if not isinstance(owner, LayerOp):
+        return UnsupportedError(f"{here}: reads the model's input; quantize that first")
+    found = described(owner)
+    if all(isinstance(x.owner, Dequantize) for x in owner.operands):
+        return UnsupportedError(
+            f"{here}: quantizes a function of what {found} returns; quantize that itself first"
+        )
+    if _averages_squares(owner):
+        return UnsupportedError(f"{here}: quantizes a function of {found}, {NORM}")
+    knob = FORCED if isinstance(owner, AvgPool | RealSum) else ""
+    return UnsupportedError(
+        f"{here}: quantizes a function of {found}, whose own input is not quantized; quantize "
+        f"before {found} as well{knob}"
+    )
+
+
+def _averages_squares(owner: LayerOp) -> bool:
+    if not isinstance(owner, RealSum):
+        return False
+    source = owner.x.owner
+    while isinstance(source, Reshape | Transpose):
+        source = source.operands[0].owner
+    return isinstance(source, Function) and source.function.data == "square"
