@@ -1,7 +1,8 @@
 """Structural ties in a run of the user's own file: who rounded them how (numerics.md).
 
-On its lattice such an element lies exactly between two integers, and the float32 noise of the
-user's executor decides. That is no fault as long as it goes as the integers do more often than not.
+Such an element lies exactly between two integers, on its lattice or by itself, and the float32
+noise of the user's executor decides. That is no fault as long as it goes as the integers do more
+often than not.
 """
 
 from dataclasses import dataclass

@@ -22,8 +22,10 @@ class Rounding:
     """From a result to the next one."""
 
     def distance(self, position: FloatArray) -> FloatArray:
-        """From the nearest jump."""
+        """From the nearest jump; results more than one apart have but one between them."""
         beyond = position - float(self.edge)
+        if self.jump > 1:
+            return np.abs(beyond)
         return np.abs(beyond - np.rint(beyond))
 
     def centred(self, position: FloatArray) -> FloatArray:

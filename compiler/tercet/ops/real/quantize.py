@@ -37,6 +37,8 @@ from tercet.ir.types import (
 )
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
+EXACT = 1e-9
+"""Steps: what float64 may be off by where reals are equal."""
 
 
 @irdl_op_definition
@@ -156,13 +158,14 @@ class Quantize(LayerOp):
         return np.asarray(close & inside)
 
     def ties(self, x: FloatArray) -> Mask:
-        """Where x lies on the lattice, and there exactly at a place where the result changes."""
-        if self.lattice is None:
-            return np.zeros(np.shape(x), np.bool_)
+        """Where x is exactly at a place where the result changes, by `EXACT`.
+
+        On a lattice it is brought there; without one it is there by itself, as an average of four
+        integers of one scale is.
+        """
         position, clip = self.position(x), self.clip()
         inside = (position > clip.low - 1) & (position < clip.high + 1)
-        at_jump = self.mode().distance(position - self._after()) == 0
-        return np.asarray(at_jump & inside & (floats_of(self.lattice) > 0))
+        return np.asarray(inside & (self.mode().distance(position - self._after()) <= EXACT))
 
     def exact(self, x: Fraction, *, place: Place) -> int:
         """As `reference`, in rationals, for the element at `place`."""
