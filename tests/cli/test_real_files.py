@@ -11,7 +11,7 @@ from tercet.cli.app import app
 SECONDS = 60
 """Processor time."""
 FITS = "All of it runs on the fabric small"
-WINDOW = "--fabric small,bank_b_depth=32768"
+WINDOW = "--fabric small,bank_a_depth=2048"
 SUMS = "put a quantizer behind the last layer"
 OPEN = "--input-type"
 

@@ -116,7 +116,7 @@ def sums(pixels: int) -> ModuleOp:
     [
         (512, r"^sums: its sums leave the network in 32 bits, which takes 1024 64-bit words of bank"
          r" C at once; .* has 512: choose a larger fabric, such as --fabric small,out_depth=1024$"),
-        (1 << 15, r"none has more than 32768; put a quantizer behind the last layer: .*$"),
+        (1 << 15, r"none has more than 8192; put a quantizer behind the last layer: .*$"),
     ],
 )  # fmt: skip
 def test_sums_that_leave_are_refused_with_a_way_that_exists(pixels: int, sentence: str) -> None:

@@ -45,9 +45,9 @@ class Heard:
     elements: IntArray
     """[events, tiles]."""
     bias: IntArray | None
-    """[elements]: added to a sum; None where the sums mean nothing."""
+    """[events, tiles]: added to a sum; None where the sums mean nothing."""
     factor: IntArray | None = None
-    """[elements]: the network's sum is that times this; None: 1."""
+    """[events, tiles]: the network's sum is that times this; None: 1."""
     vector: int = 0
     """Of the batch: the input that it belongs to."""
     within: Mapping[str, IntArray] = field(default_factory=dict)

@@ -44,30 +44,30 @@ def heard_of(schedule: Schedule, frames: Sequence[Frame], network: Network) -> d
         for act in schedule.acts
         if isinstance(act, Unit) and not act.begins
     }
-    scaled = [_scaled(stage.shape) for stage in schedule.stages]
+    scaled = {act: _scaled(schedule.stages[act.stage].shape, shown[act]) for act in shown}
     within = [_within(stage.shape.step.result, network.inside) for stage in schedule.stages]
     found = {}
     for e, (n, frame) in enumerate(execs.items()):
         act = schedule.acts[e % count]
         if isinstance(act, Unit) and act in shown:
-            bias, factor = scaled[act.stage]
-            found[n] = Heard(frame.layer, shown[act], bias, factor, e // count, within[act.stage])
+            found[n] = Heard(frame.layer, shown[act], *scaled[act], e // count, within[act.stage])
     return found
 
 
-def _scaled(shape: Shape) -> tuple[IntArray | None, IntArray | None]:
-    """Bias and factor of every element's sum."""
+def _scaled(shape: Shape, elements: IntArray) -> tuple[IntArray | None, IntArray | None]:
+    """Bias and factor of the sum of each of `elements`; 0 where there is none."""
     step = shape.step
     if not isinstance(step, Mac | Depthwise):
         return None, None
     order = step.result.order
-    known = order >= 0
-    found = np.zeros((2, int(order.max()) + 1), np.int64)
-    found[0, order[known]] = np.broadcast_to(step.bias, order.shape)[known]
-    if step.sum_factor is None:
-        return found[0], None
-    found[1, order[known]] = np.broadcast_to(step.sum_factor, order.shape)[known]
-    return found[0], found[1]
+    places = np.argsort(order, axis=None)
+    found = places[np.searchsorted(order.ravel(), elements, sorter=places) % order.size]
+
+    def of(values: IntArray) -> IntArray:
+        each = np.broadcast_to(values, order.shape).ravel()
+        return np.where(elements >= 0, each[found], 0)
+
+    return of(step.bias), None if step.sum_factor is None else of(step.sum_factor)
 
 
 def _within(part: Tensor, inside: Mapping[Tensor, Inside]) -> dict[str, IntArray]:

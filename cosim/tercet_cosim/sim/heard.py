@@ -35,9 +35,9 @@ def values_of(plan: Plan, outcome: Outcome, count: int | None = None) -> dict[st
         elements = heard.elements.ravel()[places]
         results, sums = (part.reshape(len(part), -1)[:, places] for part in _halves(words, tiles))
         if layer.sum_name is not None and heard.bias is not None:
-            sums += heard.bias[elements]
+            sums += heard.bias.ravel()[places]
             if heard.factor is not None:
-                sums *= heard.factor[elements]
+                sums *= heard.factor.ravel()[places]
             shown[layer.sum_name, heard.vector].append(_Shown(layer, elements, sums))
         if layer.result_name != layer.sum_name:
             shown[layer.result_name, heard.vector].append(_Shown(layer, elements, results))
