@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-GRAPHS = 200
+GRAPHS = 100
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
