@@ -34,7 +34,9 @@ UNLIKE = 6
 """Kinds of pieces: at the top, at the bottom, and between them of two sizes; some to spare."""
 
 
-def conv(x: SSAValue, outputs: int, stride: int = 1, groups: int = 1) -> list[IntegerOp]:
+def conv(
+    x: SSAValue, outputs: int, stride: int = 1, groups: int = 1, pad: int = 1
+) -> list[IntegerOp]:
     inputs = shape_of(x)[1]
     rng = np.random.default_rng(outputs)
     made = Conv(
@@ -43,7 +45,7 @@ def conv(x: SSAValue, outputs: int, stride: int = 1, groups: int = 1) -> list[In
         rng.integers(-50, 50, outputs),
         0,
         stride=(stride, stride),
-        padding=((1, 1), (1, 1)),
+        padding=((pad, pad),) * 2,
         dilation=(1, 1),
         groups=groups,
         layer=f"conv to {outputs} by {stride}",
@@ -145,10 +147,23 @@ def test_a_piece_of_a_part_of_a_row_brings_a_rectangle(size: tuple[int, int]) ->
     assert require_as_reference(module, plan, *drawn_inputs(module, np.random.default_rng(1), 2))
 
 
+def padded(side: int, width: int) -> ModuleOp:
+    """One per channel, and one of all, whose windows at the edges lie in the padding alone."""
+
+    def body(x: SSAValue) -> list[IntegerOp]:
+        ops = conv(x, 2, groups=2, pad=4)
+        return ops + conv(ops[-1].results[0], 4, pad=4)
+
+    return build([tensor((1, 2, side, width), UI8)], body)
+
+
+@pytest.mark.parametrize("made", [network, padded])
 @pytest.mark.parametrize("count", [2, 30, 90, 200, 10_000])
-def test_pieces_of_any_size_compute_what_the_whole_computes(count: int) -> None:
+def test_pieces_of_any_size_compute_what_the_whole_computes(
+    made: Callable[[int, int], ModuleOp], count: int
+) -> None:
     """In rows, parts of rows, and position by position."""
-    whole = normal(lower(network(20, 30)))
+    whole = normal(lower(made(20, 30)))
     x = np.random.default_rng(count).integers(0, 256, (1, 2, 20, 30))
     wanted = steps_run.run(whole, x)
     tensors = frozenset(x for step in whole.steps for x in (step.result, *whole.inputs))

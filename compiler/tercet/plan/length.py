@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tercet.errors import CapacityError
-from tercet.fabric.spec import MAX_DEPTH, FabricSpec
-from tercet.plan.capacity import changed, way_out
+from tercet.fabric.spec import FabricSpec
+from tercet.plan.capacity import way_out
 from tercet.plan.transfers import Export
 
 MOST_FRAMES = 0xFFFF
@@ -16,7 +16,7 @@ def require_short(frames: int, batch: int, spec: FabricSpec, *, cut: bool) -> No
     if frames <= MOST_FRAMES:
         return
     key = "bank_b_depth" if cut else "bank_a_depth"  # of larger banks there are fewer EXECs
-    shorter = way_out(min(2 * getattr(spec, key), MAX_DEPTH + 1), key, spec)
+    shorter = way_out(2 * getattr(spec, key), key, spec)
     if batch > 1:
         shorter = f"choose --batch {max(1, batch * MOST_FRAMES // frames)}"
     raise CapacityError(f"{_counted(frames, batch)}: {shorter}")
@@ -28,7 +28,7 @@ def require_wide(
     """Bank C is wide enough behind `outputs` words: exports of few words take many frames.
 
     `units`: EXECs of an input that are no exports. Raises CapacityError with a depth that is
-    enough.
+    enough, if there is one.
     """
     frames = batch * (units + 2 * len(exports))
     if not exports or frames <= MOST_FRAMES or batch * units > MOST_FRAMES // 2:
@@ -38,7 +38,7 @@ def require_wide(
         depth *= 2
     raise CapacityError(
         f"{_counted(frames, batch)}, for bank C has room for {exports[0].words} words of"
-        f" activations on their way to memory: choose --fabric {changed(spec, 'out_depth', depth)}"
+        f" activations on their way to memory: {way_out(depth, 'out_depth', spec)}"
     )
 
 

@@ -129,10 +129,13 @@ def _reads(step: Step, *, narrow: bool) -> list[Region]:
 
 
 def _seen(step: Depthwise, axis: int) -> tuple[int, int]:
-    """Rows or columns of x in the windows of all results: the first, and behind the last."""
+    """Rows or columns of x in the windows of all results: the first, and behind the last.
+
+    One of x also where all windows lie in the padding.
+    """
     window, x, result = step.window, step.x, step.result
     size, made = ((x.height, result.height), (x.width, result.width))[axis]
-    low = min(size, max(0, -window.first[axis]))
+    low = min(size - 1, max(0, -window.first[axis]))
     reach = (made - 1) * window.stride[axis] + (window.kernel[axis] - 1) * window.dilation[axis]
     return low, max(low, min(size, reach - window.first[axis] + 1))
 

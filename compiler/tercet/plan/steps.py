@@ -193,9 +193,8 @@ class Region:
         at = begin
         while at < behind:
             row, column = divmod(at, self.width)
-            alone = self.rows > 1 and self.pitch != self.width
-            count = min(behind - at, self.width - column) if alone else behind - at
-            yield at, self.first + (row * self.pitch + column if alone else at), count
+            count = min(behind - at, self.width - column)
+            yield at, self.first + row * self.pitch + column, count
             at += count
 
 
