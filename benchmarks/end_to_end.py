@@ -90,8 +90,8 @@ def run() -> Figures:
     differing = [one for one in found if one.whole.differ]
     summary = (
         f"In {len(found) - len(differing)} of {len(found)} rows every output is equal. Elements: "
-        "of all quantizers. Wrong: differ without a tie near; at a tie: differ by one step next "
-        "to one. Share, steps and argmax: of the outputs, nothing put right on the way. Verdict: "
+        "of all quantizers. Wrong: differ without a tie near; at a tie: differ next to one. Share, "
+        "steps and argmax: of the outputs, nothing put right on the way. Verdict: "
         "that of the check in a sign-off, which reports the outputs of float32 and judges others."
     )
     failed = [
