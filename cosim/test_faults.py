@@ -58,7 +58,7 @@ DROPS_LONE_COLUMNS = Fault(
     "assign write = (todo & (todo - WordW'(1))) != '0",
 )
 DOUBLES = Fault("tct_lanes.sv", r"\{acc_q\[l\]\[AccW-2:0\], 1'b0\} &", "acc_q[l] &")
-ONE_CYCLE_LESS = Fault("tct_top.sv", r"\.cycle_i\(running\)", ".cycle_i(running && !check)")
+ONE_CYCLE_LESS = Fault("tct_top.sv", "running: running", "running: running && !check")
 
 
 def signed_off(rtl: Path | None, out: Path | None = None) -> Report:

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import ModuleOp
 from conftest import Options
 from tercet import frontends, passes
 from tercet.fabric.frame import Exec, Frame, Kind, Load, Opcode
-from tercet.fabric.records import RECORD_BYTES, Record, decode
+from tercet.fabric.records import COUNTS, RECORD_BYTES, Record, decode
 from tercet.fabric.spec import FabricSpec, named
 from tercet.ir.interval import Interval
 from tercet.ir.module import input_type
@@ -34,7 +34,6 @@ from tercet_golden.cycles.recorder import RING
 
 PROGRAMS = 6
 IDS = [text.split(",")[0] for text in FABRICS]
-COUNTS = ("columns", "issued", "skip_act", "skip_wgt")
 BASE = 0x1000
 
 

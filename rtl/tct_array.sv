@@ -4,7 +4,7 @@
 // post-processing, write-back; or the export of activations.
 
 module tct_array
-  import tct_pkg::*, tct_frame_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
 #(
   parameter  int unsigned Tiles      = 8,
   parameter  int unsigned Lanes      = 20,
@@ -23,8 +23,7 @@ module tct_array
   localparam int unsigned RouteAw    = $clog2(RouteDepth),
   localparam int unsigned OutAw      = $clog2(OutDepth),
   localparam int unsigned LaneW      = $clog2(Lanes),
-  localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1,
-  localparam int unsigned CountW     = $clog2(WordW) + 1
+  localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -65,12 +64,10 @@ module tct_array
   output logic [OutAw-1:0]              out_addr_o,
   output logic [63:0]                   out_data_o,
 
-  // Telemetry.
+  // Telemetry: what the counters take in this cycle; an EXEC frame runs.
+  input  logic                          exec_i,
   output logic                          pass_o,
-  output logic [Tiles-1:0]              issued_o,
-  output logic [Tiles-1:0][CountW-1:0]  columns_o,
-  output logic [Tiles-1:0][CountW-1:0]  skip_act_o,
-  output logic [Tiles-1:0][CountW-1:0]  skip_wgt_o,
+  output tile_events_t [Tiles-1:0]      events_o,
   output logic [Tiles-1:0]              overflow_o,
   output logic [Tiles-1:0][Lanes-1:0]   active_o
 );
@@ -126,8 +123,7 @@ module tct_array
       .item_o(item[t]), .item_end_o(item_end[t]), .item_act_o(item_act[t]),
       .item_take_i(fresh && vector_q && mask[t]),
       .full_o(full[t]), .release_i(released), .lane_i(lane), .sum_o(sum[t]),
-      .issued_o(issued_o[t]), .columns_o(columns_o[t]), .skip_act_o(skip_act_o[t]),
-      .skip_wgt_o(skip_wgt_o[t]), .overflow_o(overflow_o[t]), .active_o(active_o[t])
+      .exec_i, .events_o(events_o[t]), .overflow_o(overflow_o[t]), .active_o(active_o[t])
     );
   end
 

@@ -8,10 +8,9 @@
 `include "tct_assert.svh"
 
 module tct_recorder
-  import tct_pkg::*;
+  import tct_pkg::*, tct_counter_pkg::tile_events_t, tct_counter_pkg::IncW;
 #(
-  parameter  int unsigned Tiles  = 8,
-  localparam int unsigned CountW = $clog2(WordW) + 1
+  parameter int unsigned Tiles = 8
 ) (
   input  logic clk_i,
   input  logic rst_ni,
@@ -29,9 +28,7 @@ module tct_recorder
   input  logic [2:0][19:0]             beats_i,
   /// The bus keeps the engine waiting.
   input  logic [2:0]                   stall_i,
-  input  logic [Tiles-1:0]             issued_i,
-  input  logic [Tiles-1:0][CountW-1:0] skip_act_i,
-  input  logic [Tiles-1:0][CountW-1:0] skip_wgt_i,
+  input  tile_events_t [Tiles-1:0]     events_i,
   /// The engine must not start a frame.
   output logic [2:0]                   hold_o,
   /// Something is not in memory yet.
@@ -49,8 +46,8 @@ module tct_recorder
   localparam int unsigned Most   = (1 << SlotW) - 1;
   localparam int unsigned RowW   = 3 + BusW;
   localparam int unsigned Groups = (Tiles + 3) / 4;
-  localparam int unsigned PartW  = CountW + 2;
-  localparam int unsigned TotalW = CountW + $clog2(Tiles) + 1;
+  localparam int unsigned PartW  = IncW + 2;
+  localparam int unsigned TotalW = IncW + $clog2(Tiles) + 1;
   typedef logic [1:0] engine_t;
 
   // Events become rows, one a cycle: first the heads of records, EXEC before LOAD before STORE.
@@ -157,9 +154,9 @@ module tct_recorder
     part_d  = '0;
     total_d = '0;
     for (int unsigned t = 0; t < Tiles; t++) begin
-      part_d[0][t/4] = part_d[0][t/4] + PartW'(issued_i[t]);
-      part_d[1][t/4] = part_d[1][t/4] + PartW'(skip_act_i[t]);
-      part_d[2][t/4] = part_d[2][t/4] + PartW'(skip_wgt_i[t]);
+      part_d[0][t/4] = part_d[0][t/4] + PartW'(events_i[t].issued);
+      part_d[1][t/4] = part_d[1][t/4] + PartW'(events_i[t].skip_act);
+      part_d[2][t/4] = part_d[2][t/4] + PartW'(events_i[t].skip_wgt);
     end
     for (int unsigned g = 0; g < Groups; g++) begin
       for (int unsigned i = 0; i < 3; i++) begin

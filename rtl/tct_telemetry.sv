@@ -4,29 +4,19 @@
 // registers in csr/tct_csr_regs.rdl.
 
 module tct_telemetry
-  import tct_pkg::*;
+  import tct_counter_pkg::*;
 #(
-  parameter  int unsigned Tiles     = 8,
-  parameter  int unsigned Lanes     = 20,
-  parameter  int unsigned Telemetry = 1,
-  localparam int unsigned CountW    = $clog2(WordW) + 1
+  parameter int unsigned Tiles     = 8,
+  parameter int unsigned Lanes     = 20,
+  parameter int unsigned Telemetry = 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         clear_i,
 
   // What happens in this cycle.
-  input  logic                         cycle_i,
-  input  logic                         exec_i,
-  input  logic                         load_beat_i,
-  input  logic                         store_beat_i,
-  input  logic                         stall_i,
-  input  logic [1:0]                   frames_i,
-  input  logic                         pass_i,
-  input  logic [Tiles-1:0]             issued_i,
-  input  logic [Tiles-1:0][CountW-1:0] columns_i,
-  input  logic [Tiles-1:0][CountW-1:0] skip_act_i,
-  input  logic [Tiles-1:0][CountW-1:0] skip_wgt_i,
+  input  fabric_events_t               events_i,
+  input  tile_events_t [Tiles-1:0]     tile_events_i,
   input  logic [Tiles-1:0]             overflow_i,
   input  logic [Tiles-1:0][Lanes-1:0]  active_i,
   output logic [31:0]                  overflow_o,
@@ -36,7 +26,7 @@ module tct_telemetry
   output logic                         valid_o,
   output logic [31:0]                  half_o
 );
-  // Eight counters a group: the fabric's own first, then a group a tile.
+  // The fabric's own group of counters first, then a group a tile.
   localparam int unsigned Groups = Tiles + 1;
   localparam int unsigned GroupW = $clog2(Groups);
   localparam int unsigned LaneW  = $clog2(Lanes);
@@ -57,56 +47,48 @@ module tct_telemetry
     assign valid_o = read_i;
     assign half_o  = '0;
   end else begin : gen_tiles
-    // Of eight counters in a group, those that count single events.
-    localparam logic [7:0]          FabricSingle = 8'b1101_1111;
-    localparam logic [7:0]          TileSingle   = 8'b1111_0010;
-    localparam logic [8*Groups-1:0] Single       = {{Tiles{TileSingle}}, FabricSingle};
+    localparam logic [Slots*Groups-1:0] Single = {{Tiles{TileSingle}}, FabricSingle};
 
-    logic [Groups-1:0][7:0][CountW-1:0] inc;
-    logic [GroupW-1:0]                  group;
-    logic                               lane_space, high, read, valid;
-    logic [31:0]                        half;
+    increments_t [Groups-1:0] inc;
+    logic [SlotW-1:0]         slot;
+    logic [GroupW-1:0]        group;
+    logic                     lane_space, tile_space, high, read, valid;
+    logic [31:0]              half;
 
     always_comb begin
-      inc = '0;
-      inc[0][0][0]   = cycle_i;
-      inc[0][1][0]   = exec_i;
-      inc[0][2][0]   = load_beat_i;
-      inc[0][3][0]   = store_beat_i;
-      inc[0][4][0]   = stall_i;
-      inc[0][5][1:0] = frames_i;
-      inc[0][6][0]   = pass_i;
+      inc[0] = fabric_increments(events_i);
       for (int unsigned t = 0; t < Tiles; t++) begin
-        inc[t+1][0]    = columns_i[t];
-        inc[t+1][1][0] = issued_i[t];
-        inc[t+1][2]    = skip_act_i[t];
-        inc[t+1][3]    = skip_wgt_i[t];
-        inc[t+1][4][0] = exec_i && !issued_i[t];
+        inc[t+1] = tile_increments(tile_events_i[t]);
       end
     end
 
-    // The RDL has room for more tiles and lanes than there are, and for eight counters of each group.
+    // The RDL has room for more tiles, lanes and counters than there are.
     logic absent_q;
+    assign lane_space = addr_i[LaneBit];
+    assign tile_space = addr_i[TileBit];
+    assign slot       = addr_i[TileLow-1:SlotLow];
+
     always_ff @(posedge clk_i) begin
-      if (addr_i[15]) begin
-        absent_q <= Telemetry < 2 || 32'(addr_i[14:10]) >= Tiles || 32'(addr_i[9:4]) >= Lanes;
-      end else if (addr_i[12]) begin
-        absent_q <= addr_i[14:11] != 4'd2 || 32'(addr_i[10:6]) >= Tiles || addr_i[5:3] > 3'd4;
+      if (lane_space) begin
+        absent_q <= Telemetry < 2 || 32'(addr_i[LaneBit-1:LaneTileLow]) >= Tiles
+                    || 32'(addr_i[LaneTileLow-1:LaneLow]) >= Lanes;
+      end else if (tile_space) begin
+        absent_q <= 32'(addr_i[LaneBit-1:TileTop]) != 1 << (TileBit - TileTop)
+                    || 32'(addr_i[TileTop-1:TileLow]) >= Tiles || 32'(slot) >= TileCounters;
       end else begin
-        absent_q <= addr_i[14:6] != '0 || addr_i[5:3] > 3'd6;
+        absent_q <= addr_i[LaneBit-1:TileLow] != '0 || 32'(slot) >= FabricCounters;
       end
     end
 
     // A lane's skipped columns are those of its tile less the active ones.
-    assign lane_space = addr_i[15];
-    assign group      = lane_space ? GroupW'(addr_i[14:10]) + GroupW'(1)
-                        : addr_i[12] ? GroupW'(addr_i[10:6]) + GroupW'(1) : '0;
+    assign group = lane_space ? GroupW'(addr_i[LaneBit-1:LaneTileLow]) + GroupW'(1)
+                   : tile_space ? GroupW'(addr_i[TileTop-1:TileLow]) + GroupW'(1) : '0;
 
     tct_tally #(
-      .Sources(8 * Groups), .IncW(CountW), .Most(WordW), .Single(Single)
+      .Sources(Slots * Groups), .IncW(IncW), .Most(Most), .Single(Single)
     ) u_tally (
       .clk_i, .rst_ni, .clear_i, .inc_i(inc), .read_i(read),
-      .index_i({group, lane_space ? 3'd0 : addr_i[5:3]}), .high_i(high), .valid_o(valid),
+      .index_i({group, lane_space ? TileColumns : slot}), .high_i(high), .valid_o(valid),
       .half_o(half)
     );
 
@@ -133,8 +115,8 @@ module tct_telemetry
 
       tct_tally #(.Sources(LaneSources)) u_lanes (
         .clk_i, .rst_ni, .clear_i, .inc_i(lane_inc), .read_i(read_i && !have_q[1] && !done_q),
-        .index_i(LaneIndexW'({addr_i[14:10], addr_i[4 +: LaneW]})), .high_i(high_q),
-        .valid_o(lane_valid), .half_o(lane_half)
+        .index_i(LaneIndexW'({addr_i[LaneBit-1:LaneTileLow], addr_i[LaneLow +: LaneW]})),
+        .high_i(high_q), .valid_o(lane_valid), .half_o(lane_half)
       );
 
       // Both halves of both counts, then the difference.
@@ -157,7 +139,7 @@ module tct_telemetry
         if (lane_valid) lane_q[high_q] <= lane_half;
       end
 
-      assign count   = !lane_space ? tile_q : addr_i[3] ? tile_q - lane_q : lane_q;
+      assign count   = !lane_space ? tile_q : addr_i[SlotLow] == LaneSkipped ? tile_q - lane_q : lane_q;
       assign valid_o = done_q;
       assign half_o  = absent_q ? '0 : addr_i[2] ? count[63:32] : count[31:0];
     end

@@ -6,7 +6,7 @@
 `include "tct_assert.svh"
 
 module tct_tile
-  import tct_pkg::*, tct_frame_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
 #(
   parameter  int unsigned Lanes      = 20,
   parameter  int unsigned AccW       = 24,
@@ -68,11 +68,9 @@ module tct_tile
   input  logic [LaneW-1:0]           lane_i,
   output logic signed [AccW-1:0]     sum_o,
 
-  // Telemetry, in the cycle it happens.
-  output logic                       issued_o,
-  output logic [IdxW:0]              columns_o,
-  output logic [IdxW:0]              skip_act_o,
-  output logic [IdxW:0]              skip_wgt_o,
+  // Telemetry: what the counters take in this cycle; an EXEC frame runs.
+  input  logic                       exec_i,
+  output tile_events_t               events_o,
   output logic                       overflow_o,
   output logic [Lanes-1:0]           active_o
 );
@@ -80,7 +78,7 @@ module tct_tile
   logic [ActAw-IdxW-1:0]      chunk_word;
   logic [ColAw-1:0]           chunk_column, col_addr;
   logic [IdxW-1:0]            first;
-  logic [IdxW:0]              stop;
+  logic [IdxW:0]              stop, columns, skip_act, skip_wgt;
   logic [WordW-1:0]           bits;
   logic                       triple, column, token;
   logic signed [ActW-1:0]     act;
@@ -101,10 +99,13 @@ module tct_tile
     .triple_o(triple), .column_o(column), .addr_o(col_addr), .act_o(act),
     .token_o(token), .token_ready_i(!pending_q),
     .item_o, .item_end_o, .item_act_o, .item_take_i,
-    .columns_o, .skip_act_o, .skip_wgt_o
+    .columns_o(columns), .skip_act_o(skip_act), .skip_wgt_o(skip_wgt)
   );
-  assign issued_o = column;
   assign busy_o   = walking || issuing || pending_q;
+  assign events_o = '{
+    columns: columns, issued: column, skip_act: skip_act, skip_wgt: skip_wgt,
+    idle: exec_i && !column
+  };
 
   // Bank A and its map.
   logic [Lanes-1:0][1:0] trits;

@@ -3,7 +3,7 @@
 // The ternary fabric: AXI4-Lite registers, an AXI4 master to memory, one interrupt.
 
 module tct_top
-  import tct_pkg::*, tct_frame_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
 #(
   /// Tiles T (a power of two) of L lanes (a multiple of 5).
   parameter  int unsigned Tiles      = 8,
@@ -76,7 +76,6 @@ module tct_top
   localparam int unsigned WalkAw  = $clog2(WalkDepth);
   localparam int unsigned RouteAw = $clog2(RouteDepth);
   localparam int unsigned OutAw   = $clog2(OutDepth);
-  localparam int unsigned CountW  = $clog2(WordW) + 1;
   localparam int unsigned Load = 0, Exec = 1, Store = 2;
 
   assign m_axi_arsize_o  = 3'd3;
@@ -234,8 +233,9 @@ module tct_top
   logic [7:0]                   out_we;
   logic [OutAw-1:0]             out_addr;
   logic [63:0]                  out_data;
-  logic [Tiles-1:0]             issued, overflows;
-  logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
+  fabric_events_t               events;
+  tile_events_t [Tiles-1:0]     tile_events;
+  logic [Tiles-1:0]             overflows;
   logic [Tiles-1:0][Lanes-1:0]  lanes_active;
 
   tct_exec #(.Tiles(Tiles)) u_exec (
@@ -261,8 +261,7 @@ module tct_top
     .walk_we_i(walk_we), .walk_addr_i(walk_addr), .route_we_i(route_we),
     .route_addr_i(route_addr), .table_data_i(table_data), .writing_o(writing),
     .out_we_o(out_we), .out_addr_o(out_addr), .out_data_o(out_data), .pass_o(pass),
-    .issued_o(issued), .columns_o(columns), .skip_act_o(skip_act), .skip_wgt_o(skip_wgt),
-    .overflow_o(overflows), .active_o(lanes_active)
+    .exec_i(active[Exec]), .events_o(tile_events), .overflow_o(overflows), .active_o(lanes_active)
   );
 
   // Banks to memory.
@@ -321,18 +320,20 @@ module tct_top
       .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .on_i(records != '0),
       .start_i(starts), .finish_i(finish), .index_i(engine_index), .layer_i(layer),
       .kind_i(kind), .beats_i(moves), .stall_i({write_stall, 1'b0, load_stall}),
-      .issued_i(issued), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt), .hold_o(hold),
+      .events_i(tile_events), .hold_o(hold),
       .busy_o(recording), .valid_o(record_valid), .take_i(record_take), .read_i(record_read),
       .word_i(record_word), .data_o(record_data), .done_i(record_done)
     );
   end
 
+  assign events = '{
+    running: running, exec: active[Exec], load_beat: load_valid && load_ready,
+    store_beat: store_beat, stall: read_stall || write_stall,
+    finished: 2'(finish[Load]) + 2'(finish[Exec]) + 2'(finish[Store]), drained: pass
+  };
+
   tct_telemetry #(.Tiles(Tiles), .Lanes(Lanes), .Telemetry(Telemetry)) u_telemetry (
-    .clk_i, .rst_ni, .clear_i(clear_telemetry), .cycle_i(running), .exec_i(active[Exec]),
-    .load_beat_i(load_valid && load_ready), .store_beat_i(store_beat),
-    .stall_i(read_stall || write_stall),
-    .frames_i(2'(finish[Load]) + 2'(finish[Exec]) + 2'(finish[Store])), .pass_i(pass),
-    .issued_i(issued), .columns_i(columns), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt),
+    .clk_i, .rst_ni, .clear_i(clear_telemetry), .events_i(events), .tile_events_i(tile_events),
     .overflow_i(overflows), .active_i(lanes_active), .overflow_o(overflow),
     .read_i(count_read), .addr_i(count_addr), .valid_o(count_valid), .half_o(count)
   );

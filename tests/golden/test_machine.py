@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tercet.fabric import counters
 from tercet.fabric.frame import FRAME_BYTES, Bank, Exec, Frame, Kind, Load, Mode, Store
 from tercet.fabric.pt5 import pack
 from tercet.fabric.spec import FabricSpec
@@ -13,6 +14,7 @@ from tercet.fabric.tables import Entry, Run, Segment, Slot
 from tercet.fabric.timing import ExecTime
 from tercet_golden.cycles import Machine, Ran
 from tercet_golden.cycles.bus import burst
+from tercet_golden.cycles.counters import events_of
 
 SPEC = FabricSpec("one", tiles=1, lanes=5, bank_a_depth=64, bank_b_depth=64, telemetry=2)
 TWO = replace(SPEC, tiles=2)
@@ -22,6 +24,17 @@ FIRST = 9
 TO_FULL, POST = 3, 7 + REDUCE
 ROUTE = (Run(list=1, count=1, repeats=1, last=1), Slot(last=4, listens=1, address=32))
 """All five lanes to activations 32 .. 36."""
+
+
+def test_the_model_counts_the_source_of_every_counter_and_no_other() -> None:
+    bus = dict.fromkeys(("exec_cycles", "moved_in", "moved_out", "stalls", "frames"), 0)
+    events = events_of(TWO, 1, bus, (), ())
+    for group, found in (
+        (counters.FABRIC, events.fabric),
+        (counters.TILE, events.tile),
+        (counters.LANE, events.lane),
+    ):
+        assert set(found) == {counter.source for counter in group}
 
 
 def one_run(*segments: Entry, repeats: int = 1) -> tuple[Entry, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tercet.fabric.frame import Exec
+from tercet.fabric.records import COUNTS
 from tercet.ir.types import FloatArray, IntArray
 from tercet_golden.cycles.machine import Machine, Ran
 
@@ -99,10 +100,7 @@ def layer_of(runs: Sequence[Ran], layer: int, tiles: int) -> LayerCycles:
         return np.array([sum(r.total(name) for r in frames) for frames in mine])
 
     return LayerCycles(
-        columns=total("columns"),
-        issued=total("issued"),
-        skip_act=total("skip_act"),
-        skip_wgt=total("skip_wgt"),
+        **{name: total(name) for name in COUNTS},
         exec_cycles=np.array([sum(r.end - r.start for r in frames) for frames in mine]),
         tiles=tiles,
     )

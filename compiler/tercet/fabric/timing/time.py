@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tercet.fabric.frame import Exec, Kind, Mode
+from tercet.fabric.records import COUNTS
 from tercet.fabric.spec import FIFO_DEPTH, FabricSpec
 from tercet.fabric.timing.compiled import compiled
 from tercet.fabric.timing.expand import (
@@ -112,7 +113,7 @@ def frame_time(
         cycles=cycles,
         writes=writes + post,
         passes=0 if vector else int(route["passes"][0]),
-        **{name: tiles[name] for name in ("columns", "issued", "skip_act", "skip_wgt")},
+        **{name: tiles[name] for name in COUNTS},
         first=tiles["first"],
         last=tiles["last"],
     )
