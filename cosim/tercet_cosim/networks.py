@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
-from tercet.fabric.spec import FabricSpec
+from tercet.fabric.spec import MUL_BITS, FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.types import UI8, Int, IntArray, tensor
@@ -19,7 +19,6 @@ from tercet.ops.sum_pool import SumPool
 from tercet.ops.threshold import Threshold
 from tercet.plan import Plan, make
 from tercet.plan.assign import assign
-from tercet.plan.closing import MUL_BITS
 from tercet.plan.effort import USUAL, Asked
 from tercet.plan.fit import Chooser
 from tercet.plan.grid import Grid

@@ -12,7 +12,8 @@ package tct_counter_pkg;
   localparam int unsigned TileCounters = 5;
   localparam int unsigned LaneCounters = 2;
 
-  // An address behind that of the first counter. One of these bits is set for a tile or a lane:
+  // An address behind that of the first counter; one of these bits is set for a tile or a lane:
+  localparam int unsigned AddrW = 16;
   localparam int unsigned TileBit = 12;
   localparam int unsigned LaneBit = 15;
   // The lowest bit of a counter's place, of the tile's number and of what lies above that;

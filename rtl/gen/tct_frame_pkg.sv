@@ -12,6 +12,15 @@ package tct_frame_pkg;
     OpStore = 8'd3
   } opcode_e;
 
+  // Each kind of frame has its engine; an opcode is its engine plus one.
+  localparam int unsigned Engines = 3;
+
+  typedef enum logic [1:0] {
+    EngineLoad = 2'd0,
+    EngineExec = 2'd1,
+    EngineStore = 2'd2
+  } engine_e;
+
   typedef enum logic [2:0] {
     BankWeights = 3'd0,
     BankActivations = 3'd1,

@@ -100,8 +100,12 @@ LANE_BY_LANE = [[1, -1, 0, 1, 1], [0, 1, 1, 1, -1], [1, 1, -1, 0, 0]]
 
 @pytest.fixture
 def bench() -> Bench:
+    return loaded(SPEC)
+
+
+def loaded(spec: FabricSpec) -> Bench:
     """One pass over three columns: 2, 3 and 5 against five lanes."""
-    made = Bench()
+    made = Bench(spec)
     made.tables(one_run(Segment(length=3, end=1)))
     made.weights(LANE_BY_LANE)
     made.acts(2, 3, 5, 0, 0, 0, 0, 0)
@@ -117,6 +121,13 @@ def test_a_dense_pass_adds_activations_by_their_trits(bench: Bench) -> None:
     assert time.writes.tolist() == [token + TO_FULL + POST + n for n in range(LANES)]
     assert time.cycles == 12 + 3 + 8 + 4
     assert (time.first[0], time.last[0], time.passes) == (9, 11, 1)
+
+
+def test_a_fabric_that_counts_no_lanes_counts_the_same_of_its_tiles(bench: Bench) -> None:
+    found = loaded(replace(SPEC, telemetry=1)).run(DENSE).counters
+    of_lanes = bench.run(DENSE).counters
+    assert found == {name: n for name, n in of_lanes.items() if "lane" not in name}
+    assert len(of_lanes) == len(found) + 2 * LANES
 
 
 def test_a_zero_costs_no_cycle_and_is_counted_for_one_reason(bench: Bench) -> None:

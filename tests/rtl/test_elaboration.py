@@ -14,7 +14,7 @@ from tercet.gen.files import generated
 from tercet_cosim.sim import overlay, sources
 
 RTL = sources.rtl()
-MODULES = [path.stem for path in RTL if path.parent.name == "rtl" and path.stem != "tct_pkg"]
+MODULES = [path.stem for path in RTL if path.parent.name != "gen"]
 
 
 def relative() -> list[str]:

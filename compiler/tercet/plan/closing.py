@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tercet.errors import UnsupportedError
 from tercet.fabric.frame import Exec, Mode
-from tercet.fabric.spec import PARAM_BYTES, FabricSpec
+from tercet.fabric.spec import ADD_BITS, MUL_BITS, PARAM_BYTES, SHIFT_BITS, FabricSpec
 from tercet.ir.types import IntArray
 from tercet.plan.code import Made
 from tercet.plan.steps import (
@@ -28,7 +28,6 @@ from tercet.plan.steps import (
     Vector,
 )
 
-ADD_BITS, MUL_BITS, SHIFT_BITS = 58, 32, 6
 SHIFT_MAX = 50
 TABLE_PART, TABLE_BITS = 8, 10
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1

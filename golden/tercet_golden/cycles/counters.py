@@ -45,9 +45,15 @@ def events_of(
     none = np.zeros(spec.tiles, np.int64)
     tile = {name: sum((getattr(time, name) for time in times), none) for name in COUNTS}
     tile["idle"] = exec_cycles - tile["issued"]
+    return Events(fabric, tile, _lanes(spec, tile["columns"], heard))
+
+
+def _lanes(spec: FabricSpec, columns: IntArray, heard: Sequence[Heard]) -> dict[str, IntArray]:
+    """Nothing below TELEMETRY = 2: what is heard then does not tell lanes apart."""
+    if spec.telemetry < 2:
+        return {}
     active = sum((h.active for h in heard), np.zeros((spec.tiles, spec.lanes), np.int64))
-    lane = {"active": active, "columns - active": tile["columns"][:, None] - active}
-    return Events(fabric, tile, lane)
+    return {"active": active, "columns - active": columns[:, None] - active}
 
 
 def registers(spec: FabricSpec, events: Events) -> dict[str, int]:
