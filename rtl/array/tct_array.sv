@@ -2,6 +2,19 @@
 //
 // The datapath of a frame: tiles, the route of what leaves them, the sum over input slices,
 // post-processing, write-back; or the export of activations.
+//
+//  T tiles: walk -> issue -> bank A -> lanes -> drained --+
+//            |        |                                   v
+//          table      +------ items of vector frames --> sum_q -> reduce -> post -> write-back
+//                                                         ^                  ^        |
+//                      route table -> route --- lane -----+                  |        +-> bank B
+//                                       |                                    |        +-> bank C
+//                                       +----- tag, place of the entry ------+
+//
+//  cycle                                0                  1    1 + Reduce        7 + Reduce
+//
+// A tile keeps the sums that it drains and goes on with its next pass. Cycles are counted from the
+// one in which the route emits a lane or an item; its tag goes along with it to the write-back.
 
 module tct_array
   import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
@@ -25,25 +38,25 @@ module tct_array
   localparam int unsigned LaneW      = $clog2(Lanes),
   localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1
 ) (
-  input  logic                          clk_i,
-  input  logic                          rst_ni,
-  input  logic                          clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // A frame: constant from start_i until it has ended.
-  input  logic                          start_i,
-  input  exec_t                         frame_i,
+  input  logic  start_i,
+  input  exec_t frame_i,
   /// A tile walks, or holds items, or sums that are not drained.
-  output logic                          busy_o,
+  output logic  busy_o,
   /// The last result is being written.
-  output logic                          last_o,
+  output logic  last_o,
   /// An address beyond a bank or a table; a RUN of nothing, or results that will never come.
-  output logic                          range_o,
-  output logic                          empty_o,
+  output logic  range_o,
+  output logic  empty_o,
 
   // From the loader.
   input  logic [Tiles-1:0]              col_we_i,
   input  logic [ColAw-1:0]              col_addr_i,
-  input  logic [Lanes-1:0][1:0]         col_data_i,
+  input  logic [Lanes-1:0][TritW-1:0]   col_data_i,
   input  logic [MapW-1:0]               col_bits_i,
   input  logic [Tiles-1:0]              beat_we_i,
   input  logic [WordAw-1:0]             beat_addr_i,
@@ -60,16 +73,16 @@ module tct_array
   output logic                          writing_o,
 
   // Bank C.
-  output logic [7:0]                    out_we_o,
-  output logic [OutAw-1:0]              out_addr_o,
-  output logic [63:0]                   out_data_o,
+  output logic [BusBytes-1:0] out_we_o,
+  output logic [OutAw-1:0]    out_addr_o,
+  output logic [BusW-1:0]     out_data_o,
 
   // Telemetry: what the counters take in this cycle; an EXEC frame runs.
-  input  logic                          exec_i,
-  output logic                          pass_o,
-  output tile_events_t [Tiles-1:0]      events_o,
-  output logic [Tiles-1:0]              overflow_o,
-  output logic [Tiles-1:0][Lanes-1:0]   active_o
+  input  logic                        exec_i,
+  output logic                        pass_o,
+  output tile_events_t [Tiles-1:0]    events_o,
+  output logic [Tiles-1:0]            overflow_o,
+  output logic [Tiles-1:0][Lanes-1:0] active_o
 );
   localparam int unsigned Reduce  = reduce_stages(Tiles);
   localparam int unsigned Latency = Reduce + 7;
@@ -98,10 +111,10 @@ module tct_array
   logic [Tiles-1:0][BeatActs-1:0][ActW-1:0] word;
 
   // Write-back.
-  logic [Tiles-1:0]             act_we;
-  logic [Tiles-1:0][ActAw-1:0]  act_addr;
-  logic [Tiles-1:0][ActW-1:0]   act_routed, act;
-  logic [Tiles-1:0][WideW-1:0]  result;
+  logic [Tiles-1:0]            act_we;
+  logic [Tiles-1:0][ActAw-1:0] act_addr;
+  logic [Tiles-1:0][ActW-1:0]  act_routed, act;
+  logic [Tiles-1:0][WideW-1:0] result;
 
   assign export_frame = frame_i.kind == KindExport;
   assign mask         = frame_i.mask[Tiles-1:0];
@@ -224,15 +237,16 @@ module tct_array
       empty_q <= 1'b0;
     end else begin
       range_q <= |range || route_range || param_range_q || write_range;
-      // A tile at rest will not fill what the route still waits for; a chain's sums wait for nobody.
+      // A tile at rest will not fill what the route still waits for; a chain's sums wait for
+      // nobody.
       empty_q <= |empty || route_empty || (waits && |(mask & ~busy)) || (frame_i.chain && |full);
     end
   end
 
-  logic [7:0]       result_we;
-  logic [OutAw-1:0] result_addr, word_addr;
-  logic [63:0]      result_data, word_data;
-  logic             word_we;
+  logic [BusBytes-1:0] result_we;
+  logic [OutAw-1:0]    result_addr, word_addr;
+  logic [BusW-1:0]     result_data, word_data;
+  logic                word_we;
 
   tct_writeback #(
     .Tiles(Tiles), .BankBDepth(BankBDepth), .OutDepth(OutDepth), .Latency(Latency)
@@ -250,7 +264,7 @@ module tct_array
     .we_o(word_we), .out_addr_o(word_addr), .out_data_o(word_data)
   );
 
-  assign out_we_o   = export_frame ? {8{word_we}} : result_we;
+  assign out_we_o   = export_frame ? {BusBytes{word_we}} : result_we;
   assign out_addr_o = export_frame ? word_addr : result_addr;
   assign out_data_o = export_frame ? word_data : result_data;
 endmodule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Copies activations to bank C, with their zero point again: tile by tile, a word a cycle. A word is
-// read, a cycle later chosen among the tiles' outputs, and written in the cycle after that.
+// Copies activations to bank C, with their zero point again: tile by tile, a word a cycle. A word
+// is read, a cycle later chosen among the tiles' outputs, and written in the cycle after that.
 
 `include "tct_assert.svh"
 
@@ -15,16 +15,16 @@ module tct_export
   localparam int unsigned WordAw     = $clog2(BankBDepth / BeatActs),
   localparam int unsigned OutAw      = $clog2(OutDepth)
 ) (
-  input  logic                                     clk_i,
-  input  logic                                     rst_ni,
-  input  logic                                     clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // A frame: constant from start_i until it has ended.
-  input  logic                                     start_i,
-  input  exec_t                                    frame_i,
+  input  logic  start_i,
+  input  exec_t frame_i,
   /// The last word is being written.
-  output logic                                     last_o,
-  output logic                                     range_o,
+  output logic  last_o,
+  output logic  range_o,
 
   // Bank B.
   output logic [Tiles-1:0]                         re_o,
@@ -32,14 +32,14 @@ module tct_export
   input  logic [Tiles-1:0][BeatActs-1:0][ActW-1:0] word_i,
 
   // Bank C.
-  output logic                                     we_o,
-  output logic [OutAw-1:0]                         out_addr_o,
-  output logic [63:0]                              out_data_o
+  output logic             we_o,
+  output logic [OutAw-1:0] out_addr_o,
+  output logic [BusW-1:0]  out_data_o
 );
   logic                     run_d, run_q, word_last, last;
   logic [2:1]               read_q, last_q;
-  logic [15:0]              at_d, at_q, words_d, words_q, out_q;
-  logic [5:0]               tiles_d, tiles_q;
+  logic [FieldW-1:0]        at_d, at_q, words_d, words_q, out_q;
+  logic [TilesW-1:0]        tiles_d, tiles_q;
   logic [TileW-1:0]         tile_d, tile_q, chosen_q;
   logic [BeatActs-1:0][7:0] bytes_d, bytes_q;
 
@@ -69,21 +69,21 @@ module tct_export
     tile_d  = tile_q;
     tiles_d = tiles_q;
     if (run_q) begin
-      at_d    = at_q + 16'd1;
-      words_d = words_q + 16'd1;
+      at_d    = at_q + FieldW'(1);
+      words_d = words_q + FieldW'(1);
       if (word_last) begin
-        at_d    = 16'(frame_i.act_base[15:3]);
-        words_d = 16'd1;
+        at_d    = FieldW'(frame_i.act_base[FieldW-1:$clog2(BeatActs)]);
+        words_d = FieldW'(1);
         tile_d  = (tile_q + TileW'(frame_i.tile_step)) & TileW'(Tiles - 1);
-        tiles_d = tiles_q + 6'd1;
+        tiles_d = tiles_q + TilesW'(1);
       end
     end
     if (start_i) begin
       run_d   = 1'b1;
-      at_d    = 16'(frame_i.act_base[15:3]);
-      words_d = 16'd1;
+      at_d    = FieldW'(frame_i.act_base[FieldW-1:$clog2(BeatActs)]);
+      words_d = FieldW'(1);
       tile_d  = TileW'(frame_i.tile) & TileW'(Tiles - 1);
-      tiles_d = 6'd1;
+      tiles_d = TilesW'(1);
     end
   end
 
@@ -105,7 +105,7 @@ module tct_export
     chosen_q <= tile_q;
     bytes_q  <= bytes_d;
     last_q   <= {last_q[1], last};
-    out_q    <= start_i ? frame_i.out_base : out_q + 16'(we_o);
+    out_q    <= start_i ? frame_i.out_base : out_q + FieldW'(we_o);
   end
 
   `TCT_ASSERT(StartsWhenDone, start_i && !clear_i |-> !run_q && read_q == '0)

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns sums and items into results, one parameter entry a cycle, six cycles from sum_i to result_o.
+// Turns sums and items into results, one parameter entry a cycle, six cycles from sum_i to
+// result_o.
 //
 // Product: clip(rne(B + M * x + ..., s), low, high), over the items of a value. The addend at hand
-// is B + 2^(s-1) - 1 (s > 0), so that the plain shift rounds halves down; a half is then seen by the
-// bits shifted out being all ones, and goes up where that makes the result even. What leaves the
-// range of the result only sets a flag: no full-width shifter. B is that of a value's first item.
-// Product of two: the first item is held, and times the second one it is the x of a product.
+// is B + 2^(s-1) - 1 (s > 0), so that the plain shift rounds halves down; a half is then seen by
+// the bits shifted out being all ones, and goes up where that makes the result even. What leaves
+// the range of the result only sets a flag: no full-width shifter. B is that of a value's first
+// item. Product of two: the first item is held, and times the second one it is the x of a product.
 // Threshold: low + the number of thresholds reached, one an entry, summed over a value's entries.
-// Greatest: the greatest item, plus the offset. Table: a result of ten bits, eight of them an entry.
-// Wide: the 32 low bits of the value before the shift.
+// Greatest: the greatest item, plus the offset. Table: a result of ten bits, eight of them an
+// entry. Wide: the 32 low bits of the value before the shift.
 // A value, and all that its result is made of, is held until the next sum or item comes.
 
 module tct_post
@@ -19,27 +20,27 @@ module tct_post
   /// An entry's address, and eight places in it.
   localparam int unsigned PlaceW = FieldW + 3
 ) (
-  input  logic                     clk_i,
+  input  logic clk_i,
 
   // A frame.
-  input  logic [2:0]               mode_i,
-  input  logic                     wide_i,
-  input  logic signed [ClipW-1:0]  low_i,
-  input  logic signed [ClipW-1:0]  high_i,
-  input  logic signed [ClipW-1:0]  zero_i,
+  input  logic [ModeW-1:0]        mode_i,
+  input  logic                    wide_i,
+  input  logic signed [ClipW-1:0] low_i,
+  input  logic signed [ClipW-1:0] high_i,
+  input  logic signed [ClipW-1:0] zero_i,
 
   // A sum or an item; whether it is its value's first; where its entry would be if it were zero.
-  input  logic                     valid_i,
-  input  logic                     first_i,
-  input  logic signed [AccW-1:0]   sum_i,
-  input  logic [PlaceW-1:0]        place_i,
+  input  logic                   valid_i,
+  input  logic                   first_i,
+  input  logic signed [AccW-1:0] sum_i,
+  input  logic [PlaceW-1:0]      place_i,
   /// Where its entry is, and what stands there, a cycle later.
-  output logic [FieldW-1:0]         entry_o,
-  input  logic [ParamW-1:0]        param_i,
+  output logic [FieldW-1:0]      entry_o,
+  input  logic [ParamW-1:0]      param_i,
 
   /// The result (ten bits of it count, or 32 if wide), and the same less its zero point for bank B.
-  output logic [WideW-1:0]         result_o,
-  output logic [ActW-1:0]          act_o
+  output logic [WideW-1:0] result_o,
+  output logic [ActW-1:0]  act_o
 );
   localparam int unsigned ValueW  = AddW + 1;
   localparam int unsigned XW      = AccW > 2 * ActW ? AccW : 2 * ActW;
@@ -218,8 +219,13 @@ module tct_post
     end
   end
 
+  logic [WideW-1:0] result_q;
+  logic [ActW-1:0]  act_q;
+
   always_ff @(posedge clk_i) begin
-    result_o <= {wide_q[WideW-1:ClipW], wide_i ? wide_q[ClipW-1:0] : narrow};
-    act_o    <= ActW'(narrow - zero_i);
+    result_q <= {wide_q[WideW-1:ClipW], wide_i ? wide_q[ClipW-1:0] : narrow};
+    act_q    <= ActW'(narrow - zero_i);
   end
+  assign result_o = result_q;
+  assign act_o    = act_q;
 endmodule

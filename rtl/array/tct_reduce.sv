@@ -12,7 +12,7 @@ module tct_reduce
   localparam int unsigned Stages = reduce_stages(Tiles)
 ) (
   input  logic                       clk_i,
-  input  logic [2:0]                 log2_tk_i,
+  input  logic [SlicesW-1:0]         log2_tk_i,
   input  logic [Tiles-1:0][AccW-1:0] sum_i,
   output logic [Tiles-1:0][AccW-1:0] sum_o
 );

@@ -2,8 +2,8 @@
 //
 // Walks the route tables: which lanes or items leave the tiles, with which parameter entries, and
 // where every tile writes what it hears. Tile 0's entries are in command; of the others only what
-// is theirs alone is kept: address, source, whether the tile listens, and whether to a tile that there
-// is not.
+// is theirs alone is kept: address, source, whether the tile listens, and whether to a tile that
+// there is not.
 // An entry is read, a cycle later it stands at the memories' outputs, then it is being emitted.
 
 `include "tct_assert.svh"
@@ -18,28 +18,28 @@ module tct_route
   localparam int unsigned LaneW      = $clog2(Lanes),
   localparam int unsigned TileW      = Tiles > 1 ? $clog2(Tiles) : 1
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
-  input  logic                         clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // From the loader.
-  input  logic [Tiles-1:0]             we_i,
-  input  logic [RouteAw-1:0]           addr_i,
-  input  logic [TableW-1:0]            data_i,
+  input  logic [Tiles-1:0]   we_i,
+  input  logic [RouteAw-1:0] addr_i,
+  input  logic [TableW-1:0]  data_i,
 
   // A frame with results: constant from start_i until it has ended.
-  input  logic                         start_i,
-  input  exec_t                        frame_i,
+  input  logic  start_i,
+  input  exec_t frame_i,
   /// A slot waits for sums or items.
-  output logic                         waits_o,
+  output logic  waits_o,
   /// An entry beyond the table, a lane beyond the tile, or a source beyond the tiles; a RUN of
   /// nothing.
-  output logic                         range_o,
-  output logic                         empty_o,
+  output logic  range_o,
+  output logic  empty_o,
 
   /// All tiles of the frame are full, or hold an item; tile 0's item is the last one of its value.
-  input  logic                         ready_i,
-  input  logic                         item_end_i,
+  input  logic ready_i,
+  input  logic item_end_i,
 
   // What this cycle emits; fresh: sums or items of the tiles, not the value before it once more.
   output logic                         valid_o,
@@ -49,25 +49,25 @@ module tct_route
   output logic                         first_o,
   output logic                         value_last_o,
   output logic                         frame_last_o,
-  output logic [FieldW-1:0]             param_o,
+  output logic [FieldW-1:0]            param_o,
   /// What every tile adds to the address of its slot.
-  output logic [FieldW-1:0]             offset_o,
-  output logic [Tiles-1:0][FieldW-1:0]  address_o,
+  output logic [FieldW-1:0]            offset_o,
+  output logic [Tiles-1:0][FieldW-1:0] address_o,
   output logic [Tiles-1:0][TileW-1:0]  source_o,
   output logic [Tiles-1:0]             listens_o
 );
   typedef enum logic [1:0] {Idle, Run, Latch, List} state_e;
-  state_e            state_d, state_q;
-  logic [EntryW:0]   run_at_d, run_at_q, list_at_d, list_at_q, raddr;
-  logic [9:0]        slots, slots_q;
-  logic [15:0]       groups, groups_q;
-  logic [10:0]       reps, reps_q;
-  logic              list_end_q, group_end_q, rep_end_q, single_q;
+  state_e             state_d, state_q;
+  logic [EntryW:0]    run_at_d, run_at_q, list_at_d, list_at_q, raddr;
+  logic [EntryW-1:0]  slots, slots_q;
+  logic [FieldW-1:0]  groups, groups_q;
+  logic [RepeatW-1:0] reps, reps_q;
+  logic               list_end_q, group_end_q, rep_end_q, single_q;
   logic [FieldW-1:0]  rep_out_d, rep_out_q, group_out_d, group_out_q, param_d, param_q;
-  run_t              run, run_q;
-  slot_t             slot;
-  logic              read, list_read, list_last, group_last, run_last, take, done;
-  logic              vector_q, latched_q, slot_valid_q, valid_q, range_q;
+  run_t               run, run_q;
+  slot_t              slot;
+  logic               read, list_read, list_last, group_last, run_last, take, done;
+  logic               vector_q, latched_q, slot_valid_q, valid_q, range_q;
 
   // The tables.
   localparam int unsigned OwnW = FieldW + TileW + 2;
@@ -156,16 +156,16 @@ module tct_route
 
   // At the outputs: what the slot belongs to.
   logic [FieldW-1:0] slot_out_q, slot_param_q;
-  logic             slot_list_last_q, slot_run_last_q;
+  logic              slot_list_last_q, slot_run_last_q;
 
   assign take = slot_valid_q && (!valid_q || done);
 
   // Being emitted.
-  logic [5:0]                 lane_q, last_q;
-  logic [7:0]                 entries, entries_q;
+  logic [SlotLaneW-1:0]       lane_q, last_q;
+  logic [EntriesW-1:0]        entries, entries_q;
   logic                       entry_end_q, lane_end_q;
   logic                       first_q, again_q, list_last_q, run_last_q, slot_last;
-  logic [FieldW-1:0]           out_q, group_q, lane_param_q, now_param_q;
+  logic [FieldW-1:0]          out_q, group_q, lane_param_q, now_param_q;
   logic [Tiles-1:0][OwnW-1:0] own_q;
   logic [Tiles-1:0]           absent;
 
@@ -216,17 +216,17 @@ module tct_route
     end
     // Slots, groups and repetitions that are left, and whether the one at hand is the last.
     if (state_q == Latch || list_read) begin
-      slots_q    <= slots - 10'd1;
-      list_end_q <= state_q == Latch ? one_slot : list_last ? single_q : slots_q == 10'd1;
+      slots_q    <= slots - EntryW'(1);
+      list_end_q <= state_q == Latch ? one_slot : list_last ? single_q : slots_q == EntryW'(1);
     end
     if (state_q == Latch || (list_read && list_last)) begin
-      groups_q    <= groups - 16'd1;
-      group_end_q <= state_q == Latch || group_last ? frame_i.groups == 16'd1
-                                                    : groups_q == 16'd1;
+      groups_q    <= groups - FieldW'(1);
+      group_end_q <= state_q == Latch || group_last ? frame_i.groups == FieldW'(1)
+                                                    : groups_q == FieldW'(1);
     end
     if (state_q == Latch || (list_read && group_last)) begin
-      reps_q    <= reps - 11'd1;
-      rep_end_q <= state_q == Latch ? one_repeat : reps_q == 11'd1;
+      reps_q    <= reps - RepeatW'(1);
+      rep_end_q <= state_q == Latch ? one_repeat : reps_q == RepeatW'(1);
     end
     if (list_read) begin
       slot_out_q       <= group_out_q;
@@ -239,12 +239,12 @@ module tct_route
   always_ff @(posedge clk_i) begin
     if (valid_o) begin
       first_q     <= value_last_o;
-      entries_q   <= entries - 8'd1;
-      entry_end_q <= entries == 8'd1;
+      entries_q   <= entries - EntriesW'(1);
+      entry_end_q <= entries == EntriesW'(1);
       now_param_q <= now_param_q + (vector_q ? frame_i.param_lane : FieldW'(1));
       if (value_last_o) begin
-        lane_q       <= lane_q + 6'd1;
-        lane_end_q   <= lane_q + 6'd1 == last_q;
+        lane_q       <= lane_q + SlotLaneW'(1);
+        lane_end_q   <= lane_q + SlotLaneW'(1) == last_q;
         out_q        <= out_q + frame_i.out_lane;
         lane_param_q <= lane_param_q + frame_i.param_lane;
         now_param_q  <= lane_param_q + (vector_q ? '0 : frame_i.param_lane);
@@ -254,8 +254,8 @@ module tct_route
     if (take) begin
       first_q      <= 1'b1;
       again_q      <= vector_q && slot.again;
-      entries_q    <= frame_i.entries - 8'd1;
-      entry_end_q  <= frame_i.entries == 8'd1;
+      entries_q    <= frame_i.entries - EntriesW'(1);
+      entry_end_q  <= frame_i.entries == EntriesW'(1);
       lane_q       <= slot.first;
       last_q       <= slot.last;
       lane_end_q   <= one_lane;

@@ -15,41 +15,41 @@ module tct_writeback
   localparam int unsigned ActAw      = $clog2(BankBDepth),
   localparam int unsigned OutAw      = $clog2(OutDepth)
 ) (
-  input  logic                         clk_i,
+  input  logic clk_i,
 
   // A frame.
-  input  logic                         to_c_i,
-  input  logic                         wide_i,
+  input  logic to_c_i,
+  input  logic wide_i,
 
   // An emission; whether it completes a value.
   input  logic                         value_i,
-  input  logic [FieldW-1:0]             offset_i,
-  input  logic [Tiles-1:0][FieldW-1:0]  address_i,
+  input  logic [FieldW-1:0]            offset_i,
+  input  logic [Tiles-1:0][FieldW-1:0] address_i,
   input  logic [Tiles-1:0][TileW-1:0]  source_i,
   input  logic [Tiles-1:0]             listens_i,
   /// An address is beyond its bank; a cycle later.
   output logic                         range_o,
 
   // A result.
-  input  logic                         valid_i,
-  input  logic [Tiles-1:0][WideW-1:0]  result_i,
-  input  logic [Tiles-1:0][ActW-1:0]   act_i,
+  input  logic                        valid_i,
+  input  logic [Tiles-1:0][WideW-1:0] result_i,
+  input  logic [Tiles-1:0][ActW-1:0]  act_i,
 
   // Bank B of every tile.
-  output logic [Tiles-1:0]             we_o,
-  output logic [Tiles-1:0][ActAw-1:0]  addr_o,
-  output logic [Tiles-1:0][ActW-1:0]   act_o,
+  output logic [Tiles-1:0]            we_o,
+  output logic [Tiles-1:0][ActAw-1:0] addr_o,
+  output logic [Tiles-1:0][ActW-1:0]  act_o,
 
   // Bank C hears what tile 0 would.
-  output logic [7:0]                   out_we_o,
-  output logic [OutAw-1:0]             out_addr_o,
-  output logic [63:0]                  out_data_o
+  output logic [BusBytes-1:0] out_we_o,
+  output logic [OutAw-1:0]    out_addr_o,
+  output logic [BusW-1:0]     out_data_o
 );
   localparam int unsigned AtW = OutAw + 3;
 
   logic [Tiles-1:0][FieldW-1:0] sum;
-  logic [Tiles-1:0]            beyond;
-  logic                        range_q;
+  logic [Tiles-1:0]             beyond;
+  logic                         range_q;
 
   logic [Latency-1:0][Tiles-1:0][ActAw-1:0] addr_q;
   logic [Latency-1:0][Tiles-1:0][TileW-1:0] source_q;

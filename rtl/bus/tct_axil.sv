@@ -6,42 +6,46 @@
 
 `include "tct_assert.svh"
 
-module tct_axil #(
+module tct_axil
+  import tct_pkg::*;
+#(
   parameter int unsigned AddrW = 17
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
-  input  logic             awvalid_i,
-  output logic             awready_o,
-  input  logic [AddrW-1:0] awaddr_i,
-  input  logic             wvalid_i,
-  output logic             wready_o,
-  input  logic [31:0]      wdata_i,
-  input  logic [3:0]       wstrb_i,
-  output logic             bvalid_o,
-  input  logic             bready_i,
-  output logic [1:0]       bresp_o,
-  input  logic             arvalid_i,
-  output logic             arready_o,
-  input  logic [AddrW-1:0] araddr_i,
-  output logic             rvalid_o,
-  input  logic             rready_i,
-  output logic [31:0]      rdata_o,
-  output logic [1:0]       rresp_o,
+  // AXI4-Lite, from the host.
+  input  logic                 awvalid_i,
+  output logic                 awready_o,
+  input  logic [AddrW-1:0]     awaddr_i,
+  input  logic                 wvalid_i,
+  output logic                 wready_o,
+  input  logic [RegisterW-1:0] wdata_i,
+  input  logic [3:0]           wstrb_i,
+  output logic                 bvalid_o,
+  input  logic                 bready_i,
+  output logic [1:0]           bresp_o,
+  input  logic                 arvalid_i,
+  output logic                 arready_o,
+  input  logic [AddrW-1:0]     araddr_i,
+  output logic                 rvalid_o,
+  input  logic                 rready_i,
+  output logic [RegisterW-1:0] rdata_o,
+  output logic [1:0]           rresp_o,
 
-  // A request; a read may be answered in the same cycle or later, a write is done at once. Reads are
-  // asked for a cycle after their address has come.
-  output logic             request_o,
-  output logic             write_o,
-  output logic [AddrW-1:0] addr_o,
-  output logic [31:0]      data_o,
-  input  logic             answer_i,
-  input  logic [31:0]      data_i
+  // A request; a read may be answered in the same cycle or later, a write is done at once. Reads
+  // are asked for a cycle after their address has come.
+  output logic                 request_o,
+  output logic                 write_o,
+  output logic [AddrW-1:0]     addr_o,
+  output logic [RegisterW-1:0] data_o,
+  input  logic                 answer_i,
+  input  logic [RegisterW-1:0] data_i
 );
   localparam logic [1:0] Okay = 2'b00, SlaveError = 2'b10;
-  logic             idle_q, write, read, read_q, waiting_q, bvalid_q, rvalid_q, refused_q;
-  logic [AddrW-1:2] araddr_q;
+  logic                 idle_q, write, read, read_q, waiting_q, bvalid_q, rvalid_q, refused_q;
+  logic [AddrW-1:2]     araddr_q;
+  logic [RegisterW-1:0] rdata_q;
 
   assign write = idle_q && awvalid_i && wvalid_i;
   assign read  = idle_q && arvalid_i && !write;
@@ -52,6 +56,7 @@ module tct_axil #(
   assign bvalid_o  = bvalid_q;
   assign bresp_o   = refused_q ? SlaveError : Okay;
   assign rvalid_o  = rvalid_q;
+  assign rdata_o   = rdata_q;
   assign rresp_o   = Okay;
 
   assign request_o = read_q || (write && wstrb_i == '1);
@@ -83,7 +88,7 @@ module tct_axil #(
       araddr_q <= araddr_i[AddrW-1:2];
     end
     if (answer_i) begin
-      rdata_o <= data_i;
+      rdata_q <= data_i;
     end
   end
 

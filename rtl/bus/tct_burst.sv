@@ -2,14 +2,17 @@
 //
 // The beats of the next burst: what is wanted, at most 256, not beyond the 4 KiB page.
 
-module tct_burst (
-  /// Which beat of its page the address is.
-  input  logic [8:0]  page_beat_i,
-  input  logic [19:0] wanted_i,
-  output logic [8:0]  beats_o
+module tct_burst
+  import tct_pkg::*;
+(
+  /// Which beat of its page the address is: a page has two of the longest bursts.
+  input  logic [BurstW-1:0] page_beat_i,
+  input  logic [BeatsW-1:0] wanted_i,
+  output logic [BurstW-1:0] beats_o
 );
-  logic [8:0] most;
+  logic [BurstW-1:0] most;
 
-  assign most    = 9'd256 - (page_beat_i[8] ? 9'(page_beat_i[7:0]) : 9'd0);
-  assign beats_o = wanted_i > 20'(most) ? most : wanted_i[8:0];
+  assign most    = BurstW'(BurstBeats)
+                   - (page_beat_i[BurstW-1] ? BurstW'(page_beat_i[BurstW-2:0]) : BurstW'(0));
+  assign beats_o = wanted_i > BeatsW'(most) ? most : wanted_i[BurstW-1:0];
 endmodule

@@ -6,61 +6,65 @@
 `include "tct_assert.svh"
 
 module tct_wdma
-  import tct_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*;
 (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        abort_i,
-  output logic        busy_o,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic abort_i,
+  output logic busy_o,
 
   // STORE: whether it has something to write.
-  input  logic        store_busy_i,
-  input  logic        store_awvalid_i,
-  output logic        store_awready_o,
-  input  logic [31:0] store_awaddr_i,
-  input  logic [7:0]  store_awlen_i,
-  input  logic        store_wvalid_i,
-  output logic        store_wready_o,
-  input  logic [63:0] store_wdata_i,
-  input  logic        store_wlast_i,
-  output logic        store_bvalid_o,
-  input  logic        store_bready_i,
+  input  logic                store_busy_i,
+  input  logic                store_awvalid_i,
+  output logic                store_awready_o,
+  input  logic [AddressW-1:0] store_awaddr_i,
+  input  logic [AxiLenW-1:0]  store_awlen_i,
+  input  logic                store_wvalid_i,
+  output logic                store_wready_o,
+  input  logic [BusW-1:0]     store_wdata_i,
+  input  logic                store_wlast_i,
+  output logic                store_bvalid_o,
+  input  logic                store_bready_i,
 
   // Records: they lie one behind the other, in the order of their frames.
-  input  logic [31:0] records_i,
-  input  logic        record_valid_i,
-  output logic        record_take_o,
-  output logic        record_read_o,
-  output logic [2:0]  record_word_o,
-  input  logic [63:0] record_data_i,
-  output logic        record_done_o,
-  output logic        record_error_o,
-  output logic [15:0] record_frame_o,
+  input  logic [AddressW-1:0]   records_i,
+  input  logic                  record_valid_i,
+  output logic                  record_take_o,
+  output logic                  record_read_o,
+  output logic [WordIndexW-1:0] record_word_o,
+  input  logic [BusW-1:0]       record_data_i,
+  output logic                  record_done_o,
+  output logic                  record_error_o,
+  output logic [FrameW-1:0]     record_frame_o,
 
-  output logic        awvalid_o,
-  input  logic        awready_i,
-  output logic [31:0] awaddr_o,
-  output logic [7:0]  awlen_o,
-  output logic        wvalid_o,
-  input  logic        wready_i,
-  output logic [63:0] wdata_o,
-  output logic        wlast_o,
-  input  logic        bvalid_i,
-  output logic        bready_o,
-  input  logic [1:0]  bresp_i
+  // AXI4, to memory: address, data and answer of writes.
+  output logic                awvalid_o,
+  input  logic                awready_i,
+  output logic [AddressW-1:0] awaddr_o,
+  output logic [AxiLenW-1:0]  awlen_o,
+  output logic                wvalid_o,
+  input  logic                wready_i,
+  output logic [BusW-1:0]     wdata_o,
+  output logic                wlast_o,
+  input  logic                bvalid_i,
+  output logic                bready_o,
+  input  logic [1:0]          bresp_i
 );
+  /// A record is as long as a frame, and lies at a multiple of that.
+  localparam int unsigned RecordLow = $clog2(FrameWords * BusBytes);
+
   typedef enum logic [2:0] {Idle, Fetch, Address, Data, Answer} state_e;
-  state_e      state_d, state_q;
-  logic [2:0]  word_d, word_q;
-  logic [15:0] frame_q;
-  logic [31:0] address_q;
-  logic        own, beat;
+  state_e                state_d, state_q;
+  logic [WordIndexW-1:0] word_d, word_q;
+  logic [FrameW-1:0]     frame_q;
+  logic [AddressW-1:0]   address_q;
+  logic                  own, beat;
 
   assign own             = state_q != Idle;
   assign busy_o          = state_q inside {Address, Data, Answer};
   assign awvalid_o       = own ? state_q == Address : store_awvalid_i;
   assign awaddr_o        = own ? address_q : store_awaddr_i;
-  assign awlen_o         = own ? 8'd7 : store_awlen_i;
+  assign awlen_o         = own ? AxiLenW'(FrameWords - 1) : store_awlen_i;
   assign wvalid_o        = own ? state_q == Data : store_wvalid_i;
   assign wdata_o         = own ? record_data_i : store_wdata_i;
   assign wlast_o         = own ? word_q == '1 : store_wlast_i;
@@ -80,7 +84,7 @@ module tct_wdma
 
   always_comb begin
     state_d = state_q;
-    word_d  = record_take_o ? '0 : word_q + 3'(beat);
+    word_d  = record_take_o ? '0 : word_q + WordIndexW'(beat);
     unique case (state_q)
       Idle:    if (record_take_o) state_d = Fetch;
       Fetch:   state_d = abort_i ? Idle : Address;
@@ -101,8 +105,8 @@ module tct_wdma
   always_ff @(posedge clk_i) begin
     word_q <= word_d;
     if (state_q == Fetch) begin
-      frame_q   <= record_data_i[15:0];
-      address_q <= records_i + {10'd0, record_data_i[15:0], 6'd0};
+      frame_q   <= record_data_i[FrameW-1:0];
+      address_q <= records_i + AddressW'({record_data_i[FrameW-1:0], RecordLow'(0)});
     end
   end
 

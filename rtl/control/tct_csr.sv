@@ -3,7 +3,7 @@
 // The registers, flat: what PeakRDL makes of csr/tct_csr_regs.rdl, without its structs.
 
 module tct_csr
-  import tct_frame_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*;
 #(
   parameter int unsigned Tiles      = 8,
   parameter int unsigned Lanes      = 20,
@@ -15,61 +15,69 @@ module tct_csr
   parameter int unsigned RouteDepth = 512,
   parameter int unsigned OutDepth   = 512,
   parameter int unsigned Telemetry  = 1,
-  parameter logic [15:0] ConfigId   = '0
+  parameter logic [ConfigW-1:0] ConfigId = '0,
+  localparam int unsigned AddrW      = tct_csr_regs_pkg::TCT_CSR_REGS_MIN_ADDR_WIDTH,
+  localparam int unsigned CountAddrW = tct_counter_pkg::AddrW,
+  /// Frames, and records of them, lie at multiples of their size.
+  localparam int unsigned FrameLow   = $clog2(FrameWords * BusBytes)
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
-  input  logic        awvalid_i,
-  output logic        awready_o,
-  input  logic [16:0] awaddr_i,
-  input  logic        wvalid_i,
-  output logic        wready_o,
-  input  logic [31:0] wdata_i,
-  input  logic [3:0]  wstrb_i,
-  output logic        bvalid_o,
-  input  logic        bready_i,
-  output logic [1:0]  bresp_o,
-  input  logic        arvalid_i,
-  output logic        arready_o,
-  input  logic [16:0] araddr_i,
-  output logic        rvalid_o,
-  input  logic        rready_i,
-  output logic [31:0] rdata_o,
-  output logic [1:0]  rresp_o,
+  // AXI4-Lite, from the host.
+  input  logic                 awvalid_i,
+  output logic                 awready_o,
+  input  logic [AddrW-1:0]     awaddr_i,
+  input  logic                 wvalid_i,
+  output logic                 wready_o,
+  input  logic [RegisterW-1:0] wdata_i,
+  input  logic [3:0]           wstrb_i,
+  output logic                 bvalid_o,
+  input  logic                 bready_i,
+  output logic [1:0]           bresp_o,
+  input  logic                 arvalid_i,
+  output logic                 arready_o,
+  input  logic [AddrW-1:0]     araddr_i,
+  output logic                 rvalid_o,
+  input  logic                 rready_i,
+  output logic [RegisterW-1:0] rdata_o,
+  output logic [1:0]           rresp_o,
 
-  output logic        start_o,
-  output logic        soft_reset_o,
-  output logic        clear_telemetry_o,
-  output logic [31:0] program_o,
-  output logic [15:0] frames_o,
-  output logic [31:0] records_o,
-  output logic [19:0] window_base_o,
-  output logic [19:0] window_limit_o,
-  output logic        irq_o,
+  // What the host has asked for: from fields of the registers.
+  output logic                start_o,
+  output logic                soft_reset_o,
+  output logic                clear_telemetry_o,
+  output logic [AddressW-1:0] program_o,
+  output logic [FrameW-1:0]   frames_o,
+  output logic [AddressW-1:0] records_o,
+  output logic [PageW-1:0]    window_base_o,
+  output logic [PageW-1:0]    window_limit_o,
+  output logic                irq_o,
 
-  input  logic        busy_i,
+  // What became of it: to STATUS, IRQ_STATUS and OVERFLOW.
+  input  logic                 busy_i,
   /// Neither a start nor the registers of a program are taken.
-  input  logic        locked_i,
-  input  logic        done_i,
-  input  err_e        error_i,
-  input  logic [15:0] error_frame_i,
-  input  logic [31:0] overflow_i,
+  input  logic                 locked_i,
+  input  logic                 done_i,
+  input  err_e                 error_i,
+  input  logic [FrameW-1:0]    error_frame_i,
+  input  logic [RegisterW-1:0] overflow_i,
 
-  output logic        count_read_o,
-  output logic [15:0] count_addr_o,
-  input  logic        count_valid_i,
-  input  logic [31:0] count_i
+  // A read of a telemetry counter: held until it is answered.
+  output logic                  count_read_o,
+  output logic [CountAddrW-1:0] count_addr_o,
+  input  logic                  count_valid_i,
+  input  logic [RegisterW-1:0]  count_i
 );
   tct_csr_regs_pkg::tct_csr_regs__in_t  in;
   tct_csr_regs_pkg::tct_csr_regs__out_t out;
-  logic                                 ended_q, refused_q, reading_q, req, req_is_wr, changes;
-  logic [15:0]                          addr_q;
-  logic                                 request, write, answer;
-  logic [16:0]                          addr;
-  logic [31:0]                          wdata, rdata;
+  logic                  ended_q, refused_q, reading_q, req, req_is_wr, changes;
+  logic [CountAddrW-1:0] addr_q;
+  logic                  request, write, answer;
+  logic [AddrW-1:0]      addr;
+  logic [RegisterW-1:0]  wdata, rdata;
 
-  tct_axil u_axil (
+  tct_axil #(.AddrW(AddrW)) u_axil (
     .clk_i, .rst_ni, .awvalid_i, .awready_o, .awaddr_i, .wvalid_i, .wready_o, .wdata_i, .wstrb_i,
     .bvalid_o, .bready_i, .bresp_o, .arvalid_i, .arready_o, .araddr_i, .rvalid_o, .rready_i,
     .rdata_o, .rresp_o, .request_o(request), .write_o(write), .addr_o(addr), .data_o(wdata),
@@ -93,9 +101,9 @@ module tct_csr
   assign start_o           = out.CONTROL.start.value;
   assign soft_reset_o      = out.CONTROL.soft_reset.value;
   assign clear_telemetry_o = out.CONTROL.clear_telemetry.value;
-  assign program_o         = {out.PROGRAM_ADDRESS.address.value, 6'd0};
+  assign program_o         = {out.PROGRAM_ADDRESS.address.value, FrameLow'(0)};
   assign frames_o          = out.PROGRAM_LENGTH.frames.value;
-  assign records_o         = {out.RECORDS.address.value, 6'd0};
+  assign records_o         = {out.RECORDS.address.value, FrameLow'(0)};
   assign window_base_o     = out.WINDOW_BASE.page.value;
   assign window_limit_o    = out.WINDOW_LIMIT.page.value;
   assign irq_o             = out.CONTROL.irq_enable.value && out.IRQ_STATUS.done.value;

@@ -2,70 +2,75 @@
 //
 // Runs a program from the doorbell to the interrupt. In the cycle after an error, or a soft reset,
 // everything is cleared while bursts that have begun come to their end; then the next program may
-// start. After an error that end is the program's: it interrupts. After a soft reset nothing is told,
-// and a start that comes meanwhile is kept.
+// start. After an error that end is the program's: it interrupts. After a soft reset nothing is
+// told, and a start that comes meanwhile is kept.
 
 `include "tct_assert.svh"
 
 module tct_sequencer
   import tct_pkg::*, tct_frame_pkg::*;
 (
-  input  logic        clk_i,
-  input  logic        rst_ni,
+  input  logic clk_i,
+  input  logic rst_ni,
 
-  input  logic        start_i,
-  input  logic        soft_reset_i,
-  output logic        busy_o,
+  // The host's commands, and what the registers show.
+  input  logic              start_i,
+  input  logic              soft_reset_i,
+  output logic              busy_o,
   /// A program runs, or a start is kept: neither a start nor other registers are taken.
-  output logic        locked_o,
+  output logic              locked_o,
   /// One cycle: the program has ended, well or not.
-  output logic        done_o,
-  output err_e        error_o,
-  output logic [15:0] error_frame_o,
+  output logic              done_o,
+  output err_e              error_o,
+  output logic [FrameW-1:0] error_frame_o,
 
+  // What the program is doing, to all others.
   /// First cycle of a program.
-  output logic        check_o,
-  output logic        running_o,
-  output logic        clear_o,
+  output logic check_o,
+  output logic running_o,
+  output logic clear_o,
 
-  input  logic        bus_busy_i,
-  input  logic        dispatched_i,
-  input  logic        blocked_i,
-  input  logic [2:0]  empty_i,
-  input  logic [2:0]  waiting_i,
-  input  logic [2:0]  active_i,
-  input  logic [2:0]  finish_i,
-  output logic [15:0] loads_o,
-  output logic [15:0] execs_o,
-  output logic [15:0] stores_o,
+  // How far it is: bursts on their way, the frames in dispatch and in each engine; then the frames
+  // that each engine has finished.
+  input  logic               bus_busy_i,
+  input  logic               dispatched_i,
+  input  logic               blocked_i,
+  input  logic [Engines-1:0] empty_i,
+  input  logic [Engines-1:0] waiting_i,
+  input  logic [Engines-1:0] active_i,
+  input  logic [Engines-1:0] finish_i,
+  output logic [FrameW-1:0]  loads_o,
+  output logic [FrameW-1:0]  execs_o,
+  output logic [FrameW-1:0]  stores_o,
 
   // Errors and the frames they belong to: dispatch and fetch, LOAD, EXEC, STORE.
-  input  err_e        dispatch_error_i,
-  input  logic [15:0] dispatch_frame_i,
-  input  logic        fetch_error_i,
-  input  logic [15:0] fetch_frame_i,
-  input  err_e        load_error_i,
-  input  logic        load_bus_error_i,
-  input  logic [15:0] load_frame_i,
-  input  err_e        exec_error_i,
-  input  logic        exec_left_i,
-  input  logic [15:0] exec_frame_i,
-  input  err_e        store_error_i,
-  input  logic [15:0] store_frame_i
+  input  err_e              dispatch_error_i,
+  input  logic [FrameW-1:0] dispatch_frame_i,
+  input  logic              fetch_error_i,
+  input  logic [FrameW-1:0] fetch_frame_i,
+  input  err_e              load_error_i,
+  input  logic              load_bus_error_i,
+  input  logic [FrameW-1:0] load_frame_i,
+  input  err_e              exec_error_i,
+  input  logic              exec_left_i,
+  input  logic [FrameW-1:0] exec_frame_i,
+  input  err_e              store_error_i,
+  input  logic [FrameW-1:0] store_frame_i
 );
   // Stop follows an error, Drain a soft reset.
   typedef enum logic [2:0] {Idle, Check, Run, Stop, Drain} state_e;
-  state_e           state_d, state_q;
-  err_e             found, error_q;
-  logic [15:0]      found_frame, error_frame_q;
+  state_e                         state_d, state_q;
+  err_e                           found, error_q;
+  logic [FrameW-1:0]              found_frame, error_frame_q;
   // A cycle ago.
-  err_e             store_q, exec_q, load_q, dispatch_q;
-  logic             fetch_q;
-  logic [1:0]       waiting_q;
-  logic [15:0]      store_frame_q, exec_frame_q, load_frame_q, dispatch_frame_q, fetch_frame_q;
-  logic [2:0][15:0] finished_q;
-  logic [3:0]       stuck_d, stuck_q;
-  logic             stuck, complete, failed, failed_q, kept_d, kept_q;
+  err_e                           store_q, exec_q, load_q, dispatch_q;
+  logic                           fetch_q;
+  logic                           load_waits_q, exec_waits_q;
+  logic [FrameW-1:0]              store_frame_q, exec_frame_q, load_frame_q;
+  logic [FrameW-1:0]              dispatch_frame_q, fetch_frame_q;
+  logic [Engines-1:0][FrameW-1:0] finished_q;
+  logic [3:0]                     stuck_d, stuck_q;
+  logic                           stuck, complete, failed, failed_q, kept_d, kept_q;
 
   // An error stops everything in the next cycle; what it was is found out in that cycle.
   assign failed = store_error_i != ErrNone || exec_error_i != ErrNone || load_bus_error_i
@@ -78,7 +83,8 @@ module tct_sequencer
     load_q           <= load_bus_error_i ? ErrRead : load_error_i;
     dispatch_q       <= dispatch_error_i;
     fetch_q          <= fetch_error_i;
-    waiting_q        <= waiting_i[1:0];
+    load_waits_q     <= waiting_i[EngineLoad];
+    exec_waits_q     <= waiting_i[EngineExec];
     store_frame_q    <= store_frame_i;
     exec_frame_q     <= exec_frame_i;
     load_frame_q     <= load_frame_i;
@@ -89,7 +95,7 @@ module tct_sequencer
   // Oldest work first.
   always_comb begin
     found       = ErrWait;
-    found_frame = waiting_q[1] ? exec_frame_q : waiting_q[0] ? load_frame_q : store_frame_q;
+    found_frame = exec_waits_q ? exec_frame_q : load_waits_q ? load_frame_q : store_frame_q;
     if (store_q != ErrNone) begin
       found       = store_q;
       found_frame = store_frame_q;
@@ -142,9 +148,9 @@ module tct_sequencer
   assign clear_o       = state_q == Stop || state_q == Drain || failed_q;
   assign error_o       = error_q;
   assign error_frame_o = error_frame_q;
-  assign loads_o       = finished_q[0];
-  assign execs_o       = finished_q[1];
-  assign stores_o      = finished_q[2];
+  assign loads_o       = finished_q[EngineLoad];
+  assign execs_o       = finished_q[EngineExec];
+  assign stores_o      = finished_q[EngineStore];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -169,8 +175,8 @@ module tct_sequencer
 
   always_ff @(posedge clk_i) begin
     stuck_q <= stuck_d;
-    for (int unsigned e = 0; e < 3; e++) begin
-      finished_q[e] <= check_o ? '0 : finished_q[e] + 16'(finish_i[e]);
+    for (int unsigned e = 0; e < Engines; e++) begin
+      finished_q[e] <= check_o ? '0 : finished_q[e] + FrameW'(finish_i[e]);
     end
   end
 

@@ -11,22 +11,24 @@ module tct_gearbox
   parameter  int unsigned Lanes    = 20,
   localparam int unsigned ColBytes = Lanes / ByteTrits
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-  input  logic                  valid_i,
-  input  logic [BusW-1:0]       beat_i,
-  output logic                  ready_o,
+  // Beats, from the reader.
+  input  logic            valid_i,
+  input  logic [BusW-1:0] beat_i,
+  output logic            ready_o,
 
-  output logic                  valid_o,
-  output logic [Lanes-1:0][1:0] column_o,
+  // Columns, to the banks: taken in the cycle in which they are valid.
+  output logic                        valid_o,
+  output logic [Lanes-1:0][TritW-1:0] column_o,
   /// The column has a trit that is not zero.
-  output logic                  nonzero_o,
-  output logic                  illegal_o,
+  output logic                        nonzero_o,
+  output logic                        illegal_o,
   /// This column is the last of what has been taken in.
-  output logic                  last_o,
-  output logic                  empty_o
+  output logic                        last_o,
+  output logic                        empty_o
 );
   function automatic int unsigned gcd(int unsigned a, int unsigned b);
     gcd = a;

@@ -5,11 +5,12 @@
 module tct_pt5
   import tct_pkg::*;
 (
-  input  logic [7:0]                byte_i,
-  output logic [ByteTrits-1:0][1:0] trits_o,
-  output logic                      illegal_o
+  // A byte in, its trits out, in the same cycle.
+  input  logic [7:0]                      byte_i,
+  output logic [ByteTrits-1:0][TritW-1:0] trits_o,
+  output logic                            illegal_o
 );
-  typedef logic [255:0][ByteTrits-1:0][1:0] table_t;
+  typedef logic [255:0][ByteTrits-1:0][TritW-1:0] table_t;
 
   function automatic table_t make_table();
     make_table = '0;

@@ -8,37 +8,39 @@
 module tct_slot
   import tct_pkg::*, tct_frame_pkg::*;
 #(
-  /// The engine, 0 LOAD, 1 EXEC, 2 STORE: it need not wait for its own frames, they run in order.
-  parameter int unsigned Engine = 0
+  /// The engine: it need not wait for its own frames, they run in order.
+  parameter engine_e Engine = EngineLoad
 ) (
-  input  logic                            clk_i,
-  input  logic                            rst_ni,
-  input  logic                            clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // Words of a frame, in order; the last one makes it complete.
-  input  logic                            word_valid_i,
-  input  logic [$clog2(FrameWords)-1:0]   word_index_i,
-  input  logic [BusW-1:0]                 word_i,
-  input  logic [15:0]                     index_i,
-  output logic                            ready_o,
+  input  logic                  word_valid_i,
+  input  logic [WordIndexW-1:0] word_index_i,
+  input  logic [BusW-1:0]       word_i,
+  input  logic [FrameW-1:0]     index_i,
+  output logic                  ready_o,
 
-  input  logic [15:0]                     loads_i,
-  input  logic [15:0]                     execs_i,
-  input  logic [15:0]                     stores_i,
+  // Frames that each engine has finished.
+  input  logic [FrameW-1:0] loads_i,
+  input  logic [FrameW-1:0] execs_i,
+  input  logic [FrameW-1:0] stores_i,
 
   /// No frame may start.
-  input  logic                            hold_i,
+  input  logic hold_i,
 
-  output logic [FrameWords*BusW-1:0]      frame_o,
-  output logic [15:0]                     index_o,
-  output logic                            start_o,
-  output logic                            running_o,
-  output logic                            waiting_o,
-  output logic                            empty_o,
-  input  logic                            finish_i
+  // The frame at hand, and what becomes of it.
+  output logic [FrameWords*BusW-1:0] frame_o,
+  output logic [FrameW-1:0]          index_o,
+  output logic                       start_o,
+  output logic                       running_o,
+  output logic                       waiting_o,
+  output logic                       empty_o,
+  input  logic                       finish_i
 );
   logic [FrameWords-1:0][BusW-1:0] staged_q, frame_q;
-  logic [15:0]                     staged_index_q, index_q;
+  logic [FrameW-1:0]               staged_index_q, index_q;
   logic                            staged_valid_q, valid_q, running_q;
   logic                            complete, move;
   exec_t                           head;
@@ -55,9 +57,9 @@ module tct_slot
   assign head      = frame_q;
   // What starts as all is cleared is cleared as well.
   assign start_o   = valid_q && !running_q && !hold_i
-                     && (Engine == 0 || loads_i >= head.wait_load)
-                     && (Engine == 1 || execs_i >= head.wait_exec)
-                     && (Engine == 2 || stores_i >= head.wait_store);
+                     && (Engine == EngineLoad || loads_i >= head.wait_load)
+                     && (Engine == EngineExec || execs_i >= head.wait_exec)
+                     && (Engine == EngineStore || stores_i >= head.wait_store);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

@@ -11,83 +11,86 @@ module tct_store
   parameter  int unsigned OutDepth = 512,
   localparam int unsigned OutAw    = $clog2(OutDepth)
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        clear_i,
-  input  logic        abort_i,
-  output logic        busy_o,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
+  input  logic abort_i,
+  output logic busy_o,
 
-  input  logic                          word_valid_i,
-  input  logic [$clog2(FrameWords)-1:0] word_index_i,
-  input  logic [BusW-1:0]               word_i,
-  input  logic [15:0]                   index_i,
-  output logic                          ready_o,
+  // Words of its frames, from dispatch.
+  input  logic                  word_valid_i,
+  input  logic [WordIndexW-1:0] word_index_i,
+  input  logic [BusW-1:0]       word_i,
+  input  logic [FrameW-1:0]     index_i,
+  output logic                  ready_o,
 
-  input  logic [15:0] loads_i,
-  input  logic [15:0] execs_i,
-  input  logic [15:0] stores_i,
-  input  logic        hold_i,
-  output logic        start_o,
-  output logic        running_o,
-  output logic        waiting_o,
-  output logic        empty_o,
-  output logic        finish_o,
-  output err_e        error_o,
-  output logic [15:0] index_o,
+  // Frames that each engine has finished; what becomes of the frame at hand.
+  input  logic [FrameW-1:0] loads_i,
+  input  logic [FrameW-1:0] execs_i,
+  input  logic [FrameW-1:0] stores_i,
+  input  logic              hold_i,
+  output logic              start_o,
+  output logic              running_o,
+  output logic              waiting_o,
+  output logic              empty_o,
+  output logic              finish_o,
+  output err_e              error_o,
+  output logic [FrameW-1:0] index_o,
   // What the record of the frame says.
-  output logic [15:0] layer_o,
-  output logic [19:0] moves_o,
+  output logic [LayerW-1:0] layer_o,
+  output logic [BeatsW-1:0] moves_o,
 
   // Bank C.
-  input  logic [7:0]       out_we_i,
-  input  logic [OutAw-1:0] out_addr_i,
-  input  logic [63:0]      out_data_i,
+  input  logic [BusBytes-1:0] out_we_i,
+  input  logic [OutAw-1:0]    out_addr_i,
+  input  logic [BusW-1:0]     out_data_i,
 
   /// A beat crosses the bus; the bus keeps us waiting.
-  output logic        beat_o,
-  output logic        stall_o,
+  output logic beat_o,
+  output logic stall_o,
 
-  output logic        awvalid_o,
-  input  logic        awready_i,
-  output logic [31:0] awaddr_o,
-  output logic [7:0]  awlen_o,
-  output logic        wvalid_o,
-  input  logic        wready_i,
-  output logic [63:0] wdata_o,
-  output logic        wlast_o,
-  input  logic        bvalid_i,
-  output logic        bready_o,
-  input  logic [1:0]  bresp_i
+  // AXI4 by way of the writer: address, data and answer of writes.
+  output logic                awvalid_o,
+  input  logic                awready_i,
+  output logic [AddressW-1:0] awaddr_o,
+  output logic [AxiLenW-1:0]  awlen_o,
+  output logic                wvalid_o,
+  input  logic                wready_i,
+  output logic [BusW-1:0]     wdata_o,
+  output logic                wlast_o,
+  input  logic                bvalid_i,
+  output logic                bready_o,
+  input  logic [1:0]          bresp_i
 );
   typedef enum logic [2:0] {Idle, Next, Address, Data, Answer} state_e;
-  state_e      state_d, state_q;
-  store_t      frame;
-  logic [31:0] address_d, address_q;
-  logic [19:0] left_d, left_q;
-  logic [8:0]  burst, burst_d, burst_q;
-  logic [15:0] at_d, at_q;
-  logic        read, answered, beyond_q;
+  state_e              state_d, state_q;
+  store_t              frame;
+  logic [AddressW-1:0] address_d, address_q;
+  logic [BeatsW-1:0]   left_d, left_q;
+  logic [BurstW-1:0]   burst, burst_d, burst_q;
+  logic [FieldW-1:0]   at_d, at_q;
+  logic                read, answered, beyond_q;
 
-  tct_slot #(.Engine(2)) u_slot (
+  tct_slot #(.Engine(EngineStore)) u_slot (
     .clk_i, .rst_ni, .clear_i, .word_valid_i, .word_index_i, .word_i, .index_i, .ready_o,
     .loads_i, .execs_i, .stores_i, .hold_i, .frame_o(frame), .index_o, .start_o, .running_o,
     .waiting_o, .empty_o, .finish_i(finish_o)
   );
 
-  tct_ram #(.Width(64), .Depth(OutDepth), .Parts(8)) u_bank_c (
+  tct_ram #(.Width(BusW), .Depth(OutDepth), .Parts(BusBytes)) u_bank_c (
     .clk_i, .we_i(out_we_i), .waddr_i(out_addr_i), .wdata_i(out_data_i),
     .re_i(read), .zero_i(1'b0), .raddr_i(at_q[OutAw-1:0]), .rdata_o(wdata_o)
   );
-  tct_burst u_burst (.page_beat_i(address_q[11:3]), .wanted_i(left_q), .beats_o(burst));
+  tct_burst u_burst (.page_beat_i(address_q[PageLow-1:ByteW]), .wanted_i(left_q), .beats_o(burst));
 
   assign layer_o   = frame.layer;
   assign moves_o   = frame.beats;
   assign busy_o    = state_q inside {Address, Data, Answer};
   assign awvalid_o = state_q == Address;
   assign awaddr_o  = address_q;
-  assign awlen_o   = 8'(burst_q - 9'd1);
+  assign awlen_o   = AxiLenW'(burst_q - BurstW'(1));
   assign wvalid_o  = state_q == Data;
-  assign wlast_o   = burst_q == 9'd1;
+  assign wlast_o   = burst_q == BurstW'(1);
   assign bready_o  = state_q == Answer;
   assign answered  = bready_o && bvalid_i;
   assign beat_o    = wvalid_o && wready_i;
@@ -99,7 +102,7 @@ module tct_store
 
   // Told a cycle later: the answer is still to come.
   always_ff @(posedge clk_i) begin
-    beyond_q <= rst_ni && !clear_i && read && |at_q[15:OutAw];
+    beyond_q <= rst_ni && !clear_i && read && |at_q[FieldW-1:OutAw];
   end
 
   always_comb begin
@@ -118,7 +121,7 @@ module tct_store
     address_d = address_q;
     left_d    = left_q;
     burst_d   = burst_q;
-    at_d      = at_q + 16'(read);
+    at_d      = at_q + FieldW'(read);
     unique case (state_q)
       Next: begin
         state_d = abort_i ? Idle : Address;
@@ -126,9 +129,9 @@ module tct_store
       end
       Address: if (awready_i) state_d = Data;
       Data: if (wready_i) begin
-        address_d = address_q + 32'd8;
-        left_d    = left_q - 20'd1;
-        burst_d   = burst_q - 9'd1;
+        address_d = address_q + AddressW'(BusBytes);
+        left_d    = left_q - BeatsW'(1);
+        burst_d   = burst_q - BurstW'(1);
         if (wlast_o) state_d = Answer;
       end
       Answer: if (bvalid_i) state_d = left_q == '0 || abort_i ? Idle : Next;
@@ -161,5 +164,5 @@ module tct_store
               awvalid_o && $stable(awaddr_o) && $stable(awlen_o))
   `TCT_ASSERT(DataHolds, wvalid_o && !wready_i |=>
               wvalid_o && $stable(wdata_o) && $stable(wlast_o))
-  `TCT_ASSERT(StaysInPage, awvalid_o |-> 10'(awaddr_o[11:3]) + 10'(awlen_o) < 10'd512)
+  `TCT_ASSERT(StaysInPage, awvalid_o |-> 10'(awaddr_o[PageLow-1:ByteW]) + 10'(awlen_o) < 10'd512)
 endmodule

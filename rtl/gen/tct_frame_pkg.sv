@@ -5,6 +5,7 @@
 package tct_frame_pkg;
 
   localparam int unsigned FrameWords = 8;
+  localparam int unsigned WordIndexW = $clog2(FrameWords);
 
   typedef enum logic [7:0] {
     OpLoad = 8'd1,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small queue. The head is visible in the cycle after it was written; whether there is one, and its
-// lowest bits, come straight from registers.
+// A small queue. The head is visible in the cycle after it was written; whether there is one, and
+// its lowest bits, come straight from registers.
 
 `include "tct_assert.svh"
 
@@ -12,10 +12,11 @@ module tct_fifo #(
   parameter  int unsigned Early = 1,
   localparam int unsigned AddrW = $clog2(Depth)
 ) (
-  input  logic             clk_i,
-  input  logic             rst_ni,
-  input  logic             clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
+  // A stream in, a stream out.
   input  logic             valid_i,
   input  logic [Width-1:0] data_i,
   output logic             valid_o,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one memory of the fabric: a write port with enables, a read port that answers in the next cycle
-// and holds. An ASIC flow replaces this module. A word that is read while it is written may answer
-// with anything: no program does that, and where the fabric does, it does not use the answer.
+// The one memory of the fabric: a write port with enables, a read port that answers in the next
+// cycle and holds. An ASIC flow replaces this module. A word that is read while it is written may
+// answer with anything: no program does that, and where the fabric does, it does not use the
+// answer.
 
 module tct_ram #(
   parameter  int unsigned Width = 36,
@@ -12,12 +13,14 @@ module tct_ram #(
   localparam int unsigned AddrW = $clog2(Depth),
   localparam int unsigned PartW = Width / Parts
 ) (
-  input  logic             clk_i,
+  input  logic clk_i,
 
+  // Write port: an enable for each part of a word.
   input  logic [Parts-1:0] we_i,
   input  logic [AddrW-1:0] waddr_i,
   input  logic [Width-1:0] wdata_i,
 
+  // Read port.
   input  logic             re_i,
   /// Answer with zero instead.
   input  logic             zero_i,
@@ -25,6 +28,7 @@ module tct_ram #(
   output logic [Width-1:0] rdata_o
 );
   (* ram_style = "block", no_rw_check *) logic [Width-1:0] mem [Depth];
+  logic [Width-1:0] rdata_q;
 
   always_ff @(posedge clk_i) begin
     for (int unsigned p = 0; p < Parts; p++) begin
@@ -36,9 +40,11 @@ module tct_ram #(
 
   always_ff @(posedge clk_i) begin
     if (zero_i) begin
-      rdata_o <= '0;
+      rdata_q <= '0;
     end else if (re_i) begin
-      rdata_o <= mem[raddr_i];
+      rdata_q <= mem[raddr_i];
     end
   end
+
+  assign rdata_o = rdata_q;
 endmodule

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Many 64-bit counters in one memory. Each source turns a small counter, which is never read out in
-// time to be exact but never loses anything either: a walker visits the sources in turn, and adds how
-// far the small counter has come since its last visit, low half first, then the carry to the high
-// half. A high half of all ones stays. A read waits for a whole round, so it sees every event from
-// before it, and nothing is written then: what does not change stays as it is.
+// time to be exact but never loses anything either: a walker visits the sources in turn, and adds
+// how far the small counter has come since its last visit, low half first, then the carry to the
+// high half. A high half of all ones stays. A read waits for a whole round, so it sees every event
+// from before it, and nothing is written then: what does not change stays as it is.
 
 `include "tct_assert.svh"
 
@@ -21,17 +21,19 @@ module tct_tally #(
   localparam int unsigned        SingleW = $clog2(Round + 1),
   localparam int unsigned        HalfW   = 32
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
-  input  logic                         clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
+  // What each source adds in this cycle.
   input  logic [Sources-1:0][IncW-1:0] inc_i,
 
-  input  logic                         read_i,
-  input  logic [IndexW-1:0]            index_i,
-  input  logic                         high_i,
-  output logic                         valid_o,
-  output logic [HalfW-1:0]             half_o
+  // A read of half a counter: held until it is answered.
+  input  logic              read_i,
+  input  logic [IndexW-1:0] index_i,
+  input  logic              high_i,
+  output logic              valid_o,
+  output logic [HalfW-1:0]  half_o
 );
   localparam int unsigned SettleW = $clog2(Round + 1);
 
@@ -51,17 +53,17 @@ module tct_tally #(
     assign small_q[s] = SmallW'(count_q);
   end
 
-  // The walk: a read of the low half, then of the high half; what comes to it is there a cycle later,
-  // and is written in the cycle after that.
-  logic              step, high_d, high_q, pending_q, pending_high_q, serve, served_q;
-  logic [IndexW-1:0] at_d, at_q, next_q, pending_at_q, write_at_q;
-  logic [SmallW-1:0] now_q, written_q, last, come, come_q;
-  logic [HalfW-1:0]  old;
-  logic [HalfW:0]    sum, sum_q;
-  logic              carry_q, fresh, fresh_q, write_q, write_high_q;
-  logic [IndexW:0]   fresh_left_d, fresh_left_q;
+  // The walk: a read of the low half, then of the high half; what comes to it is there a cycle
+  // later, and is written in the cycle after that.
+  logic               step, high_d, high_q, pending_q, pending_high_q, serve, served_q;
+  logic [IndexW-1:0]  at_d, at_q, next_q, pending_at_q, write_at_q;
+  logic [SmallW-1:0]  now_q, written_q, last, come, come_q;
+  logic [HalfW-1:0]   old;
+  logic [HalfW:0]     sum, sum_q;
+  logic               carry_q, fresh, fresh_q, write_q, write_high_q;
+  logic [IndexW:0]    fresh_left_d, fresh_left_q;
   logic [SettleW-1:0] settled_d, settled_q;
-  logic              quiet_d, quiet_q;
+  logic               quiet_d, quiet_q;
 
   assign step   = !serve;
   assign high_d = step ? !high_q : high_q;

@@ -4,27 +4,28 @@
 // registers in csr/tct_csr_regs.rdl.
 
 module tct_telemetry
-  import tct_counter_pkg::*;
+  import tct_pkg::RegisterW, tct_counter_pkg::*;
 #(
   parameter int unsigned Tiles     = 8,
   parameter int unsigned Lanes     = 20,
   parameter int unsigned Telemetry = 1
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
-  input  logic                         clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // What happens in this cycle.
-  input  fabric_events_t               events_i,
-  input  tile_events_t [Tiles-1:0]     tile_events_i,
-  input  logic [Tiles-1:0]             overflow_i,
-  input  logic [Tiles-1:0][Lanes-1:0]  active_i,
-  output logic [31:0]                  overflow_o,
+  input  fabric_events_t              events_i,
+  input  tile_events_t [Tiles-1:0]    tile_events_i,
+  input  logic [Tiles-1:0]            overflow_i,
+  input  logic [Tiles-1:0][Lanes-1:0] active_i,
+  output logic [RegisterW-1:0]        overflow_o,
 
-  input  logic                         read_i,
-  input  logic [15:0]                  addr_i,
-  output logic                         valid_o,
-  output logic [31:0]                  half_o
+  // A read of half a counter by its address, from the registers: held until it is answered.
+  input  logic                 read_i,
+  input  logic [AddrW-1:0]     addr_i,
+  output logic                 valid_o,
+  output logic [RegisterW-1:0] half_o
 );
   // The fabric's own group of counters first, then a group a tile.
   localparam int unsigned Groups = Tiles + 1;
@@ -41,7 +42,7 @@ module tct_telemetry
       overflow_q <= (clear_i ? '0 : overflow_q) | overflow_i;
     end
   end
-  assign overflow_o = 32'(overflow_q);
+  assign overflow_o = RegisterW'(overflow_q);
 
   if (Telemetry == 0) begin : gen_none
     assign valid_o = read_i;
@@ -53,7 +54,7 @@ module tct_telemetry
     logic [SlotW-1:0]         slot;
     logic [GroupW-1:0]        group;
     logic                     lane_space, tile_space, high, read, valid;
-    logic [31:0]              half;
+    logic [RegisterW-1:0]     half;
 
     always_comb begin
       inc[0] = fabric_increments(events_i);
@@ -102,9 +103,9 @@ module tct_telemetry
       logic [Tiles-1:0][(1<<LaneW)-1:0] lane_inc;
       logic                             lane_valid, high_q, done_q;
       logic [1:0]                       have_q;
-      logic [31:0]                      lane_half;
-      logic [1:0][31:0]                 tile_q, lane_q;
-      logic [63:0]                      count;
+      logic [RegisterW-1:0]             lane_half;
+      logic [1:0][RegisterW-1:0]        tile_q, lane_q;
+      logic [2*RegisterW-1:0]           count;
 
       always_comb begin
         lane_inc = '0;
@@ -139,9 +140,11 @@ module tct_telemetry
         if (lane_valid) lane_q[high_q] <= lane_half;
       end
 
-      assign count   = !lane_space ? tile_q : addr_i[SlotLow] == LaneSkipped ? tile_q - lane_q : lane_q;
+      assign count   = !lane_space ? tile_q
+                       : addr_i[SlotLow] == LaneSkipped ? tile_q - lane_q : lane_q;
       assign valid_o = done_q;
-      assign half_o  = absent_q ? '0 : addr_i[2] ? count[63:32] : count[31:0];
+      assign half_o  = absent_q ? '0
+                       : addr_i[2] ? count[2*RegisterW-1:RegisterW] : count[RegisterW-1:0];
     end
   end
 endmodule

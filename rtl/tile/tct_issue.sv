@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Finds the columns worth a cycle. Of each chunk that was read, a word of activations and the bits
-// of its columns, it keeps what is to be done and does one thing a cycle: a triple, a column, or the
-// token that ends a sum. In a vector frame a word is an item, which waits until it is taken.
+// of its columns, it keeps what is to be done and does one thing a cycle: a triple, a column, or
+// the token that ends a sum. In a vector frame a word is an item, which waits until it is taken.
 
 `include "tct_assert.svh"
 
@@ -12,14 +12,15 @@ module tct_issue
   parameter  int unsigned ColAw = 10,
   localparam int unsigned IdxW  = $clog2(WordW)
 ) (
-  input  logic                       clk_i,
-  input  logic                       rst_ni,
-  input  logic                       clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-  input  logic                       vector_i,
+  // The frame at hand.
+  input  logic vector_i,
   /// Zeros are issued as well; so is every item of a vector frame.
-  input  logic                       dense_i,
-  output logic                       busy_o,
+  input  logic dense_i,
+  output logic busy_o,
 
   // A chunk; its word comes in the next cycle, the bits of its columns a cycle later.
   output logic                       ready_o,
@@ -33,22 +34,22 @@ module tct_issue
   input  logic [WordW-1:0]           bits_i,
 
   // What is done in this cycle.
-  output logic                       triple_o,
-  output logic                       column_o,
-  output logic [ColAw-1:0]           addr_o,
-  output logic signed [ActW-1:0]     act_o,
-  output logic                       token_o,
-  input  logic                       token_ready_i,
+  output logic                   triple_o,
+  output logic                   column_o,
+  output logic [ColAw-1:0]       addr_o,
+  output logic signed [ActW-1:0] act_o,
+  output logic                   token_o,
+  input  logic                   token_ready_i,
   // An item, zero if nothing of its word counts.
-  output logic                       item_o,
-  output logic                       item_end_o,
-  output logic signed [ActW-1:0]     item_act_o,
-  input  logic                       item_take_i,
+  output logic                   item_o,
+  output logic                   item_end_o,
+  output logic signed [ActW-1:0] item_act_o,
+  input  logic                   item_take_i,
 
   // What a chunk held, three cycles after it.
-  output logic [IdxW:0]              columns_o,
-  output logic [IdxW:0]              skip_act_o,
-  output logic [IdxW:0]              skip_wgt_o
+  output logic [IdxW:0] columns_o,
+  output logic [IdxW:0] skip_act_o,
+  output logic [IdxW:0] skip_wgt_o
 );
   localparam int unsigned LevelW = $clog2(FifoDepth) + 1;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The accumulators of a tile. A column adds, subtracts or leaves out one activation in every lane; a
-// triple adds twice the sum to itself; a token moves all sums to the drain registers and starts again
-// from zero.
+// The accumulators of a tile. A column adds, subtracts or leaves out one activation in every lane;
+// a triple adds twice the sum to itself; a token moves all sums to the drain registers and starts
+// again from zero.
 
 `include "tct_assert.svh"
 
@@ -13,22 +13,23 @@ module tct_lanes
   parameter  int unsigned AccW  = 24,
   localparam int unsigned LaneW = $clog2(Lanes)
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
-  input  logic                         clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
-  input  logic                         column_i,
-  input  logic signed [ActW-1:0]       act_i,
-  input  logic [Lanes-1:0][1:0]        trits_i,
+  // What is done in this cycle: a column, a triple or a token.
+  input  logic                        column_i,
+  input  logic signed [ActW-1:0]      act_i,
+  input  logic [Lanes-1:0][TritW-1:0] trits_i,
   /// All trits are zero then.
-  input  logic                         triple_i,
-  input  logic                         token_i,
+  input  logic                        triple_i,
+  input  logic                        token_i,
 
   /// The drained sum of one lane.
-  input  logic [LaneW-1:0]             lane_i,
-  output logic signed [AccW-1:0]       sum_o,
+  input  logic [LaneW-1:0]       lane_i,
+  output logic signed [AccW-1:0] sum_o,
   /// Some lane left its range with the column, or triple, a cycle ago.
-  output logic                         overflow_o
+  output logic                   overflow_o
 );
   logic [Lanes-1:0][AccW-1:0] acc_q, drain_q;
   logic [Lanes-1:0][AccW:0]   next;

@@ -10,25 +10,27 @@ module tct_map
   localparam int unsigned ColAw  = $clog2(Depth),
   localparam int unsigned WordAw = ColAw - $clog2(MapW)
 ) (
-  input  logic              clk_i,
+  input  logic clk_i,
 
+  // A word of the map, from the loader.
   input  logic              we_i,
   input  logic [WordAw-1:0] waddr_i,
   input  logic [MapW-1:0]   wdata_i,
 
-  input  logic              re_i,
-  input  logic [ColAw-1:0]  raddr_i,
+  // The first column to look at, from the walk.
+  input  logic             re_i,
+  input  logic [ColAw-1:0] raddr_i,
   /// Two cycles later, the bits from raddr_i on.
-  output logic [WordW-1:0]  bits_o
+  output logic [WordW-1:0] bits_o
 );
-  logic [WordAw-1:0]    even, odd;
-  logic [MapW-1:0]      word;
-  logic [3:0]           turn_q;
-  logic [1:0]           rest_q;
-  logic [WordW+3-1:0]   near_d, near_q;
+  logic [WordAw-1:0]       even, odd;
+  logic [MapW-1:0]         word;
+  logic [$clog2(MapW)-1:0] turn_q;
+  logic [1:0]              rest_q;
+  logic [WordW+3-1:0]      near_d, near_q;
 
-  assign odd  = raddr_i[ColAw-1:4];
-  assign even = odd + WordAw'(raddr_i[3]);
+  assign odd  = raddr_i[ColAw-1:$clog2(MapW)];
+  assign even = odd + WordAw'(raddr_i[$clog2(WordW)]);
 
   tct_ram #(.Width(WordW), .Depth(Depth / MapW)) u_even (
     .clk_i, .we_i, .waddr_i, .wdata_i(wdata_i[WordW-1:0]),
@@ -48,7 +50,7 @@ module tct_map
   assign bits_o = WordW'(near_q >> rest_q);
 
   always_ff @(posedge clk_i) begin
-    turn_q <= raddr_i[3:0];
+    turn_q <= raddr_i[$clog2(MapW)-1:0];
     rest_q <= turn_q[1:0];
     near_q <= near_d;
   end

@@ -19,37 +19,37 @@ module tct_tile
   localparam int unsigned LaneW      = $clog2(Lanes),
   localparam int unsigned IdxW       = $clog2(WordW)
 ) (
-  input  logic                       clk_i,
-  input  logic                       rst_ni,
-  input  logic                       clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // Weight columns, each with its word of the map.
-  input  logic                       col_we_i,
-  input  logic [ColAw-1:0]           col_addr_i,
-  input  logic [Lanes-1:0][1:0]      col_data_i,
-  input  logic [MapW-1:0]            col_bits_i,
+  input  logic                        col_we_i,
+  input  logic [ColAw-1:0]            col_addr_i,
+  input  logic [Lanes-1:0][TritW-1:0] col_data_i,
+  input  logic [MapW-1:0]             col_bits_i,
   // Activations a beat at a time, from memory.
-  input  logic                       beat_we_i,
-  input  logic [ActAw-IdxW-1:0]      beat_addr_i,
-  input  logic [WordW-1:0][ActW-1:0] beat_data_i,
+  input  logic                        beat_we_i,
+  input  logic [ActAw-IdxW-1:0]       beat_addr_i,
+  input  logic [WordW-1:0][ActW-1:0]  beat_data_i,
   // The walk table.
-  input  logic                       walk_we_i,
-  input  logic [WalkAw-1:0]          walk_addr_i,
-  input  logic [TableW-1:0]          walk_data_i,
+  input  logic                        walk_we_i,
+  input  logic [WalkAw-1:0]           walk_addr_i,
+  input  logic [TableW-1:0]           walk_data_i,
   // Activations one at a time, from the layer before.
-  input  logic                       act_we_i,
-  input  logic [ActAw-1:0]           act_addr_i,
-  input  logic [ActW-1:0]            act_data_i,
+  input  logic                        act_we_i,
+  input  logic [ActAw-1:0]            act_addr_i,
+  input  logic [ActW-1:0]             act_data_i,
 
   // A frame that reads, MAC or VECTOR: constant from start_i until it has ended.
-  input  logic                       start_i,
-  input  exec_t                      frame_i,
+  input  logic  start_i,
+  input  exec_t frame_i,
   /// Walks, or holds items, or sums that are not drained.
-  output logic                       busy_o,
+  output logic  busy_o,
   /// Beyond a bank or the table.
-  output logic                       range_o,
+  output logic  range_o,
   /// A RUN of no segment, repetition or group.
-  output logic                       empty_o,
+  output logic  empty_o,
 
   // Bank B a word at a time, for EXPORT; it answers in the next cycle.
   input  logic                       export_re_i,
@@ -57,32 +57,32 @@ module tct_tile
   output logic [WordW-1:0][ActW-1:0] word_o,
 
   // Items of a VECTOR frame.
-  output logic                       item_o,
-  output logic                       item_end_o,
-  output logic signed [ActW-1:0]     item_act_o,
-  input  logic                       item_take_i,
+  output logic                   item_o,
+  output logic                   item_end_o,
+  output logic signed [ActW-1:0] item_act_o,
+  input  logic                   item_take_i,
 
   // Drained sums.
-  output logic                       full_o,
-  input  logic                       release_i,
-  input  logic [LaneW-1:0]           lane_i,
-  output logic signed [AccW-1:0]     sum_o,
+  output logic                   full_o,
+  input  logic                   release_i,
+  input  logic [LaneW-1:0]       lane_i,
+  output logic signed [AccW-1:0] sum_o,
 
   // Telemetry: what the counters take in this cycle; an EXEC frame runs.
-  input  logic                       exec_i,
-  output tile_events_t               events_o,
-  output logic                       overflow_o,
-  output logic [Lanes-1:0]           active_o
+  input  logic             exec_i,
+  output tile_events_t     events_o,
+  output logic             overflow_o,
+  output logic [Lanes-1:0] active_o
 );
-  logic                       walking, issuing, ready, chunk, chunk_triple, chunk_end;
-  logic [ActAw-IdxW-1:0]      chunk_word;
-  logic [ColAw-1:0]           chunk_column, col_addr;
-  logic [IdxW-1:0]            first;
-  logic [IdxW:0]              stop, columns, skip_act, skip_wgt;
-  logic [WordW-1:0]           bits;
-  logic                       triple, column, token;
-  logic signed [ActW-1:0]     act;
-  logic                       full_q, pending_q, vector_q, dense_q;
+  logic                   walking, issuing, ready, chunk, chunk_triple, chunk_end;
+  logic [ActAw-IdxW-1:0]  chunk_word;
+  logic [ColAw-1:0]       chunk_column, col_addr;
+  logic [IdxW-1:0]        first;
+  logic [IdxW:0]          stop, columns, skip_act, skip_wgt;
+  logic [WordW-1:0]       bits;
+  logic                   triple, column, token;
+  logic signed [ActW-1:0] act;
+  logic                   full_q, pending_q, vector_q, dense_q;
 
   tct_walk #(.BankADepth(BankADepth), .BankBDepth(BankBDepth), .WalkDepth(WalkDepth)) u_walk (
     .clk_i, .rst_ni, .clear_i, .walk_we_i, .walk_addr_i, .walk_data_i,
@@ -108,7 +108,7 @@ module tct_tile
   };
 
   // Bank A and its map.
-  logic [Lanes-1:0][1:0] trits;
+  logic [Lanes-1:0][TritW-1:0] trits;
 
   tct_ram #(.Width(2 * Lanes), .Depth(BankADepth)) u_bank_a (
     .clk_i, .we_i(col_we_i), .waddr_i(col_addr_i), .wdata_i(col_data_i),
@@ -142,9 +142,9 @@ module tct_tile
   );
 
   // From issue to the lanes.
-  logic                   column1_q, column2_q, triple1_q, triple2_q, token1_q, token2_q;
-  logic signed [ActW-1:0] act1_q, act2_q;
-  logic [Lanes-1:0][1:0]  trits_q;
+  logic                        column1_q, column2_q, triple1_q, triple2_q, token1_q, token2_q;
+  logic signed [ActW-1:0]      act1_q, act2_q;
+  logic [Lanes-1:0][TritW-1:0] trits_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

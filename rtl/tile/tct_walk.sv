@@ -16,23 +16,23 @@ module tct_walk
   localparam int unsigned WalkAw     = $clog2(WalkDepth),
   localparam int unsigned IdxW       = $clog2(WordW)
 ) (
-  input  logic                  clk_i,
-  input  logic                  rst_ni,
-  input  logic                  clear_i,
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic clear_i,
 
   // The table, from the loader.
-  input  logic                  walk_we_i,
-  input  logic [WalkAw-1:0]     walk_addr_i,
-  input  logic [TableW-1:0]     walk_data_i,
+  input  logic              walk_we_i,
+  input  logic [WalkAw-1:0] walk_addr_i,
+  input  logic [TableW-1:0] walk_data_i,
 
   // A frame: constant from start_i until busy_o falls.
-  input  logic                  start_i,
-  input  exec_t                 frame_i,
-  output logic                  busy_o,
+  input  logic  start_i,
+  input  exec_t frame_i,
+  output logic  busy_o,
   /// The frame reaches beyond a bank or the table.
-  output logic                  range_o,
+  output logic  range_o,
   /// A RUN of no segment, repetition or group.
-  output logic                  empty_o,
+  output logic  empty_o,
 
   // Chunks.
   input  logic                  ready_i,
@@ -49,8 +49,8 @@ module tct_walk
 
   typedef enum logic [1:0] {Idle, ReadRun, TakeRun, ReadList} state_e;
 
-  /// `count` activations from the one at `from` on are all in its word of eight. Written out: a carry
-  /// chain, or a table, would be slower.
+  /// `count` activations from the one at `from` on are all in its word of eight. Written out: a
+  /// carry chain, or a table, would be slower.
   function automatic logic fits(logic [IdxW-1:0] from, logic [IdxW:0] count);
     logic four, five;
     four = (from[2] && count[2]) || ((from[2] || count[2]) && from[1] && count[1]);
@@ -60,26 +60,26 @@ module tct_walk
   endfunction
 
   // Reading of the table.
-  state_e              state_d, state_q;
-  logic [EntryW:0]     at_d, at_q, run_d, run_q;
-  logic [BusW-1:0]     entry;
-  logic                one_lane, one_repeat, one_segment;
-  run_t                run;
-  segment_t            segment;
-  logic [EntryW-1:0]   list_q, count_q, segments, segments_q;
-  logic [FieldW-1:0]   groups, groups_q, step_q;
-  logic [10:0]         repeats, repeats_q;
-  logic                read, read_segment, last_segment, last_group, last_repeat, last_run_q;
-  logic                segment_end_q, group_end_q, repeat_end_q, single_q;
+  state_e             state_d, state_q;
+  logic [EntryW:0]    at_d, at_q, run_d, run_q;
+  logic [BusW-1:0]    entry;
+  logic               one_lane, one_repeat, one_segment;
+  run_t               run;
+  segment_t           segment;
+  logic [EntryW-1:0]  list_q, count_q, segments, segments_q;
+  logic [FieldW-1:0]  groups, groups_q, step_q;
+  logic [RepeatW-1:0] repeats, repeats_q;
+  logic               read, read_segment, last_segment, last_group, last_repeat, last_run_q;
+  logic               segment_end_q, group_end_q, repeat_end_q, single_q;
   // The segment at the memory's output, and what its addresses are counted from.
-  logic                segment_d, segment_q, ends_list_q, ends_groups_q, fresh_q, take;
-  logic [FieldW-1:0]    act_q, col_q, repetition_q, act_next, col_next;
+  logic               segment_d, segment_q, ends_list_q, ends_groups_q, fresh_q, take;
+  logic [FieldW-1:0]  act_q, col_q, repetition_q, act_next, col_next;
   // The segment that is cut.
-  logic                cut_d, cut_q, last, triple_q, end_q, spills, range_d, range_q, empty_q;
-  logic [FieldW-1:0]    cut_act_q, cut_col_q, column;
-  logic [13:0]         rest_q;
-  logic [IdxW:0]       ahead;
-  logic [IdxW:0]       stop;
+  logic               cut_d, cut_q, last, triple_q, end_q, spills, range_d, range_q, empty_q;
+  logic [FieldW-1:0]  cut_act_q, cut_col_q, column;
+  logic [LengthW-1:0] rest_q;
+  logic [IdxW:0]      ahead;
+  logic [IdxW:0]      stop;
 
   tct_ram #(.Width(TableW), .Depth(WalkDepth)) u_table (
     .clk_i, .we_i(walk_we_i), .waddr_i(walk_addr_i), .wdata_i(walk_data_i),
@@ -177,8 +177,8 @@ module tct_walk
                                                       : groups_q == FieldW'(1);
     end
     if (state_q == TakeRun || (read && last_group)) begin
-      repeats_q    <= repeats - 11'd1;
-      repeat_end_q <= state_q == TakeRun ? one_repeat : repeats_q == 11'd1;
+      repeats_q    <= repeats - RepeatW'(1);
+      repeat_end_q <= state_q == TakeRun ? one_repeat : repeats_q == RepeatW'(1);
     end
     if (read) begin
       ends_list_q   <= last_segment;
@@ -207,8 +207,8 @@ module tct_walk
   assign chunk_o  = cut_q && ready_i;
   assign first_o  = cut_act_q[IdxW-1:0];
   assign stop     = (IdxW+1)'(first_o) + rest_q[IdxW:0];
-  assign last     = rest_q[13:IdxW+1] == '0 && fits(first_o, rest_q[IdxW:0]);
-  assign stop_o   = last ? stop : 4'(WordW);
+  assign last     = rest_q[LengthW-1:IdxW+1] == '0 && fits(first_o, rest_q[IdxW:0]);
+  assign stop_o   = last ? stop : (IdxW+1)'(WordW);
   assign word_o   = cut_act_q[ActAw-1:IdxW];
   assign column   = cut_col_q - FieldW'(first_o);
   assign column_o = column[ColAw-1:0];
@@ -217,13 +217,13 @@ module tct_walk
   assign cut_d    = take || (cut_q && !(chunk_o && last));
 
   // To the next word, or to the next segment.
-  assign ahead = 4'(WordW) - 4'(first_o);
+  assign ahead = (IdxW+1)'(WordW) - (IdxW+1)'(first_o);
 
   always_ff @(posedge clk_i) begin
     if (take || chunk_o) begin
       cut_act_q <= (take ? act_q : cut_act_q) + (take ? segment.act : FieldW'(ahead));
       cut_col_q <= (take ? col_q : cut_col_q) + (take ? segment.column : FieldW'(ahead));
-      rest_q    <= take ? segment.length : rest_q - 14'(ahead);
+      rest_q    <= take ? segment.length : rest_q - LengthW'(ahead);
       triple_q  <= take && segment.triple;
     end
     if (take) begin
@@ -242,11 +242,12 @@ module tct_walk
     range_d &= chunk_o && rest_q != '0;
     range_d |= read && |at_q[EntryW:WalkAw];
   end
-  assign spills  = 5'(column[IdxW-1:0]) + 5'(stop_o) > 5'(WordW);
+  assign spills  = (IdxW+2)'(column[IdxW-1:0]) + (IdxW+2)'(stop_o) > (IdxW+2)'(WordW);
   assign range_o = range_q;
   assign empty_o = empty_q;
 
-  `TCT_ASSERT(KnowsTheLast, last == (14'(first_o) + rest_q <= 14'(WordW) && rest_q < 14'd16))
+  `TCT_ASSERT(KnowsTheLast, last == (LengthW'(first_o) + rest_q <= LengthW'(WordW)
+                                     && rest_q < LengthW'(2 * WordW)))
   `TCT_ASSERT(StartsWhenIdle, start_i && !clear_i |-> !busy_o)
   `TCT_ASSERT(TakesARunAlone, fresh_q || state_q == TakeRun |-> !segment_q)
 endmodule
