@@ -20,7 +20,7 @@ ADD_BITS, MUL_BITS, SHIFT_BITS = 58, 32, 6
 """Of a parameter entry, from the lowest bit up: addend and multiplier, both signed, and shift."""
 ACT_BITS = 9
 """Of a stored activation: a byte less its zero point, signed."""
-RESULT_BITS = 32
+WIDE_BITS = 32
 """Of a result before it is narrowed."""
 MAX_TILES, MAX_LANES = 32, 64
 MAX_DEPTH = 1 << 15

@@ -44,7 +44,7 @@ def _parameters() -> Iterator[Size]:
     yield Size("AddW", spec.ADD_BITS, "Bits of the addend B of a parameter entry, signed.")
     yield Size("MulW", spec.MUL_BITS, "Bits of the multiplier M, signed.")
     yield Size("ShiftW", spec.SHIFT_BITS, "Bits of the shift s.")
-    yield Size("WideW", spec.RESULT_BITS, "Bits of a result before it is narrowed.")
+    yield Size("WideW", spec.WIDE_BITS, "Bits of a result before it is narrowed.")
     yield Size("ClipW", Exec.layout()["low"].width, "Bits of a clip bound, and of a narrow result.")
 
 

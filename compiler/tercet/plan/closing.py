@@ -29,7 +29,7 @@ from tercet.plan.steps import (
 )
 
 SHIFT_MAX = 50
-TABLE_PART, TABLE_BITS = 8, 10
+TABLE_PART, TABLE_BITS = 8, Exec.layout()["low"].width
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 
 Bytes = npt.NDArray[np.uint8]
