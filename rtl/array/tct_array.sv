@@ -195,7 +195,7 @@ module tct_array
     .clk_i, .log2_tk_i(frame_i.log2_tk), .sum_i(sum_q), .sum_o(total)
   );
 
-  // A value once more is what post-processing still holds.
+  // Without a fresh sum, post-processing repeats the value that it still holds.
   logic [Tiles-1:0] beyond_q;
   assign fresh_sum = tag_q[Reduce].fresh;
 

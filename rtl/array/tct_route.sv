@@ -41,7 +41,7 @@ module tct_route
   input  logic ready_i,
   input  logic item_end_i,
 
-  // What this cycle emits; fresh: sums or items of the tiles, not the value before it once more.
+  // What this cycle emits. Fresh: a new value; low when the previous one is written again.
   output logic                         valid_o,
   output logic                         fresh_o,
   output logic                         release_o,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Many 64-bit counters in one memory. Each source turns a small counter, which is never read out in
-// time to be exact but never loses anything either: a walker visits the sources in turn, and adds
-// how far the small counter has come since its last visit, low half first, then the carry to the
-// high half. A high half of all ones stays. A read waits for a whole round, so it sees every event
-// from before it, and nothing is written then: what does not change stays as it is.
+// Many 64-bit counters in one memory. Each source has a small wrapping counter; a walker visits the
+// sources in turn and adds the increase of each since its last visit to memory, before it can wrap:
+// the low half first, then the carry to the high half. A high half of all ones stays.
+//
+//   inc_i -> small counter -> now - last -> + low half in memory -> carry -> + high half
+//
+// A read waits for a whole round, so it sees every event from before it. Nothing is written then,
+// as nothing has increased.
 
 `include "tct_assert.svh"
 
