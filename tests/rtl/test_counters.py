@@ -6,14 +6,14 @@ from types import ModuleType
 
 import pytest
 
-import tercet.fabric
+import tercet.targets.fabric.format
 from tercet import assets
-from tercet.fabric import registers
 from tercet.gen.counters import generated
 from tercet.gen.rdl import RDL, elaborated, registers_page
+from tercet.targets.fabric.format import registers
 
 PACKAGE = "rtl/gen/tct_counter_pkg.sv"
-PYTHON = "compiler/tercet/fabric/counters.py"
+PYTHON = "compiler/tercet/targets/fabric/format/counters.py"
 HEADER = "runtime/include/tercet/counters.h"
 LAST = {"fabric": "PASSES @ 0x030;", "tile": "IDLE @ 0x20;", "lane": "SKIPPED @ 0x08;"}
 """Where another counter of a group follows."""
@@ -62,9 +62,9 @@ def test_python_reads_a_counter_that_the_rdl_has_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = files(tmp_path, fabric=LATE, tile=HELD)
-    monkeypatch.setitem(sys.modules, "tercet.fabric.registers", registers)
-    more = module("tercet.fabric.registers", made["registers"])
-    monkeypatch.setattr(tercet.fabric, "registers", more)
+    monkeypatch.setitem(sys.modules, "tercet.targets.fabric.format.registers", registers)
+    more = module("tercet.targets.fabric.format.registers", made["registers"])
+    monkeypatch.setattr(tercet.targets.fabric.format, "registers", more)
     monkeypatch.setitem(sys.modules, "more", None)
     found = list(module("more", made[PYTHON]).addresses(2, 5, 1))
     assert found[7] == ("late", 0x10038)
@@ -90,7 +90,7 @@ def test_nothing_but_the_rdl_and_what_is_made_of_it_names_a_counter() -> None:
         if path.suffix in suffixes and named(path.read_text(encoding="utf-8"))
     }
     made = {PACKAGE, PYTHON, HEADER, "runtime/include/tercet/csr.h"}
-    assert found == {RDL, *made, "compiler/tercet/fabric/registers.py"}
+    assert found == {RDL, *made, "compiler/tercet/targets/fabric/format/registers.py"}
 
 
 def named(text: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from tercet import assets
 from tercet.errors import UsageError
-from tercet_cosim.sim import sources
+from tercet_cosim.build import sources
 
 MOST_FILES = 12
 

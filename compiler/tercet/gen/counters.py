@@ -9,13 +9,13 @@ from typing import cast
 
 from systemrdl.node import AddrmapNode, RegfileNode, RegNode
 
-from tercet.fabric.render import TEMPLATES
 from tercet.gen.rdl import RDL, name_of, registers_of
+from tercet.targets.fabric.format.render import TEMPLATES
 
 COUNTER_BYTES = 8
 _PATHS = (
     "rtl/gen/tct_counter_pkg.sv",
-    "compiler/tercet/fabric/counters.py",
+    "compiler/tercet/targets/fabric/format/counters.py",
     "runtime/include/tercet/counters.h",
 )
 

@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 from tercet import assets
-from tercet.cli.matrix import markdown_page
-from tercet.fabric.render import generated as program_format
+from tercet.cli.pages.matrix import markdown_page
 from tercet.gen import counters
 from tercet.gen.rdl import RDL, elaborated, registers_page
+from tercet.targets.fabric.format.render import generated as program_format
 
 
 def generated() -> dict[str, str]:
@@ -19,7 +19,9 @@ def generated() -> dict[str, str]:
         **program_format(),
         **_registers_rtl(),
         "runtime/include/tercet/csr.h": _registers_c(),
-        "compiler/tercet/fabric/registers.py": registers_page(top, "registers.py.j2"),
+        "compiler/tercet/targets/fabric/format/registers.py": registers_page(
+            top, "registers.py.j2"
+        ),
         "docs/registers.md": registers_page(top, "registers.md.j2"),
         **counters.generated(top),
         "docs/operators.md": markdown_page(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddressableNode, AddrmapNode, FieldNode, RegNode
 
-from tercet.fabric.render import TEMPLATES
+from tercet.targets.fabric.format.render import TEMPLATES
 
 RDL = "rtl/csr/tct_csr_regs.rdl"
 

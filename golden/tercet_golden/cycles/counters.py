@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from tercet.fabric import counters
-from tercet.fabric.records import COUNTS
-from tercet.fabric.spec import FabricSpec
-from tercet.fabric.timing import ExecTime
 from tercet.ir.types import IntArray
+from tercet.targets.fabric.format import counters
+from tercet.targets.fabric.format.records import COUNTS
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.timing import ExecTime
 from tercet_golden.cycles.execute import Heard
 
 
