@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks import tools
 from benchmarks.figures import Figures
-from tercet.fabric.spec import NAMED, FabricSpec
+from tercet.targets.fabric.format.spec import NAMED, FabricSpec
 
 TARGETS = {"tfmbs": 120, "small": 90, "large": 70}
 """LUTs a lane: set for a fabric that held whole networks, before tiles walked tables."""

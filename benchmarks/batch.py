@@ -4,8 +4,8 @@ import numpy as np
 
 from benchmarks.figures import Figures
 from tercet import frontends, passes
-from tercet.fabric.spec import named
-from tercet.plan import make
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
 from tercet_golden import integer
 from tercet_golden.cycles import predict
 from tercet_golden.cycles.predict import LATENCY

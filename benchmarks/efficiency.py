@@ -8,7 +8,7 @@ import numpy as np
 from benchmarks.figures import Figures
 from benchmarks.layers import cases, layers, measured
 from benchmarks.measured import COUNT, LATENCY, Measured, dense, measure, plan_of, samples_of
-from tercet.fabric.frame import Kind
+from tercet.targets.fabric.format.frame import Kind
 
 DEPTHWISE, DEPTHWISE_FABRIC = ("keyword_ds_cnn", "mobile_mini"), "small"
 EXACT = (

@@ -25,9 +25,10 @@ from tercet.frontends.onnx import OnnxModel
 from tercet.ir.types import Array, IntArray
 from tercet.report.contract import EndToEnd
 from tercet.report.end_to_end import excess
-from tercet_golden import file_golden, integer, torch_golden
-from tercet_golden.explained import Judged
-from tercet_golden.file_run import is_standard
+from tercet_golden import integer
+from tercet_golden.user_model import file_golden, torch_golden
+from tercet_golden.user_model.explained import Judged
+from tercet_golden.user_model.file_run import is_standard
 from tercet_golden.vectors import make
 
 COUNT, SEED = 64, 1

@@ -12,10 +12,10 @@ from xdsl.dialects.builtin import ModuleOp
 
 from benchmarks.figures import Figures
 from tercet import frontends, passes
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.ir.module import context
 from tercet.ir.op import verified
-from tercet.passes.audit import audit
+from tercet.passes.proofs.audit import audit
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 DEPTH, WIDTH, SEED = 50, 144, 1
 TARGET = 20

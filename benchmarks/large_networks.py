@@ -7,7 +7,7 @@ import torch
 from brevitas.quant import Int8ActPerTensorFloat, Int8WeightPerChannelFloat, Uint8ActPerTensorFloat
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import TernaryWeight
+from tercet.quantizers import TernaryWeight
 
 INT8: dict[str, Any] = {"weight_quant": Int8WeightPerChannelFloat, "bias": False}
 TERNARY: dict[str, Any] = {"weight_quant": TernaryWeight, "bias": False}

@@ -6,14 +6,14 @@ from xdsl.ir import SSAValue
 
 from benchmarks.figures import Figures
 from tercet import frontends, passes
-from tercet.fabric.spec import named
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type, ops_of
 from tercet.ir.op import LayerOp
 from tercet.ir.types import UI8, IntArray
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet.plan import make
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
 from tercet_cosim.run import LATENCY, Memory, simulate
 from tercet_golden import cycles, integer
 from tercet_golden.vectors import make as vectors

@@ -17,10 +17,10 @@ from benchmarks.measured import (
     products_of,
     samples_of,
 )
-from tercet.fabric.frame import Kind
-from tercet.fabric.spec import NAMED
 from tercet.frontends import zoo
-from tercet.plan import LayerPlan
+from tercet.targets.fabric.format.frame import Kind
+from tercet.targets.fabric.format.spec import NAMED
+from tercet.targets.fabric.program.plan import LayerPlan
 
 TARGETS = {DENSE: 0.85, CONV: 0.70}
 LEAST = {DENSE: 64, CONV: 16}

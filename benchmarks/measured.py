@@ -8,15 +8,15 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
-from tercet.fabric.frame import Exec, Kind
-from tercet.fabric.spec import BUS_BYTES, FabricSpec, named
-from tercet.fabric.timing import ExecTime, frame_time
 from tercet.ir.module import ops_of
 from tercet.ir.types import IntArray
 from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
-from tercet.plan import Plan, make
-from tercet.plan.plan import Bytes
+from tercet.targets.fabric.format.frame import Exec, Kind
+from tercet.targets.fabric.format.spec import BUS_BYTES, FabricSpec, named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Bytes, Plan
+from tercet.targets.fabric.timing import ExecTime, frame_time
 from tercet_golden.cycles import FrameRecord, Machine, Ran
 from tercet_golden.cycles.execute import Heard
 from tercet_golden.vectors import make as vectors

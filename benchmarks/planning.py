@@ -9,8 +9,8 @@ from time import process_time
 from benchmarks.figures import Figures
 from tercet import assets, frontends, passes
 from tercet.errors import CapacityError
-from tercet.fabric.spec import named
-from tercet.plan import make
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
 
 FABRIC = "small"
 LARGER = {"ResNet-18": f"{FABRIC},bank_a_depth=8192,bank_b_depth=16384,out_depth=2048"}

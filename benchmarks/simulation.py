@@ -11,12 +11,14 @@ import numpy as np
 
 from benchmarks.figures import Figures
 from tercet import assets, frontends, passes
-from tercet.fabric import registers as reg
-from tercet.fabric.spec import named
 from tercet.ir.types import IntArray
-from tercet.plan import Plan, make
+from tercet.targets.fabric.format import registers as reg
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan
+from tercet_cosim.bench import counters, process
+from tercet_cosim.build import build, overlay, sources
 from tercet_cosim.run import job_of
-from tercet_cosim.sim import build, counters, overlay, process, sources
 from tercet_golden.vectors import make as vectors
 
 MODEL, FABRIC = "digits_mlp", "small"

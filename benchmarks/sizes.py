@@ -11,7 +11,6 @@ from xdsl.ir import SSAValue
 
 from benchmarks.figures import Figures
 from tercet.errors import CapacityError
-from tercet.fabric.spec import NAMED, FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.op import IntegerOp
@@ -19,7 +18,8 @@ from tercet.ir.types import UI8, IntArray, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet.plan import make
+from tercet.targets.fabric.format.spec import NAMED, FabricSpec
+from tercet.targets.fabric.planner import make
 from tercet_golden.cycles import predict
 
 DENSE, CONV = 0.85, 0.70

@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks import tools
 from benchmarks.figures import Figures
-from tercet.fabric.spec import NAMED, FabricSpec
+from tercet.targets.fabric.format.spec import NAMED, FabricSpec
 
 TARGET = 100
 """MHz."""

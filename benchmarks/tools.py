@@ -7,8 +7,8 @@ from os.path import relpath
 from pathlib import Path
 
 from tercet import assets
-from tercet.fabric.spec import FabricSpec
-from tercet_cosim.sim import sources
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet_cosim.build import sources
 
 FOLDER = assets.build_root() / "area"
 

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from tercet.frontends import zoo
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.sign import prepare
-from tercet_cosim.signoff.stages import Silent, Stages
+from tercet_signoff.context import CheckContext
+from tercet_signoff.request import Request
+from tercet_signoff.sign import prepare
+from tercet_signoff.stages import Silent, Stages
 
 TOLD = "tally"
 FABRICS = ("tfmbs", "small")

@@ -5,12 +5,12 @@ import pytest
 from tests.plan.planned import drawn_inputs
 from tests.plan.small import residual
 
+from draw.networks.dense import network, requantized
+from draw.predicted import assert_as_predicted
 from tercet import frontends, passes
-from tercet.fabric.spec import named
 from tercet.ir.types import UI8
-from tercet.plan import make
-from tercet_cosim.networks import network, requantized
-from tercet_cosim.predicted import assert_as_predicted
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
 from tercet_cosim.run import Memory
 from tercet_golden.vectors import make as vectors
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tercet_cosim.bundle import scenarios
-from tercet_cosim.bundle.build import build
-from tercet_cosim.bundle.run import complaints
-from tercet_cosim.sim.good_program import good
+from scenarios.bundle import scenarios
+from scenarios.bundle.build import build
+from scenarios.bundle.run import complaints
+from scenarios.good_program import good
 
 SEEDS = (1, 2)
 """Of what registers and memories hold at power-up."""

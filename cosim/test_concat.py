@@ -5,11 +5,11 @@ import pytest
 from tests.plan.joins import NETWORKS
 from tests.plan.planned import drawn_inputs
 
-from tercet.fabric.spec import named
+from draw.predicted import assert_as_predicted
 from tercet.ir.names import value_names
 from tercet.ops.concat import Concat
-from tercet.plan import make
-from tercet_cosim.predicted import assert_as_predicted
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
 
 FABRIC = "small"
 

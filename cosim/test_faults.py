@@ -10,18 +10,18 @@ import pytest
 from pywellen import Waveform
 from typer.testing import CliRunner
 
+from draw.programs.fabrics import FABRICS
+from draw.programs.run import differences
 from tercet import assets
 from tercet.cli.app import app
-from tercet.fabric.spec import named
-from tercet.fabric.timing import time
 from tercet.report.codec import decode
 from tercet.report.contract import Check, Mismatch, Report
 from tercet.report.verdict import problems
-from tercet_cosim.programs.fabrics import FABRICS
-from tercet_cosim.programs.run import differences
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.sign import prepare, sign_off
-from tercet_cosim.signoff.stages import Silent, Stages
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.timing import time
+from tercet_signoff.request import Request
+from tercet_signoff.sign import prepare, sign_off
+from tercet_signoff.stages import Silent, Stages
 
 MODEL, FABRIC, VECTORS = "tfmbs_mlp", "tfmbs", 8
 LANE = 3
@@ -169,7 +169,7 @@ def test_a_triple_that_doubles_is_found_in_the_sums_of_random_programs(tmp_path:
     assert found
     for seed, told in found.items():
         assert re.search(r"frame \d+ \(MAC, .*\): sum of value \d+ in tile 0: expected", told), told
-        assert f"python -m tercet_cosim.programs {seed} T=1,L=5" in told
+        assert f"python -m draw.programs {seed} T=1,L=5" in told
 
 
 def test_without_a_fault_the_same_sign_off_passes() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.bad_programs import FABRIC
 from tercet import assets
 from tercet.errors import TercetError
-from tercet.fabric.spec import named
-from tercet_cosim.sim import overlay, sources
-from tercet_cosim.sim.aliases import aliases
-from tercet_cosim.sim.bad_programs import FABRIC
-from tercet_cosim.sim.build import build
-from tercet_cosim.sim.process import scenarios
+from tercet.targets.fabric.format.spec import named
+from tercet_cosim.bench.process import scenarios
+from tercet_cosim.build import overlay, sources
+from tercet_cosim.build.aliases import aliases
+from tercet_cosim.build.build import build
 
 NAME = """it's a $HOME (50 %) #1 & "é" `x`; *?"""
 

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tercet.fabric.spec import named
-from tercet.fabric.timing import time
+from draw.many_networks import Case, hold
+from draw.networks.dense import inputs, network, requantized
+from draw.tiny_fabrics import fabrics
 from tercet.ir.types import UI8
-from tercet.plan import make
-from tercet_cosim.many import Case, hold
-from tercet_cosim.networks import inputs, network, requantized
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.timing import time
 from tercet_cosim.run import Run, Work, simulate_all
-from tercet_cosim.tiny import fabrics
 
 FABRIC = named(fabrics(1, 3)[2])
 

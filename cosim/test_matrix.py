@@ -11,12 +11,12 @@ from tests.matrix.structures import structures
 from tests.plan.planned import drawn_inputs, seeded
 
 from conftest import TOLD, Options
-from tercet.fabric.spec import named
-from tercet.plan.fit import Chooser
-from tercet.plan.search import choose
-from tercet_cosim.many import Case, hold
-from tercet_cosim.networks import randomly
-from tercet_cosim.tiny import fabrics
+from draw.many_networks import Case, hold
+from draw.networks.dense import randomly
+from draw.tiny_fabrics import fabrics
+from tercet.targets.fabric.choice.bank_b import Chooser
+from tercet.targets.fabric.choice.search import choose
+from tercet.targets.fabric.format.spec import named
 
 VECTORS = 2
 REFUSED = 0.5

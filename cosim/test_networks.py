@@ -5,18 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from tercet.fabric.spec import FabricSpec, named
+from draw.networks.dense import Closing, inputs, network, planned_anyhow, requantized, thresholded
+from draw.predicted import assert_as_predicted
 from tercet.ir.types import SI8, UI8, Int, signed, unsigned
-from tercet.plan import make
-from tercet_cosim.networks import (
-    Closing,
-    inputs,
-    network,
-    planned_anyhow,
-    requantized,
-    thresholded,
-)
-from tercet_cosim.predicted import assert_as_predicted
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.planner import make
 from tercet_cosim.run import Memory
 
 VECTORS = 10

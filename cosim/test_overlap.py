@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tercet.fabric.frame import FRAME_BYTES, Exec, Frame, Load, Store
-from tercet.fabric.spec import named
+from draw.networks.dense import inputs, network, requantized
 from tercet.ir.types import UI8
-from tercet.plan import Plan, Program, make
-from tercet.plan.grid import up
-from tercet.plan.plan import Bytes
-from tercet_cosim.networks import inputs, network, requantized
+from tercet.targets.fabric.format.frame import FRAME_BYTES, Exec, Frame, Load, Store
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Bytes, Plan, Program
+from tercet.targets.fabric.tiles.grid import up
+from tercet_cosim.bench.process import execute
+from tercet_cosim.build.build import build
 from tercet_cosim.run import Memory, job_of
-from tercet_cosim.sim.build import build
-from tercet_cosim.sim.process import execute
 from tercet_golden import cycles, integer
 from tercet_golden.cycles import Machine
 from tercet_golden.cycles.predict import DOORBELL

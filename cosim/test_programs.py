@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from conftest import Options
-from tercet.fabric.frame import Bank, Exec, Frame, Kind, Load, Mode, Opcode
-from tercet.fabric.spec import named
-from tercet_cosim.programs.draw import draw
-from tercet_cosim.programs.fabrics import FABRICS
-from tercet_cosim.programs.model import expected
-from tercet_cosim.programs.run import differences
+from draw.programs.draw import draw
+from draw.programs.fabrics import FABRICS
+from draw.programs.model import expected
+from draw.programs.run import differences
+from tercet.targets.fabric.format.frame import Bank, Exec, Frame, Kind, Load, Mode, Opcode
+from tercet.targets.fabric.format.spec import named
 from tercet_golden.cycles import Machine
 
 APART = 100_000

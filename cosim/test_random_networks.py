@@ -11,13 +11,13 @@ import pytest
 from tests.plan.planned import drawn_inputs
 
 from conftest import TOLD, Options, drawn
-from tercet.fabric.spec import named
-from tercet.plan.search import choose
-from tercet_cosim.cnns import cnn
-from tercet_cosim.many import Case, hold
-from tercet_cosim.networks import randomly
+from draw.many_networks import Case, hold
+from draw.networks.convolutional import cnn
+from draw.networks.dense import randomly
+from draw.tiny_fabrics import fabrics
+from tercet.targets.fabric.choice.search import choose
+from tercet.targets.fabric.format.spec import named
 from tercet_cosim.run import Memory
-from tercet_cosim.tiny import fabrics
 
 VECTORS = 2
 CONFIGURATIONS = 4

@@ -7,27 +7,28 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 
 from conftest import Options
+from draw.programs.compare import difference
+from draw.programs.draw import draw
+from draw.programs.fabrics import FABRICS
+from draw.programs.model import expected
+from draw.programs.program import RandomProgram
+from draw.programs.recorded import PAGE, recorded
+from draw.programs.run import item_of
 from tercet import frontends, passes
-from tercet.fabric.frame import Exec, Frame, Kind, Load, Opcode
-from tercet.fabric.records import RECORD_BYTES, Record, decode
-from tercet.fabric.spec import FabricSpec, named
 from tercet.ir.interval import Interval
 from tercet.ir.module import input_type
 from tercet.ir.types import IntArray
-from tercet.plan import Plan, make
-from tercet_cosim.programs.compare import difference
-from tercet_cosim.programs.draw import draw
-from tercet_cosim.programs.fabrics import FABRICS
-from tercet_cosim.programs.model import expected
-from tercet_cosim.programs.program import RandomProgram
-from tercet_cosim.programs.recorded import PAGE, recorded
-from tercet_cosim.programs.run import item_of
+from tercet.targets.fabric.format.frame import Exec, Frame, Kind, Load, Opcode
+from tercet.targets.fabric.format.records import RECORD_BYTES, Record, decode
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan
+from tercet_cosim.bench import counters
+from tercet_cosim.bench.batch import Ran
+from tercet_cosim.bench.job import Job
+from tercet_cosim.bench.process import batch, execute
+from tercet_cosim.build.build import build
 from tercet_cosim.run import job_of
-from tercet_cosim.sim import counters
-from tercet_cosim.sim.batch import Ran
-from tercet_cosim.sim.build import build
-from tercet_cosim.sim.job import Job
-from tercet_cosim.sim.process import batch, execute
 from tercet_golden.cycles import Machine
 from tercet_golden.cycles.predict import DOORBELL
 from tercet_golden.cycles.recorder import RING

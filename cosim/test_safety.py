@@ -4,12 +4,12 @@ from functools import cache
 
 import pytest
 
-from tercet.fabric.frame import ErrorCode
-from tercet.fabric.spec import named
-from tercet_cosim.sim.bad_programs import FABRIC, bad_programs
-from tercet_cosim.sim.build import build
-from tercet_cosim.sim.process import scenarios as run_scenarios
-from tercet_cosim.sim.safety import scenarios
+from scenarios.bad_programs import FABRIC, bad_programs
+from scenarios.safety import scenarios
+from tercet.targets.fabric.format.frame import ErrorCode
+from tercet.targets.fabric.format.spec import named
+from tercet_cosim.bench.process import scenarios as run_scenarios
+from tercet_cosim.build.build import build
 
 SEEDS = (1, 2)
 """Of what registers and memories hold at power-up."""

@@ -7,15 +7,15 @@ from math import prod
 import numpy as np
 import pytest
 
-from tercet.fabric.frame import Exec
 from tercet.ir.types import IntArray
-from tercet.plan import Plan
 from tercet.report.contract import Check
-from tercet_cosim.checks import rtl_bitexact, rtl_cycles, rtl_protocol, rtl_telemetry
+from tercet.targets.fabric.format.frame import Exec
+from tercet.targets.fabric.program.plan import Plan
 from tercet_cosim.run import Memory, Run, Work, simulate_all
-from tercet_cosim.signoff.context import CheckContext
 from tercet_golden import cycles
 from tercet_golden.compare import compare
+from tercet_signoff.checks import rtl_bitexact, rtl_cycles, rtl_protocol, rtl_telemetry
+from tercet_signoff.context import CheckContext
 
 SOME = 3
 """Vectors where all of them would only take longer."""

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import cache
 
 from conftest import TINY, TOLD, Options
+from draw.many_networks import Case, hold
+from draw.tiny_fabrics import fabrics
 from tercet import frontends, passes
-from tercet.fabric.spec import named
-from tercet_cosim.many import Case, hold
-from tercet_cosim.tiny import fabrics
+from tercet.targets.fabric.format.spec import named
 from tercet_golden import vectors
 
 SCALE = 8

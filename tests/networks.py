@@ -18,7 +18,7 @@ from brevitas.quant import (
 from brevitas.quant.ternary import SignedTernaryWeightPerTensorConst
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 IN, HIDDEN, OUT = 12, 16, 5
 

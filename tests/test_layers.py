@@ -11,34 +11,69 @@ ROOT = Path(__file__).parents[1]
 BASE = {"tercet.errors", "tercet.assets", "tercet.staging"}
 IR = BASE | {"tercet.ir"}
 OPS = IR | {"tercet.ops"}
-PLAN = OPS | {"tercet.frontends", "tercet.passes", "tercet.fabric", "tercet.plan"}
-EMIT = PLAN | {"tercet.emit"}
+TARGETS = OPS | {"tercet.targets"}
+COMPILER = TARGETS | {"tercet.frontends", "tercet.passes"}
 
 MAY_IMPORT = {
     "compiler/tercet/errors.py": set[str](),
     "compiler/tercet/assets.py": set[str](),
     "compiler/tercet/staging.py": {"tercet.errors"},
+    "compiler/tercet/quantizers.py": set[str](),
     "compiler/tercet/ir": IR,
     "compiler/tercet/ops": OPS,
-    "compiler/tercet/frontends": OPS | {"tercet.frontends"},
+    "compiler/tercet/frontends": OPS | {"tercet.frontends", "tercet.quantizers"},
     "compiler/tercet/passes": OPS | {"tercet.passes"},
-    "compiler/tercet/fabric": OPS | {"tercet.fabric"},
-    "compiler/tercet/plan": PLAN,
-    "compiler/tercet/check": PLAN | {"tercet.check"},
-    "compiler/tercet/emit": EMIT,
+    "compiler/tercet/targets": TARGETS,
+    "compiler/tercet/check": COMPILER | {"tercet.check"},
     "compiler/tercet/report": BASE | {"tercet.report"},
-    "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim"},
-    "compiler/tercet/gen": BASE | {"tercet.fabric", "tercet.cli", "tercet.gen"},
-    "golden": EMIT | {"tercet.report", "tercet_golden"},
-    "cosim/tercet_cosim": EMIT
-    | {"tercet.report", "tercet_golden", "tercet_runtime"}
-    | {"tercet_cosim"},
+    "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff"},
+    "compiler/tercet/gen": BASE | {"tercet.targets", "tercet.cli", "tercet.gen"},
+    "golden": COMPILER | {"tercet.report", "tercet_golden"},
+    "cosim/tercet_cosim": COMPILER | {"tercet_golden", "tercet_cosim"},
+    "cosim/tercet_signoff": COMPILER
+    | {"tercet.report", "tercet_golden", "tercet_cosim", "tercet_runtime", "tercet_signoff"},
     "runtime/python": {"tercet_runtime"},
 }
 """What each may import of ours, itself included. The command line is on top of everything."""
 
 WHOLE = ("compiler/tercet/__init__.py", "compiler/tercet/__main__.py")
 """Entry points, which may import anything."""
+
+ROOT_ITSELF = "."
+STACKS = {
+    "compiler/tercet/ir": (ROOT_ITSELF, "arithmetic", "families", "host"),
+    "compiler/tercet/passes": (
+        "clean",
+        "wording",
+        "regions",
+        "synthesis",
+        "ties",
+        "movement",
+        "pipeline",
+        "proofs",
+        ROOT_ITSELF,
+    ),
+    "compiler/tercet/targets": ("shared", "c", "hls", "onnx", "fabric", ROOT_ITSELF),
+    "compiler/tercet/targets/fabric": (
+        "format",
+        "timing",
+        "tiles",
+        "steps",
+        "network",
+        "lower",
+        "stages",
+        "placement",
+        "choice",
+        "program",
+        ROOT_ITSELF,
+    ),
+    "cosim/tercet_cosim": ("build", "bench", ROOT_ITSELF),
+}
+"""The rooms of a folder, from the bottom up: what lies in one may import it and those before it."""
+
+CROWD = 15
+"""Python files of a folder, but where each file is one entry of a registry."""
+REGISTRIES = ("ops", "ops/real", "operators", "checks", "rules")
 
 
 def files(layer: str) -> list[Path]:
@@ -75,10 +110,61 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def package_of(folder: str) -> str:
+    """Its dotted name."""
+    parts = Path(folder).parts
+    return ".".join(parts[parts.index("tercet") if "tercet" in parts else 1 :])
+
+
+def floor_of(name: str, folder: str) -> int | None:
+    """In which room of a folder a module lies, counted from the bottom; None: in none."""
+    inner = name.removeprefix(package_of(folder)).lstrip(".") if name else ""
+    if name != package_of(folder) and not name.startswith(f"{package_of(folder)}."):
+        return None
+    room, rooms = inner.split(".")[0], STACKS[folder]
+    return rooms.index(room) if room in rooms else rooms.index(ROOT_ITSELF)
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts[1:]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("folder", STACKS)
+def test_a_room_imports_only_itself_and_what_lies_below_it(folder: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files(folder)
+        for own in [floor_of(module_of(path), folder)]
+        for name in imports(path)
+        for floor in [floor_of(name, folder)]
+        if own is not None and floor is not None and floor > own
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("layer", [name for name in MAY_IMPORT if not name.endswith(".py")])
+def test_no_folder_is_crowded(layer: str) -> None:
+    folders = {path.parent for path in files(layer)}
+    crowded = {
+        str(folder.relative_to(ROOT)): count
+        for folder in folders
+        for count in [len(list(folder.glob("*.py")))]
+        if count > CROWD and not str(folder).endswith(REGISTRIES)
+    }
+    assert not crowded
+
+
 def test_every_file_belongs_to_one_layer() -> None:
     drawn = [path for layer in MAY_IMPORT for path in files(layer)]
     drawn += [ROOT / path for path in WHOLE if (ROOT / path).exists()]
-    packages = ("compiler", "golden", "cosim/tercet_cosim", "runtime/python")
+    packages = (
+        "compiler",
+        "golden",
+        "cosim/tercet_cosim",
+        "cosim/tercet_signoff",
+        "runtime/python",
+    )
     existing = [path for package in packages for path in files(package)]
     assert sorted(drawn) == sorted(existing)
 

@@ -12,11 +12,12 @@ from benchmarks.static.steps import Case, step_of
 from tercet import frontends, passes
 from tercet.errors import TercetError
 from tercet.frontends.onnx import OnnxModel
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
 from tercet.report.end_to_end import excess
-from tercet_golden import file_golden, integer, vectors
+from tercet_golden import integer, vectors
+from tercet_golden.user_model import file_golden
 
 VECTORS, STEPS_AT_MOST = 24, 3
 WORDS = {

@@ -8,15 +8,15 @@ from typing import Self
 import numpy as np
 
 from tercet.errors import TercetError
-from tercet.fabric.frame import Exec, Kind
 from tercet.ir.types import IntArray
-from tercet.plan import LayerPlan, Plan
-from tercet_cosim.sim import counters
-from tercet_cosim.sim.build import build
-from tercet_cosim.sim.heard import layer_cycles_of, values_of
-from tercet_cosim.sim.job import Job, Outcome
-from tercet_cosim.sim.process import execute, execute_all
-from tercet_cosim.sim.written import Written, written
+from tercet.targets.fabric.format.frame import Exec, Kind
+from tercet.targets.fabric.program.plan import LayerPlan, Plan
+from tercet_cosim.bench import counters
+from tercet_cosim.bench.heard import layer_cycles_of, values_of
+from tercet_cosim.bench.job import Job, Outcome
+from tercet_cosim.bench.process import execute, execute_all
+from tercet_cosim.bench.written import Written, written
+from tercet_cosim.build.build import build
 
 LATENCY = 10
 """Cycles of the memory, from an address to its first beat."""

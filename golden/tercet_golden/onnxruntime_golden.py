@@ -3,10 +3,10 @@
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.emit.onnx import export
 from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray, storage, tensor_type
+from tercet.targets.onnx.graph import export
 from tercet_golden.ort_session import session
 
 

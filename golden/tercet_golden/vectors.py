@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import UsageError, VerifyError
-from tercet.ir.boundary import entries_of, model_inputs, quantize_inputs
+from tercet.ir.host.boundary import entries_of, model_inputs, quantize_inputs
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of
 from tercet.ir.types import Array, IntArray, shape_of

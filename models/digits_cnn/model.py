@@ -5,8 +5,8 @@ from pathlib import Path
 import brevitas.nn as qnn
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.frontends.zoo import weights
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 HERE = Path(__file__).parent
 

@@ -7,8 +7,8 @@ from brevitas.inject.enum import RestrictValueType, ScalingImplType
 from brevitas.quant import Int8ActPerTensorFloat, Int8WeightPerTensorFloat
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.frontends.zoo import weights
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 HERE = Path(__file__).parent
 

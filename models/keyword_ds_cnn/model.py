@@ -10,8 +10,8 @@ import torch
 from brevitas.quant import Int8WeightPerChannelFloat, Int8WeightPerTensorFloat
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.frontends.zoo import weights
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 HERE = Path(__file__).parent
 WIDTH = 64

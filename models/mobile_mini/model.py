@@ -11,8 +11,8 @@ from brevitas.quant import (
 )
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.frontends.zoo import weights
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 HERE = Path(__file__).parent
 

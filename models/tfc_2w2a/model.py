@@ -7,8 +7,8 @@ from brevitas.inject.enum import ScalingImplType
 from brevitas.quant import Int8ActPerTensorFloat
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import TernaryWeight
 from tercet.frontends.zoo import weights
+from tercet.quantizers import TernaryWeight
 
 HERE = Path(__file__).parent
 

@@ -9,13 +9,13 @@ from benchmarks.__main__ import merged
 from benchmarks.figures import Figures
 from xdsl.ir import SSAValue
 
-from tercet.fabric.frame import Exec, Frame, Kind, Load
-from tercet.fabric.spec import NAMED
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
 from tercet.ir.types import UI8, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
+from tercet.targets.fabric.format.frame import Exec, Frame, Kind, Load
+from tercet.targets.fabric.format.spec import NAMED
 from tercet_golden import integer
 from tercet_golden.cycles import FrameRecord, Ran, predict
 

@@ -18,20 +18,20 @@ from tercet.check.integers import integers
 from tercet.check.place import fabric_of, places, planned
 from tercet.check.search import Search
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.fabric.spec import FabricSpec, named
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.ir.interval import Interval
 from tercet.ir.module import ops_of
 from tercet.ir.op import IntegerOp, operators
 from tercet.ir.types import SI64, dense, values_of
 from tercet.ops.requantize import Requantize
-from tercet.plan.effort import USUAL, Asked
-from tercet.plan.grid import Grid
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.search import Choice, Trial
-from tercet.plan.steps import Network
-from tercet.plan.takes import takes
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.fabric.choice.search import Choice, Trial
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.lower.registry import takes
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.tiles.grid import Grid
 
 SMALL = named("small")
 
@@ -263,7 +263,7 @@ def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -
         }
         return [Choice(dict.fromkeys(network.steps, deep), trials)]
 
-    monkeypatch.setattr("tercet.plan.search.choose", choose)
+    monkeypatch.setattr("tercet.targets.fabric.choice.search.choose", choose)
     search = Search()
     search(twice, SMALL, USUAL)
     found = search.choices()

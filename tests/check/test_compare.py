@@ -21,9 +21,9 @@ from tercet.check.codec import encode
 from tercet.check.contract import Comparison
 from tercet.cli.app import app
 from tercet.errors import UnsupportedError
-from tercet.fabric.spec import named
 from tercet.frontends import onnx
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.targets.fabric.format.spec import named
 
 
 class Thresholded(TernaryWeight):

@@ -13,10 +13,10 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet import frontends, passes
 from tercet.check.integers import integers
 from tercet.check.slices import slices
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.ir.evaluate import evaluate
 from tercet.ir.module import outputs_of, steps_of
 from tercet.ops.real.quantize import Quantize
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
 class Three(nn.Module):

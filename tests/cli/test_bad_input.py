@@ -13,7 +13,7 @@ import brevitas.nn as qnn
 import torch
 from torch import nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
+from tercet.quantizers import PixelInput, TernaryWeight
 
 
 class Net(nn.Module):

@@ -19,7 +19,7 @@ import brevitas.nn as qnn
 import torch
 from torch import nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
 class Net(nn.Module):

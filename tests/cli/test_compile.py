@@ -12,12 +12,13 @@ import onnx
 import pytest
 from typer.testing import Result
 
-from tercet import frontends, passes, plan
-from tercet.emit import render
-from tercet.fabric.spec import named
-from tercet.ir.boundary import entries_of, exits_of
+from tercet import frontends, passes
+from tercet.ir.host.boundary import entries_of, exits_of
 from tercet.ir.module import parse
-from tercet_cosim.sim import sources
+from tercet.targets.fabric import planner
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.shared import render
+from tercet_cosim.build import sources
 
 Tercet = Callable[..., Result]
 
@@ -65,7 +66,7 @@ def test_the_memory_of_the_bundle_holds_both_programs_where_the_layout_says(bund
     first, end = layout["window"]
     assert len(memory) == end - first
     model = frontends.resolve("tfmbs_mlp")
-    planned = plan.make(passes.run(frontends.load(model.module, model.example)), named("tfmbs"))
+    planned = planner.make(passes.run(frontends.load(model.module, model.example)), named("tfmbs"))
     for name, program in (("setup", planned.setup), ("infer", planned.infer)):
         start = layout[name]["address"] - first
         assert memory[start : start + program.size] == program.data
@@ -199,7 +200,7 @@ def test_weights_share_lines(bundle: Path) -> None:
 NET = """
 import brevitas.nn as qnn
 from torch import nn
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
+from tercet.quantizers import PixelInput, TernaryWeight
 
 def build():
     return nn.Sequential(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import Result
 
-from tercet.cli.matrix import TARGETS, markdown_page, rows
+from tercet.cli.pages.matrix import TARGETS, markdown_page, rows
 from tercet.ir.op import operators
 from tercet.ops.conv import Conv
 

@@ -10,11 +10,11 @@ from typer.testing import Result
 
 from tercet.cli.profiled import by_model, by_rtl
 from tercet.report.profile import Profile, costs
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.sign import prepare
-from tercet_cosim.signoff.stages import Silent, Stages
 from tercet_golden.cycles import predict
+from tercet_signoff.context import CheckContext
+from tercet_signoff.request import Request
+from tercet_signoff.sign import prepare
+from tercet_signoff.stages import Silent, Stages
 
 Tercet = Callable[..., Result]
 MODEL = "digits_cnn"

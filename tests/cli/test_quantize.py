@@ -18,8 +18,8 @@ from tercet.cli import quantized
 from tercet.frontends import with_samples
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
-from tercet.ir.boundary import exits_of, quantize_inputs
 from tercet.ir.evaluate import evaluate
+from tercet.ir.host.boundary import exits_of, quantize_inputs
 from tercet.ir.module import outputs_of
 
 Tercet = Callable[..., Result]

@@ -17,9 +17,9 @@ from tercet.frontends import sources
 from tercet.report.contract import Accuracy, Answers, Mismatch, Report
 from tercet.report.make import make
 from tercet.report.outcome import measured
-from tercet_cosim.signoff import sign
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.stages import Listener
+from tercet_signoff import sign
+from tercet_signoff.request import Request
+from tercet_signoff.stages import Listener
 
 Tercet = Callable[..., Result]
 REPORTS = ["junit.xml", "report.html", "report.json"]

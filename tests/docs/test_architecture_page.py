@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tercet_cosim import checks
+from tercet_signoff import checks
 
 PAGE = Path(__file__).parents[2] / "docs" / "architecture.md"
 

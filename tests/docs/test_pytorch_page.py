@@ -10,9 +10,8 @@ import pytest
 from torch import nn
 from typer.testing import CliRunner
 
-from tercet import frontends
+from tercet import frontends, quantizers
 from tercet.cli.app import app
-from tercet.frontends import quantizers
 
 PAGE = Path(__file__).parents[2] / "docs" / "pytorch.md"
 TEXT, _, REST = PAGE.read_text(encoding="utf-8").partition("## Quantizers")

@@ -10,16 +10,17 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.emit import c, hls
-from tercet.emit.identifiers import FILES, RESERVED, identifier, identifiers, network_name
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import SI8, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet_cosim.compiled import C99, CPP14, tree
-from tercet_cosim.native import HEADERS, RUNTIME
+from tercet.targets.c import source as c
+from tercet.targets.hls import source as hls
+from tercet.targets.shared.identifiers import FILES, RESERVED, identifier, identifiers, network_name
 from tercet_golden import integer
+from tercet_signoff.executors.compiled import C99, CPP14, tree
+from tercet_signoff.executors.native import HEADERS, RUNTIME
 
 STRANGE = [
     "int",

@@ -9,8 +9,8 @@ from tests.draw import SAMPLES, label, op_of, operands
 from tercet.errors import TercetError, VerifyError
 from tercet.ir.op import Sample
 from tercet.ir.types import IntArray
-from tercet_cosim import native
-from tercet_cosim.compiled import tree
+from tercet_signoff.executors import native
+from tercet_signoff.executors.compiled import tree
 
 Executor = Callable[..., dict[str, IntArray]]
 executors = pytest.mark.parametrize("run", [native.run_c, native.run_hls], ids=["c", "hls"])
@@ -144,5 +144,7 @@ def test_sources_that_do_not_compile_are_one_clear_error(run: Executor) -> None:
 def test_a_second_run_builds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sample, (x,) = drawn("linear-one", 2, np.random.default_rng(0))
     native.run_c(sample.module, x)
-    monkeypatch.setattr("tercet_cosim.compiled._build", lambda *_: pytest.fail("built again"))
+    monkeypatch.setattr(
+        "tercet_signoff.executors.compiled._build", lambda *_: pytest.fail("built again")
+    )
     native.run_c(sample.module, x)

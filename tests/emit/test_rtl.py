@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tercet import frontends, passes, plan
-from tercet.emit import rtl
-from tercet.fabric.spec import named
+from tercet import frontends, passes
 from tercet.ir.types import IntArray
-from tercet.plan import Plan
+from tercet.targets.fabric import files as rtl
+from tercet.targets.fabric import planner
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.program.plan import Plan
 from tercet_golden.vectors import make
 
 COUNT = 3
@@ -44,7 +45,7 @@ def test_evenly_spaced_numbers_are_one_run() -> None:
 def planned() -> tuple[Plan, IntArray]:
     model = frontends.resolve("digits_cnn")
     module = passes.run(frontends.capture(model))
-    return plan.make(module, named("small")), make(module, model.samples, COUNT, 1).x[:COUNT]
+    return planner.make(module, named("small")), make(module, model.samples, COUNT, 1).x[:COUNT]
 
 
 @pytest.fixture(scope="module")

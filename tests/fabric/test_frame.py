@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from tercet.fabric.frame import FRAME_BYTES, FRAMES, WORDS, Bits, Exec, Frame, Load, Opcode, Store
+from tercet.targets.fabric.format.frame import (
+    FRAME_BYTES,
+    FRAMES,
+    WORDS,
+    Bits,
+    Exec,
+    Frame,
+    Load,
+    Opcode,
+    Store,
+)
 
 
 def ends(at: Bits) -> tuple[int, int]:

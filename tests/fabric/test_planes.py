@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tercet.fabric.planes import needed, planes, reach
 from tercet.ir.interval import Interval
+from tercet.targets.fabric.format.planes import needed, planes, reach
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tercet.fabric import pt5
+from tercet.targets.fabric.format import pt5
 
 
 def test_all_243_codes_unpack_to_different_trits_and_pack_back() -> None:

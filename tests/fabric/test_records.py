@@ -4,8 +4,8 @@ import struct
 
 import pytest
 
-from tercet.fabric.frame import Kind, Opcode
-from tercet.fabric.records import RECORD_BYTES, Record, decode
+from tercet.targets.fabric.format.frame import Kind, Opcode
+from tercet.targets.fabric.format.records import RECORD_BYTES, Record, decode
 
 VECTOR = Record(
     frame=515,

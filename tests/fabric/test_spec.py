@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from tercet.errors import UsageError
-from tercet.fabric.spec import NAMED, FabricSpec, named
+from tercet.targets.fabric.format.spec import NAMED, FabricSpec, named
 
 
 @pytest.mark.parametrize("name", NAMED)

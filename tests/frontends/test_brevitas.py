@@ -14,20 +14,21 @@ from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
-from tercet.ir.boundary import entry_of, exit_of
 from tercet.ir.evaluate import evaluate
+from tercet.ir.host.boundary import entry_of, exit_of
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, ops_of, outputs_of, parse
 from tercet.ir.names import value_names
 from tercet.ir.types import tensor_type
 from tercet.ops.linear import Linear
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet_cosim import native
-from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.user_model import torch_golden
+from tercet_signoff.executors import native
 
 Network: TypeAlias = Callable[[], nn.Module]
 Case: TypeAlias = tuple[nn.Module, torch.Tensor, ModuleOp]
@@ -69,7 +70,7 @@ def test_integers_equal_pytorch_and_onnxruntime_on_every_layer(
     network: Network, bits: int, captured: Captured
 ) -> None:
     model, x, module = captured(network)
-    integers = passes.run(module, passes.pipeline(bits))
+    integers = passes.run(module, passes.in_order(bits))
     drawn = vectors.make(integers, x.double().numpy(), 64, 0)
     golden = integer.run(integers, drawn.x)
 
@@ -89,7 +90,7 @@ def test_every_channel_is_proven_and_audited(
     network: Network, bits: int, captured: Captured
 ) -> None:
     _, _, module = captured(network)
-    integers = passes.run(module, passes.pipeline(bits))
+    integers = passes.run(module, passes.in_order(bits))
     assert [check(one) for one in certificates(integers)] == [None] * len(certificates(integers))
     audited = audit(module, integers)
     assert not audited.findings
@@ -138,7 +139,7 @@ def test_thresholds_of_falling_channels_negate_their_weights(captured: Captured)
     _, _, module = captured(normed)
     plain, negated = (
         next(
-            op for op in ops_of(passes.run(module, passes.pipeline(bits))) if isinstance(op, Linear)
+            op for op in ops_of(passes.run(module, passes.in_order(bits))) if isinstance(op, Linear)
         )
         for bits in (0, 8)
     )
@@ -222,6 +223,6 @@ def test_the_emitted_c_equals_the_reference_on_every_layer(
     network: Network, captured: Captured
 ) -> None:
     _, x, module = captured(network)
-    integers = passes.run(module, passes.pipeline(threshold_bits=4))
+    integers = passes.run(module, passes.in_order(threshold_bits=4))
     drawn = vectors.make(integers, x.double().numpy(), 16, 1)
     assert compare(integer.run(integers, drawn.x), native.run_c(integers, drawn.x)).passed

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tercet import frontends, passes
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
 from tercet.frontends.python import own_example_of as example_of
-from tercet.frontends.quantizers import PixelInput, TernaryWeight, UnsignedAct
+from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 
 
 def dense(inputs: int = 4, outputs: int = 3) -> Any:
@@ -187,7 +187,7 @@ def test_a_class_in_a_file_is_a_model(tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(
         "import brevitas.nn as qnn\n"
         "from torch import nn\n"
-        "from tercet.frontends.quantizers import PixelInput, TernaryWeight\n"
+        "from tercet.quantizers import PixelInput, TernaryWeight\n"
         "class Net(nn.Sequential):\n"
         "    def __init__(self):\n"
         "        super().__init__(qnn.QuantIdentity(act_quant=PixelInput),\n"
@@ -230,7 +230,7 @@ def test_a_model_that_does_not_begin_with_a_linear_layer_is_asked_for_an_example
     (tmp_path / "conv.py").write_text(
         "import brevitas.nn as qnn\n"
         "from torch import nn, rand\n"
-        "from tercet.frontends.quantizers import PixelInput, TernaryWeight\n"
+        "from tercet.quantizers import PixelInput, TernaryWeight\n"
         "class Net(nn.Sequential):\n"
         "    def __init__(self):\n"
         "        super().__init__(qnn.QuantIdentity(act_quant=PixelInput),\n"

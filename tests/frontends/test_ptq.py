@@ -15,7 +15,7 @@ from tercet.errors import CaptureError, TercetError, UnsupportedError
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.schemes import HalfAct, SignedAct, TernaryWeightMSE
-from tercet.frontends.quantizers import TernaryWeight
+from tercet.quantizers import TernaryWeight
 
 
 class Mlp(nn.Sequential):

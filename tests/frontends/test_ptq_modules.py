@@ -17,8 +17,9 @@ from tercet.cli import quantized
 from tercet.errors import UnsupportedError
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
-from tercet.ir.boundary import quantize_inputs
-from tercet_golden import integer, torch_golden
+from tercet.ir.host.boundary import quantize_inputs
+from tercet_golden import integer
+from tercet_golden.user_model import torch_golden
 
 ROWS = 24
 Do = Callable[[Any, Tensor], Any]

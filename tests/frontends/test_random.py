@@ -18,12 +18,13 @@ from tests.networks import Nibble, Scales, SignedNibble, norm
 from torch import nn
 
 from tercet import frontends, passes
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
+from tercet.quantizers import PixelInput, TernaryWeight
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.user_model import torch_golden
 
 WEIGHTS = [TernaryWeight, Int8WeightPerChannelFloat, Int8WeightPerTensorFixedPoint]
 ENTRIES = [PixelInput, Int8ActPerTensorFloat, ShiftedUint8ActPerTensorFloat, Nibble]
@@ -77,7 +78,7 @@ def test_a_random_network_is_the_same_everywhere(
     model, width = drawn
     x = torch.rand(30, width) * 2 - 0.6
     captured = frontends.load(model, x)
-    module = passes.run(captured, passes.pipeline(threshold_bits))
+    module = passes.run(captured, passes.in_order(threshold_bits))
     inputs = vectors.make(module, np.asarray(x.double().numpy()), 30, 0).x
     golden = integer.run(module, inputs)
 

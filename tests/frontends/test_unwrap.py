@@ -13,8 +13,9 @@ from tercet import frontends, passes
 from tercet.errors import UnsupportedError
 from tercet.frontends.python import made_by
 from tercet.frontends.unwrap import unwrapped
-from tercet.ir.boundary import quantize_input
-from tercet_golden import integer, torch_golden
+from tercet.ir.host.boundary import quantize_input
+from tercet_golden import integer
+from tercet_golden.user_model import torch_golden
 
 
 class Around(nn.Module):

@@ -18,7 +18,8 @@ from tercet.ir.module import build
 from tercet.ir.types import SI8, UI8, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.reshape import Reshape
-from tercet_golden import classes, integer, vectors
+from tercet_golden import integer, vectors
+from tercet_golden.user_model import classes
 
 WEIGHT = np.array([[1, 0, 0, 1], [0, 1, 1, 0], [0, 0, 1, 1]])
 X = np.random.default_rng(3).random((70, 4))

@@ -10,17 +10,18 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
 from tercet.frontends.onnx import OnnxModel
-from tercet.ir.boundary import quantize_inputs
+from tercet.ir.host.boundary import quantize_inputs
 from tercet.ir.module import ops_of
 from tercet.ir.types import IntArray
-from tercet.passes.audit import audit
-from tercet.passes.certificate import lattice_of
-from tercet.passes.requantize import Requantization
-from tercet.passes.require_integers import RequireIntegers
+from tercet.passes.pipeline.requantize import Requantization
+from tercet.passes.pipeline.require_integers import RequireIntegers
+from tercet.passes.proofs.audit import audit
+from tercet.passes.synthesis.certificate import lattice_of
 from tercet.report.contract import EndToEnd, Tied
 from tercet.report.end_to_end import excess
-from tercet_golden import file_golden, integer
-from tercet_golden.explained import Judged
+from tercet_golden import integer
+from tercet_golden.user_model import file_golden
+from tercet_golden.user_model.explained import Judged
 
 UNSNAPPED = (*passes.NORMALIZATION, Requantization(), RequireIntegers())
 SCALE = 0.13516825437545776

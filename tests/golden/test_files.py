@@ -15,17 +15,18 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet import frontends, passes
 from tercet.errors import UnsupportedError
 from tercet.frontends.onnx import OnnxModel
-from tercet.ir.boundary import entries_of
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of, ops_of
 from tercet.ir.types import SI64, dense, shape_of
 from tercet.ops.requantize import Requantize
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
 from tercet.report.end_to_end import excess
-from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
 from tercet_golden.ort_session import session
+from tercet_golden.user_model import file_golden
 
 INPUT_TYPES: Mapping[str, str | None] = {
     "TFC_1W1A": None,

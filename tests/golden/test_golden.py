@@ -16,9 +16,10 @@ from tercet.ir.module import build, ops_of
 from tercet.ir.types import SI64, UI8, FloatArray, dense, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
-from tercet_golden.torch_run import run as watch
+from tercet_golden.user_model import torch_golden
+from tercet_golden.user_model.torch_run import run as watch
 
 Network: TypeAlias = tuple[nn.Module, ModuleOp, FloatArray]
 

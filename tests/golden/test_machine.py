@@ -6,11 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tercet.fabric.frame import FRAME_BYTES, Bank, Exec, Frame, Kind, Load, Mode, Store
-from tercet.fabric.pt5 import pack
-from tercet.fabric.spec import FabricSpec
-from tercet.fabric.tables import Entry, Run, Segment, Slot
-from tercet.fabric.timing import ExecTime
+from tercet.targets.fabric.format.frame import (
+    FRAME_BYTES,
+    Bank,
+    Exec,
+    Frame,
+    Kind,
+    Load,
+    Mode,
+    Store,
+)
+from tercet.targets.fabric.format.pt5 import pack
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.format.tables import Entry, Run, Segment, Slot
+from tercet.targets.fabric.timing import ExecTime
 from tercet_golden.cycles import Machine, Ran
 from tercet_golden.cycles.bus import burst
 

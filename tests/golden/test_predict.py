@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 from tests.golden.test_machine import DENSE, LANE_BY_LANE, ROUTE, SPEC, entries, one_run
 
-from tercet.fabric.frame import Bank, Exec, Load, Store
-from tercet.fabric.pt5 import pack
-from tercet.fabric.spec import FabricSpec
-from tercet.fabric.tables import Segment, Slot
-from tercet.fabric.timing import exec_time
 from tercet.ir.types import IntArray
-from tercet.plan import Plan
+from tercet.targets.fabric.format.frame import Bank, Exec, Load, Store
+from tercet.targets.fabric.format.pt5 import pack
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.format.tables import Segment, Slot
+from tercet.targets.fabric.program.plan import Plan
+from tercet.targets.fabric.timing import exec_time
 from tercet_golden.cycles import Machine, predict, predict_setup
 
 INPUT, OUTPUT = 0x3000, 0x3400

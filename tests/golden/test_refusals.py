@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from tercet.fabric.frame import FRAME_BYTES, FRAMES, ErrorCode, Frame
-from tercet_cosim.sim.bad_programs import bad_programs
-from tercet_cosim.sim.good_program import Bad, good
+from scenarios.bad_programs import bad_programs
+from scenarios.good_program import Bad, good
+from tercet.targets.fabric.format.frame import FRAME_BYTES, FRAMES, ErrorCode, Frame
 from tercet_golden.cycles import Machine
 
 MODELLED = (ErrorCode.MASK, ErrorCode.SIZE, ErrorCode.BANK, ErrorCode.PT5)

@@ -7,8 +7,8 @@ import pytest
 from tests.draw import SAMPLES, label, op_of, operands
 
 from tercet.ir.op import Sample
-from tercet_cosim import native
-from tercet_cosim.compiled import tree
+from tercet_signoff.executors import native
+from tercet_signoff.executors.compiled import tree
 
 STANDARD = "hls/include/tercet/standard_types.hpp"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tercet.errors import VerifyError
-from tercet.ir.boundary import entry_of, quantize_input, set_entries
-from tercet.ir.entry import Entry
+from tercet.ir.host.boundary import entry_of, quantize_input, set_entries
+from tercet.ir.host.entry import Entry
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, parse
 from tercet.ir.names import value_names

@@ -5,8 +5,8 @@ import pytest
 from xdsl.dialects.builtin import Float64Type, TensorType
 from xdsl.utils.test_value import create_ssa_value
 
+from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.interval import Interval
-from tercet.ir.rounding import ROUNDINGS
 from tercet.ir.types import SI8, dense_float
 from tercet.ops.real.quantize import Quantize
 

@@ -21,7 +21,7 @@ from tests.matrix.parts import (
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tercet.frontends.quantizers import TernaryWeight
+from tercet.quantizers import TernaryWeight
 
 
 class Net(nn.Module):

@@ -19,7 +19,7 @@ from brevitas.quant.ternary import SignedTernaryWeightPerTensorConst
 from tests.networks import Nibble, Scales, SignedNibble
 from torch import Tensor, nn
 
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
+from tercet.quantizers import PixelInput, TernaryWeight
 
 Signed, Unsigned = Int8ActPerTensorFloat, Uint8ActPerTensorFloat
 SignedDyadic, UnsignedDyadic = Int8ActPerTensorFixedPoint, Uint8ActPerTensorFixedPoint

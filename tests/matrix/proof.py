@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
-from tercet.ir.boundary import entries_of, exits_of, quantize_inputs, reals, sources
+from tercet.ir.families.quantized import QuantizedOp
+from tercet.ir.host.boundary import entries_of, exits_of, quantize_inputs, reals, sources
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
-from tercet.ir.quantized import QuantizedOp
 from tercet.ir.types import Array, IntArray
 from tercet.ops.add import Add
 from tercet.ops.conv import Conv
@@ -27,12 +27,13 @@ from tercet.ops.pair_table import PairTable
 from tercet.ops.requantize import Requantize
 from tercet.ops.table import Table
 from tercet.ops.threshold import Threshold
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
-from tercet_golden.torch_run import quantizers
+from tercet_golden.user_model import torch_golden
+from tercet_golden.user_model.torch_run import quantizers
 
 AUDITED = Linear, Conv, ConvTranspose, Requantize, Threshold, Table, PairTable, Add, Mul
 ROWS = 12
@@ -87,7 +88,7 @@ def prove(
     """
     ready = trained(model, *inputs)
     captured = frontends.load(ready, inputs)
-    module = passes.run(captured, passes.pipeline(threshold_bits))
+    module = passes.run(captured, passes.in_order(threshold_bits))
     return hold(ready, captured, module, *inputs, unused=unused)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from tercet import frontends, passes
 from tercet.errors import TercetError
-from tercet.ir.boundary import entries_of
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.interval import Interval
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -25,7 +25,7 @@ from tests.matrix.proof import prove, trained
 from torch import Tensor, nn
 
 from tercet import frontends, passes
-from tercet.ir.boundary import quantize_inputs
+from tercet.ir.host.boundary import quantize_inputs
 from tercet.ir.module import inputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import tensor_type

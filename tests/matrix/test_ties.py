@@ -12,10 +12,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from tercet import frontends, passes
-from tercet.ir.boundary import entries_of, quantize_inputs
+from tercet.ir.host.boundary import entries_of, quantize_inputs
 from tercet.ops.threshold import Threshold
-from tercet_golden import integer, torch_run
-from tercet_golden.explained import Explained
+from tercet_golden import integer
+from tercet_golden.user_model import torch_run
+from tercet_golden.user_model.explained import Explained
 
 
 def seen_everywhere(m: Any, x: Tensor) -> Any:
@@ -36,7 +37,7 @@ def made(threshold_bits: int) -> tuple[torch.nn.Module, Ties]:
     x = samples(3, 5, 4)
     model = trained(Does(seen_everywhere, **layers, **grids), x)
     captured = frontends.load(model, x)
-    module = passes.run(captured, passes.pipeline(threshold_bits))
+    module = passes.run(captured, passes.in_order(threshold_bits))
     xs = rows_of(module, [x])
     golden = integer.run(module, *quantize_inputs(module, *xs))
     return model, Ties(captured, module, xs, golden)

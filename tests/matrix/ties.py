@@ -10,23 +10,23 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from xdsl.ir import BlockArgument, SSAValue
 
 from tercet import passes
-from tercet.ir.boundary import entries_of
+from tercet.ir.arithmetic.rounding import ROUNDINGS, Rounding
+from tercet.ir.families.movement import MovementOp
+from tercet.ir.families.quantized import QuantizedOp
+from tercet.ir.families.real import Place, at
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of
-from tercet.ir.movement import MovementOp
 from tercet.ir.names import value_names
-from tercet.ir.quantized import QuantizedOp
-from tercet.ir.real import Place, at
-from tercet.ir.rounding import ROUNDINGS, Rounding
 from tercet.ir.types import Array, IntArray, dense_float
 from tercet.ops.linear import Linear
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.audit import row_signs
-from tercet.passes.certificate import SITE
-from tercet.passes.region import region_of
-from tercet.passes.requantize import ends_of
+from tercet.passes.pipeline.requantize import ends_of
+from tercet.passes.proofs.audit import row_signs
+from tercet.passes.regions.region import region_of
+from tercet.passes.synthesis.certificate import SITE
 from tercet.passes.ties.snap import SnapTies
-from tercet_golden.explained import Explained
+from tercet_golden.user_model.explained import Explained
 
 NOISE = Fraction(1, 10**12)
 """What float64 may be off by, of a position: 4,500 roundings, all the same way."""

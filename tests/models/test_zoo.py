@@ -11,16 +11,17 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
 from tercet.frontends import Model, zoo
-from tercet.ir.boundary import exit_of
+from tercet.ir.host.boundary import exit_of
 from tercet.ir.module import input_type, ops_of
 from tercet.ir.types import IntArray
 from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet_golden import integer, onnxruntime_golden, torch_golden, vectors
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.user_model import torch_golden
 
 PROMISED = {
     "cnv": (0.94, 97_712, "1"),

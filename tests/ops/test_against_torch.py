@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.spatial import Ints, Pairs
 from tercet.ir.module import build, ops_of
 from tercet.ir.op import IntegerOp
-from tercet.ir.spatial import Ints, Pairs
 from tercet.ir.types import SI8, IntArray, signed, tensor
 from tercet.ops.gather import Gather
 from tercet.ops.linear import Linear

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from tercet.ir.families.spatial import Ints, Pairs
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, ops_of
-from tercet.ir.spatial import Ints, Pairs
 from tercet.ir.types import SI8, IntArray, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.conv_transpose import ConvTranspose

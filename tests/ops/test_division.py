@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tercet.ir.division import nearest, quotient
-from tercet.ir.roots import normalized, root
+from tercet.ir.arithmetic.division import nearest, quotient
+from tercet.ir.arithmetic.roots import normalized, root
 
 
 @given(st.integers(1, 2**62 - 1))

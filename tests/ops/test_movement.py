@@ -8,10 +8,10 @@ from tests.draw import SAMPLES, label, op_of, operands
 from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError
+from tercet.ir.families.movement import MovementOp
+from tercet.ir.families.real import real_tensor
 from tercet.ir.module import build, parse, steps_of
-from tercet.ir.movement import MovementOp
 from tercet.ir.op import LayerOp, Sample
-from tercet.ir.real import real_tensor
 from tercet.ir.types import SI8, UI8, IntTensor, shape_of, tensor
 from tercet.ops.broadcast import Broadcast
 from tercet.ops.concat import Concat

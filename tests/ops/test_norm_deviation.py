@@ -9,13 +9,13 @@ import pytest
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
+from tercet.ir.families.integer_norms import NormalizedOp
+from tercet.ir.families.norm_constants import Norm
+from tercet.ir.families.real import root
+from tercet.ir.families.real_norms import Grid
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.norm_constants import Norm
-from tercet.ir.normal import Grid
-from tercet.ir.normalized import NormalizedOp
 from tercet.ir.op import IntegerOp
-from tercet.ir.real import root
 from tercet.ir.types import SI8, UI8, FloatArray, IntArray, number, tensor
 from tercet.ops.layer_norm import LayerNorm
 from tercet.ops.real.dequantize import Dequantize

@@ -10,9 +10,9 @@ from torch.nn import functional
 from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
+from tercet.ir.families.real_norms import NormOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.normal import NormOp
 from tercet.ir.op import IntegerOp, verified
 from tercet.ir.types import SI8, SI32, UI8, FloatArray, Int, IntArray, floats_of, tensor
 from tercet.ops.real.dequantize import Dequantize

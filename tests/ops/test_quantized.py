@@ -10,13 +10,13 @@ import pytest
 from tests.draw import SAMPLES, label, op_of, operands
 
 from tercet.errors import VerifyError
-from tercet.ir.channelwise import ChannelwiseOp
+from tercet.ir.families.channelwise import ChannelwiseOp
+from tercet.ir.families.quantized import QuantizedOp
+from tercet.ir.families.rescaled import RescaledOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Sample
-from tercet.ir.quantized import QuantizedOp
 from tercet.ir.ranges import ranges
-from tercet.ir.rescaled import RescaledOp
 from tercet.ir.types import SI8, SI32, UI8, IntArray, shape_of, tensor, unsigned, values_of
 from tercet.ops.add import Add
 from tercet.ops.mul import Mul

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tercet.errors import VerifyError
+from tercet.ir.families.real import real_tensor
 from tercet.ir.module import build
-from tercet.ir.real import real_tensor
 from tercet.ir.types import Array
 from tercet.ops.real.staircase import Staircase
 

@@ -9,9 +9,9 @@ from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError
 from tercet.ir.evaluate import evaluate
+from tercet.ir.families.spatial import Window
 from tercet.ir.module import build, inputs_of, outputs_of, parse
 from tercet.ir.op import IntegerOp
-from tercet.ir.spatial import Window
 from tercet.ir.types import UI8, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.conv_transpose import ConvTranspose

@@ -12,15 +12,15 @@ from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 
 from tercet import frontends, passes
 from tercet.errors import VerifyError
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
 from tercet.ir.module import ops_of
 from tercet.ir.types import SI8, SI32, SI64, dense, values_of
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
-from tercet.passes.audit import audit
-from tercet.passes.certificate import ATTRIBUTE, SITE, Certificate, certificates
-from tercet.passes.check import check
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import ATTRIBUTE, SITE, Certificate, certificates
+from tercet.quantizers import PixelInput, TernaryWeight
 from tercet_golden import integer, onnxruntime_golden
 from tercet_golden.compare import compare
 
@@ -107,7 +107,7 @@ def test_steps_that_are_not_the_models_are_found_by_the_audit(
 
 
 def test_a_changed_threshold_fails(captured: ModuleOp) -> None:
-    module = passes.run(captured, passes.pipeline(8))
+    module = passes.run(captured, passes.in_order(8))
     op = next(op for op in ops_of(module) if isinstance(op, Threshold))
     rows = op.rows()
     channel, place = 5, int((op.rows()[5] < 2**31 - 1).sum()) // 2
@@ -139,7 +139,7 @@ def test_a_layer_that_is_constant_still_has_one_threshold() -> None:
         with torch.no_grad():
             layer.weight.zero_()
             layer.bias.fill_(value)
-        module = passes.run(frontends.load(model, torch.rand(1, 4)), passes.pipeline(8))
+        module = passes.run(frontends.load(model, torch.rand(1, 4)), passes.in_order(8))
         op = next(op for op in ops_of(module) if isinstance(op, Threshold))
         assert op.rows().shape == (3, 1)
         x = np.random.default_rng(0).integers(0, 256, (5, 4))

@@ -9,11 +9,11 @@ from xdsl.ir import SSAValue
 
 from tercet import passes
 from tercet.errors import UnsupportedError
-from tercet.ir.boundary import entries_of
+from tercet.ir.families.real import ElementwiseOp, PairOp, real_tensor
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, inputs_of, ops_of
 from tercet.ir.op import LayerOp
-from tercet.ir.real import ElementwiseOp, PairOp, real_tensor
 from tercet.ir.types import SI8, SI32, UI8, FloatArray, IntArray, dense, tensor, values_of
 from tercet.ops.add import Add
 from tercet.ops.linear import Linear
@@ -31,12 +31,12 @@ from tercet.ops.real.relu import Relu
 from tercet.ops.requantize import Requantize
 from tercet.ops.table import Table
 from tercet.ops.threshold import Threshold
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet.passes.fit import demands_of_steps
-from tercet.passes.region import region_of
-from tercet.passes.requantize import ends_of
+from tercet.passes.pipeline.requantize import ends_of
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.regions.region import region_of
+from tercet.passes.synthesis.certificate import certificates
+from tercet.passes.synthesis.demands import demands_of_steps
 from tercet_golden import integer
 
 BYTE, SIGNED = Interval(0, 255), Interval(-128, 127)

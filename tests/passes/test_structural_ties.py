@@ -13,13 +13,13 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet import passes
-from tercet.ir.boundary import entries_of
+from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.evaluate import evaluate
+from tercet.ir.families.real import real_tensor
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, ops_of
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor
-from tercet.ir.rounding import ROUNDINGS
 from tercet.ir.types import SI8, FloatArray, IntArray, dense_float
 from tercet.ops.real.add import RealAdd
 from tercet.ops.real.affine import Affine
@@ -29,11 +29,11 @@ from tercet.ops.real.mul import RealMul
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
 from tercet.ops.real.sum import RealSum
-from tercet.passes.audit import audit
-from tercet.passes.certificate import LATTICE, certificates, lattice_of
-from tercet.passes.check import check
-from tercet.passes.requantize import Requantization
-from tercet.passes.require_integers import RequireIntegers
+from tercet.passes.pipeline.requantize import Requantization
+from tercet.passes.pipeline.require_integers import RequireIntegers
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import LATTICE, certificates, lattice_of
 from tercet_golden import integer
 
 SIGNED = Interval(-128, 127)
@@ -209,7 +209,7 @@ def test_a_clip_between_the_points_of_the_lattice_ends_where_the_model_does() ->
 
 def test_a_lattice_changes_the_reals_as_it_says() -> None:
     captured = MEANS["five eighths"].captured()
-    snapped = passes.run(captured, passes.pipeline()[: len(passes.NORMALIZATION) + 1])
+    snapped = passes.run(captured, passes.in_order()[: len(passes.NORMALIZATION) + 1])
     q, totals = of_means(MEANS["five eighths"])
     assert not entries_of(snapped)[0].offset.any()
     values = evaluate(snapped, q)

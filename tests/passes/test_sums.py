@@ -10,12 +10,12 @@ from xdsl.ir import SSAValue
 
 from tercet import passes
 from tercet.errors import UnsupportedError
-from tercet.ir.boundary import quantize_inputs
 from tercet.ir.evaluate import evaluate
+from tercet.ir.families.real import real_tensor
+from tercet.ir.host.boundary import quantize_inputs
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, outputs_of
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor
 from tercet.ir.types import SI8, UI8, FloatArray
 from tercet.ops.real.add import RealAdd
 from tercet.ops.real.conv import RealConv
@@ -24,7 +24,7 @@ from tercet.ops.real.linear import RealLinear
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.reshape import Reshape
 from tercet.ops.transpose import Transpose
-from tercet.passes.layers import same_layers
+from tercet.passes.proofs.layers import same_layers
 
 Body = Callable[[SSAValue], Sequence[LayerOp]]
 UNLIKE = np.array([0.0113, 0.0227, 0.0419], np.float32).astype(np.float64)

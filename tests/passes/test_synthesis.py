@@ -12,11 +12,11 @@ from tercet.ops.real.affine import Affine
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
-from tercet.passes import synthesis
-from tercet.passes.implied import needed
-from tercet.passes.region import Region, region_of
-from tercet.passes.steps import Steps, find
-from tercet.passes.synthesis import Triples, solve, synthesize
+from tercet.passes.regions.region import Region, region_of
+from tercet.passes.synthesis import rescale as synthesis
+from tercet.passes.synthesis.implied import needed
+from tercet.passes.synthesis.rescale import Triples, solve, synthesize
+from tercet.passes.synthesis.step_function import Steps, find
 
 ELEMENTS = [unsigned(8), signed(8), unsigned(4), signed(2), unsigned(1)]
 

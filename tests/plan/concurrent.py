@@ -7,12 +7,12 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from tercet.fabric.frame import Bank, Exec, Frame, Kind, Load, Opcode, Store
-from tercet.fabric.spec import BUS_BYTES, PARAM_BYTES, WORD, FabricSpec
-from tercet.fabric.tables import ENTRY_BYTES, Slot
-from tercet.fabric.timing import expand_route, expand_walk
-from tercet.fabric.timing.expand import field as field_of
-from tercet.plan import Plan
+from tercet.targets.fabric.format.frame import Bank, Exec, Frame, Kind, Load, Opcode, Store
+from tercet.targets.fabric.format.spec import BUS_BYTES, PARAM_BYTES, WORD, FabricSpec
+from tercet.targets.fabric.format.tables import ENTRY_BYTES, Slot
+from tercet.targets.fabric.program.plan import Plan
+from tercet.targets.fabric.timing import expand_route, expand_walk
+from tercet.targets.fabric.timing.expand import field as field_of
 
 Place = tuple[str, int, int]
 """Memory, tile (0 where there is only one), address."""

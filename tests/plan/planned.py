@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
+from draw.networks.convolutional import cnn
+from draw.networks.dense import randomly
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.fabric.spec import named
-from tercet.ir.boundary import entries_of
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of
 from tercet.ir.types import IntArray, shape_of
-from tercet.plan import Plan, make
-from tercet.plan.fit import Chooser
-from tercet.plan.plan import LayerPlan
-from tercet.plan.search import choose
-from tercet_cosim.cnns import cnn
-from tercet_cosim.networks import randomly
+from tercet.targets.fabric.choice.bank_b import Chooser
+from tercet.targets.fabric.choice.search import choose
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import LayerPlan, Plan
 from tercet_golden import integer
 from tercet_golden.cycles import predict
 

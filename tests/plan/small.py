@@ -6,7 +6,6 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.fabric.spec import FabricSpec
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -17,16 +16,19 @@ from tercet.ops.linear import Linear
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.requantize import Requantize
 from tercet.ops.reshape import Reshape
-from tercet.plan.assign import Assigned, assign
-from tercet.plan.grid import Grid
-from tercet.plan.layout import IncompatibleError, Layout
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.search import options_of
-from tercet.plan.shaping import in_bank_b, shape_all
-from tercet.plan.stage import Stage, staged
-from tercet.plan.steps import Network, Step
-from tercet.plan.turning import turned
+from tercet.targets.fabric.choice.search import options_of
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.placement.activations import in_bank_b
+from tercet.targets.fabric.stages.assign import Assigned, assign
+from tercet.targets.fabric.stages.shaping import shape_all
+from tercet.targets.fabric.stages.stage import Stage, staged
+from tercet.targets.fabric.stages.turned_lanes import turned
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.tiles.grid import Grid
+from tercet.targets.fabric.tiles.layout import IncompatibleError, Layout
 
 BYTE, AROUND = Interval(0, 255), ((1, 1), (1, 1))
 TRIES = 200

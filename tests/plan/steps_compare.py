@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import IntArray
-from tercet.plan.steps import Network
+from tercet.targets.fabric.network.network import Network
 from tercet_golden import integer
 
 

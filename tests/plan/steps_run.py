@@ -3,19 +3,13 @@
 import numpy as np
 
 from tercet.ir.types import IntArray
-from tercet.plan.steps import (
-    Depthwise,
-    Greatest,
-    Lookup,
-    Mac,
-    Network,
-    Rescale,
-    Step,
-    Sums,
-    Tensor,
-    Thresholds,
-    Vector,
-)
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.steps.closings import Greatest, Lookup, Rescale, Sums, Thresholds
+from tercet.targets.fabric.steps.depthwise import Depthwise
+from tercet.targets.fabric.steps.mac import Mac
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.steps.vector import Vector
+from tercet.targets.fabric.tiles.tensor import Tensor
 
 Memory = dict[int, IntArray]
 """Stored values [positions, channels] with their zero points, by the identity of the tensor."""
@@ -75,10 +69,11 @@ def _held(memory: Memory, tensor: Tensor) -> IntArray:
 def results(step: Step, memory: Memory, rows: IntArray) -> IntArray:
     if isinstance(step, Vector):
         return np.stack([_vector(step, memory, at) for at in range(len(rows))])
-    held = _held(memory, step.x)
+    held = _held(memory, step.operands[0])
     if isinstance(step, Mac):
         sums = [_mac(step, held, at) for at in range(len(rows))]
     else:
+        assert isinstance(step, Depthwise)
         sums = [_window(step, held, q) for q in rows.tolist()]
     return np.stack([_closed(step.closing, acc[:, None]) for acc in sums])
 

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tercet.plan.arena import Item, place
+from tercet.targets.fabric.placement.arena import Item, place
 
 ITEMS = st.lists(
     st.builds(

@@ -11,19 +11,20 @@ from tests.plan.planned import drawn_inputs, planned, require_as_reference, seed
 from tests.plan.test_schedule import CASES
 from xdsl.dialects.builtin import ModuleOp
 
+from draw.networks.convolutional import cnn
+from draw.networks.dense import network, randomly, requantized
 from tercet import frontends, passes
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.fabric.frame import Bank, Exec, Load, Store
-from tercet.fabric.spec import named
 from tercet.ir.types import UI8
-from tercet.plan import Plan, Program, make
-from tercet.plan.length import MOST_FRAMES, require_short, require_wide
-from tercet.plan.lower import lower
-from tercet.plan.search import choose
-from tercet.plan.steps import Tensor
-from tercet.plan.transfers import Export
-from tercet_cosim.cnns import cnn
-from tercet_cosim.networks import network, randomly, requantized
+from tercet.targets.fabric.choice.search import choose
+from tercet.targets.fabric.format.frame import Bank, Exec, Load, Store
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.length import MOST_FRAMES, require_short, require_wide
+from tercet.targets.fabric.program.plan import Plan, Program
+from tercet.targets.fabric.program.transfers import Export
+from tercet.targets.fabric.tiles.tensor import Tensor
 from tercet_golden.cycles import predict
 from tercet_golden.vectors import make as vectors
 

@@ -9,9 +9,8 @@ import pytest
 from tests.plan.planned import require_as_reference
 from tests.plan.small import residual, staged_anyhow
 
+from draw.networks.dense import network, requantized, thresholded
 from tercet.errors import UnsupportedError
-from tercet.fabric.frame import Mode
-from tercet.fabric.spec import named
 from tercet.ir.module import build
 from tercet.ir.types import SI8, UI8, IntArray, signed, tensor
 from tercet.ops.conv import Conv
@@ -19,11 +18,14 @@ from tercet.ops.linear import Linear
 from tercet.ops.sum_pool import SumPool
 from tercet.ops.table import Table
 from tercet.ops.threshold import Threshold
-from tercet.plan import make
-from tercet.plan.closing import post_of
-from tercet.plan.stage import Stage
-from tercet.plan.steps import Greatest, Lookup, Mac, Rescale, Thresholds, Vector
-from tercet_cosim.networks import network, requantized, thresholded
+from tercet.targets.fabric.format.frame import Mode
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.stages.stage import Stage
+from tercet.targets.fabric.steps.closings import Greatest, Lookup, Rescale, Thresholds
+from tercet.targets.fabric.steps.mac import Mac
+from tercet.targets.fabric.steps.parameters import post_of
+from tercet.targets.fabric.steps.vector import Vector
 
 SPEC = named("T=4,L=5")
 
@@ -66,8 +68,9 @@ def test_a_rescaled_sum_is_rounded_to_the_nearest_even(seed: int) -> None:
     rng, count = np.random.default_rng(seed), 0
     for stage in stages(seed):
         step, closing = stage.shape.step, stage.shape.step.closing
-        if not isinstance(closing, Rescale) or isinstance(step, Vector):
+        if not isinstance(closing, Rescale) or step.accumulators is None:
             continue
+        bias = step.accumulators.bias
         for channel, (word,) in entries(stage):
             for x in (*rng.integers(-5000, 5000, 20).tolist(), 0, -1):
                 if not 0 <= channel < step.result.channels:
@@ -76,7 +79,7 @@ def test_a_rescaled_sum_is_rounded_to_the_nearest_even(seed: int) -> None:
                 row = channel % len(closing.mul), channel % len(closing.add)
                 mul, add = int(closing.mul[row[0], 0]), int(closing.add[row[1]])
                 shift = int(closing.shift[channel % len(closing.shift)])
-                exact = Fraction(mul * (x + int(step.bias[channel])) + add, 1 << shift)
+                exact = Fraction(mul * (x + int(bias[channel])) + add, 1 << shift)
                 assert rounded(word, x) == round(exact)
                 count += 1
     assert count > 500
@@ -102,11 +105,12 @@ def test_thresholds_stand_in_the_low_bits_less_the_bias() -> None:
     found = 0
     for stage in stages(8):
         step, closing = stage.shape.step, stage.shape.step.closing
-        if not isinstance(closing, Thresholds) or isinstance(step, Vector):
+        if not isinstance(closing, Thresholds) or step.accumulators is None:
             continue
+        bias = step.accumulators.bias
         for channel, words in entries(stage):
             if 0 <= channel < step.result.channels:
-                want = closing.steps[channel % len(closing.steps)] - step.bias[channel]
+                want = closing.steps[channel % len(closing.steps)] - bias[channel]
                 assert [signed_of(w, 0, 32) for w in words] == want.tolist()
                 found += 1
     assert found

@@ -12,20 +12,22 @@ from tests.plan.planned import drawn_inputs, require_as_reference
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from draw.networks.dense import randomly
 from tercet.errors import CapacityError
-from tercet.fabric.spec import FabricSpec, named
-from tercet.plan import make
-from tercet.plan.assign import assign, copy_of
-from tercet.plan.concat import joined
-from tercet.plan.effort import USUAL, Asked
-from tercet.plan.fit import Chooser
-from tercet.plan.layout import IncompatibleError
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.search import Choice, choose
-from tercet.plan.shaping import shape_all
-from tercet.plan.steps import Greatest, Network, Vector
-from tercet_cosim.networks import randomly
+from tercet.targets.fabric.choice.bank_b import Chooser
+from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.fabric.choice.search import Choice, choose
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.concatenation import joined
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.stages.assign import assign
+from tercet.targets.fabric.stages.shaping import shape_all
+from tercet.targets.fabric.steps.closings import Greatest
+from tercet.targets.fabric.steps.vector import Vector, copy_of
+from tercet.targets.fabric.tiles.layout import IncompatibleError
 from tercet_golden.cycles import predict
 
 
@@ -113,7 +115,7 @@ def test_without_copies_it_takes_fewer_steps_and_cycles(monkeypatch: pytest.Monk
     x = drawn_inputs(module, np.random.default_rng(2), 2)
     found = []
     for joining in (lambda network: network, joined):
-        monkeypatch.setattr(sys.modules["tercet.plan.make"], "joined", joining)
+        monkeypatch.setattr(sys.modules["tercet.targets.fabric.planner"], "joined", joining)
         plan = make(module, spec)
         vectors = sum(layer.kind == "vector" for layer in plan.layers)
         found.append((vectors, float(predict(plan, *x).cycles.mean())))
@@ -158,7 +160,7 @@ def test_a_part_in_a_wrong_place_is_noticed(monkeypatch: pytest.MonkeyPatch) -> 
         }
         return replace(found, inside=moved)
 
-    monkeypatch.setattr(sys.modules["tercet.plan.make"], "joined", shifted)
+    monkeypatch.setattr(sys.modules["tercet.targets.fabric.planner"], "joined", shifted)
     plan = make(module, spec, together(choose))
     with pytest.raises((AssertionError, ValueError), match=r"conv|itself"):
         require_as_reference(module, plan, *x)

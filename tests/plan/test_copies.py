@@ -15,8 +15,8 @@ from tercet.ir.types import UI8, IntArray, shape_of, tensor
 from tercet.ops.concat import Concat
 from tercet.ops.conv import Conv
 from tercet.ops.linear import Linear
-from tercet.plan.lower import lower
-from tercet.plan.lower.layout import Layout, natural, points, rows_of
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.lower.layout import Layout, natural, points, rows_of
 
 Reader = Callable[[SSAValue], IntegerOp]
 

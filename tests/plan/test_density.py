@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 from tests.plan.small import residual
 
-from tercet.fabric.spec import named
+from draw.networks.dense import network, requantized
 from tercet.ir.types import SI8
-from tercet.plan.cost import Cost, whole
-from tercet.plan.density import SIGNED, USUAL, densities_of
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.steps import Mac, Rescale
-from tercet_cosim.networks import network, requantized
+from tercet.targets.fabric.choice.cost import Cost, whole
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.density import SIGNED, USUAL, densities_of
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.steps.closings import Rescale
+from tercet.targets.fabric.steps.mac import Mac
 
 SPEC = named("T=4,L=5,bank_a_depth=128")
 
@@ -26,7 +27,7 @@ def test_what_is_cut_off_at_zero_is_half_zero_and_what_has_a_sign_is_not() -> No
     assert densities_of(lowered)[first.result.name] > 0.99
     cut = replace(first.result, zero_point=first.closing.low)
     assert isinstance(last, Mac)
-    steps = (replace(first, result=cut), replace(last, x=cut))
+    steps = (replace(first, result=cut), replace(last, operands=(cut,)))
     assert densities_of(replace(lowered, steps=steps))[cut.name] == USUAL
     assert densities_of(lowered)[lowered.inputs[0].name] in (USUAL, SIGNED)
 

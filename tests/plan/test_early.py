@@ -5,11 +5,12 @@ import pytest
 from tests.plan.concurrent import require_apart
 from tests.plan.planned import require_as_reference
 
-from tercet.fabric.frame import Bank, Exec, Load
-from tercet.fabric.spec import named
+from draw.networks.dense import network, requantized
 from tercet.ir.types import UI8, IntArray
-from tercet.plan import Plan, make
-from tercet_cosim.networks import network, requantized
+from tercet.targets.fabric.format.frame import Bank, Exec, Load
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan
 from tercet_golden.cycles import predict
 
 INPUTS = 784
@@ -37,7 +38,7 @@ def test_one_pass_goes_on_with_the_sums_of_the_first_half() -> None:
 def test_it_saves_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
     plan, x, _ = planned(50)
     sooner = predict(plan, x).cycles
-    monkeypatch.setattr("tercet.plan.early.LEAST", INPUTS)
+    monkeypatch.setattr("tercet.targets.fabric.stages.early_start.LEAST", INPUTS)
     whole, x, _ = planned(50)
     assert len(whole.infer.execs) == 2
     assert (sooner + 20 < predict(whole, x).cycles).all()

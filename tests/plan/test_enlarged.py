@@ -10,7 +10,6 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
-from tercet.fabric.spec import named
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -18,12 +17,12 @@ from tercet.ir.types import UI8, shape_of, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.repeat import Repeat
 from tercet.ops.requantize import Requantize
-from tercet.plan import make
-from tercet.plan.grid import Grid
-from tercet.plan.lower import lower
-from tercet.plan.mac import turns_of
-from tercet.plan.normal import normal
-from tercet.plan.steps import Mac
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.steps.mac import Mac
+from tercet.targets.fabric.steps.taps import phases_of, turns_of
 
 PLAIN: dict[str, Any] = {"stride": (1, 1), "dilation": (1, 1)}
 NONE = ((0, 0), (0, 0))
@@ -76,7 +75,7 @@ def test_the_plan_computes_the_reference(times: tuple[int, int], kernel: int, fa
 def test_every_position_is_made_once_and_windows_of_a_phase_are_evenly_spaced(kernel: int) -> None:
     step = last_of(enlarged((6, 40), (2, 2), kernel))
     assert step.phases == 2
-    turns = turns_of(step, Grid(1, 1, 1))[0]
+    turns = turns_of(step.taps, 1, phases_of(step.taps))[0]
     assert sorted(turns.tolist()) == list(range(12 * 80))
     first = np.where(step.taps >= 0, step.taps, 1 << 30).min(1)
     jumps = np.count_nonzero(np.diff(first[turns]) != 1)

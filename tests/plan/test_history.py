@@ -5,9 +5,10 @@ import pytest
 from tests.matrix.structures import structures
 from tests.plan.planned import drawn_inputs, seeded, with_layer
 
-from tercet.fabric.spec import named
 from tercet.ir.types import IntArray
-from tercet.plan import Plan, make
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan
 from tercet_golden.cycles import Machine, Ran
 
 CASES = {case.name: case for case in structures()}

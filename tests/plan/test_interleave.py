@@ -6,18 +6,18 @@ from tests.plan.planned import require_as_reference
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.fabric.spec import named
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
 from tercet.ir.types import UI8, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet.plan import make
-from tercet.plan.interleave import interleaved
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.steps import Mac
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.channel_order import interleaved
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.steps.mac import Mac
 
 SPEC = named("T=8,L=10")
 WIDTH = 28

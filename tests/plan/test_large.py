@@ -11,8 +11,6 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
-from tercet.fabric.frame import Bank, Load
-from tercet.fabric.spec import named
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -20,13 +18,16 @@ from tercet.ir.types import UI8, shape_of, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.requantize import Requantize
-from tercet.plan import make, stager
-from tercet.plan.effort import EFFORTS, Asked, Effort
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.pieces import cut
-from tercet.plan.spill import Spill, spilled
-from tercet.plan.stage import Shape, Stage, staged
+from tercet.targets.fabric.choice import stager
+from tercet.targets.fabric.choice.effort import EFFORTS, Asked, Effort
+from tercet.targets.fabric.choice.spill import Spill, spilled
+from tercet.targets.fabric.format.frame import Bank, Load
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.network.pieces import cut
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.stages.stage import Shape, Stage, staged
 
 FABRIC = "T=2,L=10,bank_b_depth=1024,bank_a_depth=128,out_depth=64"
 SHALLOW = f"{FABRIC},bank_b_depth=256"
@@ -80,7 +81,7 @@ def network(side: int, width: int | None = None) -> ModuleOp:
 def test_few_pieces_of_a_step_are_unlike(side: int, count: int) -> None:
     whole = normal(lower(network(side)))
     for step in whole.steps:
-        x = step.operands[0] if hasattr(step, "operands") else step.x
+        x = step.operands[0]
         pieces = cut(step, count, (True,))
         assert sum(piece.step.result.positions for piece in pieces) == step.result.positions
         unlike = len({piece.key for piece in pieces})

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from tests.plan.small import residual, staged_anyhow
 
-from tercet.fabric.spec import WORD, named
-from tercet.plan.code import spread
-from tercet.plan.grid import grids
-from tercet.plan.layout import Layout, joined, lay_out
-from tercet.plan.lower import lower
+from tercet.targets.fabric.format.spec import WORD, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.tiles.grid import grids
+from tercet.targets.fabric.tiles.layout import Layout, joined, lay_out
+from tercet.targets.fabric.tiles.pattern import spread
 
 
 @pytest.mark.parametrize("tiles", [1, 2, 8, 32])

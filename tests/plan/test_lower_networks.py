@@ -22,14 +22,15 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
 from tercet.errors import UnsupportedError
-from tercet.frontends.quantizers import TernaryWeight
-from tercet.ir.boundary import entries_of
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of, ops_of
 from tercet.ir.types import shape_of, values_of
 from tercet.ops.pair_table import PairTable
-from tercet.plan.lower import lower
-from tercet.plan.lower.joins import MOST_PAIRS
-from tercet.plan.steps import Network, Vector
+from tercet.quantizers import TernaryWeight
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.lower.rules.joins import MOST_PAIRS
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.steps.vector import Vector
 
 RUNS = 3
 
@@ -41,7 +42,7 @@ def seed(request: pytest.FixtureRequest) -> None:
 
 def integers(model: nn.Module, *inputs: Tensor, threshold_bits: int = 0) -> ModuleOp:
     captured = frontends.load(trained(model, *inputs), inputs)
-    return passes.run(captured, passes.pipeline(threshold_bits))
+    return passes.run(captured, passes.in_order(threshold_bits))
 
 
 def proven(module: ModuleOp) -> Network:

@@ -8,17 +8,18 @@ import pytest
 from tests.plan.small import residual
 from xdsl.dialects.builtin import ModuleOp
 
+from draw.networks.dense import network, requantized
 from tercet.errors import CapacityError, TercetError, UnsupportedError
-from tercet.fabric import pt5
-from tercet.fabric.frame import Bank, Exec, Load, Store
-from tercet.fabric.spec import BUS_BYTES, named
 from tercet.ir.module import build
 from tercet.ir.types import SI8, SI32, UI8, Int, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.reshape import Reshape
-from tercet.plan import Plan, make
-from tercet_cosim.networks import network, requantized
+from tercet.targets.fabric.format import pt5
+from tercet.targets.fabric.format.frame import Bank, Exec, Load, Store
+from tercet.targets.fabric.format.spec import BUS_BYTES, named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan
 
 SMALL = named("small")
 

@@ -17,16 +17,17 @@ from tests.plan.planned import (
 )
 from xdsl.dialects.builtin import ModuleOp
 
+from draw.networks.convolutional import cnn
+from draw.networks.dense import randomly
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.fabric.spec import FabricSpec, named
-from tercet.plan import make
-from tercet.plan.effort import Asked
-from tercet.plan.grid import Grid
-from tercet.plan.lower import lower
-from tercet.plan.search import Choice, choose
-from tercet.plan.steps import Depthwise, Network
-from tercet_cosim.cnns import cnn
-from tercet_cosim.networks import randomly
+from tercet.targets.fabric.choice.effort import Asked
+from tercet.targets.fabric.choice.search import Choice, choose
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.steps.depthwise import Depthwise
+from tercet.targets.fabric.tiles.grid import Grid
 
 NAMED = ("tfmbs", "small", "large")
 DRAWN = 3

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from tests.plan.small import residual, staged_anyhow
 
-from tercet.fabric.spec import FabricSpec, named
-from tercet.plan.layout import IncompatibleError
-from tercet.plan.routing import Target, route_of
-from tercet.plan.stage import Stage, heard
-from tercet.plan.steps import Vector
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.stages.stage import Stage, heard
+from tercet.targets.fabric.steps.vector import Vector
+from tercet.targets.fabric.tiles.layout import IncompatibleError
+from tercet.targets.fabric.tiles.routing import Destination, route_of
 
 FABRICS = ["T=8,L=10", "T=4,L=5", "T=16,L=15", "T=1,L=5"]
 
@@ -107,9 +107,9 @@ def test_channels_that_no_step_reaches_are_refused() -> None:
     rng = np.random.default_rng(1)
     stage = staged_anyhow(rng, residual(rng, channels=8), named("T=1,L=10")).stages[0]
     assert stage.shape.writes is not None
-    target, made = Target.of(stage.shape.writes), stage.code.made
+    target, made = Destination.of(stage.shape.writes), stage.code.made
     channels = made.channels.copy().reshape(-1)
     channels[:3] = channels[[0, 3, 1]]
     odd = replace(made, channels=channels.reshape(made.channels.shape))
     with pytest.raises(IncompatibleError, match="not evenly spaced"):
-        route_of(odd, target, vector=False)
+        route_of(odd, target, repeats=False)

@@ -11,12 +11,12 @@ from tests.plan.planned import require_as_reference
 from tests.plan.small import residual
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.fabric.frame import Bank, Exec, Kind, Load, Opcode, Store
-from tercet.fabric.spec import named
+from draw.networks.dense import network, requantized
 from tercet.ir.types import UI8
-from tercet.plan import Plan, make
-from tercet.plan.plan import Program
-from tercet_cosim.networks import network, requantized
+from tercet.targets.fabric.format.frame import Bank, Exec, Kind, Load, Opcode, Store
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.plan import Plan, Program
 
 
 def dense(rng: np.random.Generator) -> ModuleOp:

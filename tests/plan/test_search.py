@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from tests.plan.small import residual
 
-from tercet.fabric.spec import FabricSpec, named
-from tercet.plan.assign import assign
-from tercet.plan.cost import cost_of, whole
-from tercet.plan.grid import Grid
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.search import choose, options_of
-from tercet.plan.shaping import shape_all
-from tercet.plan.stage import staged
-from tercet.plan.steps import Network, Step
+from tercet.targets.fabric.choice.cost import cost_of, whole
+from tercet.targets.fabric.choice.search import choose, options_of
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.stages.assign import assign
+from tercet.targets.fabric.stages.shaping import shape_all
+from tercet.targets.fabric.stages.stage import staged
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.tiles.grid import Grid
 
 ALL = 1 << 62
 FABRICS = ["T=8,L=10", "T=4,L=20", "T=16,L=5"]

@@ -9,19 +9,19 @@ from tests.plan import steps_run
 from tests.plan.small import residual
 
 from tercet.ir.types import IntArray
-from tercet.plan.assign import operands_of
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.pieces import can_be_cut
-from tercet.plan.spill import Spill, spilled
-from tercet.plan.steps import Network, Part, Step, Tensor
+from tercet.targets.fabric.choice.spill import Spill, spilled
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.network import Network, Part
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.tiles.tensor import Tensor
 
 
 def run_in_pieces(network: Network, x: IntArray) -> dict[int, IntArray]:
     """Step after step with nothing kept but what later steps read without loading it."""
     memory = steps_run.run(replace(network, steps=()), x)
     for step in network.steps:
-        for operand in operands_of(step):
+        for operand in step.operands:
             if operand in network.loaded:
                 memory[id(operand)] = brought(memory, operand, network.loaded[operand])
         alone = replace(network, inputs=(), steps=(step,), loaded={}, stored={})
@@ -62,7 +62,7 @@ def drawn(rng: np.random.Generator, network: Network) -> Spill:
     pieces: list[tuple[Step, int]] = [
         (step, int(2 ** rng.integers(1, 5)))
         for step in network.steps
-        if can_be_cut(step) and {*operands_of(step), step.result} <= tensors
+        if step.whole and {*step.operands, step.result} <= tensors
     ]
     return Spill(frozenset(tensors), tuple(pieces))
 

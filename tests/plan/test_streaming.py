@@ -9,22 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xdsl.dialects.builtin import ModuleOp
 
+from draw.networks.dense import network, requantized
 from tercet import frontends, passes
-from tercet.fabric.frame import Bank, Exec, Load
-from tercet.fabric.spec import named
 from tercet.ir.module import input_type
 from tercet.ir.types import UI8
-from tercet.plan import make
-from tercet.plan.assign import assign
-from tercet.plan.cost import cost_of
-from tercet.plan.grid import Grid
-from tercet.plan.lower import lower
-from tercet.plan.normal import normal
-from tercet.plan.shaping import shape_all
-from tercet.plan.stage import staged
-from tercet.plan.streaming import bases
-from tercet.plan.timeline import timeline
-from tercet_cosim.networks import network, requantized
+from tercet.targets.fabric.choice.cost import cost_of
+from tercet.targets.fabric.format.frame import Bank, Exec, Load
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.network.normal_form import normal
+from tercet.targets.fabric.placement.streaming import bases
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.program.timeline import timeline
+from tercet.targets.fabric.stages.assign import assign
+from tercet.targets.fabric.stages.shaping import shape_all
+from tercet.targets.fabric.stages.stage import staged
+from tercet.targets.fabric.tiles.grid import Grid
 from tercet_golden.cycles import predict
 from tercet_golden.vectors import make as vectors
 
@@ -92,5 +92,5 @@ def test_small_parts_are_taken_where_more_weights_stay_that_way(
     module = passes.run(frontends.capture(frontends.resolve("tfc_1w1a")))
     x = np.random.default_rng(1).integers(0, 2, (1, *input_type(module).get_shape()[1:]))
     small = predict(make(module, named("tfmbs")), x).cycles[0]
-    monkeypatch.setattr(sys.modules["tercet.plan.make"], "PARTS", (2,))
+    monkeypatch.setattr(sys.modules["tercet.targets.fabric.planner"], "PARTS", (2,))
     assert small < 0.9 * predict(make(module, named("tfmbs")), x).cycles[0]

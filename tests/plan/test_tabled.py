@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from tests.plan.small import residual, staged_anyhow
 
-from tercet.fabric.spec import named
-from tercet.fabric.tables import MOST_REPEATS, Slot, wrap
-from tercet.fabric.timing import expand_route, expand_walk
-from tercet.fabric.timing.expand import field
-from tercet.plan.stage import Places, Stage
-from tercet.plan.tabled import Table, walk_table
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.fabric.format.tables import MOST_REPEATS, Slot, wrap
+from tercet.targets.fabric.stages.stage import Places, Stage
+from tercet.targets.fabric.tiles.table import Table, walk_table
+from tercet.targets.fabric.timing import expand_route, expand_walk
+from tercet.targets.fabric.timing.expand import field
 
 BASE = 9
 """Where the tables begin."""

@@ -8,18 +8,18 @@ from tests.plan.test_routing import check_bank_b
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from tercet.fabric.spec import FabricSpec, named
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
 from tercet.ir.types import UI8, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.requantize import Requantize
-from tercet.plan import make
-from tercet.plan.effort import Asked
-from tercet.plan.grid import Grid
-from tercet.plan.search import Choice
-from tercet.plan.steps import Network
+from tercet.targets.fabric.choice.effort import Asked
+from tercet.targets.fabric.choice.search import Choice
+from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.planner import make
+from tercet.targets.fabric.tiles.grid import Grid
 
 SPEC = named("T=8,L=20")
 

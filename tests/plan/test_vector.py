@@ -3,12 +3,11 @@
 import numpy as np
 from tests.plan.small import residual
 
-from tercet.fabric.spec import WORD
-from tercet.plan import vector
-from tercet.plan.assign import copy_of
-from tercet.plan.grid import Grid
-from tercet.plan.layout import lay_out
-from tercet.plan.lower import lower
+from tercet.targets.fabric.format.spec import WORD, named
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.steps.vector import copy_of
+from tercet.targets.fabric.tiles.grid import Grid
+from tercet.targets.fabric.tiles.layout import lay_out
 
 
 def test_lanes_that_make_nothing_read_nothing_behind_the_operand() -> None:
@@ -17,9 +16,9 @@ def test_lanes_that_make_nothing_read_nothing_behind_the_operand() -> None:
     x, grid, found = step.result, Grid(1, 2, 1), []
     copy, spans = copy_of(x, x), np.array([[0, x.positions // WORD * WORD]])
     for layout in (lay_out(x, grid, spans), lay_out(x, grid, spans, groups=x.channels - 1)):
-        found.append(list(vector.group_counts(copy, grid, (layout,))))
+        found.append(list(copy.group_counts(grid, (layout,), 1)))
         for groups in found[-1]:
-            lanes = vector.made_of(copy, grid, (layout,), groups).lanes
+            lanes = copy.made(grid, (layout,), groups, named("small")).lanes
             last = (lanes * groups - 1) * layout.channel_step
             assert last + (layout.span - 1) * layout.position_step < layout.size
     tight, wide = found

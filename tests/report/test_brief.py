@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from tercet.cli.tables import show
-from tercet.report import brief, html
+from tercet.cli.pages.tables import show
 from tercet.report.contract import Check, Report, Spread
 from tercet.report.make import make
 from tercet.report.outcome import failed
+from tercet.report.pages import brief, html
 
 SYNTAX = "the RTL of fabric 'small' does not build: tct_top.sv:7: syntax error"
 NEVER = ["coverage.code", "coverage.functional", "mutation", "formal", "lint", "synth"]

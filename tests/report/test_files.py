@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tercet.errors import TercetError
-from tercet.report.files import require_file, require_folder, write, write_all
+from tercet.report.pages.files import require_file, require_folder, write, write_all
 
 FILES: dict[str, str | bytes] = {"c/net.c": "int x;\n", "rtl/memory.bin": b"\0\1", "list": "é"}
 

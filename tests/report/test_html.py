@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tercet.report import bars, html
 from tercet.report.contract import Cycles, Mismatch, Report, Spread
 from tercet.report.make import make
 from tercet.report.outcome import measured
-from tercet.report.scatter import cycles_over_density
-from tercet.report.words import figure
+from tercet.report.pages import bars, html
+from tercet.report.pages.scatter import cycles_over_density
+from tercet.report.pages.words import figure
 
 
 class Elements(HTMLParser):

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from tercet.report import junit
 from tercet.report.contract import Report
 from tercet.report.make import make
 from tercet.report.outcome import failed
+from tercet.report.pages import junit
 
 
 def test_a_passing_report_has_no_failure_and_lists_every_check(passing: Report) -> None:

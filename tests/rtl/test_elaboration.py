@@ -9,9 +9,9 @@ import pytest
 from pyslang.driver import Driver
 
 from tercet import assets
-from tercet.fabric.spec import NAMED, FabricSpec
 from tercet.gen.files import generated
-from tercet_cosim.sim import overlay, sources
+from tercet.targets.fabric.format.spec import NAMED, FabricSpec
+from tercet_cosim.build import overlay, sources
 
 RTL = sources.rtl()
 MODULES = [path.stem for path in RTL if path.parent.name == "rtl" and path.stem != "tct_pkg"]

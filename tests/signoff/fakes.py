@@ -14,11 +14,11 @@ from tercet.ir.module import build
 from tercet.ir.types import UI8, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
-from tercet.plan.grid import Grid
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.stages import Silent, Stages
+from tercet.targets.fabric.tiles.grid import Grid
 from tercet_golden.vectors import Vectors, make
+from tercet_signoff.context import CheckContext
+from tercet_signoff.request import Request
+from tercet_signoff.stages import Silent, Stages
 
 GRID = Grid(1, 2, 4)
 
@@ -180,6 +180,6 @@ def install(patch: pytest.MonkeyPatch, run: FakeRun | Exception) -> Simulator:
     """Make `run` what the next simulation finds."""
     simulator = Simulator(run)
     patch.setattr(tercet_cosim, "run", simulator, raising=False)
-    patch.setattr("tercet_cosim.sim.build.build", lambda spec, *, waves, rtl: None)
+    patch.setattr("tercet_cosim.build.build.build", lambda spec, *, waves, rtl: None)
     patch.setattr(tercet_golden, "cycles", CycleModel, raising=False)
     return simulator

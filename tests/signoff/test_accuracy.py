@@ -11,10 +11,10 @@ from tests.signoff.fakes import FakeModel, context, install, right_run
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError, TercetError
-from tercet.report import words
 from tercet.report.contract import Answers, Vectors
-from tercet_cosim.signoff import accuracy, facts, weak
-from tercet_cosim.signoff.context import CheckContext
+from tercet.report.pages import words
+from tercet_signoff import accuracy, facts, weak
+from tercet_signoff.context import CheckContext
 
 ROWS = 10
 OUTPUT = "fc2:linear"

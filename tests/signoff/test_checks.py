@@ -13,11 +13,11 @@ from tercet.ir.module import ops_of
 from tercet.ir.types import SI32, dense
 from tercet.ops.requantize import Requantize
 from tercet.report.contract import Check
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.registry import registered
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.stages import Silent, Stages
 from tercet_golden.vectors import make
+from tercet_signoff.context import CheckContext
+from tercet_signoff.registry import registered
+from tercet_signoff.request import Request
+from tercet_signoff.stages import Silent, Stages
 
 WITHOUT_FABRIC = [check for check in registered() if not check.id.startswith("rtl.")]
 

@@ -4,7 +4,7 @@ import pytest
 from tests.signoff.fakes import context
 
 from tercet.report.contract import Mismatch
-from tercet_cosim.signoff.compare import bitexact
+from tercet_signoff.compare import bitexact
 
 
 def test_equal_values_pass_and_every_element_was_compared() -> None:

@@ -10,11 +10,11 @@ from tests.reports import passing_report
 
 from tercet import frontends, passes
 from tercet.report.verdict import judge, problems
-from tercet_cosim.checks import golden_file
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.request import Request
-from tercet_cosim.signoff.stages import Silent, Stages
 from tercet_golden.vectors import make
+from tercet_signoff.checks import golden_file
+from tercet_signoff.context import CheckContext
+from tercet_signoff.request import Request
+from tercet_signoff.stages import Silent, Stages
 
 ROWS = 60
 

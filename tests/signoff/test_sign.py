@@ -12,11 +12,11 @@ from tercet.report.catalogue import CATALOGUE, entry
 from tercet.report.codec import encode
 from tercet.report.contract import Check, Report
 from tercet.report.outcome import measured
-from tercet_cosim.signoff import sign
-from tercet_cosim.signoff.compare import bitexact
-from tercet_cosim.signoff.context import CheckContext
-from tercet_cosim.signoff.registry import Registered, registered
-from tercet_cosim.signoff.stages import Silent, Stages
+from tercet_signoff import sign
+from tercet_signoff.compare import bitexact
+from tercet_signoff.context import CheckContext
+from tercet_signoff.registry import Registered, registered
+from tercet_signoff.stages import Silent, Stages
 
 REQUIRED = [line.id for line in CATALOGUE if line.required]
 
@@ -146,7 +146,7 @@ def test_every_installed_check_is_in_the_contract_and_found_in_its_order() -> No
 
 def test_every_second_belongs_to_the_innermost_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 3.0, 6.0, 10.0])
-    monkeypatch.setattr("tercet_cosim.signoff.stages.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("tercet_signoff.stages.perf_counter", lambda: next(clock))
     stages = Stages(Silent())
     with stages.stage("outer"), stages.stage("inner"):
         pass

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tercet_cosim.sim import overlay
+from tercet_cosim.build import overlay
 
 CASES = {
     "nothing": b"",

@@ -7,7 +7,7 @@ from xdsl.ir import SSAValue
 
 from tercet.check import facts
 from tercet.check.contract import Place, Step
-from tercet.ir.boundary import entries_of
+from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of
 
 MADE = Place("host", "the host makes integers of the input")

@@ -11,11 +11,11 @@ from xdsl.dialects.builtin import FloatAttr, IntegerType, TensorType
 from xdsl.ir import SSAValue
 
 from tercet.check.contract import Kind, Method, Rescale, Scale, Value, Weights
-from tercet.fabric.planes import needed
+from tercet.ir.families.rescaled import RescaledOp
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
-from tercet.ir.rescaled import RescaledOp
 from tercet.ir.types import Dense, FloatArray, IntArray, floats_of, values_of
+from tercet.targets.fabric.format.planes import needed
 
 WEIGHTS = 2
 """Axes that a constant called `weight` has at least when it is a layer's weights."""

@@ -23,15 +23,15 @@ from tercet.check.entries import entries
 from tercet.check.place import fabric_of, places, planned
 from tercet.check.proofs import proofs
 from tercet.errors import TercetError
-from tercet.fabric.spec import FabricSpec
-from tercet.ir.boundary import EXIT
+from tercet.ir.host.boundary import EXIT
 from tercet.ir.interval import Interval
 from tercet.ir.module import function_of, ops_of, steps_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.ranges import ranges
 from tercet.ir.types import FloatArray
-from tercet.plan.effort import USUAL, Asked
+from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.fabric.format.spec import FabricSpec
 
 HOST = Place("host", "reals are the host's")
 NOWHERE = Place("nowhere", "not yet integers")

@@ -6,19 +6,20 @@ from typing import Literal, cast
 
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet import plan
 from tercet.check.contract import Fabric, Layer, Place
 from tercet.check.facts import kind_of
 from tercet.check.search import Search, grid_of
 from tercet.check.slices import pieces
 from tercet.errors import CapacityError, TercetError, UnsupportedError
-from tercet.fabric.spec import FabricSpec
 from tercet.ir.module import ops_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
-from tercet.plan.effort import USUAL, Asked
-from tercet.plan.lower import lower
-from tercet.plan.takes import takes
+from tercet.targets.fabric import planner
+from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.lower import lower
+from tercet.targets.fabric.lower.registry import takes
+from tercet.targets.fabric.program.plan import LayerPlan, Plan
 
 MOVED = Place("fabric", "the steps around it read and write as it moves")
 NOT_ALONE = "the fabric runs whole networks, and not this one"
@@ -29,7 +30,7 @@ class Planned:
     """What the planner said."""
 
     spec: FabricSpec
-    plan: plan.Plan | None
+    plan: Plan | None
     reasons: tuple[str, ...]
     """Why there is none, the first that it met first."""
     search: Search
@@ -39,7 +40,7 @@ def planned(module: ModuleOp, spec: FabricSpec, asked: Asked = USUAL) -> Planned
     """Ask the planner. Where a network has no steps, every piece of it is asked for its reason."""
     search = Search()
     try:
-        return Planned(spec, plan.make(module, spec, search, asked=asked), (), search)
+        return Planned(spec, planner.make(module, spec, search, asked=asked), (), search)
     except UnsupportedError as error:
         return Planned(spec, None, _distinct(str(error), *_refusals(module)), search)
     except CapacityError as error:
@@ -66,7 +67,7 @@ def fabric_of(found: Planned, *, explain: bool = False) -> Fabric:
     return Fabric(found.spec.name, not reason, reason, tuple(map(_layer, layers)), search)
 
 
-def _layer(found: plan.LayerPlan) -> Layer:
+def _layer(found: LayerPlan) -> Layer:
     positions, channels = found.shape
     return Layer(
         name=found.name,

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.check.contract import Proof
-from tercet.ir.channelwise import ChannelwiseOp
+from tercet.ir.families.channelwise import ChannelwiseOp
 from tercet.ir.op import IntegerOp
-from tercet.passes.audit import enumerated
-from tercet.passes.certificate import Certificate, certified
-from tercet.passes.check import check
+from tercet.passes.proofs.audit import enumerated
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import Certificate, certified
 
 
 def proofs(captured: ModuleOp, module: ModuleOp) -> Mapping[IntegerOp, Proof]:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tercet.check.contract import Choice, Grid, Trial
-from tercet.fabric.spec import FabricSpec
-from tercet.plan import LayerPlan, search
-from tercet.plan import grid as tiles
-from tercet.plan.effort import Asked
-from tercet.plan.steps import Network, Step
+from tercet.targets.fabric.choice import search
+from tercet.targets.fabric.choice.effort import Asked
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.program.plan import LayerPlan
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.tiles import grid as tiles
 
 
 class Search:

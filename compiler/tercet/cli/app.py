@@ -5,14 +5,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tercet.cli.check import check
-from tercet.cli.compile import compile_model
-from tercet.cli.ops import ops
-from tercet.cli.opt import opt
-from tercet.cli.profile import profile
-from tercet.cli.quantize import quantize
-from tercet.cli.report import report
-from tercet.cli.verify import verify
+from tercet.cli.commands.check import check
+from tercet.cli.commands.compile import compile_model
+from tercet.cli.commands.ops import ops
+from tercet.cli.commands.opt import opt
+from tercet.cli.commands.profile import profile
+from tercet.cli.commands.quantize import quantize
+from tercet.cli.commands.report import report
+from tercet.cli.commands.verify import verify
 from tercet.errors import TercetError, UsageError
 
 

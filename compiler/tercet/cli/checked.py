@@ -9,11 +9,11 @@ from tercet import check, frontends
 from tercet.check.contract import Samples
 from tercet.check.integers import integers
 from tercet.errors import TercetError, UsageError
-from tercet.fabric.spec import FabricSpec, named
 from tercet.frontends.model import REAL
 from tercet.frontends.samples.units import of_quantizers
 from tercet.frontends.weights import weights_of
-from tercet.plan.effort import USUAL, Asked
+from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.fabric.format.spec import FabricSpec, named
 
 MOST = 1000
 """Samples that are looked at."""

@@ -9,12 +9,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from tercet.emit.identifiers import network_name
 from tercet.errors import TercetError, UsageError
-from tercet.fabric.spec import named
 from tercet.frontends.reading import known_semantics, shaped
 from tercet.frontends.sources import find
-from tercet.report.files import require_file, require_folder
+from tercet.report.pages.files import require_file, require_folder
+from tercet.targets.fabric.format.spec import named
+from tercet.targets.shared.identifiers import network_name
 
 BUILD = Path("build")
 TARGETS = ("mlir", "onnx", "c", "hls", "rtl")

@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tercet.errors import TercetError, UsageError
-from tercet.fabric.frame import Bank, Exec, Frame, Kind, Load
-from tercet.fabric.records import RECORD_BYTES, Record, decode
 from tercet.report.profile import contract
 from tercet.report.profile.contract import Engine, Issue, Profile, Step
+from tercet.targets.fabric.format.frame import Bank, Exec, Frame, Kind, Load
+from tercet.targets.fabric.format.records import RECORD_BYTES, Record, decode
 
 if TYPE_CHECKING:
-    from tercet.plan import Plan
-    from tercet.plan.plan import Bytes
-    from tercet_cosim.signoff.context import CheckContext
+    from tercet.targets.fabric.program.plan import Bytes, Plan
     from tercet_golden.cycles import FrameRecord
+    from tercet_signoff.context import CheckContext
 
 PAGE = 4096
 """A window is made of these."""
@@ -34,9 +33,9 @@ def by_model(ctx: "CheckContext", records: int = 0) -> Profile:
 
 def by_rtl(ctx: "CheckContext") -> Profile:
     """What the simulated RTL records of the context's first vector, behind the plan's window."""
-    from tercet_cosim.sim.batch import Item
-    from tercet_cosim.sim.build import build
-    from tercet_cosim.sim.process import batch
+    from tercet_cosim.bench.batch import Item
+    from tercet_cosim.bench.process import batch
+    from tercet_cosim.build.build import build
     from tercet_golden.cycles.predict import DOORBELL, LATENCY
 
     if not ctx.plan.spec.telemetry:

@@ -14,7 +14,6 @@ from torch.utils._pytree import tree_leaves
 
 from tercet import frontends
 from tercet.check.integers import integers
-from tercet.emit.identifiers import identifier
 from tercet.errors import CaptureError, first_of
 from tercet.frontends.model import EXAMPLE, Model
 from tercet.frontends.ptq import api as ptq
@@ -24,9 +23,10 @@ from tercet.frontends.samples import read_labels
 from tercet.frontends.samples.fit import CLASSES, FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
-from tercet.report.files import write_all
-from tercet.report.render import environment
-from tercet.report.words import number
+from tercet.report.pages.files import write_all
+from tercet.report.pages.render import environment
+from tercet.report.pages.words import number
+from tercet.targets.shared.identifiers import identifier
 
 KEPT = 256
 """Samples that are written beside the network, so that it can be verified on them."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tercet.frontends.model import Model, resolve
     from tercet.frontends.reading import Reading
     from tercet.frontends.samples import with_samples
-    from tercet.ir.boundary import quantize_input, quantize_inputs
+    from tercet.ir.host.boundary import quantize_input, quantize_inputs
 
 __all__ = [
     "Model",
@@ -30,8 +30,8 @@ HOMES = {
     "Reading": "tercet.frontends.reading",
     "capture": "tercet.frontends.capturing",
     "load": "tercet.frontends.capturing",
-    "quantize_input": "tercet.ir.boundary",
-    "quantize_inputs": "tercet.ir.boundary",
+    "quantize_input": "tercet.ir.host.boundary",
+    "quantize_inputs": "tercet.ir.host.boundary",
     "resolve": "tercet.frontends.model",
     "with_samples": "tercet.frontends.samples",
 }

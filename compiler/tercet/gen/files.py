@@ -11,9 +11,9 @@ from systemrdl.compiler import RDLCompiler
 from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
-from tercet.cli.matrix import markdown_page
-from tercet.fabric.render import TEMPLATES
-from tercet.fabric.render import generated as program_format
+from tercet.cli.pages.matrix import markdown_page
+from tercet.targets.fabric.format.render import TEMPLATES
+from tercet.targets.fabric.format.render import generated as program_format
 
 RDL = "rtl/csr/tct_csr_regs.rdl"
 
@@ -24,7 +24,7 @@ def generated() -> dict[str, str]:
         **program_format(),
         **_registers_rtl(),
         "runtime/include/tercet/csr.h": _registers_c(),
-        "compiler/tercet/fabric/registers.py": _registers("registers.py.j2"),
+        "compiler/tercet/targets/fabric/format/registers.py": _registers("registers.py.j2"),
         "docs/registers.md": _registers("registers.md.j2"),
         "docs/operators.md": markdown_page(),
     }

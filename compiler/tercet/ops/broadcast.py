@@ -11,9 +11,9 @@ from xdsl.irdl import irdl_op_definition, operand_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.movement import MovementOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.movement import MovementOp
 from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import SI8, UI8, shape_of, tensor
 

@@ -12,14 +12,11 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
-from tercet.ir.accumulator import AccumulatorOp, accumulator_properties
-from tercet.ir.correlation import column, limits, scatter
+from tercet.ir.arithmetic.products import total, unsigned_bytes, weights
 from tercet.ir.exchange import OnnxGraph
-from tercet.ir.interval import Interval
-from tercet.ir.module import build
-from tercet.ir.op import Kernel, Sample
-from tercet.ir.products import total, unsigned_bytes, weights
-from tercet.ir.spatial import (
+from tercet.ir.families.accumulator import AccumulatorOp, accumulator_properties
+from tercet.ir.families.correlation import column, limits, scatter
+from tercet.ir.families.spatial import (
     Ints,
     Mask,
     Pairs,
@@ -28,6 +25,9 @@ from tercet.ir.spatial import (
     by_output,
     transposed_properties,
 )
+from tercet.ir.interval import Interval
+from tercet.ir.module import build
+from tercet.ir.op import Kernel, Sample
 from tercet.ir.types import (
     SI8,
     SI32,

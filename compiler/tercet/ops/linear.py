@@ -11,12 +11,12 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
-from tercet.ir.accumulator import AccumulatorOp, accumulator_properties
+from tercet.ir.arithmetic.products import matmul, total, unsigned_bytes, weights
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.accumulator import AccumulatorOp, accumulator_properties
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
-from tercet.ir.products import matmul, total, unsigned_bytes, weights
 from tercet.ir.types import (
     SI8,
     SI32,

@@ -8,11 +8,11 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.products import matmul, total, unsigned_bytes
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
-from tercet.ir.products import matmul, total, unsigned_bytes
 from tercet.ir.types import (
     SI8,
     SI32,

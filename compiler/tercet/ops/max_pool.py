@@ -12,10 +12,10 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, tra
 from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.spatial import Ints, Pairs, Window, WindowOp, pads, plane, window_properties
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, pads, plane, window_properties
 from tercet.ir.types import (
     SI8,
     SI32,

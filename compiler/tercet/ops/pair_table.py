@@ -9,10 +9,10 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.quantized import QuantizedOp, entries, reachable
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
-from tercet.ir.quantized import QuantizedOp, entries, reachable
 from tercet.ir.types import (
     SI8,
     UI8,

@@ -7,12 +7,12 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.integer_norms import NormalizedOp, held_by
+from tercet.ir.families.norm_constants import NormConstants
+from tercet.ir.families.rescaled import magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
-from tercet.ir.norm_constants import NormConstants
-from tercet.ir.normalized import NormalizedOp, held_by
 from tercet.ir.op import Kernel, Sample
-from tercet.ir.rescaled import magnitude
 from tercet.ir.types import SI8, UI8, I64Attr, IntArray, number, signed, tensor
 
 

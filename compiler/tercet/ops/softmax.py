@@ -10,13 +10,13 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.division import nearest, onnx_nearest
+from tercet.ir.arithmetic.division import nearest, onnx_nearest
+from tercet.ir.arithmetic.precise import precise
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.quantized import QuantizedOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
-from tercet.ir.precise import precise
-from tercet.ir.quantized import QuantizedOp
 from tercet.ir.types import (
     SI8,
     SI32,

@@ -15,12 +15,12 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.products import total, unsigned_bytes
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.spatial import Ints, Pairs, Window, WindowOp, pads, plane, window_properties
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp, Kernel, Sample
-from tercet.ir.products import total, unsigned_bytes
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, pads, plane, window_properties
 from tercet.ir.types import (
     SI32,
     UI8,

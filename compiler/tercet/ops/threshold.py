@@ -9,8 +9,8 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.channelwise import ChannelwiseOp
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.channelwise import ChannelwiseOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, FabricSpec
+from tercet.targets.fabric.format.spec import BUS_BYTES, COLUMN_ALIGN, FabricSpec
 
 
 class Banks:

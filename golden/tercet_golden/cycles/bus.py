@@ -8,9 +8,9 @@ its last beat. What the records of frames hold up, `recorder` says. All state is
 
 from typing import Any
 
-from tercet.fabric.frame import WORDS, Bank
-from tercet.fabric.spec import BUS_BYTES
-from tercet.fabric.timing.compiled import compiled
+from tercet.targets.fabric.format.frame import WORDS, Bank
+from tercet.targets.fabric.format.spec import BUS_BYTES
+from tercet.targets.fabric.timing.compiled import compiled
 from tercet_golden.cycles import recorder
 from tercet_golden.cycles.state import EXEC, LOAD, NONE, STORE
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from tercet.fabric.frame import Exec, Kind
-from tercet.fabric.spec import WORD, FabricSpec
-from tercet.fabric.tables import Slot
-from tercet.fabric.timing import Segments, Slots
-from tercet.fabric.timing.expand import Numbers, field
-from tercet.fabric.timing.time import joined, values_of
+from tercet.targets.fabric.format.frame import Exec, Kind
+from tercet.targets.fabric.format.spec import WORD, FabricSpec
+from tercet.targets.fabric.format.tables import Slot
+from tercet.targets.fabric.timing import Segments, Slots
+from tercet.targets.fabric.timing.expand import Numbers, field
+from tercet.targets.fabric.timing.time import joined, values_of
 from tercet_golden.cycles.banks import Banks
 from tercet_golden.cycles.lanes import CURSOR, RACE, SHORT
 from tercet_golden.cycles.post import VALUE

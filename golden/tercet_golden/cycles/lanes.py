@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tercet.fabric.timing.compiled import compiled
+from tercet.targets.fabric.timing.compiled import compiled
 
 OK, RACE, SHORT = 0, -1, -2
 """A kernel's answer: all is well, it reads what its frame has written, segments are missing."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from tercet.fabric.frame import Bank, Load, Store
-from tercet.fabric.pt5 import POWERS, unpack
-from tercet.fabric.spec import BUS_BYTES, COLUMN_ALIGN, PARAM_BYTES, WORD, FabricSpec
+from tercet.targets.fabric.format.frame import Bank, Load, Store
+from tercet.targets.fabric.format.pt5 import POWERS, unpack
+from tercet.targets.fabric.format.spec import BUS_BYTES, COLUMN_ALIGN, PARAM_BYTES, WORD, FabricSpec
 from tercet_golden.cycles.banks import Banks
 
 Bytes = npt.NDArray[np.uint8]

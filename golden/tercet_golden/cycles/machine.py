@@ -1,6 +1,6 @@
 """A fabric with its banks: runs programs one after the other, to the integer and to the cycle.
 
-Each frame does its work when it starts; how long that takes, `tercet.fabric.timing` says of EXEC
+Each frame does its work when it starts; how long that takes, the fabric's `timing` says of EXEC
 and `bus` of the rest. A program in which nothing waits for what it needs is beyond this model.
 """
 
@@ -11,11 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tercet.fabric.frame import Exec, Frame, Kind, Load, Store
-from tercet.fabric.records import RECORD_BYTES, Record
-from tercet.fabric.spec import FabricSpec
-from tercet.fabric.timing import ExecTime, Segments, Slots, expand_route, expand_walk, frame_time
-from tercet.fabric.timing.time import check, export_time
+from tercet.targets.fabric.format.frame import Exec, Frame, Kind, Load, Store
+from tercet.targets.fabric.format.records import RECORD_BYTES, Record
+from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.timing import (
+    ExecTime,
+    Segments,
+    Slots,
+    expand_route,
+    expand_walk,
+    frame_time,
+)
+from tercet.targets.fabric.timing.time import check, export_time
 from tercet_golden.cycles import bus, state
 from tercet_golden.cycles.banks import Banks
 from tercet_golden.cycles.execute import Heard, execute, export

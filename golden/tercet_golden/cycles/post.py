@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tercet.fabric.frame import Mode
-from tercet.fabric.timing.compiled import compiled
+from tercet.targets.fabric.format.frame import Mode
+from tercet.targets.fabric.timing.compiled import compiled
 from tercet_golden.cycles.lanes import wrapped
 
 RESULT, WIDE, ACT = 10, 32, 9

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tercet.fabric.frame import Exec
 from tercet.ir.types import FloatArray, IntArray
+from tercet.targets.fabric.format.frame import Exec
 from tercet_golden.cycles.machine import Machine, Ran
 
 if TYPE_CHECKING:
-    from tercet.plan import Plan
+    from tercet.targets.fabric.program.plan import Plan
 
 DOORBELL = 2
 """Cycles of the registers: from the doorbell's handshake to the program, from its end to irq."""

@@ -7,9 +7,9 @@ record is written, a burst of eight beats.
 
 from typing import Any
 
-from tercet.fabric.records import RECORD_BYTES
-from tercet.fabric.spec import BUS_BYTES
-from tercet.fabric.timing.compiled import compiled
+from tercet.targets.fabric.format.records import RECORD_BYTES
+from tercet.targets.fabric.format.spec import BUS_BYTES
+from tercet.targets.fabric.timing.compiled import compiled
 from tercet_golden.cycles.state import EXEC, LOAD, STORE
 
 RING = 32

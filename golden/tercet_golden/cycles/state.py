@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from tercet.fabric.frame import FRAME_BYTES, Frame
-from tercet.fabric.spec import BUS_BYTES
+from tercet.targets.fabric.format.frame import FRAME_BYTES, Frame
+from tercet.targets.fabric.format.spec import BUS_BYTES
 
 LOAD, EXEC, STORE = 0, 1, 2
 """Engines by number: opcodes from zero."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tercet.fabric.frame import Mode
-from tercet.fabric.timing.compiled import compiled
+from tercet.targets.fabric.format.frame import Mode
+from tercet.targets.fabric.timing.compiled import compiled
 from tercet_golden.cycles.lanes import OK, SHORT, item, one_pass, wrapped
 from tercet_golden.cycles.post import ACT, result, take
 

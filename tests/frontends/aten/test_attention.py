@@ -11,7 +11,7 @@ from tests.frontends.faithful import captured, example, operators
 from torch import Tensor, nn
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.quantizers import PixelInput
+from tercet.quantizers import PixelInput
 
 HEADS = (2, 4, 3)
 

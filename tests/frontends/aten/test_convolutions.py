@@ -10,10 +10,10 @@ from tests.frontends.faithful import captured, example, operators
 from torch import nn
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.quantizers import TernaryWeight
 from tercet.ir.module import steps_of
 from tercet.ir.types import values_of
 from tercet.ops.real.conv import RealConv
+from tercet.quantizers import TernaryWeight
 
 CONV1D: list[dict[str, Any]] = [
     {"kernel_size": 3},

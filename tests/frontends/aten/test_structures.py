@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from tercet.errors import CaptureError
 from tercet.frontends.brevitas.load import load
-from tercet.frontends.quantizers import PixelInput, TernaryWeight
 from tercet.ir.module import inputs_of, outputs_of, steps_of
+from tercet.quantizers import PixelInput, TernaryWeight
 
 
 def dense(inputs: int = 6, outputs: int = 6) -> Any:

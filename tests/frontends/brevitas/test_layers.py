@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import TercetError, UnsupportedError
-from tercet.frontends.quantizers import TernaryWeight
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, steps_of
 from tercet.ir.types import tensor_type, values_of
 from tercet.ops.real.linear import RealLinear
 from tercet.ops.real.quantize import Quantize
+from tercet.quantizers import TernaryWeight
 
 
 class Floor(bq.Int8ActPerTensorFixedPoint):  # type: ignore[misc]

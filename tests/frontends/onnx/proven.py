@@ -8,12 +8,13 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes
 from tercet.frontends.onnx import OnnxModel
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
 from tercet.report.end_to_end import excess
-from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
+from tercet_golden.user_model import file_golden
 
 
 def proven(path: Path, input_type: str | None = None, explained: int = 0) -> ModuleOp:

@@ -12,7 +12,8 @@ from tests.frontends.onnx.graphs import QONNX, Constant, model, node, saved
 from tercet import passes
 from tercet.errors import TercetError
 from tercet.frontends import onnx as frontend
-from tercet_golden import file_golden, integer, vectors
+from tercet_golden import integer, vectors
+from tercet_golden.user_model import file_golden
 
 RNG = np.random.default_rng(4)
 ALONE = r"depends on its place in the batch"

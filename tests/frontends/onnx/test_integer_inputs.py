@@ -15,17 +15,18 @@ from tercet import passes
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
 from tercet.frontends import onnx as frontend
 from tercet.frontends.onnx import OnnxModel
-from tercet.ir.boundary import entries_of, quantize_inputs, reals
+from tercet.ir.host.boundary import entries_of, quantize_inputs, reals
 from tercet.ir.interval import Interval
 from tercet.ir.module import inputs_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.types import tensor_type
-from tercet.passes.audit import audit
-from tercet.passes.certificate import certificates
-from tercet.passes.check import check
-from tercet_golden import file_golden, integer, onnxruntime_golden, vectors
+from tercet.passes.proofs.audit import audit
+from tercet.passes.proofs.recheck import check
+from tercet.passes.synthesis.certificate import certificates
+from tercet_golden import integer, onnxruntime_golden, vectors
 from tercet_golden.compare import compare
-from tercet_golden.file_run import run
+from tercet_golden.user_model import file_golden
+from tercet_golden.user_model.file_run import run
 
 T = TensorProto
 RNG = np.random.default_rng(5)

@@ -10,8 +10,8 @@ from tests.real_files import on_real_files
 
 from tercet import passes
 from tercet.frontends import onnx as frontend
-from tercet.ir.boundary import quantize_inputs, reals
 from tercet.ir.evaluate import evaluate
+from tercet.ir.host.boundary import quantize_inputs, reals
 from tercet.ir.module import outputs_of
 
 RNG = np.random.default_rng(8)

@@ -5,8 +5,8 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.frontends.samples.units import of_others, of_quantizers
-from tercet.ir.boundary import set_entries
-from tercet.ir.entry import Entry
+from tercet.ir.host.boundary import set_entries
+from tercet.ir.host.entry import Entry
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import SI8, UI8, FloatArray, tensor

@@ -25,7 +25,7 @@ INSTEAD: Mapping[str, str] = {
     **dict.fromkeys(
         ("round", "floor", "ceil", "trunc", "fake_quantize*"),
         "quantize by layers of Brevitas, QuantIdentity(act_quant=Int8ActPerTensorFloat) and "
-        "QuantLinear(weight_quant=tercet.frontends.quantizers.TernaryWeight), not by hand",
+        "QuantLinear(weight_quant=tercet.quantizers.TernaryWeight), not by hand",
     ),
     "m[ai][xn]": "name the axis, as x.amax(1) does",
     "var*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
@@ -39,7 +39,7 @@ INSTEAD: Mapping[str, str] = {
 FLOAT_WEIGHTS = (
     "its weights are floats",
     "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
-    "weight_quant=tercet.frontends.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
+    "weight_quant=tercet.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
     "Quantizers), or run `tercet quantize` on the float model",
 )
 """What is found in a layer of torch.nn, and what is wanted."""

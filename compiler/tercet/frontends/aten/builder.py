@@ -10,8 +10,8 @@ from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
 from tercet.frontends.integers import Integers
+from tercet.ir.families.real import is_real
 from tercet.ir.op import LayerOp
-from tercet.ir.real import is_real
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.broadcast import Broadcast
 from tercet.ops.real.dequantize import Dequantize

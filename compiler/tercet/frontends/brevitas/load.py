@@ -17,9 +17,9 @@ from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
 from tercet.frontends.brevitas.floats import floats
+from tercet.ir.families.real import real_tensor
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor
 from tercet.ir.types import signed, tensor, unsigned
 
 OURS = quantized.__name__

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tercet.ir.rounding import ROUNDINGS
+from tercet.ir.arithmetic.rounding import ROUNDINGS
 
 
 def rounded(x: Tensor, rounding: str) -> Tensor:
-    """`x` rounded as `tercet.ir.rounding` says."""
+    """`x` rounded as `tercet.ir.arithmetic.rounding` says."""
     found = ROUNDINGS[rounding].reference(np.asarray(x.detach().numpy(), np.float64))
     return torch.from_numpy(np.asarray(found)).to(x.dtype)
 

@@ -8,11 +8,11 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.limits import ROW, Budget, require_shape
+from tercet.frontends.onnx.file.limits import ROW, Budget, require_shape
+from tercet.frontends.onnx.file.tensors import Array
 from tercet.frontends.onnx.node import Node
-from tercet.frontends.onnx.tensors import Array
+from tercet.ir.families.real import is_real
 from tercet.ir.op import LayerOp
-from tercet.ir.real import is_real
 from tercet.ir.types import FloatArray, shape_of
 
 Value: TypeAlias = SSAValue | Integers | Array | None

@@ -7,14 +7,14 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.onnx.annotation import annotated
 from tercet.frontends.onnx.builder import Builder, Value
-from tercet.frontends.onnx.fold import folded
-from tercet.frontends.onnx.limits import shown
-from tercet.frontends.onnx.model import OnnxModel
+from tercet.frontends.onnx.file.annotation import annotated
+from tercet.frontends.onnx.file.fold import folded
+from tercet.frontends.onnx.file.limits import shown
+from tercet.frontends.onnx.file.model import OnnxModel
+from tercet.frontends.onnx.file.types import require_types
 from tercet.frontends.onnx.registry import convert
 from tercet.frontends.onnx.stateful import require_stateless
-from tercet.frontends.onnx.types import require_types
 from tercet.frontends.reading import known_semantics
 from tercet.ir.module import Built, build
 from tercet.ir.op import LayerOp

@@ -8,7 +8,7 @@ from onnx import AttributeProto, NodeProto, TensorProto
 
 from tercet.errors import CaptureError, UnsupportedError
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.limits import shown
+from tercet.frontends.onnx.file.limits import shown
 
 Attributes = Mapping[str, AttributeProto]
 Given = TypeVar("Given")

@@ -7,8 +7,8 @@ from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, against, constant, real, reals
 from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
+from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.interval import Interval
-from tercet.ir.rounding import ROUNDINGS
 from tercet.ir.types import FloatArray, Int
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize

@@ -7,10 +7,10 @@ from typing import TypeAlias
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
+from tercet.ir.families.movement import MovementOp
+from tercet.ir.families.weighted import WeightedOp
 from tercet.ir.interval import Interval
-from tercet.ir.movement import MovementOp
 from tercet.ir.types import FloatArray, floats_of, tensor_type
-from tercet.ir.weighted import WeightedOp
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.add import RealAdd
 from tercet.ops.real.affine import Affine

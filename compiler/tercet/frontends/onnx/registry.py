@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.onnx.builder import Builder, Value
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.limits import shown
+from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]

@@ -5,7 +5,7 @@ from math import prod
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.node import Node
-from tercet.ir.spatial import Ints, Pairs, Window
+from tercet.ir.families.spatial import Ints, Pairs, Window
 from tercet.ir.types import shape_of
 
 LARGEST = 1 << 12

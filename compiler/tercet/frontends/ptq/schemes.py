@@ -39,7 +39,7 @@ class Int4Weight(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
 class TernaryWeightMSE(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
     """-1, 0 and 1, the scale of a channel that has the least squared error.
 
-    The grid of `tercet.frontends.quantizers.TernaryWeight`, whose scale starts at the mean
+    The grid of `tercet.quantizers.TernaryWeight`, whose scale starts at the mean
     magnitude: right for one that will learn, too small for one that won't.
     """
 

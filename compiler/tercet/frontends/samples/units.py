@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.ir.boundary import entries_of
-from tercet.ir.entry import Entry
+from tercet.ir.host.boundary import entries_of
+from tercet.ir.host.entry import Entry
 from tercet.ir.module import inputs_of
 from tercet.ir.types import Array, FloatArray
 

@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import ElementwiseOp, Place, at, real_tensor
+from tercet.ir.families.real import ElementwiseOp, Place, at, real_tensor
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of, shape_of
 
 ONE = np.ones(())

@@ -6,8 +6,8 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.families.real import real_tensor
 from tercet.ir.op import LayerOp
-from tercet.ir.real import real_tensor
 from tercet.ir.types import FloatArray, I64Attr, number, shape_of
 
 

@@ -8,9 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor
-from tercet.ir.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
-from tercet.ir.sums import SumOp, Sums
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
+from tercet.ir.families.sums import SumOp, Sums
 from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.sum_pool import SumPool
 

@@ -5,11 +5,18 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.correlation import scatter
-from tercet.ir.real import real_tensor
-from tercet.ir.spatial import Ints, Pairs, TransposedOp, Window, by_output, transposed_properties
+from tercet.ir.families.correlation import scatter
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.spatial import (
+    Ints,
+    Pairs,
+    TransposedOp,
+    Window,
+    by_output,
+    transposed_properties,
+)
+from tercet.ir.families.weighted import WeightedOp, column, weighted_properties
 from tercet.ir.types import FloatArray, I64Attr, IntArray, floats_of, number, shape_of
-from tercet.ir.weighted import WeightedOp, column, weighted_properties
 from tercet.ops.conv_transpose import ConvTranspose
 
 

@@ -7,7 +7,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import LineOp, Place, at, real_tensor
+from tercet.ir.families.real import LineOp, Place, at, real_tensor
 from tercet.ir.types import (
     Dense,
     FloatArray,

@@ -7,7 +7,7 @@ from xdsl.irdl import irdl_op_definition, traits_def
 from xdsl.traits import Pure
 
 from tercet.errors import UnsupportedError
-from tercet.ir.real import PairOp, Place
+from tercet.ir.families.real import PairOp, Place
 from tercet.ir.types import FloatArray
 
 

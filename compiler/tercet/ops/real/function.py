@@ -10,7 +10,7 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.errors import UnsupportedError
-from tercet.ir.real import ElementwiseOp, Place
+from tercet.ir.families.real import ElementwiseOp, Place
 from tercet.ir.types import Dense, FloatArray, dense_float, floats_of
 from tercet.ops.real.functions import FUNCTIONS, Unary
 

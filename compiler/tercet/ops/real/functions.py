@@ -12,7 +12,7 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-from tercet.ir.precise import precise, turn
+from tercet.ir.arithmetic.precise import precise, turn
 from tercet.ir.types import FloatArray
 
 Q = Fraction

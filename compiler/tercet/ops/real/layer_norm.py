@@ -8,9 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.norm_constants import Norm
-from tercet.ir.normal import Grid, NormOp, Quantizer, one_scale
-from tercet.ir.real import real_tensor
+from tercet.ir.families.norm_constants import Norm
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale
 from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.layer_norm import LayerNorm, half_width
 

@@ -6,9 +6,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.weighted import WeightedOp, weighted_properties
 from tercet.ir.types import FloatArray, IntArray, floats_of, shape_of
-from tercet.ir.weighted import WeightedOp, weighted_properties
 from tercet.ops.linear import Linear
 
 

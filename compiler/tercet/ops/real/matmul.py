@@ -8,8 +8,8 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import real_tensor
-from tercet.ir.sums import SumOp, Sums
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.sums import SumOp, Sums
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.matmul import MatMul
 

@@ -8,9 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import attr_def, irdl_op_definition, operand_def, prop_def, result_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.families.real import Place
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
-from tercet.ir.real import Place
 from tercet.ir.types import (
     Array,
     Dense,

@@ -18,10 +18,10 @@ from xdsl.irdl import (
 )
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.rounding import ROUNDINGS, Rounding
+from tercet.ir.families.real import Place, at
 from tercet.ir.interval import Interval
 from tercet.ir.op import LayerOp
-from tercet.ir.real import Place, at
-from tercet.ir.rounding import ROUNDINGS, Rounding
 from tercet.ir.types import (
     Dense,
     FloatArray,
@@ -58,7 +58,7 @@ class Quantize(LayerOp):
     low = prop_def(I64Attr)
     high = prop_def(I64Attr)
     rounding = prop_def(StringAttr)
-    """A name of `tercet.ir.rounding`."""
+    """A name of `tercet.ir.arithmetic.rounding`."""
     zero_after = prop_def(I64Attr)
     """1: the zero point is added after rounding, else 0."""
     lattice = opt_prop_def(Dense)

@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, traits_def
 from xdsl.traits import Pure
 
-from tercet.ir.real import ElementwiseOp, Place
+from tercet.ir.families.real import ElementwiseOp, Place
 from tercet.ir.types import FloatArray
 
 

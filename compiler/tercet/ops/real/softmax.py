@@ -10,9 +10,9 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.errors import UnsupportedError
+from tercet.ir.families.real import real_tensor
+from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale, require_near
 from tercet.ir.interval import Interval
-from tercet.ir.normal import Grid, NormOp, Quantizer, one_scale, require_near
-from tercet.ir.real import real_tensor
 from tercet.ir.types import FloatArray, I64Attr, number, shape_of, tensor_type
 from tercet.ops.softmax import Softmax, tables
 

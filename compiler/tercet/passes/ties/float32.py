@@ -5,7 +5,7 @@ import numpy as np
 from tercet.ir.types import FloatArray, IntArray, floats_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.region import Region
+from tercet.passes.regions.region import Region
 
 
 def in_float32(region: Region, *q: IntArray) -> IntArray:

@@ -6,8 +6,8 @@ import numpy as np
 
 from tercet.ir.types import FloatArray, IntArray
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.forms import Form
-from tercet.passes.region import Region
+from tercet.passes.regions.forms import Form
+from tercet.passes.regions.region import Region
 
 MOST = 1 << 17
 """Places that are looked at in a channel: beyond that every so many of them."""

@@ -23,9 +23,9 @@ from tercet.ops.real.clip import Clip
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
-from tercet.passes.bounds import bounds
-from tercet.passes.forms import Form, form_of
-from tercet.passes.region import Region, region_of
+from tercet.passes.regions.bounds import bounds
+from tercet.passes.regions.forms import Form, form_of
+from tercet.passes.regions.region import Region, region_of
 from tercet.passes.ties.float32 import in_float32
 from tercet.passes.ties.places import places
 from tercet.passes.ties.rational import ROUNDING, simplest

@@ -10,7 +10,7 @@ from xdsl.ir import SSAValue
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
-from tercet.ir.spatial import Ints, Pairs
+from tercet.ir.families.spatial import Ints, Pairs
 from tercet.ir.types import IntArray, shape_of
 from tercet.ops.real.conv import RealConv
 

@@ -9,8 +9,8 @@ from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.operators.quantizers import narrowest
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.integers import Integers
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ops.gather import Gather
 from tercet.ops.real.dequantize import Dequantize
 

@@ -12,7 +12,7 @@ from tercet.frontends.aten.operators.conv import Numbers, each
 from tercet.frontends.aten.reduction import Reduction
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.windows import adaptive, end_padding
-from tercet.ir.spatial import Ints
+from tercet.ir.families.spatial import Ints
 from tercet.ir.types import shape_of
 from tercet.ops.max_pool import MaxPool
 

@@ -8,8 +8,8 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import Builder, Value
 from tercet.frontends.aten.registry import converts
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ir.types import tensor_type
 from tercet.ops.real.dequantize import Dequantize
 

@@ -10,8 +10,8 @@ from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ir.types import floats_of
 from tercet.ops.real.clip import Clip
 from tercet.ops.real.dequantize import Dequantize

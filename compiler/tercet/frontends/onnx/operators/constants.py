@@ -7,9 +7,9 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value
+from tercet.frontends.onnx.file.tensors import Stored
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
-from tercet.frontends.onnx.tensors import Stored
 from tercet.ir.types import shape_of
 
 

@@ -9,7 +9,7 @@ from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.weights import bias, per_output, weights
 from tercet.frontends.onnx.window import LARGEST, explicit, halves, numbers, window_of
-from tercet.ir.spatial import Ints, Pairs, Window
+from tercet.ir.families.spatial import Ints, Pairs, Window
 from tercet.ir.types import shape_of
 from tercet.ops.real.conv import RealConv
 from tercet.ops.real.conv_transpose import RealConvTranspose

@@ -17,8 +17,8 @@ from tercet.frontends.onnx.operators.rounding import whole
 from tercet.frontends.onnx.operators.trunc import require_grid
 from tercet.frontends.onnx.reach import whole_reach
 from tercet.frontends.onnx.registry import converts
-from tercet.ir.real import is_real
-from tercet.ir.spatial import Window
+from tercet.ir.families.real import is_real
+from tercet.ir.families.spatial import Window
 from tercet.ir.types import shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.pad import Pad

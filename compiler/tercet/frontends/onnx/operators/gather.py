@@ -6,15 +6,15 @@ from xdsl.ir import SSAValue
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
 from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped
 from tercet.frontends.onnx.operators.slicing import taken
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
-from tercet.frontends.onnx.tensors import integer_type
 from tercet.frontends.onnx.weights import weights
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ir.types import SI8, UI8, shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.gather import Gather

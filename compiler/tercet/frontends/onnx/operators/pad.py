@@ -5,7 +5,7 @@ from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.operators.slicing import sliced
 from tercet.frontends.onnx.registry import converts
-from tercet.ir.real import is_real
+from tercet.ir.families.real import is_real
 from tercet.ir.types import shape_of
 from tercet.ops.pad import Pad
 from tercet.ops.real.pad import RealPad

@@ -4,12 +4,12 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, real, tensor
+from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.grid import on_grid
-from tercet.frontends.onnx.limits import require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.window import window_of
-from tercet.ir.spatial import Ints, Window
+from tercet.ir.families.spatial import Ints, Window
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.avg_pool import AvgPool

@@ -10,14 +10,14 @@ from xdsl.ir import SSAValue
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
+from tercet.frontends.onnx.file.tensors import Array, integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
 from tercet.frontends.onnx.operators.constants import extents
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
 from tercet.frontends.onnx.registry import converts
-from tercet.frontends.onnx.tensors import Array, integer_type
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ir.types import FloatArray, Int
 
 

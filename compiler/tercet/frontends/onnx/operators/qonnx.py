@@ -2,7 +2,7 @@
 
 from tercet.frontends.onnx.builder import Builder, Value, scales, single
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.limits import shown
+from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import fake_quantized, whole_zero
 from tercet.frontends.onnx.registry import converts

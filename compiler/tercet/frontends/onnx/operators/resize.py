@@ -8,7 +8,7 @@ from typing import TypeAlias
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, reals, tensor, whole
-from tercet.frontends.onnx.limits import require_shape
+from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.slicing import taken
 from tercet.frontends.onnx.registry import converts

@@ -10,14 +10,14 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
 from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
 from tercet.frontends.onnx.quantizing import dequantized, quantized
 from tercet.frontends.onnx.reach import WIDEST, whole_reach
 from tercet.frontends.onnx.registry import converts
-from tercet.frontends.onnx.tensors import integer_type
+from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
-from tercet.ir.real import is_real
 from tercet.ir.types import tensor_type
 from tercet.ops.real.dequantize import Dequantize
 

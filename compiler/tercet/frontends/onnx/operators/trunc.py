@@ -12,8 +12,8 @@ from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.qonnx import bit_width, limits, require_attributes, rounding
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
 from tercet.frontends.onnx.registry import converts
+from tercet.ir.families.movement import MovementOp
 from tercet.ir.interval import Interval
-from tercet.ir.movement import MovementOp
 from tercet.ir.types import FloatArray, floats_of
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.affine import Affine

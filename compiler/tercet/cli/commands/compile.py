@@ -1,0 +1,79 @@
+"""`tercet compile`: write everything a model is compiled to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tercet.cli.options import (
+    BatchOption,
+    EffortOption,
+    ExplainOption,
+    FabricOption,
+    InputShapeOption,
+    InputTypeOption,
+    ModelArgument,
+    SemanticsOption,
+    default_folder,
+    known_targets,
+    name_of_c,
+    writable_folder,
+)
+from tercet.errors import UsageError
+from tercet.frontends.sources import reading
+
+
+def compile_model(
+    model: ModelArgument,
+    fabric: FabricOption = "small",
+    input_type: InputTypeOption = None,
+    input_shape: InputShapeOption = None,
+    semantics: SemanticsOption = "ideal",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="mlir, onnx, c, hls or rtl; repeat it for more; all if none.",
+            callback=known_targets,
+        ),
+    ] = None,
+    batch: BatchOption = 1,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="What files and C symbols are called; as the model's file if none.",
+            callback=name_of_c,
+        ),
+    ] = None,
+    explain: ExplainOption = False,
+    effort: EffortOption = "normal",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder to write to; build/compile/MODEL-FABRIC if none.",
+            callback=writable_folder,
+        ),
+    ] = None,
+) -> None:
+    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
+    how = reading(model, input_type, input_shape, semantics)
+    if explain and target and "rtl" not in target:
+        raise UsageError("--explain is about the fabric; add --target rtl, or leave out --target")
+    if batch > 1 and target and "rtl" not in target:
+        raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
+    from tercet.check.search import Search
+    from tercet.cli.commands.bundle import bundle
+    from tercet.cli.pages import fabric_tables
+    from tercet.cli.pages.tables import console
+    from tercet.cli.progress import Progress
+    from tercet.report.pages.files import write_all
+    from tercet.targets.fabric.choice.effort import Asked, effort_of
+
+    search = Search()
+    with Progress(console(stderr=True)) as progress:
+        asked = Asked(effort_of(effort), progress.tell)
+        files = bundle(model, fabric, target, how, search, batch, asked, name)
+    folder = out or default_folder("compile", model, fabric, batch)
+    write_all(folder, files)
+    if explain:
+        console().print(fabric_tables.search(search.choices()))
+    typer.echo(f"written: {len(files)} files in {folder}, listed in {folder / 'manifest.json'}")

@@ -1,0 +1,63 @@
+"""What runs on which tiles, and how that was chosen, on the terminal."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from tercet.check.contract import Choice, Layer, Trial
+from tercet.cli.pages.check_words import cycles, grid, ranked
+from tercet.report.pages.words import count, number, share
+
+SHOWN = 6
+"""Grids of a step that are listed."""
+
+
+def layers(found: tuple[Layer, ...]) -> Table:
+    """The steps of a plan."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("step", overflow="fold")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("Tp Tk To", no_wrap=True)
+    for name in ("positions", "channels", "groups", "lanes", "planes", "columns", "zeros"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for x in found:
+        weights = (
+            (number(x.planes), number(x.columns), share(x.sparsity)) if x.planes else ("",) * 3
+        )
+        sizes = map(number, (x.positions, x.channels, x.groups, x.lanes))
+        table.add_row(escape(x.name), x.kind, grid(x.grid), *sizes, *weights)
+    return table
+
+
+def search(found: tuple[Choice, ...]) -> Table:
+    """The grids that were weighed for every step, the best first."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("step", overflow="fold")
+    table.add_column("Tp Tk To", no_wrap=True)
+    table.add_column("cycles, about", justify="right", no_wrap=True)
+    table.add_column("by the model", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for choice in found:
+        name = escape(choice.step)
+        for row in _rows(choice):
+            table.add_row(name, *row)
+            name = ""
+    return table
+
+
+def _rows(choice: Choice) -> Iterator[tuple[str, ...]]:
+    trials = ranked(choice)
+    if not any(trial.chosen for trial in trials):
+        yield grid(choice.grid), "", "", "[green]✓ as an operand lies[/]"
+    for trial in trials[:SHOWN]:
+        yield _row(trial)
+    if len(trials) > SHOWN:
+        yield "", "", "", f"[dim]and {count(len(trials) - SHOWN, 'grid')} more[/]"
+
+
+def _row(trial: Trial) -> tuple[str, ...]:
+    mark = "[green]✓ chosen[/]" if trial.chosen else ""
+    out = "[dim]does not go[/]" if trial.estimate is None else mark
+    return grid(trial.grid), cycles(trial.estimate), cycles(trial.exact), out

@@ -1,0 +1,24 @@
+"""What an input takes, by a note of the file or the user's word: a quantizer in front of it."""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from tercet.frontends.onnx.builder import Builder
+from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.file.input_type import values_of
+from tercet.frontends.onnx.file.model import Input
+from tercet.ir.families.real import is_real
+from tercet.ops.real.dequantize import Dequantize
+from tercet.ops.real.quantize import Quantize
+
+
+def annotated(builder: Builder, one: Input, x: SSAValue) -> SSAValue:
+    """`x`, or as much of it as the type that its annotation names can hold."""
+    found = values_of(one.annotation)
+    if found is None or not is_real(x):
+        return x
+    clip, step = found.clip, np.asarray(found.step)
+    q = Quantize(x, step, found.zero, clip, narrowest(clip), layer=one.name)
+    y = Dequantize(q.q, step, found.zero, layer=one.name)
+    builder.ops += [q, y]
+    return y.x

@@ -1,0 +1,47 @@
+"""Constants that lie beside the file: only in its own folder, and never more than is there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tercet.errors import CaptureError
+from tercet.frontends.onnx.file.limits import EXTERNAL_BYTES, shown
+
+
+def external_bytes(where: str, entries: Mapping[str, str], folder: Path, wanted: int) -> bytes:
+    """The `wanted` bytes of a constant, from where `entries` say."""
+    name = entries.get("location", "")
+    path = _inside(where, folder, name)
+    start = _number(where, entries.get("offset", "0"))
+    length = _number(where, entries.get("length", str(wanted)))
+    if length != wanted or wanted > EXTERNAL_BYTES:
+        raise CaptureError(
+            f"{where}: its external data have {length} bytes; its shape and type want {wanted}"
+        )
+    if path.stat().st_size < start + length:
+        raise CaptureError(
+            f"{where}: {shown(name)} ends before byte {start + length}, up to which its data go; "
+            "was it copied whole?"
+        )
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(length)
+
+
+def _inside(where: str, folder: Path, name: str) -> Path:
+    if not name or "\0" in name:
+        raise CaptureError(f"{where}: its external data name no file; export the model anew")
+    path, root = (folder / name).resolve(), folder.resolve()
+    if not path.is_relative_to(root):
+        raise CaptureError(
+            f"{where}: its external data lie in {shown(name)}, outside the model's folder; put "
+            "them beside the model"
+        )
+    if not path.is_file():
+        raise CaptureError(f"{where}: {shown(name)} is missing; put it beside the model")
+    return path
+
+
+def _number(where: str, text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise CaptureError(f"{where}: its external data lie at {shown(text)!r}; wanted a number")
+    return int(text)

@@ -1,0 +1,1 @@
+"""What operators have in common: sums of products, windows, movement, rescaling, norms."""

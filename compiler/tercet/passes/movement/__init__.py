@@ -1,0 +1,1 @@
+"""Data movement, padding and maxima leave the reals."""

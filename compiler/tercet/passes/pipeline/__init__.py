@@ -1,0 +1,1 @@
+"""The other passes, one file each; `tercet.passes` has their order."""

@@ -1,0 +1,51 @@
+"""The order of the passes, and the function that runs them."""
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from tercet.ir.module import context
+from tercet.ir.op import verified
+from tercet.passes.movement.move_integers import MoveIntegers
+from tercet.passes.pipeline.drop_repeated import DropRepeatedQuantizers
+from tercet.passes.pipeline.entry import LiftEntry
+from tercet.passes.pipeline.exit import LiftExit
+from tercet.passes.pipeline.merge_sums import MergeSums, SumsOfSums
+from tercet.passes.pipeline.norms import IntegerNorms
+from tercet.passes.pipeline.requantize import Requantization
+from tercet.passes.pipeline.require_integers import RequireIntegers
+from tercet.passes.pipeline.sums import IntegerSums
+from tercet.passes.pipeline.zero_point import FoldZeroPoint
+from tercet.passes.ties.snap import SnapTies
+
+SUMMATION: tuple[ModulePass, ...] = (
+    MoveIntegers(),
+    MergeSums(),
+    DropRepeatedQuantizers(),
+    LiftEntry(),
+    IntegerNorms(),
+    IntegerSums(),
+    FoldZeroPoint(),
+)
+"""After these, every layer computes on integers, and one line behind it makes its sums real."""
+ENDING: tuple[ModulePass, ...] = (MoveIntegers(), SumsOfSums(), LiftExit())
+NORMALIZATION = (*SUMMATION, *ENDING)
+"""After these, what is left of the reals lies between integers and a quantizer, place by place."""
+
+
+def in_order(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
+    """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
+    return (*NORMALIZATION, SnapTies(), Requantization(threshold_bits), RequireIntegers())
+
+
+DEFAULT = in_order()
+
+
+def run(module: ModuleOp, pipeline: Sequence[ModulePass] = DEFAULT) -> ModuleOp:
+    """A new module, the passes applied in order, its types checked after each one."""
+    result, known = module.clone(), context()
+    for step in pipeline:
+        step.apply(known, result)
+        verified(result)
+    return result

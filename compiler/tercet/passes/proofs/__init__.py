@@ -1,0 +1,1 @@
+"""Certificates re-checked, and the integer network audited against the model in rationals."""

@@ -1,0 +1,1 @@
+"""Regions: the real functions between integers and the next quantizer."""

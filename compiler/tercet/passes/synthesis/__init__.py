@@ -1,0 +1,1 @@
+"""Finding integers that compute a region exactly, and the certificate of each."""

@@ -1,0 +1,109 @@
+"""A function of one integer tensor: requantize, threshold or table, whichever is exact."""
+
+import numpy as np
+
+from tercet.errors import UnsupportedError
+from tercet.ir.op import IntegerOp
+from tercet.ir.ranges import Ranges
+from tercet.ir.types import IntArray
+from tercet.ops.requantize import Requantize
+from tercet.ops.table import Table
+from tercet.passes.regions.bounds import bounds, by_channel
+from tercet.passes.regions.metadata import element_of, metadata, name_of
+from tercet.passes.regions.monotone import is_monotone
+from tercet.passes.regions.region import Region
+from tercet.passes.synthesis.certificate import attach
+from tercet.passes.synthesis.rescale import Triples, synthesize
+from tercet.passes.synthesis.step_function import (
+    Steps,
+    every_step,
+    find,
+    find_turning,
+    turns_once,
+)
+from tercet.passes.synthesis.thresholds import thresholds, turning
+
+SMALL = 256
+"""Values of an operand up to which a table is considered."""
+ENTRIES = 1 << 20
+"""Of the tables of one operator, at most."""
+VALUES = 1 << 22
+"""Of a function that may turn anywhere, at most."""
+
+
+def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp]:
+    """The operator that is `region` for every integer that its leaf can be."""
+    (leaf,) = region.leaves
+    known = ranges.of(leaf)
+    size = known.high - known.low + 1
+    if size <= SMALL and region.channels == 1:
+        return [_table(region, known.low, size)]
+    region = by_channel(region)
+    low, high = bounds(region, leaf, ranges)
+    if not is_monotone(region, leaf):
+        if size <= SMALL:
+            return [_table(region, known.low, size)]
+        return [_certified(turning(region, _found(region, low, high)))]
+    steps = find(region, low, high)
+    triples = synthesize(steps, region.clip())
+    narrow = element_of(region.end).width.data <= threshold_bits
+    if triples.found.all() and not narrow:
+        return [_certified((_requantize(region, triples), steps))]
+    if size <= SMALL and not narrow:
+        return [_table(region, known.low, size)]
+    return [_certified(thresholds(region, steps))]
+
+
+def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
+    """The steps of a function that turns: between its turns, or value by value."""
+    if turns_once(region):
+        return find_turning(region, low, high)
+    count = int((high - low).max() + 1) * region.channels
+    if count > VALUES:
+        raise UnsupportedError(
+            f"{region.layer}: quantizes a function that may turn, of {count} values; quantize the "
+            "layer's output to 8 bits before it"
+        )
+    return every_step(region, low, high)
+
+
+def _certified(made: tuple[IntegerOp, Steps]) -> IntegerOp:
+    op, steps = made
+    attach(op, steps)
+    return op
+
+
+def _table(region: Region, low: int, size: int) -> Table:
+    if region.channels * size > ENTRIES:
+        raise UnsupportedError(
+            f"{region.layer}: needs {region.channels} tables of {size} entries, one for each place "
+            f"that has a constant of its own; {ENTRIES} entries are the most"
+        )
+    every = np.repeat(np.arange(low, low + size)[:, None], region.channels, 1)
+    scale, zero = metadata(region.end)
+    return Table(
+        region.leaves[0],
+        region(every).T,
+        low,
+        element_of(region.end),
+        inner=region.inner,
+        layer=region.layer,
+        scale=scale,
+        zero_point=zero,
+    )
+
+
+def _requantize(region: Region, triples: Triples) -> Requantize:
+    scale, zero = metadata(region.end)
+    return Requantize(
+        region.leaves[0],
+        triples.mul,
+        triples.add,
+        triples.shift,
+        triples.clip,
+        element_of(region.end),
+        inner=region.inner,
+        layer=name_of(region),
+        scale=scale,
+        zero_point=zero,
+    )

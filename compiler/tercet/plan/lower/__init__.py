@@ -1,5 +1,0 @@
-"""From the integer graph to steps: `lower`. One file for each family of operators."""
-
-from tercet.plan.lower.network import lower
-
-__all__ = ["lower"]

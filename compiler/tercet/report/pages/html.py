@@ -1,0 +1,45 @@
+"""report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
+
+from tercet.report.contract import Report
+from tercet.report.pages import bars, brief, words
+from tercet.report.pages.render import environment
+from tercet.report.pages.scatter import cycles_over_density
+from tercet.report.verdict import problems
+
+
+def render(report: Report) -> str:
+    """The text of report.html."""
+    page = environment("tercet.report", autoescape=True)
+    for name in (
+        "number",
+        "share",
+        "count",
+        "vectors",
+        "samples",
+        "accuracy",
+        "batches",
+        "figure",
+        "seconds",
+        "shape",
+        "grid",
+    ):
+        page.filters[name] = getattr(words, name)
+    return page.get_template("report.html.j2").render(
+        report=report,
+        problems=problems(report.vectors, report.checks),
+        rows=brief.rows(report.checks),
+        left_out=brief.left_out(report.checks),
+        next_step=brief.next_step(report),
+        ran=[check for check in report.checks if check.verdict != "skipped"],
+        charts=[make(report) for make in (bars.cycles, bars.columns, bars.sparsity)],
+        scatter=cycles_over_density(report),
+        efficiency=_efficiency(report),
+        slowest=max((stage.seconds for stage in report.timing.stages), default=0.0),
+    )
+
+
+def _efficiency(report: Report) -> float:
+    """Of all layers together: each counts by its cycles."""
+    total = sum(layer.cycles_predicted.mean for layer in report.layers)
+    useful = sum(x.efficiency.mean * x.cycles_predicted.mean for x in report.layers)
+    return useful / total if total else 0.0

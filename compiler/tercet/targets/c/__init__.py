@@ -1,0 +1,1 @@
+"""C99 that runs a network by the runtime's kernels."""

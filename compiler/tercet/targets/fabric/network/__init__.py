@@ -1,0 +1,1 @@
+"""A network of steps, and rewrites of it that know no tile."""

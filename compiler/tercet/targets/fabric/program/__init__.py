@@ -1,0 +1,1 @@
+"""The program in memory: frames in order, inputs and outputs, and what each EXEC exposes."""

@@ -1,0 +1,114 @@
+"""What LOADs bring to bank B, and when: inputs, and activations that were spilled."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tercet.targets.fabric.format.frame import Load
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.program.infer import Arrival
+from tercet.targets.fabric.program.ports import Entry
+from tercet.targets.fabric.program.tiled import Tiled
+from tercet.targets.fabric.program.transfers import part_loads
+from tercet.targets.fabric.tiles.layout import Layout
+from tercet.targets.fabric.tiles.tensor import Tensor
+
+
+def arrivals(
+    network: Network, tiled: Tiled, inputs: Sequence[Entry], places: Sequence[Mapping[Tensor, int]]
+) -> Iterator[Arrival]:
+    """For every input of a batch; `places` are the addresses of what lies in memory."""
+    made, twins = {kept.source for kept in network.stored.values()}, tiled.schedule.rooms.twins
+    lives = _lives(tiled, [*(entry.tensor for entry in inputs if entry.loads), *network.loaded])
+    for i, at in enumerate(places):
+        for entry in inputs:
+            if entry.loads:
+                start = at[entry.tensor] - entry.port.address
+                moved = i % 2 * twins.get(entry.tensor, 0)
+                loads = [
+                    replace(load, address=load.address + start, base=load.base + moved)
+                    for load in entry.loads
+                ]
+                # in two parts: the second one before the second EXEC
+                for n, some in enumerate([[load] for load in loads] if entry.parted else [loads]):
+                    arrival = _arrival(tiled, lives, i, entry.tensor, some, None)
+                    yield replace(arrival, first=arrival.first + n, front=arrival.front + n)
+        for tensor, part in network.loaded.items():
+            loads = list(
+                part_loads(tiled.layouts[tensor], part, at[part.source], tiled.schedule.spec)
+            )
+            yield _arrival(
+                tiled, lives, i, tensor, loads, part.source if part.source in made else None
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class _Lives:
+    """What lies in bank B and for how long, by the EXECs of one input."""
+
+    readers: Mapping[Tensor, int]
+    """The first EXEC that reads each tensor."""
+    until: Mapping[Tensor, tuple[int, int]]
+    """Of each that is loaded: EXECs until what lay in its place before is no longer used, and
+    until all that ever lies there is not."""
+
+
+def _lives(tiled: Tiled, loaded: Sequence[Tensor]) -> _Lives:
+    schedule, lives = tiled.schedule, tiled.schedule.rooms.lives
+    every: dict[Tensor, Layout] = {}
+    readers: dict[Tensor, int] = {}
+    for n, stage in enumerate(schedule.stages):
+        for layout in (*stage.shape.reads, *filter(None, [stage.shape.writes])):
+            every.setdefault(layout.whole.tensor, layout.whole)
+        for read in stage.shape.reads:
+            readers.setdefault(read.tensor, tiled.first[n])
+    begins, ends = _Reach(schedule.spec.bank_b_depth), _Reach(schedule.spec.bank_b_depth)
+    for tensor, layout in every.items():
+        ends.add(layout, lives[tensor].end + 1)
+    found = {}
+    ordered = sorted(every, key=lambda tensor: lives[tensor].end)
+    at = 0
+    for tensor in sorted(loaded, key=lambda t: min(lives[t].end, readers[t])):
+        limit = min(lives[tensor].end, readers[tensor])
+        while at < len(ordered) and lives[ordered[at]].end < limit:
+            begins.add(every[ordered[at]], lives[ordered[at]].end + 1)
+            at += 1
+        layout = tiled.layouts[tensor]
+        found[tensor] = begins.most(layout), ends.most(layout)
+    return _Lives(readers, found)
+
+
+class _Reach:
+    """The latest EXEC that needs each place of bank B."""
+
+    def __init__(self, depth: int) -> None:
+        self._found = np.zeros(depth, np.int64)
+
+    def add(self, layout: Layout, until: int) -> None:
+        place = slice(layout.base, layout.base + layout.size)
+        self._found[place] = np.maximum(self._found[place], until)
+
+    def most(self, layout: Layout) -> int:
+        return int(self._found[layout.base : layout.base + layout.size].max(initial=0))
+
+
+def _arrival(
+    tiled: Tiled,
+    lives: _Lives,
+    i: int,
+    tensor: Tensor,
+    loads: Sequence[Load],
+    source: Tensor | None,
+) -> Arrival:
+    """LOADs of a tensor before its first reader; they wait for what lay there before.
+
+    Those of a later input come as soon as the one before it runs.
+    """
+    times, first = tiled.schedule.batch, lives.readers[tensor]
+    own, before = lives.until[tensor]
+    turns = 2 if tensor in tiled.schedule.rooms.twins else 1
+    after = times.after(i, own, before, turns)
+    at = i * times.acts + first
+    front = max(after, (i - 1) * times.acts + 1) if i and source is None else at
+    return Arrival(tuple(loads), at, front, after, source)

@@ -1,0 +1,1 @@
+"""Steps on tiles: their shapes, layouts and programs, before anything has an address."""

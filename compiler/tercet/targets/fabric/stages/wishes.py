@@ -1,0 +1,37 @@
+"""The wishes of a network's steps, each found once: of pieces that are alike together."""
+
+from collections.abc import Hashable
+
+from tercet.targets.fabric.network.network import Network
+from tercet.targets.fabric.steps.step import Step
+from tercet.targets.fabric.tiles.grid import Grid
+from tercet.targets.fabric.tiles.wish import Wish, spans_from
+
+
+class Wishes:
+    """The wishes of a network's steps; each is found once, of pieces that are alike together."""
+
+    def __init__(self, network: Network, lanes: int) -> None:
+        self._network, self._lanes = network, lanes
+        self._found: dict[Hashable, Wish] = {}
+
+    def read(self, step: Step, grid: Grid, operand: int) -> Wish:
+        """How a step on `grid` reads an operand."""
+        step = self._network.like(step)
+        key = step, grid, operand
+        if key not in self._found:
+            self._found[key] = step.wish(grid, operand, self._lanes)
+        return self._found[key]
+
+    def own(self, step: Step, grid: Grid) -> Wish:
+        """What goes to memory: each band holds what it makes."""
+        step = self._network.like(step)
+        key = step, grid, None
+        if key not in self._found:
+            self._found[key] = _own(step, grid, self._lanes)
+        return self._found[key]
+
+
+def _own(step: Step, grid: Grid, lanes: int) -> Wish:
+    whole = Grid(grid.bands, grid.tiles // grid.bands, 1)
+    return Wish(whole, False, spans_from(step.made_spans(grid, lanes)))

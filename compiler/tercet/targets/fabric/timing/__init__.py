@@ -1,0 +1,14 @@
+"""How long an EXEC frame takes, cycle by cycle: from its tables and from what is zero, alone."""
+
+from tercet.targets.fabric.timing.expand import Segments, Slots, expand_route, expand_walk
+from tercet.targets.fabric.timing.time import ExecTime, exec_time, frame_time
+
+__all__ = [
+    "ExecTime",
+    "Segments",
+    "Slots",
+    "exec_time",
+    "expand_route",
+    "expand_walk",
+    "frame_time",
+]

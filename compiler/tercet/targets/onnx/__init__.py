@@ -1,0 +1,1 @@
+"""Standard ONNX that computes the same integers in any runtime."""

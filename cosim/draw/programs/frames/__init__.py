@@ -1,0 +1,1 @@
+"""Random frames and tables, legal by the format."""

@@ -1,0 +1,1 @@
+"""Simulators: Verilator made usable, builds kept by a hash of their sources."""

@@ -1,1 +1,0 @@
-"""A sign-off: prepare once, run every check of `tercet_cosim.checks`, report."""

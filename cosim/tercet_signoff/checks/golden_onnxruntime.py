@@ -1,0 +1,13 @@
+"""ONNXRuntime on the integer graph exported as standard ONNX."""
+
+from tercet.report.contract import Check
+from tercet_signoff.compare import bitexact
+from tercet_signoff.context import CheckContext
+
+ID = "golden.onnxruntime"
+
+
+def run(ctx: CheckContext) -> Check:
+    from tercet_golden import onnxruntime_golden
+
+    return bitexact(ctx, ID, onnxruntime_golden.run(ctx.module, *ctx.vectors.xs))

@@ -1,0 +1,13 @@
+"""PyTorch in float64, at every quantizer."""
+
+from tercet.report.contract import Check
+from tercet_signoff.context import CheckContext
+from tercet_signoff.model import pytorch
+
+ID = "golden.torch64"
+
+
+def run(ctx: CheckContext) -> Check:
+    import torch
+
+    return pytorch(ctx, ID, torch.float64)

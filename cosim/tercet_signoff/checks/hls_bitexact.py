@@ -1,0 +1,13 @@
+"""Every integer of every layer that the emitted HLS C++ computed."""
+
+from tercet.report.contract import Check
+from tercet_signoff.compare import bitexact
+from tercet_signoff.context import CheckContext
+
+ID = "hls.bitexact"
+
+
+def run(ctx: CheckContext) -> Check:
+    from tercet_signoff.executors import native
+
+    return bitexact(ctx, ID, native.run_hls(ctx.module, *ctx.vectors.xs))

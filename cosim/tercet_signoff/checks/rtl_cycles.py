@@ -1,0 +1,22 @@
+"""Predicted cycles are measured cycles: doorbell to irq, every layer, and the set-up program."""
+
+import numpy as np
+
+from tercet.report.contract import Check
+from tercet_signoff.compare import matching
+from tercet_signoff.context import CheckContext
+
+ID = "rtl.cycles"
+
+
+def run(ctx: CheckContext) -> Check:
+    from tercet_golden.cycles import predict_setup
+
+    want = {"doorbell to irq": ctx.prediction.cycles, **ctx.prediction.layer_cycles}
+    got = {"doorbell to irq": ctx.rtl.cycles, **ctx.rtl.layer_cycles}
+    for name, value in predict_setup(ctx.plan).items():
+        if name in ctx.rtl.setup:
+            want[f"set-up: {name}"] = np.array([value])
+            got[f"set-up: {name}"] = np.array([ctx.rtl.setup[name]])
+    passed = "doorbell to irq, every layer, and the set-up program"
+    return matching(ctx, ID, want, got, passed, ctx.request.batch)

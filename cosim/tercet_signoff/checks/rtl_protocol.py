@@ -1,0 +1,36 @@
+"""A memory that holds back every handshake at random: the same integers, and no assertion fires."""
+
+from tercet.ir.types import IntArray
+from tercet.report.contract import Check
+from tercet.report.pages.words import count
+from tercet_signoff.compare import matching, of_fabric
+from tercet_signoff.context import CheckContext
+
+ID = "rtl.protocol"
+VECTORS = 32
+STALL = 96
+"""Of 256: each handshake is held back in more than a third of the cycles."""
+
+
+def run(ctx: CheckContext) -> Check:
+    from tercet_cosim.run import Memory
+
+    xs = _vectors(ctx)
+    memory = Memory(latency=3, stall=STALL)
+    stage = "RTL simulation with back-pressure"
+    stalled = ctx.simulate(stage, ctx.plan, *xs, memory=memory, wave="wave-protocol")
+    compared = min(ctx.vectors.count, len(xs[0]))
+    found = stalled.last(compared)
+    passed = f"{count(compared, 'vector')}, no assertion of AXI fired"
+    return matching(ctx, ID, *of_fabric(ctx, found), passed, run=found)
+
+
+def _vectors(ctx: CheckContext) -> tuple[IntArray, ...]:
+    """The first vectors. A rerun runs those up to its own, for they move what is held back when."""
+    only, batch = ctx.request.only, ctx.request.batch
+    if only is None or ctx.whole is None:
+        return tuple(x[:VECTORS] for x in ctx.vectors.xs)
+    first = only // batch * batch
+    if first >= VECTORS:
+        return ctx.vectors.xs
+    return tuple(x[: first + ctx.vectors.count] for x in ctx.whole.xs)

@@ -1,0 +1,117 @@
+"""What a check may use. Golden values and the simulation are made once, when first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.types import IntArray
+from tercet_golden.vectors import Vectors
+from tercet_signoff.request import Request
+from tercet_signoff.stages import Stages
+
+if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
+    from tercet.frontends import Model
+    from tercet.targets.fabric.program.plan import Plan
+    from tercet_cosim.run import Memory, Run
+    from tercet_golden.cycles import Prediction
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """One sign-off. Values are keyed by `tercet.ir.names`, batch (the vectors) first."""
+
+    request: Request
+    stages: Stages
+    model: "Model"
+    """The user's model: its name, float module, example and samples."""
+    captured: ModuleOp
+    """The model as it was captured, in the float dialect."""
+    module: ModuleOp
+    """The integer graph."""
+    plan: "Plan"
+    vectors: Vectors
+    """Those of this sign-off."""
+    whole: Vectors | None = None
+    """Those of the sign-off that this reruns a part of."""
+
+    @cached_property
+    def golden(self) -> dict[str, IntArray]:
+        """Every value of the integer reference."""
+        from tercet_golden import integer
+
+        with self.stages.stage("integer reference"):
+            return integer.run(self.module, *self.vectors.xs)
+
+    @cached_property
+    def prediction(self) -> "Prediction":
+        """Every cycle and counter that the cycle model expects."""
+        from tercet_golden import cycles
+
+        with self.stages.stage("cycle model"):
+            return cycles.predict(self.plan, *self.vectors.xs)
+
+    @property
+    def rtl(self) -> "Run":
+        """The simulation of the fabric; one that failed is not tried again, it fails again."""
+        if isinstance(self._simulated, Exception):
+            raise self._simulated
+        return self._simulated
+
+    @property
+    def simulated(self) -> "Run | None":
+        """The simulation, or None when it failed: then its checks say why."""
+        return None if isinstance(self._simulated, Exception) else self._simulated
+
+    @cached_property
+    def _simulated(self) -> "Run | Exception":
+        try:
+            return self.simulate("RTL simulation", self.plan, *self.vectors.xs)
+        except Exception as error:
+            return error
+
+    def simulate(
+        self,
+        stage: str,
+        plan: "Plan",
+        *xs: IntArray,
+        memory: "Memory | None" = None,
+        wave: str = "wave",
+    ) -> "Run":
+        """Run inputs through a plan on the RTL, as the request says.
+
+        All simulations of a sign-off are of one build: with waveforms, all write theirs.
+        """
+        from tercet_cosim import run
+
+        if self._unbuilt is not None:
+            raise self._unbuilt
+        asked = self.request
+        with self.stages.stage(stage):
+            return run.simulate(
+                plan,
+                *xs,
+                waves=asked.waves,
+                memory=memory or run.Memory(),
+                rtl=asked.rtl,
+                out=asked.out,
+                wave=wave,
+            )
+
+    @cached_property
+    def _unbuilt(self) -> Exception | None:
+        """Why the RTL does not build, if it does not: tried once for all simulations."""
+        from tercet_cosim.build.build import build
+
+        try:
+            with self.stages.stage("RTL build"):
+                build(self.plan.spec, waves=self.request.waves, rtl=self.request.rtl)
+        except Exception as error:
+            return error
+        return None
+
+    def vector(self, index: int) -> int:
+        """The number a user knows a vector by: that in the run of all vectors."""
+        only, batch = self.request.only, self.request.batch
+        return index if only is None else only // batch * batch + index

@@ -1,0 +1,1 @@
+"""The emitted C and HLS C++ as executors."""

@@ -1,0 +1,82 @@
+"""The report's rows: what every layer cost, predicted and measured."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tercet.ir.host.boundary import entries_of
+from tercet.ir.types import FloatArray
+from tercet.report.contract import Cycles, Layer, Mapped, Spread
+from tercet_signoff.context import CheckContext
+
+if TYPE_CHECKING:
+    from tercet.targets.fabric.program.plan import LayerPlan
+    from tercet_cosim.run import Run
+    from tercet_golden.cycles import LayerCycles, Prediction
+
+
+def rows(ctx: CheckContext) -> tuple[Layer, ...]:
+    """One row a layer of the plan, in its order; none where the cycle model failed."""
+    run, costs = ctx.simulated, _prediction(ctx)
+    if costs is None:
+        return ()
+    return tuple(_row(layer, costs.layers[layer.name], run) for layer in ctx.plan.layers)
+
+
+def cycles(ctx: CheckContext) -> Cycles:
+    """Doorbell to irq, for every batch."""
+    run, costs = ctx.simulated, _prediction(ctx)
+    if costs is None:
+        return Cycles((), None, ())
+    return Cycles(
+        predicted=tuple(map(int, costs.cycles)),
+        measured=None if run is None else tuple(map(int, run.cycles)),
+        density=tuple(map(float, _density(ctx))),
+    )
+
+
+def _density(ctx: CheckContext) -> FloatArray:
+    """Share of the elements of each batch that are not zero [R]; a last one may be short."""
+    inputs = zip(ctx.vectors.xs, entries_of(ctx.module), strict=True)
+    flags = [(x != entry.zero_point).reshape(len(x), -1) for x, entry in inputs]
+    whole: FloatArray = np.concatenate(flags, axis=1).mean(axis=1)
+    batch = ctx.request.batch
+    return np.add.reduceat(whole, np.arange(0, len(whole), batch)) / batch
+
+
+def spread(values: npt.ArrayLike) -> Spread:
+    """Least, mean and greatest of a figure over the vectors."""
+    array = np.asarray(values, np.float64)
+    return Spread(float(array.min()), float(array.mean()), float(array.max()))
+
+
+def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
+    grid, (positions, channels) = layer.grid, layer.shape
+    passes = layer.groups * -(-positions // grid.bands)
+    # of a group and plane, all input slices together
+    inputs = layer.columns * grid.slices // max(1, layer.groups * layer.planes)
+    return Layer(
+        name=layer.name,
+        inputs=inputs,
+        outputs=positions * channels,
+        kind=layer.kind,
+        mapping=Mapped(grid.slices, grid.outs, passes, grid.bands, layer.planes),
+        weight_sparsity=float(layer.weight_sparsity),
+        activation_sparsity=spread(cost.skip_act / np.maximum(cost.columns - cost.skip_wgt, 1)),
+        columns=spread(cost.columns),
+        issued=spread(cost.issued),
+        skip_act=spread(cost.skip_act),
+        skip_wgt=spread(cost.skip_wgt),
+        cycles_predicted=spread(cost.exec_cycles),
+        cycles_measured=None if run is None else spread(run.layer_cycles[layer.name]),
+        efficiency=spread(cost.efficiency),
+    )
+
+
+def _prediction(ctx: CheckContext) -> "Prediction | None":
+    """What the cycle model expects, or None when it failed: then too the checks say why."""
+    try:
+        return ctx.prediction
+    except Exception:
+        return None

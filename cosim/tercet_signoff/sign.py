@@ -1,0 +1,103 @@
+"""The sign-off itself: prepare, run every check, report. Writes no file of its own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter
+
+from tercet.errors import TercetError, UsageError
+from tercet.report.contract import Check, Report, Timing
+from tercet.report.make import make
+from tercet.report.outcome import failed
+from tercet.report.tool import tool
+from tercet.targets.fabric import planner
+from tercet.targets.fabric.format.spec import named
+from tercet_golden.vectors import Vectors
+from tercet_signoff import accuracy, facts, layers, weak
+from tercet_signoff.context import CheckContext
+from tercet_signoff.registry import Registered, registered
+from tercet_signoff.request import Request
+from tercet_signoff.rounding import recorded
+from tercet_signoff.stages import Listener, Stages
+
+PREPARATIONS = 5
+"""Stages of `prepare`."""
+
+
+def sign_off(request: Request, listener: Listener) -> Report:
+    """Compare every executor of the model with the integer reference, and judge."""
+    started, since = datetime.now(UTC), perf_counter()
+    installed = registered()
+    stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
+    ctx = prepare(request, stages)
+    accuracy.require_classes(ctx)
+    checks = []
+    for check in installed:
+        outcome = _outcome(check, ctx)
+        listener.check(outcome)
+        checks.append(outcome)
+    with stages.stage("report"):
+        table, cycles = layers.rows(ctx), layers.cycles(ctx)
+        answers = accuracy.measured(ctx)
+    return make(
+        tool=tool(),
+        model=facts.model(ctx),
+        fabric=facts.fabric(ctx),
+        vectors=facts.vectors(ctx),
+        checks=checks,
+        layers=table,
+        cycles=cycles,
+        timing=Timing(
+            started.isoformat(timespec="seconds"), perf_counter() - since, stages.timing()
+        ),
+        accuracy=answers,
+        warnings=weak.warnings(ctx),
+    )
+
+
+def prepare(request: Request, stages: Stages) -> CheckContext:
+    """From the model's name to its integer graph, its plan and its vectors."""
+    spec = named(request.fabric)
+    if request.rounding is not None:
+        recorded(request.rounding)  # one that cannot be read is said at once
+    with stages.stage("load packages"):
+        from tercet import frontends, passes
+        from tercet.frontends.sources import reading
+        from tercet.targets.fabric.choice.effort import Asked, effort_of
+        from tercet_golden.vectors import make as make_vectors
+    with stages.stage("capture the model"):
+        how = reading(request.model, request.input_type, request.input_shape, request.semantics)
+        found = frontends.resolve(request.model, how, request.seed)
+        model = frontends.with_samples(found, request.samples)
+        captured = frontends.capture(model)
+    with stages.stage("to integers, with certificates"):
+        module = passes.run(captured)
+    with stages.stage("plan"):
+        asked = Asked(effort_of(request.effort), stages.detail)
+        planned = planner.make(module, spec, batch=request.batch, asked=asked)
+    with stages.stage("make vectors"):
+        drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
+    here, whole = drawn, None
+    if request.only is not None:
+        here, whole = one(drawn, request.only, request.batch), drawn
+    return CheckContext(request, stages, model, captured, module, planned, here, whole)
+
+
+def _outcome(check: Registered, ctx: CheckContext) -> Check:
+    """What the check found. One that breaks has failed: it never takes the sign-off with it."""
+    with ctx.stages.stage(check.id):
+        try:
+            return check.run(ctx)
+        except TercetError as error:
+            return failed(check.id, str(error))
+        except Exception as error:
+            return failed(check.id, f"broke: {type(error).__name__}: {error}")
+
+
+def one(drawn: Vectors, index: int, batch: int = 1) -> Vectors:
+    """The vector `index` alone, or with the others of its batch."""
+    count = len(drawn.labels)
+    if not 0 <= index < count:
+        raise UsageError(f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}")
+    first = index // batch * batch
+    here = slice(first, first + batch)
+    return replace(drawn, xs=tuple(x[here] for x in drawn.xs), labels=drawn.labels[here])

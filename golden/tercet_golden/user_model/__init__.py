@@ -1,0 +1,1 @@
+"""The user's own model, module or file, against the integer reference."""

@@ -1,0 +1,168 @@
+"""The user's own .onnx file, run by an executor that is not ours, seen at every quantizer.
+
+ONNXRuntime runs standard files, its graph optimizations off; the `qonnx` package runs QONNX.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import ModelProto, TensorProto
+from onnx.helper import make_node, make_tensor_value_info
+from onnx.reference import ReferenceEvaluator
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.errors import CaptureError, UnsupportedError
+from tercet.frontends.onnx import OnnxModel, shapes_of
+from tercet.ir.host.boundary import model_inputs
+from tercet.ir.types import Array, IntArray
+from tercet_golden.ort_session import session
+
+IR_VERSION = 10
+"""Of the file as qonnx is given it: it refuses newer ones."""
+NARROW = {
+    TensorProto.INT4: TensorProto.INT8,
+    TensorProto.UINT4: TensorProto.UINT8,
+    TensorProto.INT2: TensorProto.INT8,
+    TensorProto.UINT2: TensorProto.UINT8,
+}
+"""Types that hold those of which a byte holds several."""
+STANDARD = {"", "ai.onnx", "com.microsoft"}
+
+
+def is_standard(model: OnnxModel) -> bool:
+    """Whether ONNXRuntime knows every operator."""
+    proto = onnx.load(model.path, load_external_data=False)
+    return all(node.domain in STANDARD for node in proto.graph.node)
+
+
+def inputs_of(model: OnnxModel, module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
+    """What the file is given, so that its entries make these integers; zeros where nobody reads."""
+    made = {
+        i: x.astype(np.int64) if x.dtype.kind in "iu" else x
+        for i, x in model_inputs(module, *integers).items()
+    }
+    count = len(integers[0])
+    return [
+        np.asarray(made[i]) if i in made else np.zeros((count, *one.shape[1:]))
+        for i, one in enumerate(model.inputs)
+    ]
+
+
+def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[str, Array]:
+    """The tensors `wanted`, (vectors, …), by name.
+
+    A call has as many vectors as the file's batch has rows, so that rows which are no longer apart
+    are seen; the last call begins anew where vectors run out.
+    """
+    proto = onnx.load(model.path)
+    execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(model, proto)
+    count, names = len(xs[0]), [one.name for one in model.inputs]
+    found: dict[str, list[Array]] = {name: [] for name in wanted}
+    for first in range(0, count, model.batch):
+        rows = np.arange(first, first + model.batch) % count
+        made = execute({name: x[rows] for name, x in zip(names, xs, strict=True)})
+        for name in wanted:
+            found[name].append(_rows(model, name, np.asarray(made[name]))[: count - first])
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _rows(model: OnnxModel, name: str, value: Array) -> Array:
+    if value.shape[:1] != (model.batch,):
+        raise CaptureError(
+            f"{model.path}: {model.batch} rows become {value.shape} in {name!r}; wanted the "
+            "batch first in every tensor"
+        )
+    return value
+
+
+def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
+    _widen(proto)
+    there = {output.name for output in proto.graph.output}
+    proto.graph.output.extend(onnx.ValueInfoProto(name=n) for n in wanted if n not in there)
+    made = session(proto)
+    kinds = {one.name: _dtype(one.type) for one in made.get_inputs()}
+
+    def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
+        # the session has the inputs in the file's order, whatever they are called
+        typed = {name: x.astype(kinds[name]) for name, x in zip(kinds, feeds.values(), strict=True)}
+        return dict(zip(wanted, made.run(list(wanted), typed), strict=True))
+
+    return execute
+
+
+def _store_constants(proto: ModelProto) -> None:
+    """Nodes `Constant` become initializers: qonnx runs each node in a graph that has inputs."""
+    for node in [node for node in proto.graph.node if node.op_type == "Constant"]:
+        (value,) = ReferenceEvaluator(node).run(None, {})
+        stored = onnx.numpy_helper.from_array(np.asarray(value), node.output[0])
+        proto.graph.initializer.append(stored)
+        proto.graph.node.remove(node)
+
+
+def _describe(model: OnnxModel, proto: ModelProto) -> None:
+    """Say the shapes that the file leaves out: qonnx finds none behind two operators of its own."""
+    told = (*proto.graph.input, *proto.graph.output, *proto.graph.value_info)
+    known = {info.name for info in told}
+    proto.graph.value_info.extend(
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in shapes_of(model).items()
+        if name not in known
+    )
+
+
+def _widen(proto: ModelProto) -> None:
+    """Inputs of 2 or 4 bits, which ONNXRuntime takes from nobody, become bytes and a Cast."""
+    for value in proto.graph.input:
+        kind = value.type.tensor_type
+        wide = NARROW.get(kind.elem_type)
+        if wide is not None:
+            cast = make_node("Cast", [f"{value.name} in bytes"], [value.name], to=kind.elem_type)
+            proto.graph.node.insert(0, cast)
+            value.name, kind.elem_type = cast.input[0], wide
+
+
+def _dtype(kind: str) -> np.dtype[Any]:
+    """Numpy's type for "tensor(float)" and the like."""
+    name = kind.removeprefix("tensor(").removesuffix(")")
+    return np.dtype({"float": "float32", "double": "float64"}.get(name, name))
+
+
+def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
+    if find_spec("qonnx") is None:
+        raise UnsupportedError(
+            "the file is QONNX, and the package qonnx, which runs such files, is not installed; "
+            "pip install qonnx"
+        )
+    wrapper = import_module("qonnx.core.modelwrapper").ModelWrapper
+    execution = import_module("qonnx.core.onnx_exec")
+    shapes = import_module("qonnx.transformation.infer_shapes").InferShapes
+    proto.ir_version = min(proto.ir_version, IR_VERSION)
+    _store_constants(proto)
+    _describe(model, proto)
+    _close(model, proto)
+    network = wrapper(proto)
+    if not network.check_all_tensor_shapes_specified():
+        network = network.transform(shapes())  # slow: it writes zeros of every tensor's size
+
+    def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
+        typed = {name: x.astype(np.float32) for name, x in feeds.items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of every shape that the file leaves out
+            context = execution.execute_onnx(network, typed, return_full_exec_context=True)
+        return dict(context)
+
+    return execute
+
+
+def _close(model: OnnxModel, proto: ModelProto) -> None:
+    """Give inputs that the file leaves open their shape: qonnx runs no others."""
+    shapes = {one.name: (model.batch, *one.shape[1:]) for one in model.inputs}
+    for value in proto.graph.input:
+        if value.name in shapes:
+            kind = value.type.tensor_type
+            value.CopyFrom(make_tensor_value_info(value.name, kind.elem_type, shapes[value.name]))
