@@ -33,6 +33,9 @@ verify: $(VENV)/run-$(KEY) runtime ## Compile, build, simulate and sign off MODE
 	$(BIN)/tercet verify '$(MODEL)' --fabric '$(FABRIC)' \
 	  $(if $(VECTORS),--vectors $(VECTORS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
+# Two tests run at once, each on one thread: more would wait for each other.
+test nightly: export OMP_NUM_THREADS = 1
+
 test: $(VENV)/dev-$(KEY) runtime ## Every test: unit, then the regression in simulation
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
 	$(BIN)/python -m pytest cosim -n 2 --dist loadgroup $(ARGS)
