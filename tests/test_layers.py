@@ -41,6 +41,23 @@ WHOLE = ("compiler/tercet/__init__.py", "compiler/tercet/__main__.py")
 
 ROOT_ITSELF = "."
 STACKS = {
+    "compiler/tercet/frontends": (
+        "elements",
+        "integers",
+        "reading",
+        "importing",
+        "unwrap",
+        "onnx",
+        "aten",
+        "brevitas",
+        "python",
+        "zoo",
+        "sources",
+        "model",
+        "samples",
+        "ptq",
+        ROOT_ITSELF,
+    ),
     "compiler/tercet/ir": (ROOT_ITSELF, "arithmetic", "families", "host"),
     "compiler/tercet/passes": (
         "clean",
@@ -88,10 +105,18 @@ def imports(path: Path) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             whole = node.module or ""
-            names = [f"{whole}.{a.name}" for a in node.names] if whole == "tercet" else [whole]
+            names = [_imported(whole, alias.name) for alias in node.names]
         else:
             continue
         yield from (name for name in names if name.split(".")[0].startswith("tercet"))
+
+
+def _imported(package: str, name: str) -> str:
+    """`package.name` where that is a module of ours, else `package`."""
+    place = f"{package}.{name}".replace(".", "/")
+    homes = [ROOT / home / place for home in ("compiler", "golden", "cosim", "runtime/python")]
+    whole = any(home.is_dir() or home.with_suffix(".py").exists() for home in homes)
+    return f"{package}.{name}" if whole else package
 
 
 def allowed(name: str, layer: str) -> bool:

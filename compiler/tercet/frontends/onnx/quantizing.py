@@ -3,9 +3,9 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, against, constant, real, reals
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.interval import Interval

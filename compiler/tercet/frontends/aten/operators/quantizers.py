@@ -4,16 +4,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tercet.frontends.aten import quantizing
 from tercet.frontends.aten.builder import Builder, Value, array
 from tercet.frontends.aten.registry import converts
-from tercet.frontends.brevitas import quantized
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
-from tercet.ir.types import Int, signed, unsigned
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
-assert quantized  # its import registers torch.ops.tercet
+assert quantizing  # its import registers torch.ops.tercet
 
 
 @converts(torch.ops.tercet.fake_quantize.default, constants=True)
@@ -83,13 +83,6 @@ def truncate(
 def constant(builder: Builder, q: Value, scale: Value, zero_point: Value) -> Value:
     values = np.rint(array(q) - array(zero_point)).astype(np.int64)
     return Integers(values, array(scale))
-
-
-def narrowest(interval: Interval) -> Int:
-    """The smallest integer type that holds `interval`."""
-    if interval.low >= 0:
-        return unsigned(max(1, interval.high.bit_length()))
-    return signed(max(interval.high.bit_length(), (-interval.low - 1).bit_length()) + 1)
 
 
 def _whole(builder: Builder, zero_point: Value) -> int:

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import f64
 from xdsl.ir import Attribute
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.file.input_type import values_of, wished
 from tercet.frontends.onnx.file.limits import ROW, require_shape, shown
 from tercet.frontends.onnx.file.model import Input

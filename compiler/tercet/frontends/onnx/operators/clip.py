@@ -5,8 +5,8 @@ from math import inf, isinf, isnan
 
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts

@@ -3,9 +3,9 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
 from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder, Value, real, reals
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
 from tercet.frontends.onnx.operators.qonnx import SIGN, require_attributes

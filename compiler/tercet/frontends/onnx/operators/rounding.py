@@ -8,8 +8,8 @@ from onnx import TensorProto
 from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine

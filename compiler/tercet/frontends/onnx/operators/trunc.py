@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder, Value, real, scales
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.qonnx import bit_width, limits, require_attributes, rounding
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
