@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "compiler/tercet/check": COMPILER | {"tercet.check"},
     "compiler/tercet/report": BASE | {"tercet.report"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff"},
-    "compiler/tercet/gen": BASE | {"tercet.targets", "tercet.cli", "tercet.gen"},
+    "compiler/tercet/gen": BASE
+    | {"tercet.targets", "tercet.frontends", "tercet.report", "tercet.cli", "tercet.gen"},
     "golden": COMPILER | {"tercet.report", "tercet_golden"},
     "cosim/tercet_cosim": COMPILER | {"tercet_golden", "tercet_cosim"},
     "cosim/tercet_signoff": COMPILER
@@ -44,6 +45,7 @@ STACKS = {
     "compiler/tercet/frontends": (
         "elements",
         "integers",
+        "taken",
         "reading",
         "importing",
         "unwrap",

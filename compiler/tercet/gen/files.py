@@ -12,6 +12,7 @@ from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
 from tercet.cli.pages.matrix import markdown_page
+from tercet.gen import frontends
 from tercet.targets.fabric.format.render import TEMPLATES
 from tercet.targets.fabric.format.render import generated as program_format
 
@@ -19,7 +20,7 @@ RDL = "rtl/csr/tct_csr_regs.rdl"
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers in RTL, C and Python."""
+    """Program format, registers in RTL, C and Python, tables of operators."""
     return {
         **program_format(),
         **_registers_rtl(),
@@ -27,6 +28,7 @@ def generated() -> dict[str, str]:
         "compiler/tercet/targets/fabric/format/registers.py": _registers("registers.py.j2"),
         "docs/registers.md": _registers("registers.md.j2"),
         "docs/operators.md": markdown_page(),
+        **frontends.pages(),
     }
 
 

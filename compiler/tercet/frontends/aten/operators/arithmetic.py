@@ -21,7 +21,11 @@ HIDDEN = -(2.0**20)
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
-@converts(aten.add.Tensor)
+@converts(
+    aten.add.Tensor,
+    layers="QuantEltwiseAdd",
+    note=("with numbers, constants and tensors, broadcast over all axes but the batch"),
+)
 def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     if not isinstance(a, SSAValue):
         return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
@@ -33,7 +37,7 @@ def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return builder.add(RealAdd(*pair(builder, a, other), layer=builder.layer))
 
 
-@converts(aten.sub.Tensor)
+@converts(aten.sub.Tensor, layers="Tanhshrink")
 def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, a, b, -alpha)
 
@@ -48,7 +52,9 @@ def neg(builder: Builder, x: Value) -> Value:
     return affine(builder, x, -ONE, ZERO)
 
 
-@converts(aten.mul.Tensor)
+@converts(
+    aten.mul.Tensor, layers="QuantScaleBias BatchNorm1dToQuantScaleBias BatchNorm2dToQuantScaleBias"
+)
 def mul(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue):
         return mul(builder, b, a)
@@ -59,7 +65,7 @@ def mul(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealMul(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.div.Tensor)
+@converts(aten.div.Tensor, layers="Softsign")
 def div(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         source = builder.real(a)
@@ -71,7 +77,7 @@ def div(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealDiv(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.pow.Tensor_Scalar)
+@converts(aten.pow.Tensor_Scalar, note="`pow` by 0.5, 1, 2, 3 or -1")
 def power(builder: Builder, x: Value, exponent: float) -> Value:
     if exponent == 1:
         return x

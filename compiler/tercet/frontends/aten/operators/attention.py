@@ -17,7 +17,15 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.scaled_dot_product_attention.default)
+@converts(
+    aten.scaled_dot_product_attention.default,
+    layers="QuantMultiheadAttention",
+    note=(
+        "`batch_first=True`; one mask for all rows; `softmax_input_quant`, "
+        "which Brevitas leaves out by default; as many heads of keys as of "
+        "queries"
+    ),
+)
 def attention(
     builder: Builder,
     query: Value,

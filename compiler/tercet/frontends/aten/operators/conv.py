@@ -24,7 +24,16 @@ def each(value: Numbers, axes: int) -> Ints:
     return found * axes if len(found) == 1 else found
 
 
-@converts(aten.conv1d.default, aten.conv2d.default)
+@converts(
+    aten.conv1d.default,
+    aten.conv2d.default,
+    layers="QuantConv1d QuantConv2d",
+    note=(
+        "weights of 1 to 8 bits, per tensor or per output; groups, depthwise, "
+        "dilation, stride; every padding, `same` and `valid` too, and every "
+        "padding mode"
+    ),
+)
 def conv(
     builder: Builder,
     x: Value,

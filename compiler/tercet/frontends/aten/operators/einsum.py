@@ -19,7 +19,13 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.einsum.default)
+@converts(
+    aten.einsum.default,
+    note=(
+        "two operands, an arrow, and no letter twice in one operand; of "
+        "quantized weights every letter is either summed or new"
+    ),
+)
 def einsum(builder: Builder, equation: str, operands: Sequence[Value], **_: object) -> Value:
     inputs, arrow, result = equation.replace(" ", "").partition("->")
     terms = inputs.split(",")

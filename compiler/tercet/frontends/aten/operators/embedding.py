@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from tercet.frontends.aten.builder import Builder, Value
-from tercet.frontends.aten.operators.quantizers import narrowest
 from tercet.frontends.aten.registry import converts
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
 from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
@@ -17,7 +17,11 @@ from tercet.ops.real.dequantize import Dequantize
 aten = torch.ops.aten
 
 
-@converts(aten.embedding.default)
+@converts(
+    aten.embedding.default,
+    layers="QuantEmbedding",
+    note="looked up by an input of `torch.long`; one scale for the whole table",
+)
 def embedding(builder: Builder, weight: Value, indices: Value, *_: Any, **__: Any) -> Value:
     source = builder.tensor(indices)
     if is_real(source):

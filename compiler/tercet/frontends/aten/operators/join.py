@@ -20,7 +20,12 @@ from tercet.ops.slice import Slice
 aten = torch.ops.aten
 
 
-@converts(aten.cat.default, aten.concat.default)
+@converts(
+    aten.cat.default,
+    aten.concat.default,
+    layers="QuantCat",
+    note=("tensors of one quantizer, and constants on its grid, as zeros always are"),
+)
 def cat(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
     like = next(one for one in tensors if isinstance(one, SSAValue))
     parts = [one if isinstance(one, SSAValue) else constant(builder, one, like) for one in tensors]
@@ -42,7 +47,7 @@ def stack(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
     return joined(builder, [reshaped(builder, part, shape) for part in parts], at)
 
 
-@converts(aten.repeat.default, aten.tile.default)
+@converts(aten.repeat.default, aten.tile.default, note="`repeat` and `tile` once along the batch")
 def repeat(builder: Builder, x: Value, times: Sequence[int]) -> Value:
     source = builder.tensor(x)
     rank = len(shape_of(source))
@@ -57,7 +62,7 @@ def repeat(builder: Builder, x: Value, times: Sequence[int]) -> Value:
     return source
 
 
-@converts(aten.repeat_interleave.self_int)
+@converts(aten.repeat_interleave.self_int, note="`repeat_interleave` along a named axis")
 def repeat_interleave(builder: Builder, x: Value, times: int, axis: int | None = None) -> Value:
     source = builder.tensor(x)
     if axis is None:

@@ -12,7 +12,7 @@ from tercet.frontends.aten.registry import converts
 aten = torch.ops.aten
 
 
-@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor)
+@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor, note="the mask is a constant")
 def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
     source = builder.real(x)
     if isinstance(mask, SSAValue):

@@ -16,7 +16,12 @@ from tercet.ops.real.matmul import RealMatMul
 aten = torch.ops.aten
 
 
-@converts(aten.matmul.default, aten.mm.default, aten.bmm.default)
+@converts(
+    aten.matmul.default,
+    aten.mm.default,
+    aten.bmm.default,
+    note="(batch, …, M, K) by (batch, …, K, N), or by quantized weights",
+)
 def matmul(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         return linear(builder, a, turned(builder, b))
@@ -26,7 +31,7 @@ def matmul(builder: Builder, a: Value, b: Value) -> Value:
     return product(builder, builder.real(a), builder.real(b))
 
 
-@converts(aten.addmm.default)
+@converts(aten.addmm.default, note="`addmm` and `baddbmm` with `alpha` and `beta` of 1")
 def addmm(
     builder: Builder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
 ) -> Value:

@@ -11,7 +11,11 @@ from tercet.ops.real.batch_norm import BatchNorm
 aten = torch.ops.aten
 
 
-@converts(aten._native_batch_norm_legit_no_training.default)
+@converts(
+    aten._native_batch_norm_legit_no_training.default,
+    layers="BatchNorm1d BatchNorm2d",
+    note="with running statistics, in evaluation, on any layout",
+)
 def batch_norm(
     builder: Builder,
     x: Value,

@@ -21,6 +21,8 @@ aten = torch.ops.aten
     aten.clone.default,
     aten.detach.default,
     aten.type_as.default,
+    layers="Identity Dropout Dropout1d Dropout2d AlphaDropout",
+    note="dropout is gone in evaluation",
 )
 def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return x
@@ -31,7 +33,10 @@ def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
-@converts(aten._to_copy.default)
+@converts(
+    aten._to_copy.default,
+    note=("casts that keep every value: to the type the tensor has, and of integers to floats"),
+)
 def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish.
 

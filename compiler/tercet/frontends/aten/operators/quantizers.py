@@ -1,4 +1,4 @@
-"""What Brevitas' quantizers became before the export."""
+"""Brevitas' quantizers, as the operations that they became before the export."""
 
 import numpy as np
 import torch
@@ -16,7 +16,15 @@ from tercet.ops.real.quantize import Quantize
 assert quantizing  # its import registers torch.ops.tercet
 
 
-@converts(torch.ops.tercet.fake_quantize.default, constants=True)
+@converts(
+    torch.ops.tercet.fake_quantize.default,
+    constants=True,
+    layers="QuantIdentity QuantReLU QuantHardTanh QuantSigmoid QuantTanh",
+    note=(
+        "1 to 8 bits; binary, ternary, zero points; rounding `ROUND`, `FLOOR`, "
+        "`CEIL` or `ROUND_TO_ZERO`"
+    ),
+)
 def fake_quantize(
     builder: Builder,
     x: Value,
@@ -48,7 +56,11 @@ def fake_quantize(
     return builder.add(Dequantize(q, scales, zero, layer=layer))
 
 
-@converts(torch.ops.tercet.truncate.default)
+@converts(
+    torch.ops.tercet.truncate.default,
+    layers="TruncAvgPool2d TruncAdaptiveAvgPool2d",
+    note=("truncating pools have windows of one size: no `ceil_mode`, an output size that divides"),
+)
 def truncate(
     builder: Builder,
     x: Value,

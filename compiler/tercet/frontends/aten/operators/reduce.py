@@ -17,7 +17,7 @@ from tercet.ops.real.sum import RealSum
 aten = torch.ops.aten
 
 
-@converts(aten.sum.dim_IntList)
+@converts(aten.sum.dim_IntList, note="over named axes, but not the batch")
 def total(
     builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any
 ) -> Value:

@@ -20,6 +20,8 @@ aten = torch.ops.aten
     aten.squeeze.dims,
     aten.unsqueeze.default,
     aten.view.default,
+    layers="Flatten Unflatten",
+    note="the batch stays the first axis",
 )
 def reshape(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return reshaped(builder, builder.tensor(x), builder.shape())

@@ -50,7 +50,7 @@ def leaky_relu(builder: Builder, node: Node, x: Value) -> Value:
     return builder.add(node, LeakyRelu(real(node, x), slope, layer=node.name))
 
 
-@converts("PRelu")
+@converts("PRelu", note="`PRelu` has one slope, or one for each channel")
 def prelu(builder: Builder, node: Node, x: Value, slope: Value) -> Value:
     source = real(node, x)
     found = against(builder, node, reals(node, slope, "slope"), source)
@@ -86,7 +86,7 @@ def gelu(builder: Builder, node: Node, x: Value) -> Value:
     return _function(builder, node, x, kinds[kind])
 
 
-@converts("Shrink")
+@converts("Shrink", note="`Shrink` has a bias of 0 or of lambd")
 def shrink(builder: Builder, node: Node, x: Value) -> Value:
     """Gives x + bias below -lambd, x - bias above lambd, 0 in between."""
     edge, bias = node.real("lambd", 0.5), node.real("bias", 0.0)
@@ -98,7 +98,7 @@ def shrink(builder: Builder, node: Node, x: Value) -> Value:
     return _function(builder, node, x, names[bias], edge)
 
 
-@converts("Swish")
+@converts("Swish", note="`Swish` has an alpha other than 0")
 def swish(builder: Builder, node: Node, x: Value) -> Value:
     """Gives x * sigmoid(alpha * x), which is silu(alpha * x) / alpha."""
     alpha = node.real("alpha", 1.0)

@@ -30,7 +30,9 @@ from tercet.ops.real.mul import RealMul
 ZERO, ONE = np.zeros(()), np.ones(())
 
 
-@converts("Add", "Sum")
+@converts(
+    "Add", "Sum", note=("with constants or between layers, broadcast over all axes but the batch")
+)
 def add(builder: Builder, node: Node, *terms: Value) -> Value:
     total = terms[0]
     for term in terms[1:]:
@@ -60,7 +62,7 @@ def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     return affine(builder, node, b, -ONE, reals(node, a, "constant"))
 
 
-@converts("Mul")
+@converts("Mul", note=("the GELU, SiLU and Mish that exporters write as several nodes are found"))
 def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue) or not isinstance(b, SSAValue):
         x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
@@ -88,7 +90,7 @@ def neg(builder: Builder, node: Node, x: Value) -> Value:
     return affine(builder, node, x, -ONE, ZERO)
 
 
-@converts("Pow")
+@converts("Pow", note="`Pow` by 0.5, 1, 2, 3 or -1")
 def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
     source, found = real(node, x), single(node, exponent, "exponent")
     name = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}.get(found)

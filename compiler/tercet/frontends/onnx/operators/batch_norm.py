@@ -11,7 +11,7 @@ from tercet.ops.real.batch_norm import BatchNorm
 PARTS = ("scale", "bias", "mean", "variance")
 
 
-@converts("BatchNormalization")
+@converts("BatchNormalization", note="in evaluation mode, with statistics for each channel")
 def batch_norm(builder: Builder, node: Node, x: Value, *parameters: Value) -> Value:
     if node.integer("training_mode", 0):
         raise node.unsupported("is in training mode", "export the model in evaluation mode")

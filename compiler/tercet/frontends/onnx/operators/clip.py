@@ -18,7 +18,7 @@ from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
 
-@converts("Clip")
+@converts("Clip", note="limits are constants; integers behind a quantizer become fewer bits")
 def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value = None) -> Value:
     """Limits are operands since version 11, attributes before."""
     source = tensor(node, x)

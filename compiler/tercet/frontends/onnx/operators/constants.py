@@ -13,7 +13,7 @@ from tercet.frontends.onnx.registry import converts
 from tercet.ir.types import shape_of
 
 
-@converts("Constant")
+@converts("Constant", note="dense tensors of numbers; `Shape` and `Size` are worked out beforehand")
 def constant(builder: Builder, node: Node) -> Value:
     tensor = node.tensor("value")
     if tensor is not None:

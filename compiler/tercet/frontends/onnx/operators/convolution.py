@@ -15,7 +15,10 @@ from tercet.ops.real.conv import RealConv
 from tercet.ops.real.conv_transpose import RealConvTranspose
 
 
-@converts("Conv")
+@converts(
+    "Conv",
+    note=("1 or 2 spatial axes, constant weights: groups, dilation, strides, every `auto_pad`"),
+)
 def conv(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     return convolved(builder, node, real(node, x), constant_weights(node, w), b)
 
@@ -58,7 +61,9 @@ def geometry(node: Node, x: SSAValue, weight: Integers) -> tuple[Window, int]:
     return window, _groups(node, shape_of(x)[1], inputs, outputs)
 
 
-@converts("ConvTranspose")
+@converts(
+    "ConvTranspose", note="`ConvTranspose` by `output_padding`, not by a smaller output shape"
+)
 def conv_transpose(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     source, weight = real(node, x), constant_weights(node, w)
     inputs, outputs, *_ = weight.values.shape

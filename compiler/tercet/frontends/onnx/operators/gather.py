@@ -23,7 +23,10 @@ PIECES = 64
 SIGNED, UNSIGNED = Interval.of(SI8), Interval.of(UI8)
 
 
-@converts("Gather")
+@converts(
+    "Gather",
+    note=("constant indices, one or a list of them; or rows of a quantized table, with one scale"),
+)
 def gather(builder: Builder, node: Node, data: Value, indices: Value) -> Value:
     if isinstance(indices, SSAValue):
         return _embedding(builder, node, data, indices)

@@ -15,7 +15,7 @@ from tercet.ops.real.matmul import RealMatMul
 from tercet.ops.transpose import Transpose
 
 
-@converts("MatMul")
+@converts("MatMul", note="x @ W with the batch first, or (batch, .., M, K) by (batch, .., K, N)")
 def matmul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return product(builder, node, real(node, a), real(node, b))
@@ -32,7 +32,7 @@ def matmul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     return _swapped(builder, node, y)
 
 
-@converts("Gemm")
+@converts("Gemm", note="`Gemm` with `transA=0` and constant weights")
 def gemm(builder: Builder, node: Node, a: Value, b: Value, c: Value = None) -> Value:
     if node.integer("transA", 0):
         raise node.unsupported("transposes its input", "wanted transA=0: the batch comes first")

@@ -32,7 +32,7 @@ def reshaped(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) 
     return builder.add(node, Reshape(x, shape, layer=node.name))
 
 
-@converts("Reshape")
+@converts("Reshape", note="the batch stays the first axis, and as it is")
 def reshape(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
     source, wish = tensor(node, x), list(whole(node, shape, "shape"))
     own = (builder.batch, *shape_of(source)[1:])
@@ -150,7 +150,7 @@ def expand(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
     return broadcast(builder, node, source, np.broadcast_shapes(own, (1, *aligned[1:])))
 
 
-@converts("Tile")
+@converts("Tile", note="`Tile` up to 64 times an axis")
 def tile(builder: Builder, node: Node, x: Value, repeats: Value) -> Value:
     source, counts = tensor(node, x), whole(node, repeats, "repeats")
     if len(counts) != len(shape_of(source)) or counts[0] != 1 or min(counts) < 1:

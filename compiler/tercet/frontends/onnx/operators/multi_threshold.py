@@ -34,7 +34,13 @@ class Grid:
     """By how much one threshold raises the integer."""
 
 
-@converts("MultiThreshold", domain=Domain.QONNX)
+@converts(
+    "MultiThreshold",
+    domain=Domain.QONNX,
+    note=(
+        "any thresholds, an `out_scale` above zero, an `out_bias` of its multiples, and any layout"
+    ),
+)
 def multi_threshold(builder: Builder, node: Node, x: Value, thresholds: Value) -> Value:
     """out_scale * (number of thresholds that x reaches) + out_bias; out_dtype is only a note."""
     require_attributes(node, "out_dtype", "out_scale", "out_bias", "data_layout")

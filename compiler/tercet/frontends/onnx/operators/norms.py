@@ -14,7 +14,7 @@ from tercet.ops.real.rms_norm import RealRmsNorm
 EPSILON = float(np.float32(1e-5))
 
 
-@converts("LayerNormalization")
+@converts("LayerNormalization", note="over the last axes")
 def layer_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Value = None) -> Value:
     source, epsilon = real(node, x), node.real("epsilon", EPSILON)
     row = _row(node, shape_of(source))

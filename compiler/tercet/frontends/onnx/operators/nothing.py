@@ -10,7 +10,7 @@ def identity(builder: Builder, node: Node, x: Value) -> Value:
     return x
 
 
-@converts("Dropout")
+@converts("Dropout", note="`Dropout` in evaluation mode")
 def dropout(
     builder: Builder, node: Node, x: Value, ratio: Value = None, training: Value = None
 ) -> Value:

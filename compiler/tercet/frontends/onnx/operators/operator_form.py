@@ -58,7 +58,13 @@ def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     return converted(builder, unnamed, qlinear_conv, x, *rest)
 
 
-@converts("QLinearConv")
+@converts(
+    "QLinearConv",
+    note=(
+        "weights of integers less their zero point within 8 bits; exact reals, "
+        "or ONNXRuntime's float32 with `--semantics ort`"
+    ),
+)
 def qlinear_conv(
     builder: Builder,
     node: Node,

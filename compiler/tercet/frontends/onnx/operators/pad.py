@@ -11,7 +11,7 @@ from tercet.ops.pad import Pad
 from tercet.ops.real.pad import RealPad
 
 
-@converts("Pad")
+@converts("Pad", note="mode constant")
 def pad(
     builder: Builder,
     node: Node,

@@ -28,7 +28,13 @@ UNARY: dict[str, Converter] = {
 }
 
 
-@converts(*BINARY, domain=MICROSOFT)
+@converts(
+    *BINARY,
+    domain=MICROSOFT,
+    note=(
+        "exact reals between the integers: with `--semantics ideal` alone; channels first or last"
+    ),
+)
 def binary(builder: Builder, node: Node, *operands: Value) -> Value:
     """Operands: a, its scale and zero point, the same of b, then scale and zero point of y."""
     _require_ideal(builder, node)

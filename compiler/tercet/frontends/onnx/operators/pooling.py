@@ -15,7 +15,7 @@ from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.avg_pool import AvgPool
 
 
-@converts("MaxPool")
+@converts("MaxPool", note="1 or 2 spatial axes; `ceil_mode`, `count_include_pad`")
 def max_pool(builder: Builder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     window = window_of(node, source, _kernel(node))
@@ -39,7 +39,7 @@ def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
     return builder.add(node, op)
 
 
-@converts("AveragePool")
+@converts("AveragePool", note="`AveragePool` without dilation")
 def average_pool(builder: Builder, node: Node, x: Value) -> Value:
     source = on_grid(builder, node, real(node, x))
     window = window_of(node, source, _kernel(node))

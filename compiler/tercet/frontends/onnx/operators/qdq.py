@@ -21,7 +21,7 @@ from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, Int
 
 
-@converts("QuantizeLinear")
+@converts("QuantizeLinear", note="integers of 2 to 16 bits")
 @converts("QuantizeLinear", domain=Domain.MICROSOFT)
 def quantize_linear(
     builder: Builder, node: Node, x: Value, scale: Value, zero: Value = None

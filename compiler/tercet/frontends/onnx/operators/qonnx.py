@@ -23,7 +23,12 @@ ROUNDING = {
 """Our names of QONNX' modes: its halves go away from zero, or to it."""
 
 
-@converts("Quant", "IntQuant", domain=Domain.QONNX)
+@converts(
+    "Quant",
+    "IntQuant",
+    domain=Domain.QONNX,
+    note=("1 to 32 bits; all rounding modes, narrow or not, any scale per tensor or channel"),
+)
 def quant(
     builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, bits: Value
 ) -> Value:

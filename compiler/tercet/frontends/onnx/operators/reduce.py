@@ -33,7 +33,11 @@ class Reduction:
         return shape_of(self.block)[2]
 
 
-@converts("ReduceSum", "ReduceMean")
+@converts(
+    "ReduceSum",
+    "ReduceMean",
+    note=("over any axes but the batch; a mean of a mean is one sum and is rounded once"),
+)
 def total(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
     source = on_grid(builder, node, real(node, x))
     found = _reduction(builder, node, source, axes)
@@ -60,7 +64,11 @@ def extreme(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
     return reshaped(builder, node, y, found.shape)
 
 
-@converts("ArgMax", "ArgMin")
+@converts(
+    "ArgMax",
+    "ArgMin",
+    note=("`ArgMax`, `ArgMin`, and `TopK` of one element, are the last step: the host's"),
+)
 def arg_extreme(builder: Builder, node: Node, x: Value) -> Value:
     source = real(node, x)
     if node.integer("select_last_index", 0):

@@ -37,7 +37,7 @@ NEAREST: Mapping[str, Callable[[Fraction], int]] = {
 }
 
 
-@converts("Resize")
+@converts("Resize", note="mode nearest, by whole factors up or down")
 def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     """Operands: region, scales, sizes; before version 11 scales alone."""
     source = tensor(node, x)

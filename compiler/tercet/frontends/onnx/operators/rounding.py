@@ -26,7 +26,7 @@ MODES = {"Ceil": "ceil", "Floor": "floor", "Round": "half_even"}
 TRUTH = Interval(0, 1)
 
 
-@converts(*MODES)
+@converts(*MODES, note="with or without a `Clip` behind it")
 def rounded(builder: Builder, node: Node, x: Value) -> Value:
     """To whole numbers; a Clip behind it makes their range as narrow as it is."""
     source = real(node, x)
@@ -39,7 +39,7 @@ def sign(builder: Builder, node: Node, x: Value) -> Value:
     return whole(builder, node, real(node, x), "away", Interval(-1, 1))
 
 
-@converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual")
+@converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual", note="comparisons with a constant")
 def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     """With a constant: 1 where it holds, else 0.
 
@@ -73,7 +73,7 @@ def inverted(builder: Builder, node: Node, x: Value) -> Value:
     return quantized(builder, node, other, ONE, 0, TRUTH, narrowest(TRUTH))
 
 
-@converts("Where")
+@converts("Where", note="`Where` between constants")
 def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -> Value:
     """Between two constants, by a comparison: a line of its truth value."""
     source = tensor(node, condition)
@@ -87,7 +87,7 @@ def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -
     return affine(builder, node, truth, then - other, other)
 
 
-@converts("Cast")
+@converts("Cast", note="`Cast` to float or double, or to integers that hold what comes")
 def cast(builder: Builder, node: Node, x: Value) -> Value:
     """Between floats: all are reals here. Integers become the reals that they are, and back."""
     kind, source = node.integer("to"), tensor(node, x)

@@ -16,7 +16,7 @@ ALL = (1 << 31) - 1
 """From here on the end of a slice means the end of the axis."""
 
 
-@converts("Slice")
+@converts("Slice", note="steps of 1 or more; all of the batch")
 def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
     """Limits are operands since version 10, attributes before."""
     source = tensor(node, x)

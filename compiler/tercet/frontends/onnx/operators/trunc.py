@@ -26,7 +26,11 @@ CLOSE = Fraction(1, 1 << 20)
 """How far off a whole number of steps a float32 product of scales may be."""
 
 
-@converts("Trunc", domain=Domain.QONNX)
+@converts(
+    "Trunc",
+    domain=Domain.QONNX,
+    note="of integers of a known scale, the same number of bits for all channels",
+)
 def trunc(
     builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
 ) -> Value:
