@@ -17,8 +17,6 @@ from tercet.targets.fabric.format.spec import named
 from tercet.targets.shared.identifiers import network_name
 
 BUILD = Path("build")
-TARGETS = ("mlir", "onnx", "c", "hls", "rtl")
-"""What a network is compiled to."""
 
 
 def found_model(spec: str | None) -> str | None:
@@ -74,9 +72,19 @@ def rtl_folder(folder: Path | None) -> Path | None:
 
 def known_targets(names: list[str] | None) -> list[str] | None:
     """Names of targets."""
-    if strange := [name for name in names or () if name not in TARGETS]:
-        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
+    if names:
+        from tercet.targets.registry import named as target
+
+        for name in names:
+            target(name)
     return names
+
+
+def accelerated(names: list[str]) -> bool:
+    """Whether a target among these runs layers in place of the host."""
+    from tercet.targets.registry import named as target
+
+    return any(target(name).accelerates for name in names)
 
 
 def name_of_c(name: str | None) -> str | None:

@@ -16,8 +16,8 @@ from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.ops.sum_pool import SumPool
 from tercet.ops.threshold import Threshold
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.bank_b import Chooser
-from tercet.targets.fabric.choice.effort import USUAL, Asked
 from tercet.targets.fabric.choice.search import Choice, choose, options_of
 from tercet.targets.fabric.format.spec import FabricSpec
 from tercet.targets.fabric.network.network import Network

@@ -95,7 +95,7 @@ def verify(
         batch,
         samples,
         effort,
-        rounding,
+        rounding=rounding,
     )
     if json:
         report = sign_off(request, Silent())

@@ -1,16 +1,18 @@
 """The planner's search for grids, as it went."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from tercet.check.contract import Choice, Grid, Trial
+from tercet.targets.effort import Asked
 from tercet.targets.fabric.choice import search
-from tercet.targets.fabric.choice.effort import Asked
 from tercet.targets.fabric.format.spec import FabricSpec
 from tercet.targets.fabric.network.network import Network
-from tercet.targets.fabric.program.plan import LayerPlan
 from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles import grid as tiles
+from tercet.targets.rows import Choice, Grid, Trial
+
+Laid = tuple[str, tiles.Grid]
+"""A layer of the plan, by name, and its grid."""
 
 
 class Search:
@@ -24,7 +26,7 @@ class Search:
         self._found += found
         return found
 
-    def choices(self, layers: Sequence[LayerPlan] = ()) -> tuple[Choice, ...]:
+    def choices(self, layers: Iterable[Laid] = ()) -> tuple[Choice, ...]:
         """Step by step, in the network's order; nothing before the search.
 
         Of all that were weighed, those that have become these `layers`; of a step that is one of
@@ -32,7 +34,7 @@ class Search:
         """
         if not self._found:
             return ()
-        whole = {layer.name: layer.grid for layer in layers}
+        whole = dict(layers)
         best = max(self._found, key=lambda found: _agreement(found.grids, whole))
         count = Counter(step.name for step in best.grids)
         return tuple(
