@@ -2,6 +2,7 @@
 
 from fnmatch import fnmatchcase
 
+from tercet.errors import UnsupportedError
 from tercet.frontends.taken import Refused
 
 
@@ -44,12 +45,10 @@ OTHERWISE = (
 )
 
 FLOAT_WEIGHTS = (
-    "its weights are floats",
     "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
     "weight_quant=tercet.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
-    "Quantizers), or run `tercet quantize` on the float model",
+    "Quantizers), or run `tercet quantize` on the float model"
 )
-"""What is found in a layer of torch.nn, and what is wanted."""
 
 
 def advice(name: str) -> str:
@@ -58,3 +57,8 @@ def advice(name: str) -> str:
         if any(fnmatchcase(name, pattern) for pattern in one.operators):
             return one.way_out
     return OTHERWISE
+
+
+def float_weights(layer: str) -> UnsupportedError:
+    """What is said of a layer of torch.nn whose weights no quantizer rounds."""
+    return UnsupportedError("its weights are floats", layer=layer, way_out=FLOAT_WEIGHTS)

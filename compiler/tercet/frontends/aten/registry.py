@@ -77,7 +77,7 @@ def convert(
         builder.require_upright(*arguments, *keywords.values())
     if converter is None:
         name = name_of(target)
-        raise builder.unsupported(f"operator {name} is not supported", advice(name))
+        raise builder.unsupported(f"operator {name} is not supported", way_out=advice(name))
     return converter(builder, *arguments, **keywords)
 
 

@@ -72,8 +72,10 @@ def refusal(node: Node) -> UnsupportedError:
     """Why `node` is not taken, and the way out."""
     known = refusals().get((node.domain, node.kind))
     if known is None:
-        return node.unsupported(f"operator {node.kind} is not supported", node.domain.way_out)
-    return node.unsupported(f"{node.kind} is not supported: {known.found}", known.way_out)
+        return node.unsupported(
+            f"operator {node.kind} is not supported", way_out=node.domain.way_out
+        )
+    return node.unsupported(f"{node.kind} is not supported: {known.found}", way_out=known.way_out)
 
 
 def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
@@ -90,6 +92,6 @@ def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence
         # the user's to know, and a traceback would not help.
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(
-            f"{node.name}: {node.kind} does not fit its operands: {shown(first)}"
+            f"{node.kind} does not fit its operands: {shown(first)}", layer=node.name
         ) from error
     return found if isinstance(found, list) else [found]

@@ -83,7 +83,8 @@ def power(builder: Builder, x: Value, exponent: float) -> Value:
         return x
     if exponent not in POWERS:
         raise builder.unsupported(
-            f"raises to the power {exponent:g}", "multiply, or use x ** 2, x ** 0.5 or x ** -1"
+            f"raises to the power {exponent:g}",
+            way_out="multiply, or use x ** 2, x ** 0.5 or x ** -1",
         )
     return apply(builder, x, POWERS[float(exponent)])
 
@@ -119,7 +120,8 @@ def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
     if len(shape_of(x)) != len(shape_of(y)):
         raise builder.unsupported(
             f"combines tensors of shapes {shape_of(x)} and {shape_of(y)}",
-            "wanted as many axes on both sides, the batch first; unsqueeze after the batch",
+            wanted="as many axes on both sides, the batch first",
+            way_out="unsqueeze after the batch",
         )
     return builder.widened(x, shape_of(y)[1:]), builder.widened(y, shape_of(x)[1:])
 

@@ -109,6 +109,6 @@ def spatial_axes(builder: Builder, x: SSAValue, weight: IntArray) -> int:
     if len(shape_of(x)) != np.ndim(weight):
         raise builder.unsupported(
             f"convolves a tensor of shape {shape_of(x)} with weights of shape {weight.shape}",
-            "wanted (batch, channels, …), so give the model's example a batch",
+            wanted="(batch, channels, …), so give the model's example a batch",
         )
     return np.ndim(weight) - 2

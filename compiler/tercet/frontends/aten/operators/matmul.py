@@ -36,7 +36,7 @@ def addmm(
     builder: Builder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
 ) -> Value:
     if (beta, alpha) != (1, 1):
-        raise builder.unsupported("calls addmm with beta or alpha", "multiply before it")
+        raise builder.unsupported("calls addmm with beta or alpha", way_out="multiply before it")
     if isinstance(c, SSAValue) or isinstance(b, SSAValue):
         return add(builder, matmul(builder, a, b), c)
     return linear(builder, a, turned(builder, b), c)
@@ -55,7 +55,7 @@ def product(builder: Builder, a: SSAValue, b: SSAValue) -> SSAValue:
     if len(x) != len(y) or len(x) < 3:
         raise builder.unsupported(
             f"multiplies tensors of shapes {x} and {y}",
-            "wanted (batch, …, M, K) and (batch, …, K, N), so unsqueeze after the batch",
+            wanted="(batch, …, M, K) and (batch, …, K, N), so unsqueeze after the batch",
         )
     between = np.broadcast_shapes(x[1:-2], y[1:-2])
     left = builder.widened(a, (*between, *x[-2:]))

@@ -76,7 +76,7 @@ def largest(builder: Builder, x: Value, axis: int, keepdim: bool = False) -> Val
 
 
 def _place(builder: Builder) -> Absent:
-    found = builder.unsupported("the place of a maximum is read", advice("argmax"))
+    found = builder.unsupported("the place of a maximum is read", way_out=advice("argmax"))
     return Absent(found)
 
 

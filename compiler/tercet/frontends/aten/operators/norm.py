@@ -45,5 +45,5 @@ def batch_norm(
 def statistics_of_the_batch(builder: Builder, *_: Value) -> Value:
     raise builder.unsupported(
         "batch norm without running statistics",
-        "use track_running_stats=True and call the model in evaluation",
+        way_out="use track_running_stats=True and call the model in evaluation",
     )

@@ -48,7 +48,7 @@ def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
             continue
         if is_real(source) and wish != torch.float64:
             raise builder.unsupported(
-                f"casts to {wish}", "let it keep the type of its input, as x.to(other) does"
+                f"casts to {wish}", way_out="let it keep the type of its input, as x.to(other) does"
             )
         if not is_real(source):
             source = _of_integers(builder, source, wish)
@@ -67,5 +67,5 @@ def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
             return q
     raise builder.unsupported(
         f"casts integers {given} to {wish}",
-        "wanted torch.float32, or integers that hold them all",
+        wanted="torch.float32, or integers that hold them all",
     )

@@ -100,5 +100,5 @@ def constant(builder: Builder, q: Value, scale: Value, zero_point: Value) -> Val
 def _whole(builder: Builder, zero_point: Value) -> int:
     values = np.unique(array(zero_point))
     if values.size != 1 or values[0] != np.rint(values[0]):
-        raise builder.unsupported(f"has zero points {values.tolist()}", "wanted one whole number")
+        raise builder.unsupported(f"has zero points {values.tolist()}", wanted="one whole number")
     return int(values[0])

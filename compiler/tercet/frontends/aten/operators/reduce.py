@@ -36,7 +36,7 @@ def mean(builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False,
 @converts(aten.sum.default, aten.mean.default)
 def of_everything(builder: Builder, x: Value, **_: Any) -> Value:
     raise builder.unsupported(
-        "adds up the rows of a batch", "name the axes, as x.mean(dim=(1, 2)) does"
+        "adds up the rows of a batch", way_out="name the axes, as x.mean(dim=(1, 2)) does"
     )
 
 

@@ -73,7 +73,7 @@ def selu(builder: Builder, node: Node, x: Value) -> Value:
 def celu(builder: Builder, node: Node, x: Value) -> Value:
     alpha = node.real("alpha", 1.0)
     if alpha == 0:
-        raise node.broken("alpha is 0", "wanted another one")
+        raise node.broken("alpha is 0", wanted="another one")
     return _function(builder, node, x, "elu", alpha, 1.0, 1 / alpha)
 
 
@@ -82,7 +82,7 @@ def gelu(builder: Builder, node: Node, x: Value) -> Value:
     kinds = {"none": "gelu", "tanh": "gelu_tanh"}
     kind = node.text("approximate", "none")
     if kind not in kinds:
-        raise node.broken(f"approximates by {kind!r}", "wanted none or tanh")
+        raise node.broken(f"approximates by {kind!r}", wanted="none or tanh")
     return _function(builder, node, x, kinds[kind])
 
 
@@ -93,7 +93,7 @@ def shrink(builder: Builder, node: Node, x: Value) -> Value:
     names = {0.0: "hardshrink", edge: "softshrink"}
     if edge < 0 or bias not in names:
         raise node.unsupported(
-            f"shrinks by {bias:g} beyond {edge:g}", f"wanted a bias of 0 or of lambd, {edge:g}"
+            f"shrinks by {bias:g} beyond {edge:g}", wanted=f"a bias of 0 or of lambd, {edge:g}"
         )
     return _function(builder, node, x, names[bias], edge)
 
@@ -105,7 +105,9 @@ def swish(builder: Builder, node: Node, x: Value) -> Value:
     if alpha == 1:
         return _function(builder, node, x, "silu")
     if alpha == 0:
-        raise node.unsupported("its alpha is 0", "wanted another one; Mul by 0.5 is the same")
+        raise node.unsupported(
+            "its alpha is 0", wanted="another one", way_out="Mul by 0.5 is the same"
+        )
     steep = affine(builder, node, x, np.asarray(alpha), np.zeros(()))
     y = builder.add(node, Function(steep, "silu", layer=node.name))
     return affine(builder, node, y, np.ones(()), np.zeros(()), np.asarray(alpha))

@@ -100,7 +100,7 @@ def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
         squared = builder.add(node, Function(source, "square", layer=node.name))
         return builder.add(node, RealMul(squared, source, layer=node.name))
     if name is None:
-        raise node.unsupported(f"takes a power of {found:g}", "wanted 0.5, 1, 2, 3 or -1")
+        raise node.unsupported(f"takes a power of {found:g}", wanted="0.5, 1, 2, 3 or -1")
     return builder.add(node, Function(source, name, layer=node.name))
 
 
@@ -126,7 +126,7 @@ def affine(
     """(factor * x + offset) / divisor; x is made larger where a constant asks for it."""
     source = real(node, x)
     if not divisor.all():
-        raise node.broken("divides by zero", "wanted a divisor without zeros")
+        raise node.broken("divides by zero", wanted="a divisor without zeros")
     sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     same = rescaled(source, factor, offset, divisor, node.name)
     if same is not None:
@@ -151,7 +151,7 @@ def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequ
         found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
         raise node.unsupported(
             f"combines tensors of shapes {found[0]} and {found[1]}",
-            "wanted as many axes in both, with the batch first",
+            wanted="as many axes in both, with the batch first",
         )
 
 

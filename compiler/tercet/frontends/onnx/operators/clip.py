@@ -25,7 +25,7 @@ def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value 
     floor = _limit(node, low, "min", -inf)
     ceiling = _limit(node, high, "max", inf)
     if floor > ceiling:
-        raise node.unsupported(f"clips to [{floor:g}, {ceiling:g}]", "wanted min up to max")
+        raise node.unsupported(f"clips to [{floor:g}, {ceiling:g}]", wanted="min up to max")
     if is_real(source):
         return clipped(builder, node, source, floor, ceiling)
     return _narrowed(builder, node, source, floor, ceiling)
@@ -65,7 +65,7 @@ def _limit(node: Node, value: Value, name: str, default: float) -> float:
         return node.real(name, default) if node.version < 11 else default
     found = constant(node, value, name)
     if found.size != 1 or isnan(float(found.reshape(-1)[0])):
-        raise node.broken(f"its {name} is no number", "wanted one")
+        raise node.broken(f"its {name} is no number", wanted="one")
     return float(found.reshape(-1)[0])
 
 
@@ -74,12 +74,12 @@ def _narrowed(builder: Builder, node: Node, q: SSAValue, low: float, high: float
     first = q.owner
     if not isinstance(first, Quantize):
         raise node.unsupported(
-            "clips integers that do not come of a quantizer", "put it behind QuantizeLinear"
+            "clips integers that do not come of a quantizer", way_out="put it behind QuantizeLinear"
         )
     known = first.clip()
     floor, ceiling = int(max(low, known.low)), int(min(high, known.high))
     if floor > ceiling:
-        raise node.broken(f"clips {known} to [{low:g}, {high:g}]", "nothing would be left")
+        raise node.broken(f"clips {known} to [{low:g}, {high:g}]", way_out="nothing would be left")
     limits = Interval(floor, ceiling)
     narrower = Quantize(
         first.x,

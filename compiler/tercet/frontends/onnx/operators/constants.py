@@ -26,7 +26,7 @@ def constant(builder: Builder, node: Node) -> Value:
         return np.asarray(node.reals("value_floats"), np.float32)
     if node.has("value_ints"):
         return np.asarray(node.integers("value_ints"), np.int64)
-    raise node.unsupported("is a sparse constant or text", "wanted a dense tensor of numbers")
+    raise node.unsupported("is a sparse constant or text", wanted="a dense tensor of numbers")
 
 
 @converts("Shape")

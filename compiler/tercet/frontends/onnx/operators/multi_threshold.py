@@ -73,7 +73,7 @@ def _rows(node: Node, x: SSAValue, found: FloatArray) -> FloatArray:
     if found.ndim != 2 or len(found) not in (1, channels) or not found.shape[1]:
         raise node.broken(
             f"thresholds of shape {found.shape} for a tensor of shape {shape_of(x)}",
-            f"wanted (1 or {channels}, steps)",
+            wanted=f"(1 or {channels}, steps)",
         )
     return found
 
@@ -86,7 +86,7 @@ def _channel_axis(node: Node, x: SSAValue) -> int:
     if not 0 < axis < rank:
         raise node.unsupported(
             f"its channels are axis {axis} of {rank} in data_layout {layout}",
-            "wanted another axis than the batch",
+            wanted="another axis than the batch",
         )
     return axis
 
@@ -111,12 +111,12 @@ def _grid(node: Node) -> Grid:
     """As fine as whole numbers need it: 2 * count - 1 lies on steps of 1."""
     scale, bias = Fraction(node.real("out_scale", 1.0)), Fraction(node.real("out_bias", 0.0))
     if scale <= 0:
-        raise node.unsupported(f"its out_scale is {float(scale):g}", "wanted one above zero")
+        raise node.unsupported(f"its out_scale is {float(scale):g}", wanted="one above zero")
     ratio = -bias / scale
     if ratio.denominator > FINEST:
         raise node.unsupported(
             f"its out_bias {float(bias):g} is no multiple of a part of out_scale {float(scale):g}",
-            "put the bias into an Add behind it",
+            way_out="put the bias into an Add behind it",
         )
     repeats = ratio.denominator
     return Grid(float(scale / repeats), ratio.numerator, repeats)

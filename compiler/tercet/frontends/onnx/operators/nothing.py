@@ -15,5 +15,7 @@ def dropout(
     builder: Builder, node: Node, x: Value, ratio: Value = None, training: Value = None
 ) -> Value:
     if training is not None and single(node, training, "training mode"):
-        raise node.unsupported("drops values at random", "export the model in evaluation mode")
+        raise node.unsupported(
+            "drops values at random", way_out="export the model in evaluation mode"
+        )
     return x

@@ -81,7 +81,7 @@ def _require_ideal(builder: Builder, node: Node) -> None:
     if builder.ort:
         raise node.unsupported(
             f"ONNXRuntime's float32 arithmetic of {node.kind} depends on the machine",
-            "wanted --semantics ideal",
+            wanted="--semantics ideal",
         )
 
 

@@ -72,7 +72,7 @@ def extreme(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
 def arg_extreme(builder: Builder, node: Node, x: Value) -> Value:
     source = real(node, x)
     if node.integer("select_last_index", 0):
-        raise node.unsupported("takes the last of equal elements", "wanted select_last_index=0")
+        raise node.unsupported("takes the last of equal elements", wanted="select_last_index=0")
     if node.kind == "ArgMin":
         source = affine(builder, node, source, -ONE, ZERO)
     axis = axis_of(node, node.integer("axis", 0), len(shape_of(source)))
@@ -87,7 +87,8 @@ def top(builder: Builder, node: Node, x: Value, k: Value = None) -> list[Value]:
     if count != 1 or not node.integer("largest", 1):
         raise node.unsupported(
             f"takes {count:g} elements in order",
-            "wanted the greatest alone; let the model return its scores, and choose on the host",
+            wanted="the greatest alone",
+            way_out="let the model return its scores, and choose on the host",
         )
     rank = len(shape_of(source))
     axis = axis_of(node, node.integer("axis", -1), rank)
@@ -118,7 +119,7 @@ def _reduction(builder: Builder, node: Node, x: SSAValue, axes: Value) -> Reduct
             return None
         raise node.unsupported(
             "works along every axis and so the batch",
-            f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
+            way_out=f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
         )
     found = tuple(sorted({axis_of(node, axis, len(shape)) for axis in wish}))
     keep = node.integer("keepdims", 1)

@@ -46,7 +46,7 @@ def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     d >= 0 where floor(d) + 1 is 1 or more, and d > 0 where ceil(d) is.
     """
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
-        raise node.unsupported("compares the results of two layers", "wanted one and a constant")
+        raise node.unsupported("compares the results of two layers", wanted="one and a constant")
     rises = node.kind.startswith("Greater") == isinstance(a, SSAValue)
     x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
     slope, shift = (ONE, -ONE) if rises else (-ONE, ONE)
@@ -80,7 +80,8 @@ def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -
     if isinstance(a, SSAValue) or isinstance(b, SSAValue):
         raise node.unsupported(
             "chooses between results of layers",
-            "wanted constants; Relu, LeakyRelu, PRelu, Clip and Max choose without a condition",
+            wanted="constants",
+            way_out="Relu, LeakyRelu, PRelu, Clip and Max choose without a condition",
         )
     then, other = reals(node, a, "constant"), reals(node, b, "constant")
     truth = dequantized(builder, node, source, ONE, 0)
@@ -98,7 +99,8 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
     if element is None:
         raise node.unsupported(
             f"casts to {'type ' + str(kind) if dtype is None else dtype.name}",
-            "wanted float, double or integers; export the model in float32",
+            wanted="float, double or integers",
+            way_out="export the model in float32",
         )
     held = Interval.of(element) if element.width.data <= 32 else WIDEST
     if not is_real(source):
@@ -108,13 +110,14 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
         if index or element.width.data == 64 or held.holds(Interval.of(given)):
             return source
         raise node.unsupported(
-            f"casts integers to {dtype}, which may not hold them", f"Clip them to {held} before it"
+            f"casts integers to {dtype}, which may not hold them",
+            way_out=f"Clip them to {held} before it",
         )
     span = whole_reach(source)
     if not held.holds(span) or span == WIDEST:
         raise node.unsupported(
             f"casts numbers that may lie beyond {dtype}, where the result is not defined",
-            f"Clip them to {held} before it",
+            way_out=f"Clip them to {held} before it",
         )
     return _integers(builder, node, source, span)
 

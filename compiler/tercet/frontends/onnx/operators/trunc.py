@@ -52,7 +52,7 @@ def trunc(
     if dropped < 0 or zero % (1 << dropped):
         raise node.unsupported(
             f"drops {dropped} bits of integers with zero point {zero}",
-            "wanted no fewer than 0, and a zero point that lacks these bits",
+            wanted="no fewer than 0, and a zero point that lacks these bits",
         )
     coarse, kept = step * 2.0**dropped, zero >> dropped
     q = quantized(builder, node, source, coarse, kept, clip, narrowest(clip), mode)
@@ -63,7 +63,7 @@ def _shift(node: Node, result: FloatArray, step: FloatArray) -> int:
     """As QONNX has it: the quotient of the scales, made a power of two."""
     shifts = np.unique(np.rint(np.log2(result / step)))
     if shifts.size != 1:
-        raise node.unsupported("drops unlike numbers of bits", "wanted the same for all channels")
+        raise node.unsupported("drops unlike numbers of bits", wanted="the same for all channels")
     return int(shifts[0])
 
 
@@ -75,7 +75,7 @@ def require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
         if ratio is None or abs(ratio - round(ratio)) > CLOSE * max(round(ratio), 1):
             raise node.unsupported(
                 f"its input is not known to be a whole number of steps of {one:g}",
-                "wanted the result of a quantizer, pooled or not, with that scale",
+                wanted="the result of a quantizer, pooled or not, with that scale",
             )
 
 
