@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tercet import assets
 from tercet.cli.pages.matrix import markdown_page
-from tercet.gen import counters
+from tercet.gen import counters, frontends
 from tercet.gen.rdl import RDL, elaborated, registers_page
 from tercet.targets.fabric.format.render import generated as program_format
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers and counters in RTL, C and Python, pages."""
+    """Program format, registers and counters in RTL, C and Python, tables of operators."""
     top = elaborated(assets.ROOT / RDL)
     return {
         **program_format(),
@@ -25,6 +25,7 @@ def generated() -> dict[str, str]:
         "docs/registers.md": registers_page(top, "registers.md.j2"),
         **counters.generated(top),
         "docs/operators.md": markdown_page(),
+        **frontends.pages(),
     }
 
 
