@@ -18,21 +18,22 @@ NAMES = {kind.__name__ for kind in KINDS}
 PLACES = ("compiler", "golden", "cosim/tercet_cosim", "cosim/tercet_signoff")
 
 
+def names_in(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & NAMES
+
+
+def asks(node: ast.AST) -> bool:
+    """Whether a node asks for a kind: by isinstance, by type() or by a pattern of match."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
+        return bool(names_in(node.args[1]))
+    if isinstance(node, ast.Compare) and "type(" in ast.unparse(node.left):
+        return bool(names_in(node))
+    return isinstance(node, ast.MatchClass) and bool(names_in(node.cls))
+
+
 def asked(tree: ast.AST) -> Iterator[int]:
-    """Lines that ask for a kind: by isinstance, by type() or by a pattern of match."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            inner = {
-                n.id for arg in node.args[1:] for n in ast.walk(arg) if isinstance(n, ast.Name)
-            }
-            if node.func.id == "isinstance" and inner & NAMES:
-                yield node.lineno
-        if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name):
-            if node.cls.id in NAMES:
-                yield node.lineno
-        if isinstance(node, ast.Compare) and "type(" in ast.unparse(node.left):
-            if {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & NAMES:
-                yield node.lineno
+    """Lines that ask for a kind."""
+    return (getattr(node, "lineno", 0) for node in ast.walk(tree) if asks(node))
 
 
 def test_these_are_all_kinds() -> None:
