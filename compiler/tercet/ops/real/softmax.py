@@ -10,6 +10,7 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.errors import UnsupportedError
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.real import real_tensor
 from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale, require_near
 from tercet.ir.interval import Interval
@@ -74,13 +75,10 @@ class RealSoftmax(NormOp):
             terms,
             scaled,
             grid.clip,
-            grid.element,
+            Result(grid.element, layer, scale=float(grid.scale), zero_point=grid.zero_point()),
             axis=axis,
             before=before,
             after=grid.zero_point() - before,
-            layer=layer,
-            scale=float(grid.scale),
-            zero_point=grid.zero_point(),
         )
 
     def _entries(self, q: SSAValue, step: Fraction, scale: Fraction, bits: int) -> int:
