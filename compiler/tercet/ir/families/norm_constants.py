@@ -11,7 +11,7 @@ from tercet.errors import UnsupportedError
 from tercet.ir.arithmetic.division import DIGIT
 from tercet.ir.arithmetic.limits import NORM_ADD_LIMIT, NORM_MUL_LIMIT, SHIFT_MAX
 from tercet.ir.arithmetic.roots import TOP
-from tercet.ir.families.real_norms import Grid, require_near
+from tercet.ir.families.real_norms import ScalarGrid, require_near
 from tercet.ir.types import FloatArray, IntArray
 
 
@@ -44,7 +44,7 @@ class Norm:
     gain: Sequence[Fraction]
     offset: Sequence[Fraction]
     epsilon: Fraction
-    grid: Grid
+    grid: ScalarGrid
     layer: str
 
     @classmethod
@@ -57,7 +57,7 @@ class Norm:
         size: int,
         spread: int,
         step: Fraction,
-        grid: Grid,
+        grid: ScalarGrid,
         layer: str,
     ) -> "Norm":
         """Of reals: a gain and an offset for each channel; integers in steps of `step`."""

@@ -12,7 +12,7 @@ from xdsl.traits import Pure
 from tercet.errors import UnsupportedError
 from tercet.ir.families.quantized import Result
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale, require_near
+from tercet.ir.families.real_norms import NormOp, Quantizer, ScalarGrid, one_scale, require_near
 from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, I64Attr, number, shape_of, tensor_type
 from tercet.ops.softmax import Softmax, tables
@@ -62,7 +62,7 @@ class RealSoftmax(NormOp):
                 layer=layer,
                 way_out="leave it to the host as the last layer, or quantize a softmax",
             )
-        grid, step, n = Grid.of(end), one_scale(scale, layer), shape_of(q)[axis]
+        grid, step, n = ScalarGrid.of(end), one_scale(scale, layer), shape_of(q)[axis]
         # n terms of 2^bits, and one of 2^bits / scale, stay below 2^62
         bits = 61 - max(n.bit_length(), ceil(1 / grid.scale).bit_length())
         size = self._entries(q, step, grid.scale, bits)
