@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "compiler/tercet/check": COMPILER | {"tercet.check"},
     "compiler/tercet/report": BASE | {"tercet.report"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff"},
-    "compiler/tercet/gen": BASE | {"tercet.targets", "tercet.cli", "tercet.gen"},
+    "compiler/tercet/gen": BASE
+    | {"tercet.targets", "tercet.frontends", "tercet.report", "tercet.cli", "tercet.gen"},
     "golden": COMPILER | {"tercet.report", "tercet_golden"},
     "cosim/tercet_cosim": COMPILER | {"tercet_golden", "tercet_cosim"},
     "cosim/tercet_signoff": COMPILER
@@ -41,6 +42,24 @@ WHOLE = ("compiler/tercet/__init__.py", "compiler/tercet/__main__.py")
 
 ROOT_ITSELF = "."
 STACKS = {
+    "compiler/tercet/frontends": (
+        "elements",
+        "integers",
+        "taken",
+        "reading",
+        "importing",
+        "unwrap",
+        "onnx",
+        "aten",
+        "brevitas",
+        "python",
+        "zoo",
+        "sources",
+        "model",
+        "samples",
+        "ptq",
+        ROOT_ITSELF,
+    ),
     "compiler/tercet/ir": (ROOT_ITSELF, "arithmetic", "families", "host"),
     "compiler/tercet/passes": (
         "clean",
@@ -53,7 +72,18 @@ STACKS = {
         "proofs",
         ROOT_ITSELF,
     ),
-    "compiler/tercet/targets": ("shared", "c", "hls", "onnx", "fabric", ROOT_ITSELF),
+    "compiler/tercet/targets": (
+        "effort",
+        "rows",
+        "door",
+        "shared",
+        "c",
+        "hls",
+        "onnx",
+        "mlir",
+        "fabric",
+        ROOT_ITSELF,
+    ),
     "compiler/tercet/targets/fabric": (
         "format",
         "timing",
@@ -88,10 +118,18 @@ def imports(path: Path) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             whole = node.module or ""
-            names = [f"{whole}.{a.name}" for a in node.names] if whole == "tercet" else [whole]
+            names = [_imported(whole, alias.name) for alias in node.names]
         else:
             continue
         yield from (name for name in names if name.split(".")[0].startswith("tercet"))
+
+
+def _imported(package: str, name: str) -> str:
+    """`package.name` where that is a module of ours, else `package`."""
+    place = f"{package}.{name}".replace(".", "/")
+    homes = [ROOT / home / place for home in ("compiler", "golden", "cosim", "runtime/python")]
+    whole = any(home.is_dir() or home.with_suffix(".py").exists() for home in homes)
+    return f"{package}.{name}" if whole else package
 
 
 def allowed(name: str, layer: str) -> bool:

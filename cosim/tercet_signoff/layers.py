@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 def rows(ctx: CheckContext) -> tuple[Layer, ...]:
     """One row a layer of the plan, in its order; none where the cycle model failed."""
-    run, costs = ctx.simulated, _prediction(ctx)
-    if costs is None:
+    if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return ()
+    run = ctx.simulated
     return tuple(_row(layer, costs.layers[layer.name], run) for layer in ctx.plan.layers)
 
 
 def cycles(ctx: CheckContext) -> Cycles:
     """Doorbell to irq, for every batch."""
-    run, costs = ctx.simulated, _prediction(ctx)
-    if costs is None:
+    if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return Cycles((), None, ())
+    run = ctx.simulated
     return Cycles(
         predicted=tuple(map(int, costs.cycles)),
         measured=None if run is None else tuple(map(int, run.cycles)),

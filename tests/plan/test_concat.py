@@ -14,8 +14,8 @@ from xdsl.ir import SSAValue
 
 from draw.networks.dense import randomly
 from tercet.errors import CapacityError
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.bank_b import Chooser
-from tercet.targets.fabric.choice.effort import USUAL, Asked
 from tercet.targets.fabric.choice.search import Choice, choose
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower

@@ -115,7 +115,7 @@ def sums(pixels: int) -> ModuleOp:
     ("pixels", "sentence"),
     [
         (512, r"^sums: its sums leave the network in 32 bits, which takes 1024 64-bit words of bank"
-         r" C at once; .* has 512: choose a larger fabric, such as --fabric small,out_depth=1024$"),
+         r" C at once; .* has 512; choose a larger fabric, such as --fabric small,out_depth=1024$"),
         (1 << 15, r"none has more than 8192; put a quantizer behind the last layer: .*$"),
     ],
 )  # fmt: skip

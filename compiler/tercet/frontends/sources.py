@@ -2,14 +2,14 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tercet.errors import CaptureError, UsageError
 from tercet.frontends import zoo
+from tercet.frontends.importing import importable
 from tercet.frontends.reading import Reading, known_semantics, shaped
 
 
@@ -92,18 +92,6 @@ def reading(spec: str, input_type: str | None, input_shape: str | None, semantic
     if not isinstance(find(spec), OnnxFile):
         found.require_file(spec)
     return found
-
-
-@contextmanager
-def importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it, and leave no bytecode there."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        sys.path.remove(str(folder))
 
 
 def _existing(place: str, wanted: str) -> Path:

@@ -8,6 +8,4 @@ ID = "c.bitexact"
 
 
 def run(ctx: CheckContext) -> Check:
-    from tercet_signoff.executors import native
-
-    return bitexact(ctx, ID, native.run_c(ctx.module, *ctx.vectors.xs))
+    return bitexact(ctx, ID, ctx.executed("c"))

@@ -8,6 +8,4 @@ ID = "golden.onnxruntime"
 
 
 def run(ctx: CheckContext) -> Check:
-    from tercet_golden import onnxruntime_golden
-
-    return bitexact(ctx, ID, onnxruntime_golden.run(ctx.module, *ctx.vectors.xs))
+    return bitexact(ctx, ID, ctx.executed("onnx"))

@@ -47,8 +47,9 @@ def _hook(path: str, integers: tuple[Tensor, ...]) -> Any:
         own = torch.round(result.value / result.scale + result.zero_point)
         if bool((torch.abs(own - fixed) > 1).any()):
             raise CaptureError(
-                f"{path.rpartition('.')[0]}: its integers in float32 and in float64 are more than "
-                "one apart; its scale is too small for float32"
+                "its integers in float32 and in float64 are more than one apart",
+                layer=path.rpartition(".")[0],
+                way_out="its scale is too small for float32",
             )
         exact = (fixed.to(own.dtype) - result.zero_point) * result.scale
         return result._replace(value=exact)

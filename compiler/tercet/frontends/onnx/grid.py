@@ -12,8 +12,8 @@ from typing import Any
 
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.ir.interval import Interval

@@ -88,8 +88,10 @@ def _value(
         values[name] = model.constants[name].read(where, builder.budget)
     if name not in values:
         raise UnsupportedError(
-            f"{where}: takes {shown(name)!r}, a further result of an operator of which Tercet "
-            "knows the first alone; leave it out"
+            f"takes {shown(name)!r}, a further result of an operator of which Tercet "
+            "knows the first alone",
+            layer=where,
+            way_out="leave it out",
         )
     return values[name]
 

@@ -32,17 +32,17 @@ class Activation:
 def activation(node: Node, q: Value, scale: Value, zero: Value) -> Activation:
     source = tensor(node, q)
     if is_real(source):
-        raise node.broken("its input holds reals", "wanted integers, of a QuantizeLinear or so")
+        raise node.broken("its input holds reals", wanted="integers, of a QuantizeLinear or so")
     step = scales(node, scale) if scale is not None else np.ones(())
     if step.size != 1:
-        raise node.unsupported(f"its input has {step.size} scales", "wanted one")
+        raise node.unsupported(f"its input has {step.size} scales", wanted="one")
     return Activation(source, step.reshape(()), whole_zero(node, zero))
 
 
 def integer_weights(node: Node, w: Value, scale: Value, zero: Value, axis: int) -> Integers:
     """Constant weights, less their zero points; scales and zero points go along `axis`."""
     if isinstance(w, SSAValue) or not isinstance(w, np.ndarray) or integer_type(w.dtype) is None:
-        raise node.unsupported("its weights are no constant integers", "wanted these")
+        raise node.unsupported("its weights are no constant integers", wanted="these")
     steps = scales(node, scale, "weight scale") if scale is not None else np.ones(())
     points = np.zeros(()) if zero is None else constant(node, zero, "zero point")
     values = w.astype(np.int64) - _along(node, points.astype(np.int64), w, axis)
@@ -55,7 +55,7 @@ def _along(node: Node, values: Array, w: Array, axis: int) -> Array:
     if values.size != w.shape[axis]:
         raise node.unsupported(
             f"{values.size} scales or zero points for weights of shape {w.shape}",
-            f"wanted one for each of {w.shape[axis]} outputs",
+            wanted=f"one for each of {w.shape[axis]} outputs",
         )
     return values.reshape([-1 if i == axis % w.ndim else 1 for i in range(w.ndim)])
 
@@ -85,5 +85,5 @@ def target(node: Node, scale: Value, zero: Value) -> Target:
     kind = np.dtype(np.uint8) if zero is None else constant(node, zero, "output zero point").dtype
     element = integer_type(kind)
     if element is None or step.size != 1:
-        raise node.unsupported("its result has several scales", "wanted one, and a zero point")
+        raise node.unsupported("its result has several scales", wanted="one, and a zero point")
     return Target(step.reshape(()), whole_zero(node, zero), element)

@@ -94,14 +94,18 @@ class Norm:
         """The most bits, an even number, that leave the greatest V + epsilon below 2^62."""
         if self.epsilon <= 0:
             raise UnsupportedError(
-                f"{self.layer}: normalizes with an epsilon of zero; give it one above zero"
+                "normalizes with an epsilon of zero",
+                layer=self.layer,
+                way_out="give it one above zero",
             )
         most = (self.size * self.spread) ** 2 + self.epsilon
         unit = (TOP - int(most + 1).bit_length()) & ~1
         if unit < 0 or self.size * self.spread >= 1 << 29:
             raise UnsupportedError(
-                f"{self.layer}: the squares of {self.size} integers of up to {self.spread} and "
-                "its epsilon do not fit 62 bits; quantize its input to 8 bits, or coarser"
+                f"the squares of {self.size} integers of up to {self.spread} and its epsilon "
+                "do not fit 62 bits",
+                layer=self.layer,
+                way_out="quantize its input to 8 bits, or coarser",
             )
         return unit
 
@@ -115,8 +119,10 @@ class Norm:
             if fits and abs(add) < ADD_LIMIT:
                 return mul, add, shift
         raise UnsupportedError(
-            f"{self.layer}: a gain of {float(gain):.3g} or an offset of {float(offset):.3g} steps "
-            "of its result is too great; use a coarser quantizer"
+            f"a gain of {float(gain):.3g} or an offset of {float(offset):.3g} steps of "
+            "its result is too great",
+            layer=self.layer,
+            way_out="use a coarser quantizer",
         )
 
     def deviation(self, constants: NormConstants) -> Fraction:

@@ -100,8 +100,9 @@ def reachable(x: Interval, low: int, size: int, layer: str) -> slice:
     held = Interval(low, low + size - 1)
     if not held.holds(x):
         raise VerifyError(
-            f"{layer}: its table has entries for {held}, its operand ranges over {x}; "
-            "give it an entry for each value"
+            f"its table has entries for {held}, its operand ranges over {x}",
+            layer=layer,
+            way_out="give it an entry for each value",
         )
     return slice(x.low - low, x.high - low + 1)
 

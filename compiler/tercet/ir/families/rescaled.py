@@ -129,8 +129,9 @@ class RescaledOp(ChannelwiseOp):
     def range(self, *operands: Interval) -> Interval:
         if (most := self.largest(*operands)) > EXACT_LIMIT:
             raise VerifyError(
-                f"{self.layer.data}: a product of {self.name} can reach {most}, more than 2^62; "
-                "quantize its operands to fewer bits"
+                f"a product of {self.name} can reach {most}, more than 2^62",
+                layer=self.layer.data,
+                way_out="quantize its operands to fewer bits",
             )
         # monotone in every operand while the others stand still: the extremes are at the corners
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")

@@ -57,8 +57,9 @@ class RealSoftmax(NormOp):
         layer, axis = self.layer.data, self.axis.value.data
         if self.log.value.data:
             raise UnsupportedError(
-                f"{layer}: quantizes a log-softmax; leave it to the host as the last layer, or "
-                "quantize a softmax"
+                "quantizes a log-softmax",
+                layer=layer,
+                way_out="leave it to the host as the last layer, or quantize a softmax",
             )
         grid, step, n = Grid.of(end), one_scale(scale, layer), shape_of(q)[axis]
         # n terms of 2^bits, and one of 2^bits / scale, stay below 2^62
@@ -89,7 +90,9 @@ class RealSoftmax(NormOp):
         size = min(held.high - held.low + 1, ceil(zeros))
         if size > ENTRIES:
             raise UnsupportedError(
-                f"{self.layer.data}: its table of exponentials would have {size} entries, at most "
-                f"{ENTRIES} are possible; quantize its input to 8 bits"
+                f"its table of exponentials would have {size} entries, at most {ENTRIES} are "
+                "possible",
+                layer=self.layer.data,
+                way_out="quantize its input to 8 bits",
             )
         return size

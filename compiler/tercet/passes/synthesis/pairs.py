@@ -32,14 +32,17 @@ def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
     small = [size <= SMALL for size in sizes]
     if not any(small):
         raise UnsupportedError(
-            f"{region.layer}: combines two sums of {sizes[0]} and {sizes[1]} values, too many "
-            "pairs to be exact for each; quantize one of the two first"
+            f"combines two sums of {sizes[0]} and {sizes[1]} values, too many pairs to be "
+            "exact for each",
+            layer=region.layer,
+            way_out="quantize one of the two first",
         )
     points = min(sizes) * region.channels * (max(sizes) if all(small) else SMALL)
     if points > POINTS:
         raise UnsupportedError(
-            f"{region.layer}: combines two tensors with constants of their own in "
-            f"{region.channels} channels; quantize each of the two per tensor first"
+            f"combines two tensors with constants of their own in {region.channels} channels",
+            layer=region.layer,
+            way_out="quantize each of the two per tensor first",
         )
     form = form_of(region)
     if form is not None:
@@ -49,8 +52,9 @@ def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
     if all(small) and region.channels == 1:
         return [_table(region, known[0].low, known[1].low, sizes[0], sizes[1])]
     raise UnsupportedError(
-        f"{region.layer}: no sum or product of its two inputs with one rounding is exact; quantize "
-        "each of the two per tensor, to 8 bits, first"
+        "no sum or product of its two inputs with one rounding is exact",
+        layer=region.layer,
+        way_out="quantize each of the two per tensor, to 8 bits, first",
     )
 
 

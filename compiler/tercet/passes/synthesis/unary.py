@@ -61,8 +61,9 @@ def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
     count = int((high - low).max() + 1) * region.channels
     if count > VALUES:
         raise UnsupportedError(
-            f"{region.layer}: quantizes a function that may turn, of {count} values; quantize the "
-            "layer's output to 8 bits before it"
+            f"quantizes a function that may turn, of {count} values",
+            layer=region.layer,
+            way_out="quantize the layer's output to 8 bits before it",
         )
     return every_step(region, low, high)
 
@@ -76,8 +77,10 @@ def _certified(made: tuple[IntegerOp, Steps]) -> IntegerOp:
 def _table(region: Region, low: int, size: int) -> Table:
     if region.channels * size > ENTRIES:
         raise UnsupportedError(
-            f"{region.layer}: needs {region.channels} tables of {size} entries, one for each place "
-            f"that has a constant of its own; {ENTRIES} entries are the most"
+            f"needs {region.channels} tables of {size} entries, one for each place that "
+            "has a constant of its own",
+            layer=region.layer,
+            way_out=f"{ENTRIES} entries are the most",
         )
     every = np.repeat(np.arange(low, low + size)[:, None], region.channels, 1)
     scale, zero = metadata(region.end)

@@ -21,7 +21,11 @@ HIDDEN = -(2.0**20)
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
-@converts(aten.add.Tensor)
+@converts(
+    aten.add.Tensor,
+    layers="QuantEltwiseAdd",
+    note=("with numbers, constants and tensors, broadcast over all axes but the batch"),
+)
 def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     if not isinstance(a, SSAValue):
         return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
@@ -33,7 +37,7 @@ def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return builder.add(RealAdd(*pair(builder, a, other), layer=builder.layer))
 
 
-@converts(aten.sub.Tensor)
+@converts(aten.sub.Tensor, layers="Tanhshrink")
 def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, a, b, -alpha)
 
@@ -48,7 +52,9 @@ def neg(builder: Builder, x: Value) -> Value:
     return affine(builder, x, -ONE, ZERO)
 
 
-@converts(aten.mul.Tensor)
+@converts(
+    aten.mul.Tensor, layers="QuantScaleBias BatchNorm1dToQuantScaleBias BatchNorm2dToQuantScaleBias"
+)
 def mul(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue):
         return mul(builder, b, a)
@@ -59,7 +65,7 @@ def mul(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealMul(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.div.Tensor)
+@converts(aten.div.Tensor, layers="Softsign")
 def div(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         source = builder.real(a)
@@ -71,13 +77,14 @@ def div(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealDiv(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.pow.Tensor_Scalar)
+@converts(aten.pow.Tensor_Scalar, note="`pow` by 0.5, 1, 2, 3 or -1")
 def power(builder: Builder, x: Value, exponent: float) -> Value:
     if exponent == 1:
         return x
     if exponent not in POWERS:
         raise builder.unsupported(
-            f"raises to the power {exponent:g}", "multiply, or use x ** 2, x ** 0.5 or x ** -1"
+            f"raises to the power {exponent:g}",
+            way_out="multiply, or use x ** 2, x ** 0.5 or x ** -1",
         )
     return apply(builder, x, POWERS[float(exponent)])
 
@@ -113,7 +120,8 @@ def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
     if len(shape_of(x)) != len(shape_of(y)):
         raise builder.unsupported(
             f"combines tensors of shapes {shape_of(x)} and {shape_of(y)}",
-            "wanted as many axes on both sides, the batch first; unsqueeze after the batch",
+            wanted="as many axes on both sides, the batch first",
+            way_out="unsqueeze after the batch",
         )
     return builder.widened(x, shape_of(y)[1:]), builder.widened(y, shape_of(x)[1:])
 

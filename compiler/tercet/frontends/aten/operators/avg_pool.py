@@ -21,7 +21,12 @@ from tercet.ops.real.linear import RealLinear
 aten = torch.ops.aten
 
 
-@converts(aten.avg_pool1d.default, aten.avg_pool2d.default)
+@converts(
+    aten.avg_pool1d.default,
+    aten.avg_pool2d.default,
+    layers="AvgPool1d AvgPool2d",
+    note="padding, `ceil_mode`, `count_include_pad`, `divisor_override`",
+)
 def avg_pool(
     builder: Builder,
     x: Value,
@@ -45,7 +50,12 @@ def avg_pool(
     return builder.add(pool)
 
 
-@converts(aten.adaptive_avg_pool1d.default, aten.adaptive_avg_pool2d.default)
+@converts(
+    aten.adaptive_avg_pool1d.default,
+    aten.adaptive_avg_pool2d.default,
+    layers="AdaptiveAvgPool1d AdaptiveAvgPool2d",
+    note="adaptive to any output size, also one that does not divide",
+)
 def adaptive_avg_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Value:
     source = builder.real(x)
     sizes = shape_of(source)[2:]

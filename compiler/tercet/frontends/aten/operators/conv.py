@@ -24,7 +24,16 @@ def each(value: Numbers, axes: int) -> Ints:
     return found * axes if len(found) == 1 else found
 
 
-@converts(aten.conv1d.default, aten.conv2d.default)
+@converts(
+    aten.conv1d.default,
+    aten.conv2d.default,
+    layers="QuantConv1d QuantConv2d",
+    note=(
+        "weights of 1 to 8 bits, per tensor or per output; groups, depthwise, "
+        "dilation, stride; every padding, `same` and `valid` too, and every "
+        "padding mode"
+    ),
+)
 def conv(
     builder: Builder,
     x: Value,
@@ -100,6 +109,6 @@ def spatial_axes(builder: Builder, x: SSAValue, weight: IntArray) -> int:
     if len(shape_of(x)) != np.ndim(weight):
         raise builder.unsupported(
             f"convolves a tensor of shape {shape_of(x)} with weights of shape {weight.shape}",
-            "wanted (batch, channels, …), so give the model's example a batch",
+            wanted="(batch, channels, …), so give the model's example a batch",
         )
     return np.ndim(weight) - 2

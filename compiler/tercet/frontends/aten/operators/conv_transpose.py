@@ -12,7 +12,12 @@ from tercet.ops.real.conv_transpose import RealConvTranspose
 aten = torch.ops.aten
 
 
-@converts(aten.conv_transpose1d.default, aten.conv_transpose2d.input)
+@converts(
+    aten.conv_transpose1d.default,
+    aten.conv_transpose2d.input,
+    layers="QuantConvTranspose1d QuantConvTranspose2d",
+    note="weights as those of a convolution; every group has the same scales",
+)
 def conv_transpose(
     builder: Builder,
     x: Value,

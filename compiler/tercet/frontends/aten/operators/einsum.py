@@ -19,14 +19,22 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.einsum.default)
+@converts(
+    aten.einsum.default,
+    note=(
+        "two operands, an arrow, and no letter twice in one operand; of "
+        "quantized weights every letter is either summed or new"
+    ),
+)
 def einsum(builder: Builder, equation: str, operands: Sequence[Value], **_: object) -> Value:
     inputs, arrow, result = equation.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if not arrow or len(terms) != 2 or not all(map(_plain, (*terms, result))):
         raise builder.unsupported(
             f"einsum {equation!r}",
-            "wanted two operands, an arrow, and no letter twice in one operand, as 'bij,bjk->bik'",
+            wanted=(
+                "two operands, an arrow, and no letter twice in one operand, as 'bij,bjk->bik'"
+            ),
         )
     (a, b), (x, y) = terms, operands
     if not isinstance(x, SSAValue):
@@ -47,7 +55,9 @@ def _of_two(
     (a, x), (b, y) = left, right
     summed = [c for c in a if c in b and c not in result]
     if any(c not in b + result for c in a) or any(c not in a + result for c in b):
-        raise builder.unsupported(f"einsum {a},{b}->{result}", "sum before it what one side adds")
+        raise builder.unsupported(
+            f"einsum {a},{b}->{result}", way_out="sum before it what one side adds"
+        )
     if not summed:
         return mul(builder, _aligned(builder, a, x, result), _aligned(builder, b, y, result))
     both = [c for c in result if c in a and c in b]
@@ -71,7 +81,7 @@ def _with_weights(
     if not isinstance(weight, Integers) or len(summed) + len(columns) != len(b) or not summed:
         raise builder.unsupported(
             f"einsum {a},{b}->{result} with constants",
-            "wanted quantized weights whose every letter is either summed or new",
+            wanted="quantized weights whose every letter is either summed or new",
         )
     rows = [c for c in a if c not in b]
     size = dict(zip(a, shape_of(x), strict=True))

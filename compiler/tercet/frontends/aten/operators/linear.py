@@ -10,7 +10,11 @@ from tercet.ops.real.linear import RealLinear
 aten = torch.ops.aten
 
 
-@converts(aten.linear.default)
+@converts(
+    aten.linear.default,
+    layers="QuantLinear",
+    note="weights of 1 to 8 bits, per tensor or per output",
+)
 def linear(builder: Builder, x: Value, weight: Value, offsets: Value = None) -> Value:
     source = builder.real(x)
     values, scale = weights(builder, weight, axis=0)

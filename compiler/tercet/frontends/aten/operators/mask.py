@@ -12,12 +12,12 @@ from tercet.frontends.aten.registry import converts
 aten = torch.ops.aten
 
 
-@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor)
+@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor, note="the mask is a constant")
 def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
     source = builder.real(x)
     if isinstance(mask, SSAValue):
         raise builder.unsupported(
-            "is masked by what depends on the input", "use clamp or a product"
+            "is masked by what depends on the input", way_out="use clamp or a product"
         )
     hidden = builder.constant(mask, source)
     filling = builder.constant(value, source)
@@ -28,7 +28,7 @@ def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
 def where(builder: Builder, condition: Value, x: Value, other: Value) -> Value:
     if isinstance(condition, SSAValue) or isinstance(other, SSAValue):
         raise builder.unsupported(
-            "chooses by what depends on the input", "use clamp, ReLU or nn.Threshold"
+            "chooses by what depends on the input", way_out="use clamp, ReLU or nn.Threshold"
         )
     hidden = torch.from_numpy(1 - array(condition)) if isinstance(condition, Tensor) else None
     return masked_fill(builder, x, hidden, other)

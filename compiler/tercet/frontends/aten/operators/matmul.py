@@ -16,7 +16,12 @@ from tercet.ops.real.matmul import RealMatMul
 aten = torch.ops.aten
 
 
-@converts(aten.matmul.default, aten.mm.default, aten.bmm.default)
+@converts(
+    aten.matmul.default,
+    aten.mm.default,
+    aten.bmm.default,
+    note="(batch, …, M, K) by (batch, …, K, N), or by quantized weights",
+)
 def matmul(builder: Builder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         return linear(builder, a, turned(builder, b))
@@ -26,12 +31,12 @@ def matmul(builder: Builder, a: Value, b: Value) -> Value:
     return product(builder, builder.real(a), builder.real(b))
 
 
-@converts(aten.addmm.default)
+@converts(aten.addmm.default, note="`addmm` and `baddbmm` with `alpha` and `beta` of 1")
 def addmm(
     builder: Builder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
 ) -> Value:
     if (beta, alpha) != (1, 1):
-        raise builder.unsupported("calls addmm with beta or alpha", "multiply before it")
+        raise builder.unsupported("calls addmm with beta or alpha", way_out="multiply before it")
     if isinstance(c, SSAValue) or isinstance(b, SSAValue):
         return add(builder, matmul(builder, a, b), c)
     return linear(builder, a, turned(builder, b), c)
@@ -50,7 +55,7 @@ def product(builder: Builder, a: SSAValue, b: SSAValue) -> SSAValue:
     if len(x) != len(y) or len(x) < 3:
         raise builder.unsupported(
             f"multiplies tensors of shapes {x} and {y}",
-            "wanted (batch, …, M, K) and (batch, …, K, N), so unsqueeze after the batch",
+            wanted="(batch, …, M, K) and (batch, …, K, N), so unsqueeze after the batch",
         )
     between = np.broadcast_shapes(x[1:-2], y[1:-2])
     left = builder.widened(a, (*between, *x[-2:]))

@@ -19,7 +19,12 @@ from tercet.ops.max_pool import MaxPool
 aten = torch.ops.aten
 
 
-@converts(aten.max_pool1d.default, aten.max_pool2d.default)
+@converts(
+    aten.max_pool1d.default,
+    aten.max_pool2d.default,
+    layers="MaxPool1d MaxPool2d",
+    note="padding, dilation, `ceil_mode`; nobody reads the place of a maximum",
+)
 def max_pool(
     builder: Builder,
     x: Value,
@@ -44,7 +49,12 @@ def max_pool(
     return builder.add(pool)
 
 
-@converts(aten.adaptive_max_pool1d.default, aten.adaptive_max_pool2d.default)
+@converts(
+    aten.adaptive_max_pool1d.default,
+    aten.adaptive_max_pool2d.default,
+    layers="AdaptiveMaxPool1d AdaptiveMaxPool2d",
+    note="adaptive to any output size",
+)
 def adaptive_max_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Value:
     """One axis after the other: the largest of the largest."""
     source = builder.tensor(x)
@@ -53,7 +63,7 @@ def adaptive_max_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Val
     return source, _place(builder)
 
 
-@converts(aten.amax.default)
+@converts(aten.amax.default, note="`amax` and `max` over named axes")
 def amax(builder: Builder, x: Value, axes: Sequence[int] = (), keepdim: bool = False) -> Value:
     reduction = Reduction.of(builder, x, axes)
     rows = reduction.rows(builder)
@@ -66,7 +76,7 @@ def largest(builder: Builder, x: Value, axis: int, keepdim: bool = False) -> Val
 
 
 def _place(builder: Builder) -> Absent:
-    found = builder.unsupported("the place of a maximum is read", advice("argmax"))
+    found = builder.unsupported("the place of a maximum is read", way_out=advice("argmax"))
     return Absent(found)
 
 

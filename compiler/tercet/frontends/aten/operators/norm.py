@@ -11,7 +11,11 @@ from tercet.ops.real.batch_norm import BatchNorm
 aten = torch.ops.aten
 
 
-@converts(aten.batch_norm.default)
+@converts(
+    aten.batch_norm.default,
+    layers="BatchNorm1d BatchNorm2d",
+    note="with running statistics, in evaluation, on any layout",
+)
 def batch_norm(
     builder: Builder,
     x: Value,
@@ -72,5 +76,5 @@ def evaluated(
 def statistics_of_the_batch(builder: Builder, *_: Value) -> Value:
     raise builder.unsupported(
         "batch norm without running statistics",
-        "use track_running_stats=True and call the model in evaluation",
+        way_out="use track_running_stats=True and call the model in evaluation",
     )

@@ -21,6 +21,8 @@ aten = torch.ops.aten
     aten.clone.default,
     aten.detach.default,
     aten.type_as.default,
+    layers="Identity Dropout Dropout1d Dropout2d AlphaDropout",
+    note="dropout is gone in evaluation",
 )
 def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return x
@@ -31,7 +33,10 @@ def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
-@converts(aten._to_copy.default)
+@converts(
+    aten._to_copy.default,
+    note=("casts that keep every value: to the type the tensor has, and of integers to floats"),
+)
 def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish.
 
@@ -43,7 +48,7 @@ def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
             continue
         if is_real(source) and wish != torch.float64:
             raise builder.unsupported(
-                f"casts to {wish}", "let it keep the type of its input, as x.to(other) does"
+                f"casts to {wish}", way_out="let it keep the type of its input, as x.to(other) does"
             )
         if not is_real(source):
             source = _of_integers(builder, source, wish)
@@ -62,5 +67,5 @@ def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
             return q
     raise builder.unsupported(
         f"casts integers {given} to {wish}",
-        "wanted torch.float32, or integers that hold them all",
+        wanted="torch.float32, or integers that hold them all",
     )

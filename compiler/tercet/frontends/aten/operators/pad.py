@@ -14,7 +14,13 @@ from tercet.ops.real.pad import RealPad
 aten = torch.ops.aten
 
 
-@converts(aten.pad.default)
+@converts(
+    aten.pad.default,
+    layers=(
+        "ZeroPad2d ConstantPad1d ConstantPad2d ReflectionPad1d ReflectionPad2d "
+        "ReplicationPad1d ReplicationPad2d CircularPad1d CircularPad2d"
+    ),
+)
 def pad(
     builder: Builder,
     x: Value,

@@ -17,7 +17,7 @@ from tercet.ops.real.sum import RealSum
 aten = torch.ops.aten
 
 
-@converts(aten.sum.dim_IntList)
+@converts(aten.sum.dim_IntList, note="over named axes, but not the batch")
 def total(
     builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any
 ) -> Value:
@@ -36,7 +36,7 @@ def mean(builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False,
 @converts(aten.sum.default, aten.mean.default)
 def of_everything(builder: Builder, x: Value, **_: Any) -> Value:
     raise builder.unsupported(
-        "adds up the rows of a batch", "name the axes, as x.mean(dim=(1, 2)) does"
+        "adds up the rows of a batch", way_out="name the axes, as x.mean(dim=(1, 2)) does"
     )
 
 

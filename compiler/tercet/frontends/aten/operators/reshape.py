@@ -20,6 +20,8 @@ aten = torch.ops.aten
     aten.squeeze.dims,
     aten.unsqueeze.default,
     aten.view.default,
+    layers="Flatten Unflatten",
+    note="the batch stays the first axis",
 )
 def reshape(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     return reshaped(builder, builder.tensor(x), builder.shape())
@@ -30,7 +32,8 @@ def expand(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     source, shape = builder.tensor(x), builder.shape()
     if len(shape) + 1 != len(shape_of(source)):
         raise builder.unsupported(
-            f"expands {shape_of(source)} to {(BATCH, *shape)}", "unsqueeze after the batch first"
+            f"expands {shape_of(source)} to {(BATCH, *shape)}",
+            way_out="unsqueeze after the batch first",
         )
     if shape == shape_of(source)[1:]:
         return source

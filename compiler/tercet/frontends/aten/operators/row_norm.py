@@ -17,7 +17,7 @@ from tercet.ops.real.rms_norm import RealRmsNorm
 aten = torch.ops.aten
 
 
-@converts(aten.layer_norm.default)
+@converts(aten.layer_norm.default, layers="LayerNorm")
 def layer_norm(
     builder: Builder,
     x: Value,
@@ -33,7 +33,7 @@ def layer_norm(
     return builder.add(RealLayerNorm(source, gain, offset, epsilon, axes=axes, layer=layer))
 
 
-@converts(aten.rms_norm.default)
+@converts(aten.rms_norm.default, layers="RMSNorm")
 def rms_norm(
     builder: Builder,
     x: Value,
@@ -48,7 +48,7 @@ def rms_norm(
     return builder.add(RealRmsNorm(source, gain, least, axes=len(shape), layer=builder.layer))
 
 
-@converts(aten.group_norm.default)
+@converts(aten.group_norm.default, layers="GroupNorm")
 def group_norm(
     builder: Builder,
     x: Value,
@@ -63,7 +63,7 @@ def group_norm(
     return builder.add(RealGroupNorm(source, groups, gain, offset, epsilon, layer=builder.layer))
 
 
-@converts(aten.instance_norm.default)
+@converts(aten.instance_norm.default, layers="InstanceNorm1d InstanceNorm2d")
 def instance_norm(
     builder: Builder,
     x: Value,

@@ -69,12 +69,12 @@ def index_select(builder: Builder, x: Value, axis: int, index: Value) -> Value:
     return picked(builder, source, at, [int(i) % extent for i in array(index).ravel()])
 
 
-@converts(aten.index.Tensor)
+@converts(aten.index.Tensor, note="indices are one list of constants")
 def index_(builder: Builder, x: Value, indices: Sequence[Value]) -> Value:
     given = [axis for axis, index in enumerate(indices) if index is not None]
     if len(given) != 1 or getattr(indices[given[0]], "ndim", 0) != 1:
         raise builder.unsupported(
-            "indexes with several tensors", "wanted one list of constant indices"
+            "indexes with several tensors", wanted="one list of constant indices"
         )
     return index_select(builder, x, given[0], indices[given[0]])
 
@@ -88,11 +88,11 @@ def flip(builder: Builder, x: Value, axes: Sequence[int]) -> Value:
     return source
 
 
-@converts(aten.roll.default)
+@converts(aten.roll.default, note="`roll` along named axes")
 def roll(builder: Builder, x: Value, shifts: Sequence[int], axes: Sequence[int] = ()) -> Value:
     source = builder.tensor(x)
     if not axes:
-        raise builder.unsupported("rolls all axes as one", "name the axes")
+        raise builder.unsupported("rolls all axes as one", way_out="name the axes")
     for shift, axis in zip(shifts, axes, strict=True):
         at = builder.axis(axis, len(shape_of(source)))
         extent = shape_of(source)[at]

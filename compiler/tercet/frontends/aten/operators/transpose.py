@@ -10,7 +10,11 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.permute.default, turned=True)
+@converts(
+    aten.permute.default,
+    turned=True,
+    note=("the batch comes first again at once: `q, k, v = x.permute(2, 0, 3, 1, 4).unbind(0)`"),
+)
 def permute(builder: Builder, x: Value, order: list[int]) -> Value:
     return turned(builder, x, order)
 
@@ -27,7 +31,7 @@ def matrix_transpose(builder: Builder, x: Value) -> Value:
     return transpose(builder, x, -2, -1)
 
 
-@converts(aten.pixel_shuffle.default)
+@converts(aten.pixel_shuffle.default, layers="PixelShuffle")
 def pixel_shuffle(builder: Builder, x: Value, factor: int) -> Value:
     source = builder.tensor(x)
     _, channels, height, width = shape_of(source)
@@ -36,7 +40,7 @@ def pixel_shuffle(builder: Builder, x: Value, factor: int) -> Value:
     return reshaped(builder, moved, builder.shape())
 
 
-@converts(aten.pixel_unshuffle.default)
+@converts(aten.pixel_unshuffle.default, layers="PixelUnshuffle")
 def pixel_unshuffle(builder: Builder, x: Value, factor: int) -> Value:
     source = builder.tensor(x)
     _, channels, height, width = shape_of(source)
@@ -45,7 +49,7 @@ def pixel_unshuffle(builder: Builder, x: Value, factor: int) -> Value:
     return reshaped(builder, moved, builder.shape())
 
 
-@converts(aten.channel_shuffle.default)
+@converts(aten.channel_shuffle.default, layers="ChannelShuffle")
 def channel_shuffle(builder: Builder, x: Value, groups: int) -> Value:
     source = builder.tensor(x)
     _, channels, *spatial = shape_of(source)

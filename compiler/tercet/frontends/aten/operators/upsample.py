@@ -14,7 +14,12 @@ from tercet.ops.repeat import Repeat
 aten = torch.ops.aten
 
 
-@converts(aten.upsample_nearest1d.vec, aten.upsample_nearest2d.vec)
+@converts(
+    aten.upsample_nearest1d.vec,
+    aten.upsample_nearest2d.vec,
+    layers="Upsample UpsamplingNearest2d QuantUpsample QuantUpsamplingNearest2d",
+    note=("mode `nearest` or `nearest-exact`, to any size; layers of Brevitas `nearest`"),
+)
 def nearest(builder: Builder, x: Value, size: Any, factors: Any) -> Value:
     return _resized(builder, x, factors, "nearest")
 

@@ -3,8 +3,8 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.builder import Builder
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.file.input_type import values_of
 from tercet.frontends.onnx.file.model import Input
 from tercet.ir.families.real import is_real

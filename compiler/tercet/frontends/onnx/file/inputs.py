@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import f64
 from xdsl.ir import Attribute
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.file.input_type import values_of, wished
 from tercet.frontends.onnx.file.limits import ROW, require_shape, shown
 from tercet.frontends.onnx.file.model import Input
@@ -96,8 +96,9 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
     found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
     if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
         raise UnsupportedError(
-            f"{where}: has shape {_open(proto)}, open beyond the batch; export the model with "
-            "the other extents fixed, or give --input-shape"
+            f"has shape {_open(proto)}, open beyond the batch",
+            layer=where,
+            way_out="export the model with the other extents fixed, or give --input-shape",
         )
     if wish is not None:
         fits = [e in (0, w) for e, w in zip(found, wish, strict=False)]
@@ -106,7 +107,7 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
         found = list(wish)
     if len(found) < 2:
         raise UnsupportedError(
-            f"{where}: has shape {tuple(found)}; wanted the batch first, then its features"
+            f"has shape {tuple(found)}", layer=where, wanted="the batch first, then its features"
         )
     return tuple(found)
 
@@ -125,7 +126,7 @@ def _element(where: str, proto: ValueInfoProto) -> Attribute:
         found = integer_type(dtype)
         if found is not None:
             return found
-    raise UnsupportedError(f"{where}: is no tensor of numbers; wanted floats or integers")
+    raise UnsupportedError("is no tensor of numbers", layer=where, wanted="floats or integers")
 
 
 def _annotations(graph: GraphProto) -> dict[str, str]:

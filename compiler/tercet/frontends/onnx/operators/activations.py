@@ -50,7 +50,7 @@ def leaky_relu(builder: Builder, node: Node, x: Value) -> Value:
     return builder.add(node, LeakyRelu(real(node, x), slope, layer=node.name))
 
 
-@converts("PRelu")
+@converts("PRelu", note="`PRelu` has one slope, or one for each channel")
 def prelu(builder: Builder, node: Node, x: Value, slope: Value) -> Value:
     source = real(node, x)
     found = against(builder, node, reals(node, slope, "slope"), source)
@@ -73,7 +73,7 @@ def selu(builder: Builder, node: Node, x: Value) -> Value:
 def celu(builder: Builder, node: Node, x: Value) -> Value:
     alpha = node.real("alpha", 1.0)
     if alpha == 0:
-        raise node.broken("alpha is 0", "wanted another one")
+        raise node.broken("alpha is 0", wanted="another one")
     return _function(builder, node, x, "elu", alpha, 1.0, 1 / alpha)
 
 
@@ -82,30 +82,32 @@ def gelu(builder: Builder, node: Node, x: Value) -> Value:
     kinds = {"none": "gelu", "tanh": "gelu_tanh"}
     kind = node.text("approximate", "none")
     if kind not in kinds:
-        raise node.broken(f"approximates by {kind!r}", "wanted none or tanh")
+        raise node.broken(f"approximates by {kind!r}", wanted="none or tanh")
     return _function(builder, node, x, kinds[kind])
 
 
-@converts("Shrink")
+@converts("Shrink", note="`Shrink` has a bias of 0 or of lambd")
 def shrink(builder: Builder, node: Node, x: Value) -> Value:
     """Gives x + bias below -lambd, x - bias above lambd, 0 in between."""
     edge, bias = node.real("lambd", 0.5), node.real("bias", 0.0)
     names = {0.0: "hardshrink", edge: "softshrink"}
     if edge < 0 or bias not in names:
         raise node.unsupported(
-            f"shrinks by {bias:g} beyond {edge:g}", f"wanted a bias of 0 or of lambd, {edge:g}"
+            f"shrinks by {bias:g} beyond {edge:g}", wanted=f"a bias of 0 or of lambd, {edge:g}"
         )
     return _function(builder, node, x, names[bias], edge)
 
 
-@converts("Swish")
+@converts("Swish", note="`Swish` has an alpha other than 0")
 def swish(builder: Builder, node: Node, x: Value) -> Value:
     """Gives x * sigmoid(alpha * x), which is silu(alpha * x) / alpha."""
     alpha = node.real("alpha", 1.0)
     if alpha == 1:
         return _function(builder, node, x, "silu")
     if alpha == 0:
-        raise node.unsupported("its alpha is 0", "wanted another one; Mul by 0.5 is the same")
+        raise node.unsupported(
+            "its alpha is 0", wanted="another one", way_out="Mul by 0.5 is the same"
+        )
     steep = affine(builder, node, x, np.asarray(alpha), np.zeros(()))
     y = builder.add(node, Function(steep, "silu", layer=node.name))
     return affine(builder, node, y, np.ones(()), np.zeros(()), np.asarray(alpha))

@@ -30,7 +30,9 @@ from tercet.ops.real.mul import RealMul
 ZERO, ONE = np.zeros(()), np.ones(())
 
 
-@converts("Add", "Sum")
+@converts(
+    "Add", "Sum", note=("with constants or between layers, broadcast over all axes but the batch")
+)
 def add(builder: Builder, node: Node, *terms: Value) -> Value:
     total = terms[0]
     for term in terms[1:]:
@@ -60,7 +62,7 @@ def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     return affine(builder, node, b, -ONE, reals(node, a, "constant"))
 
 
-@converts("Mul")
+@converts("Mul", note=("the GELU, SiLU and Mish that exporters write as several nodes are found"))
 def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue) or not isinstance(b, SSAValue):
         x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
@@ -88,7 +90,7 @@ def neg(builder: Builder, node: Node, x: Value) -> Value:
     return affine(builder, node, x, -ONE, ZERO)
 
 
-@converts("Pow")
+@converts("Pow", note="`Pow` by 0.5, 1, 2, 3 or -1")
 def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
     source, found = real(node, x), single(node, exponent, "exponent")
     name = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}.get(found)
@@ -98,7 +100,7 @@ def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
         squared = builder.add(node, Function(source, "square", layer=node.name))
         return builder.add(node, RealMul(squared, source, layer=node.name))
     if name is None:
-        raise node.unsupported(f"takes a power of {found:g}", "wanted 0.5, 1, 2, 3 or -1")
+        raise node.unsupported(f"takes a power of {found:g}", wanted="0.5, 1, 2, 3 or -1")
     return builder.add(node, Function(source, name, layer=node.name))
 
 
@@ -124,7 +126,7 @@ def affine(
     """(factor * x + offset) / divisor; x is made larger where a constant asks for it."""
     source = real(node, x)
     if not divisor.all():
-        raise node.broken("divides by zero", "wanted a divisor without zeros")
+        raise node.broken("divides by zero", wanted="a divisor without zeros")
     sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     same = rescaled(source, factor, offset, divisor, node.name)
     if same is not None:
@@ -149,7 +151,7 @@ def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequ
         found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
         raise node.unsupported(
             f"combines tensors of shapes {found[0]} and {found[1]}",
-            "wanted as many axes in both, with the batch first",
+            wanted="as many axes in both, with the batch first",
         )
 
 

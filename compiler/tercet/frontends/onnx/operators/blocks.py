@@ -16,7 +16,7 @@ def depth_to_space(builder: Builder, node: Node, x: Value) -> Value:
     order = ORDERS.get(node.text("mode", "DCR"))
     shape = shape_of(source)
     if order is None or len(shape) != 4 or block < 1 or shape[1] % (block * block):
-        raise node.broken(f"blocks of {block} out of shape {shape}", "they do not fit")
+        raise node.broken(f"blocks of {block} out of shape {shape}", way_out="they do not fit")
     _, channels, h, w = shape
     depth = channels // (block * block)
     first = (depth, block, block) if node.text("mode", "DCR") == "CRD" else (block, block, depth)
@@ -30,7 +30,7 @@ def space_to_depth(builder: Builder, node: Node, x: Value) -> Value:
     source, block = tensor(node, x), node.integer("blocksize")
     shape = shape_of(source)
     if len(shape) != 4 or block < 1 or shape[2] % block or shape[3] % block:
-        raise node.broken(f"blocks of {block} out of shape {shape}", "they do not fit")
+        raise node.broken(f"blocks of {block} out of shape {shape}", way_out="they do not fit")
     _, channels, h, w = shape
     wide = reshaped(builder, node, source, (channels, h // block, block, w // block, block))
     moved = builder.add(node, Transpose(wide, (0, 3, 5, 1, 2, 4), layer=node.name))

@@ -13,7 +13,7 @@ from tercet.frontends.onnx.registry import converts
 from tercet.ir.types import shape_of
 
 
-@converts("Constant")
+@converts("Constant", note="dense tensors of numbers; `Shape` and `Size` are worked out beforehand")
 def constant(builder: Builder, node: Node) -> Value:
     tensor = node.tensor("value")
     if tensor is not None:
@@ -26,7 +26,7 @@ def constant(builder: Builder, node: Node) -> Value:
         return np.asarray(node.reals("value_floats"), np.float32)
     if node.has("value_ints"):
         return np.asarray(node.integers("value_ints"), np.int64)
-    raise node.unsupported("is a sparse constant or text", "wanted a dense tensor of numbers")
+    raise node.unsupported("is a sparse constant or text", wanted="a dense tensor of numbers")
 
 
 @converts("Shape")

@@ -38,7 +38,7 @@ def xnor(builder: Builder, node: Node, x: Value, w: Value) -> Value:
     """How many of the bits agree: the sum of x * (2 w - 1) + (1 - w)."""
     bits = reals(node, w, "weight")
     if bits.ndim != 2 or not np.isin(bits, (0, 1)).all():
-        raise node.broken("its weights are no matrix of 0 and 1", "wanted bits")
+        raise node.broken("its weights are no matrix of 0 and 1", wanted="bits")
     weight = Integers((2 * bits.T - 1).astype(np.int64), ONE)
     agreed: Value = (1 - bits).sum(0)
     return linear(builder, node, real(node, x), weight, agreed)
@@ -72,15 +72,15 @@ def windows(builder: Builder, node: Node, x: Value) -> Value:
     pads = node.integers("pad_amount", (0, 0, 0, 0)) or ()
     shape = shape_of(source)
     if not (len(shape) == len(pads) == 4) or {len(kernel), len(stride), len(dilation)} != {2}:
-        raise node.broken(f"windows {kernel} of shape {shape}", "wanted two spatial axes")
+        raise node.broken(f"windows {kernel} of shape {shape}", wanted="two spatial axes")
     bare = Window(kernel, stride, ((0, 0), (0, 0)), dilation)
     if not bare.is_legal() or min(pads) < 0:
-        raise node.broken("a number of its window is out of range", "wanted 1 or more")
+        raise node.broken("a number of its window is out of range", wanted="1 or more")
     padded = _padded(builder, node, source, ((pads[0], pads[2]), (pads[1], pads[3])))
     spatial = shape_of(padded)[1:3]
     extents = bare.extents(spatial)
     if min(extents) < 1 or prod(kernel) > 1024:
-        raise node.broken(f"its window {kernel} over {spatial}", "wanted a smaller one")
+        raise node.broken(f"its window {kernel} over {spatial}", wanted="a smaller one")
     parts = [
         _place(builder, node, padded, (i * dilation[0], j * dilation[1]), extents, stride)
         for i in range(kernel[0])

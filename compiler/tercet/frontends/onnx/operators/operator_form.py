@@ -58,7 +58,13 @@ def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     return converted(builder, unnamed, qlinear_conv, x, *rest)
 
 
-@converts("QLinearConv")
+@converts(
+    "QLinearConv",
+    note=(
+        "weights of integers less their zero point within 8 bits; exact reals, "
+        "or ONNXRuntime's float32 with `--semantics ort`"
+    ),
+)
 def qlinear_conv(
     builder: Builder,
     node: Node,
@@ -98,7 +104,7 @@ def qlinear_matmul(builder: Builder, node: Node, *operands: Value) -> Value:
     left = activation(node, a, a_scale, a_zero)
     if isinstance(b, SSAValue):
         if builder.ort:
-            raise node.unsupported("multiplies two layers' results", "wanted --semantics ideal")
+            raise node.unsupported("multiplies two layers' results", wanted="--semantics ideal")
         right = activation(node, b, b_scale, b_zero)
         y = product(builder, node, left.real(builder, node), right.real(builder, node))
         return to.quantize(builder, node, y)
@@ -111,12 +117,12 @@ def qgemm(builder: Builder, node: Node, *operands: Value) -> Value:
     """As QLinearMatMul with a bias; without an output scale it gives reals."""
     a, a_scale, a_zero, b, b_scale, b_zero, c, y_scale, y_zero, *_ = (*operands, None, None, None)
     if node.integer("transA", 0):
-        raise node.unsupported("transposes its input", "wanted transA=0: the batch comes first")
+        raise node.unsupported("transposes its input", wanted="transA=0: the batch comes first")
     x, rows = activation(node, a, a_scale, a_zero), bool(node.integer("transB", 0))
     weight = matrix(node, integer_weights(node, b, b_scale, b_zero, 0 if rows else -1))
     alpha = node.real("alpha", 1.0)
     if alpha <= 0 or (alpha != 1 and builder.ort):
-        raise node.unsupported(f"multiplies by alpha {alpha:g}", "wanted 1")
+        raise node.unsupported(f"multiplies by alpha {alpha:g}", wanted="1")
     weight = weight if rows else transposed(weight)
     layer = Layer(x, Integers(weight.values, weight.scale * alpha), _bias(node, c))
     if y_scale is None:
@@ -130,7 +136,7 @@ def _dense(builder: Builder, node: Node, layer: Layer, to: Target) -> SSAValue:
         return to.quantize(builder, node, y)
     q = layer.x.q
     if shape_of(q)[-1] != layer.weight.values.shape[1]:
-        raise node.broken(f"x has shape {shape_of(q)}", "its weights want another one")
+        raise node.broken(f"x has shape {shape_of(q)}", way_out="its weights want another one")
     acc = Linear(q, layer.weight.values, layer.bias, layer.x.zero, layer=node.name)
     return _as_ort(builder, node, builder.add(node, acc), layer.factor(node, to), to)
 
@@ -178,5 +184,5 @@ def _bias(node: Node, value: Value) -> IntArray | None:
         return None
     found = constant(node, value, "bias")
     if found.dtype.kind != "i":
-        raise node.broken("its bias is not made of integers", "wanted INT32")
+        raise node.broken("its bias is not made of integers", wanted="INT32")
     return found.astype(np.int64).reshape(-1)

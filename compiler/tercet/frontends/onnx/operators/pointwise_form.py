@@ -28,7 +28,13 @@ UNARY: dict[str, Converter] = {
 }
 
 
-@converts(*BINARY, domain=MICROSOFT)
+@converts(
+    *BINARY,
+    domain=MICROSOFT,
+    note=(
+        "exact reals between the integers: with `--semantics ideal` alone; channels first or last"
+    ),
+)
 def binary(builder: Builder, node: Node, *operands: Value) -> Value:
     """Operands: a, its scale and zero point, the same of b, then scale and zero point of y."""
     _require_ideal(builder, node)
@@ -75,7 +81,7 @@ def _require_ideal(builder: Builder, node: Node) -> None:
     if builder.ort:
         raise node.unsupported(
             f"ONNXRuntime's float32 arithmetic of {node.kind} depends on the machine",
-            "wanted --semantics ideal",
+            wanted="--semantics ideal",
         )
 
 

@@ -33,7 +33,11 @@ class Reduction:
         return shape_of(self.block)[2]
 
 
-@converts("ReduceSum", "ReduceMean")
+@converts(
+    "ReduceSum",
+    "ReduceMean",
+    note=("over any axes but the batch; a mean of a mean is one sum and is rounded once"),
+)
 def total(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
     source = on_grid(builder, node, real(node, x))
     found = _reduction(builder, node, source, axes)
@@ -60,11 +64,15 @@ def extreme(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
     return reshaped(builder, node, y, found.shape)
 
 
-@converts("ArgMax", "ArgMin")
+@converts(
+    "ArgMax",
+    "ArgMin",
+    note=("`ArgMax`, `ArgMin`, and `TopK` of one element, are the last step: the host's"),
+)
 def arg_extreme(builder: Builder, node: Node, x: Value) -> Value:
     source = real(node, x)
     if node.integer("select_last_index", 0):
-        raise node.unsupported("takes the last of equal elements", "wanted select_last_index=0")
+        raise node.unsupported("takes the last of equal elements", wanted="select_last_index=0")
     if node.kind == "ArgMin":
         source = affine(builder, node, source, -ONE, ZERO)
     axis = axis_of(node, node.integer("axis", 0), len(shape_of(source)))
@@ -79,7 +87,8 @@ def top(builder: Builder, node: Node, x: Value, k: Value = None) -> list[Value]:
     if count != 1 or not node.integer("largest", 1):
         raise node.unsupported(
             f"takes {count:g} elements in order",
-            "wanted the greatest alone; let the model return its scores, and choose on the host",
+            wanted="the greatest alone",
+            way_out="let the model return its scores, and choose on the host",
         )
     rank = len(shape_of(source))
     axis = axis_of(node, node.integer("axis", -1), rank)
@@ -110,7 +119,7 @@ def _reduction(builder: Builder, node: Node, x: SSAValue, axes: Value) -> Reduct
             return None
         raise node.unsupported(
             "works along every axis and so the batch",
-            f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
+            way_out=f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
         )
     found = tuple(sorted({axis_of(node, axis, len(shape)) for axis in wish}))
     keep = node.integer("keepdims", 1)

@@ -16,7 +16,7 @@ ALL = (1 << 31) - 1
 """From here on the end of a slice means the end of the axis."""
 
 
-@converts("Slice")
+@converts("Slice", note="steps of 1 or more; all of the batch")
 def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
     """Limits are operands since version 10, attributes before."""
     source = tensor(node, x)
@@ -31,13 +31,15 @@ def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         place = axis + len(shape) if axis < 0 else axis
         if not 0 <= place < len(shape) or step < 1:
-            raise node.unsupported(f"axis {axis} with step {step}", "wanted a step of 1 or more")
+            raise node.unsupported(f"axis {axis} with step {step}", wanted="a step of 1 or more")
         low, high, _ = slice(start, end).indices(builder.batch if place == 0 else shape[place])
         few = builder.batch < end < ALL and builder.open
         if place == 0 and ((low, high, step) != (0, builder.batch, 1) or few):
-            raise node.unsupported("takes a part of the batch", "wanted all of it")
+            raise node.unsupported("takes a part of the batch", wanted="all of it")
         if low >= high:
-            raise node.broken(f"takes {start}:{end} of axis {axis}", "nothing would be left")
+            raise node.broken(
+                f"takes {start}:{end} of axis {axis}", way_out="nothing would be left"
+            )
         parts[place] = slice(low, high, step) if place else parts[0]
     return sliced(builder, node, source, parts)
 
@@ -56,7 +58,7 @@ def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[V
         part = -(-extent // node.integer("num_outputs", count))
         wish = tuple(min(part, extent - start) for start in range(0, extent, part))
     if len(wish) != count or sum(wish) != extent or min(wish) < 1:
-        raise node.broken(f"splits {extent} into {wish}", f"wanted {count} parts of all")
+        raise node.broken(f"splits {extent} into {wish}", wanted=f"{count} parts of all")
     ends = np.cumsum(wish)
     return [
         _along(builder, node, source, axis, slice(int(end) - size, int(end), 1))

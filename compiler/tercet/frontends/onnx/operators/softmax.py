@@ -10,7 +10,7 @@ from tercet.ir.types import shape_of
 from tercet.ops.real.softmax import RealSoftmax
 
 
-@converts("Softmax", "LogSoftmax")
+@converts("Softmax", "LogSoftmax", note="along any axis but the batch")
 def softmax(builder: Builder, node: Node, x: Value) -> Value:
     source, log = real(node, x), node.kind == "LogSoftmax"
     shape = shape_of(source)
