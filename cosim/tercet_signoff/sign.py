@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from tercet.errors import TercetError, UsageError
+from tercet.report.applies import Facts, inapplicable
 from tercet.report.contract import Check, Report, Timing
 from tercet.report.make import make
-from tercet.report.outcome import failed
+from tercet.report.outcome import failed, not_applicable
 from tercet.report.tool import tool
 from tercet.targets.fabric import planner
 from tercet.targets.fabric.format.spec import named
 from tercet_golden.vectors import Vectors
-from tercet_signoff import accuracy, facts, layers, weak
+from tercet_signoff import accuracy, artifacts, facts, layers, subgraphs, weak
 from tercet_signoff.context import CheckContext
 from tercet_signoff.registry import Registered, registered
 from tercet_signoff.request import Request
@@ -30,17 +31,19 @@ def sign_off(request: Request, listener: Listener) -> Report:
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
     accuracy.require_classes(ctx)
+    known = Facts(facts.model(ctx), artifacts.artifacts(ctx), subgraphs.subgraphs(ctx))
     checks = []
     for check in installed:
-        outcome = _outcome(check, ctx)
+        outcome = _outcome(check, ctx, known)
         listener.check(outcome)
         checks.append(outcome)
     with stages.stage("report"):
-        table, cycles = layers.rows(ctx), layers.cycles(ctx)
+        table, cycles = layers.rows(ctx, known.subgraphs), layers.cycles(ctx)
+        known = replace(known, subgraphs=subgraphs.with_cycles(known.subgraphs, cycles))
         answers = accuracy.measured(ctx)
     return make(
         tool=tool(),
-        model=facts.model(ctx),
+        facts=known,
         fabric=facts.fabric(ctx),
         vectors=facts.vectors(ctx),
         checks=checks,
@@ -50,7 +53,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
             started.isoformat(timespec="seconds"), perf_counter() - since, stages.timing()
         ),
         accuracy=answers,
-        warnings=weak.warnings(ctx),
+        warnings=(*artifacts.refused(known.artifacts), *weak.warnings(ctx)),
     )
 
 
@@ -82,9 +85,11 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     return CheckContext(request, stages, model, captured, module, planned, here, whole)
 
 
-def _outcome(check: Registered, ctx: CheckContext) -> Check:
+def _outcome(check: Registered, ctx: CheckContext, known: Facts) -> Check:
     """What the check found. One that breaks has failed: it never takes the sign-off with it."""
     with ctx.stages.stage(check.id):
+        if why := inapplicable(check.declared, known):
+            return not_applicable(check.id, why)
         try:
             return check.run(ctx)
         except TercetError as error:

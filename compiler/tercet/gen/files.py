@@ -12,14 +12,16 @@ from systemrdl.node import AddressableNode, FieldNode, RegNode
 
 from tercet import assets
 from tercet.cli.pages.matrix import markdown_page
+from tercet.gen import checks, schemas
 from tercet.targets.fabric.format.render import TEMPLATES
 from tercet.targets.fabric.format.render import generated as program_format
+from tercet_signoff.registry import all_declared
 
 RDL = "rtl/csr/tct_csr_regs.rdl"
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers in RTL, C and Python."""
+    """Program format, registers in RTL, C and Python, operators, checks and schemas."""
     return {
         **program_format(),
         **_registers_rtl(),
@@ -27,6 +29,8 @@ def generated() -> dict[str, str]:
         "compiler/tercet/targets/fabric/format/registers.py": _registers("registers.py.j2"),
         "docs/registers.md": _registers("registers.md.j2"),
         "docs/operators.md": markdown_page(),
+        **checks.generated(all_declared()),
+        **schemas.generated(all_declared()),
     }
 
 

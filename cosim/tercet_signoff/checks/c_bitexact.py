@@ -1,13 +1,20 @@
 """Every integer of every layer that the emitted C99 computed."""
 
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet_signoff.compare import bitexact
 from tercet_signoff.context import CheckContext
 
-ID = "c.bitexact"
+CHECK = Declared(
+    id="c.bitexact",
+    title="The emitted C99 equals the integer reference",
+    stage="V2",
+    item="software: every value compared",
+    target="c",
+)
 
 
 def run(ctx: CheckContext) -> Check:
     from tercet_signoff.executors import native
 
-    return bitexact(ctx, ID, native.run_c(ctx.module, *ctx.vectors.xs))
+    return bitexact(ctx, CHECK.id, native.run_c(ctx.module, *ctx.vectors.xs))

@@ -1,13 +1,20 @@
 """ONNXRuntime on the integer graph exported as standard ONNX."""
 
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet_signoff.compare import bitexact
 from tercet_signoff.context import CheckContext
 
-ID = "golden.onnxruntime"
+CHECK = Declared(
+    id="golden.onnxruntime",
+    title="ONNXRuntime equals the integer reference",
+    stage="V1",
+    item="reference model: a second executor of the integers",
+    target="onnx",
+)
 
 
 def run(ctx: CheckContext) -> Check:
     from tercet_golden import onnxruntime_golden
 
-    return bitexact(ctx, ID, onnxruntime_golden.run(ctx.module, *ctx.vectors.xs))
+    return bitexact(ctx, CHECK.id, onnxruntime_golden.run(ctx.module, *ctx.vectors.xs))
