@@ -26,11 +26,11 @@ def render(report: Report) -> str:
     page = templates.of_package("tercet.report", FILTERS, autoescape=True)
     return page.get_template("report.html.j2").render(
         report=report,
-        problems=problems(report.vectors, report.checks),
+        problems=problems(report),
         rows=brief.rows(report.checks),
-        left_out=brief.left_out(report.checks),
+        folded=brief.folded(report.checks),
         next_step=brief.next_step(report),
-        ran=[check for check in report.checks if check.verdict != "skipped"],
+        ran=[check for check in report.checks if brief.ran(check)],
         charts=[make(report) for make in (bars.cycles, bars.columns, bars.sparsity)],
         scatter=cycles_over_density(report),
         efficiency=_efficiency(report),
