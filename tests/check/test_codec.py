@@ -11,11 +11,9 @@ from tercet import check
 from tercet.check.codec import decode, encode
 from tercet.check.contract import Check
 from tercet.errors import TercetError, UnsupportedError
-from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import UI8, tensor
 from tercet.ops.linear import Linear
-from tercet.ops.requantize import Requantize
 from tercet.targets.fabric.format.spec import named
 
 Document = dict[str, Any]
@@ -23,16 +21,9 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def found() -> Check:
-    """Of a network of one layer and a quantizer, with the grids that were weighed."""
+    """Of a network of one layer, with the grids that were weighed."""
     weight = np.random.default_rng(1).integers(-1, 2, (4, 6))
-    rescale = np.full(4, 3), np.full(4, 200), np.full(4, 3)
-    module = build(
-        [tensor((1, 6), UI8)],
-        lambda x: [
-            sums := Linear(x, weight, np.arange(4), layer="fc"),
-            Requantize(sums.acc, *rescale, Interval(0, 255), UI8, layer="fc"),
-        ],
-    )
+    module = build([tensor((1, 6), UI8)], lambda x: [Linear(x, weight, np.arange(4), layer="fc")])
     return check.make("net", module, module, named("small"), explain=True)
 
 
