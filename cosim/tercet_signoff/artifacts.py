@@ -1,18 +1,23 @@
-"""What each target made of the network: its refusal, and the values that its executor shows."""
+"""What became of the network: the artifact of each target, and the parts that run on them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import TercetError
 from tercet.ir.op import IntegerOp, Kernel
-from tercet.report.contract import Artifact
+from tercet.report.contract import Artifact, Cycles, Subgraph
 from tercet_signoff.compare import computed
 from tercet_signoff.context import CheckContext
+from tercet_signoff.layers import spread
 
 if TYPE_CHECKING:
     from tercet.targets.fabric.program.plan import Plan
+
+MAIN = "main"
+"""The name of the one part that there is today."""
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
@@ -23,6 +28,35 @@ def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
         _made("hls", _refusal(ctx.module, "HLS", lambda op: op.hls), names, names),
         _made("onnx", None, names, names),  # every operator writes itself there
         _made("fabric", None, names, shown(ctx.plan)),
+    )
+
+
+def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
+    """One, which is all of the network; without cycles, which are known after all checks."""
+    return (
+        Subgraph(
+            name=MAIN,
+            target="fabric",
+            layers=tuple(layer.name for layer in ctx.plan.layers),
+            calls=1,
+            cycles_predicted=None,
+            cycles_measured=None,
+            bytes_in=ctx.plan.input_bytes,
+            bytes_out=ctx.plan.output_bytes,
+        ),
+    )
+
+
+def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:
+    """The same, with the cycles of a call: of the one part, those from end to end."""
+    (main,) = parts
+    predicted, measured = cycles.predicted or None, cycles.measured or None
+    return (
+        replace(
+            main,
+            cycles_predicted=None if predicted is None else spread(predicted),
+            cycles_measured=None if measured is None else spread(measured),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from tercet.report.tool import tool
 from tercet.targets.fabric import planner
 from tercet.targets.fabric.format.spec import named
 from tercet_golden.vectors import Vectors
-from tercet_signoff import accuracy, artifacts, facts, layers, subgraphs, weak
+from tercet_signoff import accuracy, artifacts, facts, layers, weak
 from tercet_signoff.context import CheckContext
 from tercet_signoff.registry import Registered, registered
 from tercet_signoff.request import Request
@@ -31,7 +31,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
     accuracy.require_classes(ctx)
-    known = Facts(facts.model(ctx), artifacts.artifacts(ctx), subgraphs.subgraphs(ctx))
+    known = Facts(facts.model(ctx), artifacts.artifacts(ctx), artifacts.subgraphs(ctx))
     checks = []
     for check in installed:
         outcome = _outcome(check, ctx, known)
@@ -39,7 +39,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
         checks.append(outcome)
     with stages.stage("report"):
         table, cycles = layers.rows(ctx, known.subgraphs), layers.cycles(ctx)
-        known = replace(known, subgraphs=subgraphs.with_cycles(known.subgraphs, cycles))
+        known = replace(known, subgraphs=artifacts.with_cycles(known.subgraphs, cycles))
         answers = accuracy.measured(ctx)
     return make(
         tool=tool(),
