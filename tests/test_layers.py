@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 BASE = {"tercet.errors", "tercet.assets", "tercet.staging"}
 IR = BASE | {"tercet.ir"}
 OPS = IR | {"tercet.ops"}
-TARGETS = OPS | {"tercet.targets", "tercet.templates"}
+TARGETS = OPS | {"tercet.targets", "tercet.templates", "tercet.documents"}
 COMPILER = TARGETS | {"tercet.frontends", "tercet.passes"}
 
 MAY_IMPORT = {
@@ -57,7 +57,18 @@ STACKS = {
         "proofs",
         ROOT_ITSELF,
     ),
-    "compiler/tercet/targets": ("shared", "c", "hls", "onnx", "fabric", ROOT_ITSELF),
+    "compiler/tercet/targets": (
+        "effort",
+        "rows",
+        "door",
+        "shared",
+        "c",
+        "hls",
+        "onnx",
+        "mlir",
+        "fabric",
+        ROOT_ITSELF,
+    ),
     "compiler/tercet/targets/fabric": (
         "format",
         "timing",

@@ -1,50 +1,71 @@
 """What became of the network: the artifact of each target, and the parts that run on them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from math import prod
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
 from tercet.errors import TercetError
-from tercet.ir.op import IntegerOp, Kernel
+from tercet.ir.module import inputs_of, ops_of, outputs_of
+from tercet.ir.types import storage, tensor_type
 from tercet.report.contract import Artifact, Cycles, Subgraph
+from tercet.targets import door
 from tercet_signoff.compare import computed
 from tercet_signoff.context import CheckContext
 from tercet_signoff.layers import spread
-
-if TYPE_CHECKING:
-    from tercet.targets.fabric.program.plan import Plan
+from tercet_signoff.registry import all_declared
 
 MAIN = "main"
 """The name of the one part that there is today."""
+FABRIC, HOST = "fabric", "host"
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
-    """One for each target, in the order of what is compared."""
+    """One for each target that a check judges, in the order of the targets."""
+    judged = {check.target for check in all_declared()}
     names = computed(ctx)
-    return (
-        _made("c", _refusal(ctx.module, "C", lambda op: op.c), names, names),
-        _made("hls", _refusal(ctx.module, "HLS", lambda op: op.hls), names, names),
-        _made("onnx", None, names, names),  # every operator writes itself there
-        _made("fabric", None, names, shown(ctx.plan)),
+    return tuple(
+        _told(target, made, names) for target, made in ctx.artifacts.items() if target in judged
+    )
+
+
+def _told(target: str, made: door.Artifact | TercetError, names: tuple[str, ...]) -> Artifact:
+    if isinstance(made, TercetError):
+        return Artifact(target, str(made), 0, ())
+    hidden = tuple(name for name in names if name not in set(made.exposes))
+    return Artifact(target, None, len(names) - len(hidden), hidden)
+
+
+def refused(made: Collection[Artifact]) -> tuple[str, ...]:
+    """A sentence for the report on every target that takes no part."""
+    return tuple(
+        f"the target {one.target} refuses this network, so nothing of it is signed off: "
+        f"{one.refusal}"
+        for one in made
+        if one.refusal is not None
     )
 
 
 def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
     """One, which is all of the network; without cycles, which are known after all checks."""
-    return (
-        Subgraph(
-            name=MAIN,
-            target="fabric",
-            layers=tuple(layer.name for layer in ctx.plan.layers),
-            calls=1,
-            cycles_predicted=None,
-            cycles_measured=None,
-            bytes_in=ctx.plan.input_bytes,
-            bytes_out=ctx.plan.output_bytes,
-        ),
-    )
+    plan = ctx.planned
+    if plan is not None:
+        layers = tuple(layer.name for layer in plan.layers)
+        return (_main(FABRIC, layers, plan.input_bytes, plan.output_bytes),)
+    layers = tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
+    inputs, outputs = _bytes(inputs_of(ctx.module)), _bytes(outputs_of(ctx.module))
+    return (_main(HOST, layers, ctx.request.batch * inputs, ctx.request.batch * outputs),)
+
+
+def _main(target: str, layers: tuple[str, ...], bytes_in: int, bytes_out: int) -> Subgraph:
+    return Subgraph(MAIN, target, layers, 1, None, None, bytes_in, bytes_out)
+
+
+def _bytes(values: Sequence[SSAValue]) -> int:
+    """Of one vector, as C stores it."""
+    kinds = map(tensor_type, values)
+    return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
 
 
 def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:
@@ -58,49 +79,3 @@ def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ..
             cycles_measured=None if measured is None else spread(measured),
         ),
     )
-
-
-def shown(plan: "Plan") -> set[str]:
-    """The names of the values that the fabric's test bench hears, and of its outputs."""
-    return {*_heard(plan), *(port.name for port in plan.outputs)}
-
-
-def refused(made: Collection[Artifact]) -> tuple[str, ...]:
-    """A sentence for the report on every target that takes no part."""
-    return tuple(
-        f"the target {one.target} refuses this network, so nothing of it is signed off: "
-        f"{one.refusal}"
-        for one in made
-        if one.refusal is not None
-    )
-
-
-def _made(
-    target: str, refusal: str | None, names: tuple[str, ...], exposed: Collection[str]
-) -> Artifact:
-    if refusal is not None:
-        return Artifact(target, refusal, 0, ())
-    hidden = tuple(name for name in names if name not in exposed)
-    return Artifact(target, None, len(names) - len(hidden), hidden)
-
-
-def _refusal(
-    module: ModuleOp, target: str, kernel: Callable[[IntegerOp], Kernel | None]
-) -> str | None:
-    """Why there is no program of kernels, None where there is one."""
-    from tercet.targets.shared.program import program
-
-    try:
-        program(module, "net", target, kernel)
-    except TercetError as error:
-        return str(error)
-    return None
-
-
-def _heard(plan: "Plan") -> Iterator[str]:
-    for heard in plan.heard.values():
-        layer = plan.layers[heard.layer]
-        yield layer.result_name
-        if layer.sum_name is not None and heard.bias is not None:
-            yield layer.sum_name
-        yield from heard.within

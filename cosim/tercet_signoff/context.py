@@ -1,12 +1,15 @@
 """What a check may use. Golden values and the simulation are made once, when first asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
 
+from tercet.errors import TercetError
 from tercet.ir.types import IntArray
+from tercet.targets.door import Artifact
 from tercet_golden.vectors import Vectors
 from tercet_signoff.request import Request
 from tercet_signoff.stages import Stages
@@ -30,11 +33,39 @@ class CheckContext:
     """The model as it was captured, in the float dialect."""
     module: ModuleOp
     """The integer graph."""
-    plan: "Plan"
+    artifacts: Mapping[str, Artifact | TercetError]
+    """What each target made of it, by the target's name; or why it refused."""
     vectors: Vectors
     """Those of this sign-off."""
     whole: Vectors | None = None
     """Those of the sign-off that this reruns a part of."""
+
+    def artifact(self, target: str) -> Artifact:
+        """What a target made of the network. Raises the error by which it refused."""
+        found = self.artifacts[target]
+        if isinstance(found, TercetError):
+            raise found
+        return found
+
+    def executed(self, target: str) -> Mapping[str, IntArray]:
+        """Every value that the target's executor computes from the vectors, by name."""
+        from tercet_signoff.executors.registry import executor
+
+        return executor(target)(self.artifact(target), *self.vectors.xs)
+
+    @property
+    def plan(self) -> "Plan":
+        """The fabric's. Raises the error by which the fabric refused the network."""
+        from tercet.targets.fabric.target import FabricProgram
+
+        found = self.artifact("fabric")
+        assert isinstance(found, FabricProgram)
+        return found.plan
+
+    @property
+    def planned(self) -> "Plan | None":
+        """The fabric's plan, or None for a network that it refuses."""
+        return None if isinstance(self.artifacts["fabric"], TercetError) else self.plan
 
     @cached_property
     def golden(self) -> dict[str, IntArray]:

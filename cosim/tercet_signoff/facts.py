@@ -8,6 +8,7 @@ from math import prod
 from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.types import Dense, shape_of
 from tercet.report.contract import Fabric, Model, Vectors
+from tercet.targets.fabric.format.spec import named
 from tercet_signoff.context import CheckContext
 
 
@@ -29,7 +30,7 @@ def model(ctx: CheckContext) -> Model:
 
 def fabric(ctx: CheckContext) -> Fabric:
     """The configuration, every size by its name in the specification."""
-    sizes = asdict(ctx.plan.spec)
+    sizes = asdict(named(ctx.request.fabric))
     rtl = ctx.request.rtl
     return Fabric(sizes.pop("name"), sizes, None if rtl is None else str(rtl))
 

@@ -22,10 +22,10 @@ def rows(ctx: CheckContext, parts: Sequence[Subgraph]) -> tuple[Layer, ...]:
 
     Each names the one of `parts` that it belongs to.
     """
-    of = {layer: part.name for part in parts for layer in part.layers}
-    run, costs = ctx.simulated, _prediction(ctx)
-    if costs is None:
+    if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return ()
+    run = ctx.simulated
+    of = {layer: part.name for part in parts for layer in part.layers}
     return tuple(
         _row(layer, of[layer.name], costs.layers[layer.name], run) for layer in ctx.plan.layers
     )
@@ -33,9 +33,9 @@ def rows(ctx: CheckContext, parts: Sequence[Subgraph]) -> tuple[Layer, ...]:
 
 def cycles(ctx: CheckContext) -> Cycles:
     """Doorbell to irq, for every batch."""
-    run, costs = ctx.simulated, _prediction(ctx)
-    if costs is None:
+    if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return Cycles((), None, ())
+    run = ctx.simulated
     return Cycles(
         predicted=tuple(map(int, costs.cycles)),
         measured=None if run is None else tuple(map(int, run.cycles)),

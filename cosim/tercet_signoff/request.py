@@ -1,6 +1,7 @@
 """What a sign-off was asked for."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ VECTORS = 200
 SEED = 1
 OUT = Path("build/verify")
 OF_A_RERUN = ("only", "waves", "out")
+NO_OPTION = ("model", "layers")
 OPTION = "option"
 """In a field's metadata: its option, where that is not called like the field."""
 
@@ -38,6 +40,8 @@ class Request:
     """A file of real inputs; None: the one beside the model, else the model's own."""
     effort: str = "normal"
     """Of the planner's search."""
+    layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Options of single layers: those of tercet.toml, which a rerun reads as well."""
     rounding: Path | None = None
     """A folder with a vector of Tercet's rounding test, to run in place of the whole test."""
 
@@ -47,7 +51,8 @@ class Request:
         What makes a rerun of it comes last.
         """
         words = ["tercet", "verify", self.model]
-        for one in sorted(fields(self)[1:], key=lambda field: field.name in OF_A_RERUN):
+        options = [one for one in fields(self) if one.name not in NO_OPTION]
+        for one in sorted(options, key=lambda field: field.name in OF_A_RERUN):
             value = getattr(self, one.name)
             name = "--" + one.metadata.get(OPTION, one.name).replace("_", "-")
             if value is True:

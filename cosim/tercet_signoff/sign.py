@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 
-from tercet.errors import TercetError, UsageError
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.errors import CapacityError, TercetError, UnsupportedError, UsageError
 from tercet.report.applies import Facts, inapplicable
 from tercet.report.contract import Check, Report, Timing
 from tercet.report.make import make
 from tercet.report.outcome import failed, not_applicable
 from tercet.report.tool import tool
-from tercet.targets.fabric import planner
+from tercet.targets.door import Artifact, Settings
 from tercet.targets.fabric.format.spec import named
+from tercet.targets.registry import AnyTarget, targets
 from tercet_golden.vectors import Vectors
 from tercet_signoff import accuracy, artifacts, facts, layers, weak
 from tercet_signoff.context import CheckContext
@@ -59,13 +62,13 @@ def sign_off(request: Request, listener: Listener) -> Report:
 
 def prepare(request: Request, stages: Stages) -> CheckContext:
     """From the model's name to its integer graph, its plan and its vectors."""
-    spec = named(request.fabric)
+    named(request.fabric)  # a wrong one is said at once
     if request.rounding is not None:
         recorded(request.rounding)  # one that cannot be read is said at once
     with stages.stage("load packages"):
         from tercet import frontends, passes
         from tercet.frontends.sources import reading
-        from tercet.targets.fabric.choice.effort import Asked, effort_of
+        from tercet.targets.effort import Asked, effort_of
         from tercet_golden.vectors import make as make_vectors
     with stages.stage("capture the model"):
         how = reading(request.model, request.input_type, request.input_shape, request.semantics)
@@ -76,13 +79,23 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
         module = passes.run(captured)
     with stages.stage("plan"):
         asked = Asked(effort_of(request.effort), stages.detail)
-        planned = planner.make(module, spec, batch=request.batch, asked=asked)
+        settings = Settings(request.fabric, request.batch, asked, request.layers)
+        artifacts = {target.name: _lowered(target, module, settings) for target in targets()}
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
     here, whole = drawn, None
     if request.only is not None:
         here, whole = one(drawn, request.only, request.batch), drawn
-    return CheckContext(request, stages, model, captured, module, planned, here, whole)
+    return CheckContext(request, stages, model, captured, module, artifacts, here, whole)
+
+
+def _lowered(target: AnyTarget, module: ModuleOp, settings: Settings) -> Artifact | TercetError:
+    """What a target makes of the network, or why it refuses: then its checks do not apply."""
+    try:
+        artifact: Artifact = target.lower(module, target.options(settings))
+    except (UnsupportedError, CapacityError) as error:
+        return error
+    return artifact
 
 
 def _outcome(check: Registered, ctx: CheckContext, known: Facts) -> Check:

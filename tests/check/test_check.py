@@ -15,8 +15,7 @@ from tercet import check, frontends, passes
 from tercet.check import facts
 from tercet.check.contract import Check, Step
 from tercet.check.integers import integers
-from tercet.check.place import fabric_of, places, planned
-from tercet.check.search import Search
+from tercet.check.place import fabric_of, lowered, places
 from tercet.errors import CapacityError, UnsupportedError
 from tercet.ir.interval import Interval
 from tercet.ir.module import ops_of
@@ -24,7 +23,9 @@ from tercet.ir.op import IntegerOp, operators
 from tercet.ir.types import SI64, dense, values_of
 from tercet.ops.requantize import Requantize
 from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
-from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.door import Settings
+from tercet.targets.effort import USUAL, Asked
+from tercet.targets.fabric.choice.explained import Search
 from tercet.targets.fabric.choice.search import Choice, Trial
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower
@@ -33,7 +34,7 @@ from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.network.normal_form import normal
 from tercet.targets.fabric.tiles.grid import Grid
 
-SMALL = named("small")
+SMALL = Settings("small")
 
 
 def captured_of(model: str) -> ModuleOp:
@@ -164,7 +165,7 @@ def test_every_step_of_the_plan_is_an_operator_and_has_all_tiles(digits: Check) 
     names = [layer.result for layer in digits.fabric.layers]
     assert names == ["fc1:requantize", "fc2:requantize", "fc3:linear"]
     for layer in digits.fabric.layers:
-        assert layer.grid.bands * layer.grid.slices * layer.grid.outs == SMALL.tiles
+        assert layer.grid.bands * layer.grid.slices * layer.grid.outs == named(SMALL.fabric).tiles
         assert by_name(digits)[layer.result].place.why.startswith(f"{layer.name} on ")
         weights = by_name(digits)[f"{layer.name}:linear"].weights
         assert weights is not None
@@ -185,7 +186,7 @@ def test_the_search_is_told_on_request_and_the_plan_is_the_same() -> None:
     captured = captured_of("digits_mlp")
     module = passes.run(captured)
     found = check.make("digits_mlp", captured, module, SMALL, explain=True)
-    assert found.fabric.layers == tuple(fabric_of(planned(module, SMALL)).layers)
+    assert found.fabric.layers == tuple(fabric_of(lowered(module, SMALL)).layers)
     assert [one.step for one in found.fabric.search] == [x.name for x in found.fabric.layers]
     chosen = [t.grid for c in found.fabric.search for t in c.trials if t.chosen]
     assert chosen == [layer.grid for layer in found.fabric.layers]
@@ -193,7 +194,7 @@ def test_the_search_is_told_on_request_and_the_plan_is_the_same() -> None:
 
 def test_a_fabric_that_is_too_small_is_a_reason() -> None:
     captured = captured_of("digits_mlp")
-    tiny = named("T=1,L=5,bank_a_depth=64")
+    tiny = Settings("T=1,L=5,bank_a_depth=64")
     found = check.make("digits_mlp", captured, passes.run(captured), tiny)
     assert (found.verdict, found.fabric.takes) == ("pass", False)
     assert found.fabric.reason
@@ -242,10 +243,10 @@ def test_what_the_fabric_does_not_take_the_planner_refuses(op: type[IntegerOp]) 
     module = op.samples()[0].module
     (one,) = ops_of(module)
     if takes(op):
-        assert places(module, planned(module, SMALL))[one].why
+        assert places(module, lowered(module, SMALL))[one].why
         return
-    found = planned(module, SMALL)
-    assert found.plan is None
+    found = lowered(module, SMALL)
+    assert found.artifact is None
     assert places(module, found)[one].why == f"the fabric has no {facts.kind_of(one)}"
 
 
@@ -265,7 +266,7 @@ def test_pieces_of_a_step_are_told_one_by_one(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr("tercet.targets.fabric.choice.search.choose", choose)
     search = Search()
-    search(twice, SMALL, USUAL)
+    search(twice, named("small"), USUAL)
     found = search.choices()
     assert [one.step for one in found] == ["fc1", "fc1", "fc2", "fc3"]
     assert [[t.estimate for t in one.trials] for one in found] == [[n, n] for n in range(4)]

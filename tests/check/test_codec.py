@@ -14,7 +14,7 @@ from tercet.errors import TercetError, UnsupportedError
 from tercet.ir.module import build
 from tercet.ir.types import UI8, tensor
 from tercet.ops.linear import Linear
-from tercet.targets.fabric.format.spec import named
+from tercet.targets.door import Settings
 
 Document = dict[str, Any]
 
@@ -24,7 +24,7 @@ def found() -> Check:
     """Of a network of one layer, with the grids that were weighed."""
     weight = np.random.default_rng(1).integers(-1, 2, (4, 6))
     module = build([tensor((1, 6), UI8)], lambda x: [Linear(x, weight, np.arange(4), layer="fc")])
-    return check.make("net", module, module, named("small"), explain=True)
+    return check.make("net", module, module, Settings("small"), explain=True)
 
 
 def test_a_check_is_read_back_as_it_was_written(found: Check) -> None:
@@ -34,7 +34,7 @@ def test_a_check_is_read_back_as_it_was_written(found: Check) -> None:
 
 def test_the_check_of_a_refused_model_is_read_back_as_it_was_written() -> None:
     errors: list[TercetError] = [UnsupportedError("fft: no such operator")]
-    found = check.refused("net", None, errors, named("small"), 12)
+    found = check.refused("net", None, errors, Settings("small"), 12)
     assert decode(encode(found)) == found
 
 

@@ -23,7 +23,7 @@ from tercet.cli.app import app
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx
 from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
-from tercet.targets.fabric.format.spec import named
+from tercet.targets.door import Settings
 
 
 class Thresholded(TernaryWeight):
@@ -102,7 +102,7 @@ def test_a_layer_that_one_of_them_lacks_is_found() -> None:
 
 def checked(comparison: Comparison) -> check.Check:
     """A check without a problem of its own, with this comparison."""
-    nothing = check.refused("m", None, [], named("small"), 0)
+    nothing = check.refused("m", None, [], Settings("small"), 0)
     assert nothing.verdict == "pass"
     return check.with_comparison(nothing, comparison)
 
@@ -146,7 +146,7 @@ def test_exports_that_are_right_are_equal(tmp_path: Path, weight: type) -> None:
 
 
 def test_an_error_without_a_layer_is_a_problem_of_the_model() -> None:
-    found = check.refused("m", None, [UnsupportedError("nothing to do")], named("small"), 0)
+    found = check.refused("m", None, [UnsupportedError("nothing to do")], Settings("small"), 0)
     assert [(problem.layer, problem.message) for problem in found.problems] == [
         ("", "nothing to do")
     ]

@@ -14,8 +14,8 @@ from xdsl.ir import SSAValue
 
 from draw.networks.dense import randomly
 from tercet.errors import CapacityError
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.bank_b import Chooser
-from tercet.targets.fabric.choice.effort import USUAL, Asked
 from tercet.targets.fabric.choice.search import Choice, choose
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower
@@ -78,6 +78,7 @@ def test_a_part_has_the_room_that_later_steps_fill() -> None:
     assert found["conv3"] == ("cat10", 5, 6)
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("batch", [1, 3])
 def test_the_machine_computes_networks_that_concatenate(

@@ -18,8 +18,8 @@ from tercet.ir.types import UI8, shape_of, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.max_pool import MaxPool
 from tercet.ops.requantize import Requantize
+from tercet.targets.effort import EFFORTS, Asked, Effort
 from tercet.targets.fabric.choice import stager
-from tercet.targets.fabric.choice.effort import EFFORTS, Asked, Effort
 from tercet.targets.fabric.choice.spill import Spill, spilled
 from tercet.targets.fabric.format.frame import Bank, Load
 from tercet.targets.fabric.format.spec import named
@@ -158,6 +158,7 @@ def padded(side: int, width: int) -> ModuleOp:
     return build([tensor((1, 2, side, width), UI8)], body)
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("made", [network, padded])
 @pytest.mark.parametrize("count", [2, 30, 90, 200, 10_000])
 def test_pieces_of_any_size_compute_what_the_whole_computes(

@@ -20,7 +20,7 @@ from xdsl.dialects.builtin import ModuleOp
 from draw.networks.convolutional import cnn
 from draw.networks.dense import randomly
 from tercet.errors import CapacityError, UnsupportedError
-from tercet.targets.fabric.choice.effort import Asked
+from tercet.targets.effort import Asked
 from tercet.targets.fabric.choice.search import Choice, choose
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower

@@ -14,7 +14,7 @@ from tercet.ir.op import LayerOp
 from tercet.ir.types import UI8, tensor
 from tercet.ops.conv import Conv
 from tercet.ops.requantize import Requantize
-from tercet.targets.fabric.choice.effort import Asked
+from tercet.targets.effort import Asked
 from tercet.targets.fabric.choice.search import Choice
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.network.network import Network

@@ -7,16 +7,22 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from xdsl.dialects.builtin import ModuleOp
 
 import tercet_cosim
 import tercet_golden
+from tercet.errors import TercetError
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import UI8, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
+from tercet.targets.door import Artifact, Settings
+from tercet.targets.fabric.choice.explained import Search
 from tercet.targets.fabric.program.plan import Heard
+from tercet.targets.fabric.target import FabricProgram
 from tercet.targets.fabric.tiles.grid import Grid
+from tercet.targets.registry import targets
 from tercet_golden.vectors import Vectors, make
 from tercet_signoff.context import CheckContext
 from tercet_signoff.request import Request
@@ -176,9 +182,15 @@ def context(only: int | None = None) -> CheckContext:
         cast(Any, FakeModel()),
         module,
         module,
-        cast(Any, FakePlan()),
+        {**artifacts_of(module), "fabric": FabricProgram(module, cast(Any, FakePlan()), Search())},
         vectors,
     )
+
+
+def artifacts_of(module: ModuleOp) -> dict[str, Artifact | TercetError]:
+    """What every target but the accelerators makes of a network."""
+    hosts = [target for target in targets() if not target.accelerates]
+    return {target.name: target.lower(module, target.options(Settings())) for target in hosts}
 
 
 def right_run(ctx: CheckContext) -> FakeRun:

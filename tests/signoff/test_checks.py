@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from tests.signoff.fakes import artifacts_of
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 
@@ -33,7 +34,7 @@ def ctx() -> CheckContext:
     vectors = make(module, model.samples, 20, 1)
     request = Request("tfmbs_mlp", "small", vectors=20)
     return CheckContext(
-        request, Stages(Silent()), model, captured, module, cast(Any, None), vectors
+        request, Stages(Silent()), model, captured, module, artifacts_of(module), vectors
     )
 
 
@@ -43,7 +44,7 @@ def module_of(ctx: CheckContext) -> nn.Module:
 
 
 def with_module(ctx: CheckContext, module: ModuleOp) -> CheckContext:
-    return replace(ctx, module=module)
+    return replace(ctx, module=module, artifacts=artifacts_of(module))
 
 
 def spoiled(module: ModuleOp) -> ModuleOp:

@@ -7,11 +7,13 @@ import pytest
 from tests.reports import EQUAL
 from tests.signoff.fakes import CycleModel, FakeRun, context, install, right_run
 
-from tercet.errors import TercetError, UsageError
+from tercet.errors import CapacityError, TercetError, UnsupportedError, UsageError
 from tercet.report.catalogue import catalogue, declared
 from tercet.report.codec import encode
 from tercet.report.contract import Artifact, Check, Report, Spread
 from tercet.report.outcome import measured
+from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.target import FabricProgram
 from tercet_signoff import artifacts, sign
 from tercet_signoff.compare import bitexact
 from tercet_signoff.context import CheckContext
@@ -20,6 +22,7 @@ from tercet_signoff.stages import Silent, Stages
 
 REQUIRED = [line.id for line in catalogue() if line.required and line.id != "golden.file"]
 """For a module."""
+RTL = ["rtl.bitexact", "rtl.cycles", "rtl.protocol", "rtl.telemetry"]
 
 
 def on_the_fabric(check_id: str) -> Registered:
@@ -57,7 +60,7 @@ def test_a_right_fabric_is_signed_off(signed: Callable[..., Report]) -> None:
     assert report.vectors.origins["real"] == 10
     assert report.vectors.count == len(ctx.vectors.x)
     assert report.model.weights == 6 * 4 + 4 * 3
-    assert report.fabric.parameters == {"tiles": 8}
+    assert report.fabric.parameters["tiles"] == 8
     assert encode(report)
 
 
@@ -173,14 +176,44 @@ def test_an_artifact_tells_what_its_executor_hides(
     ctx = context()
     whole = signed(right_run(ctx), ctx)
     assert [(one.target, one.exposes, one.hidden) for one in whole.artifacts] == [
+        ("onnx", 3, ()),
         ("c", 3, ()),
         ("hls", 3, ()),
-        ("onnx", 3, ()),
         ("fabric", 3, ()),
     ]
-    deaf = replace(ctx.plan, heard={1: ctx.plan.heard[1]})
-    *_, fabric = signed(right_run(ctx), replace(ctx, plan=deaf)).artifacts
+    plan = ctx.plan
+    deaf = FabricProgram(ctx.module, replace(plan, heard={1: plan.heard[1]}), Search())
+    other = replace(ctx, artifacts={**ctx.artifacts, "fabric": deaf})
+    *_, fabric = signed(right_run(ctx), other).artifacts
     assert (fabric.exposes, fabric.hidden) == (1, ("fc1:linear", "fc1:requantize"))
+
+
+def test_a_network_that_fabric_and_hls_refuse_is_signed_off_without_them(
+    signed: Callable[..., Report],
+) -> None:
+    def by_the_reference(check_id: str) -> Registered:
+        def run(ctx: CheckContext) -> Check:
+            whole = EQUAL if declared(check_id).judges else None
+            return replace(bitexact(ctx, check_id, ctx.golden), end_to_end=whole)
+
+        return Registered(declared(check_id), run)
+
+    ctx = context()
+    no_room, no_kernel = CapacityError("fc1: no room"), UnsupportedError("fc1: no kernel")
+    refusals = {**ctx.artifacts, "fabric": no_room, "hls": no_kernel}
+    host = replace(ctx, artifacts=refusals)
+    report = signed(TercetError("it ran"), host, tuple(map(by_the_reference, REQUIRED)))
+    assert report.verdict == "pass"
+    hidden = [check.id for check in report.checks if check.verdict == "n/a" and check.required]
+    assert hidden == ["golden.file", "hls.bitexact", *RTL]
+    (main,) = report.subgraphs
+    assert (main.target, main.layers, main.cycles_predicted) == ("host", ("fc1", "fc2"), None)
+    assert (main.bytes_in, main.bytes_out) == (6, 12)
+    assert (report.layers, report.cycles.predicted) == ((), ())
+    told = {one.target: one.refusal for one in report.artifacts}
+    assert told == {"c": None, "hls": "fc1: no kernel", "onnx": None, "fabric": "fc1: no room"}
+    assert len([w for w in report.warnings if w.startswith("the target ")]) == 2
+    assert encode(report)
 
 
 def test_a_target_that_refuses_a_network_is_warned_of_in_one_sentence() -> None:

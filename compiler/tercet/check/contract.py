@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from tercet.documents import Count, Figure, Name, Positive, Share
+from tercet.targets.rows import Choice, Layer
 
 Version = Literal[1]
 VERSION: Final[Version] = get_args(Version)[0]
@@ -11,7 +12,6 @@ VERSION: Final[Version] = get_args(Version)[0]
 
 Verdict = Literal["pass", "fail"]
 Kind = Literal["power of two", "odd"]
-Where = Literal["fabric", "host", "nowhere"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ class Proof:
 class Place:
     """Where an operator runs, and why there."""
 
-    where: Where
+    where: str
+    """The name of an accelerator, "host" or "nowhere"."""
     why: str
 
 
@@ -120,63 +121,6 @@ class Problem:
 
     layer: str
     message: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """How the tiles share a layer: bands of positions, slices of inputs, slices of outputs."""
-
-    bands: Positive
-    slices: Positive
-    outs: Positive
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A step of the network on the fabric."""
-
-    name: str
-    kind: Literal["mac", "depthwise", "vector"]
-    """Sums of products, sums of one channel each, or value by value."""
-    result: str
-    """The operator whose result it makes, by the name that it has among the steps."""
-    grid: Grid
-    positions: Positive
-    channels: Positive
-    """Of the result."""
-    groups: Positive
-    """Of outputs that a tile makes in turn, from the same activations."""
-    lanes: Positive
-    """That work."""
-    planes: Count
-    """Of trits, that its weights take; 0 without weights."""
-    columns: Count
-    """Of weights, on every tile."""
-    sparsity: Share
-    """Share of its weights that are zero, 0 to 1."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A grid that a step could have."""
-
-    grid: Grid
-    estimate: Figure | None
-    """Cycles of the whole network with it, about; None where it does not go."""
-    exact: Figure | None
-    """By the cycle model, on drawn activations; None where it was not tried."""
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What was weighed for a step."""
-
-    step: str
-    """The layer's name."""
-    grid: Grid
-    """What it got: a vector may follow an operand to a grid that nobody would choose for it."""
-    trials: tuple[Trial, ...]
 
 
 @dataclass(frozen=True)

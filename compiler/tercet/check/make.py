@@ -20,7 +20,7 @@ from tercet.check.contract import (
     Verdict,
 )
 from tercet.check.entries import entries
-from tercet.check.place import fabric_of, places, planned
+from tercet.check.place import fabric_of, lowered, places
 from tercet.check.proofs import proofs
 from tercet.errors import TercetError
 from tercet.ir.host.boundary import EXIT
@@ -30,8 +30,7 @@ from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.ranges import ranges
 from tercet.ir.types import FloatArray
-from tercet.targets.fabric.choice.effort import USUAL, Asked
-from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.door import Settings
 
 HOST = Place("host", "reals are the host's")
 NOWHERE = Place("nowhere", "not yet integers")
@@ -41,15 +40,14 @@ def make(
     model: str,
     captured: ModuleOp,
     module: ModuleOp,
-    spec: FabricSpec,
-    asked: Asked = USUAL,
+    settings: Settings,
     *,
     explain: bool = False,
 ) -> Check:
     """`module` is what the passes made of `captured`. With `explain`, how grids were chosen too."""
-    outcome = planned(module, spec, asked)
+    outcome = lowered(module, settings)
     fabric = fabric_of(outcome, explain=explain)
-    asked.tell("certificates")
+    settings.asked.tell("certificates")
     where, proven = places(module, outcome), proofs(captured, module)
     view = _View(value_names(module), ranges(module), _scales(captured))
     steps = [
@@ -72,7 +70,7 @@ def refused(
     model: str,
     captured: ModuleOp | None,
     errors: list[TercetError],
-    spec: FabricSpec,
+    settings: Settings,
     weights: int,
 ) -> Check:
     """Every reason why there is no integer network, with the operators as far as they are known.
@@ -80,7 +78,8 @@ def refused(
     `weights`: how many the model has, whatever they are.
     """
     problems = tuple(_problem(error) for error in errors)
-    fabric = Fabric(spec.name, False, "there is no integer network to plan", (), ())
+    why = "there is no integer network to plan"
+    fabric = Fabric(settings.fabric, False, why, (), ())
     steps: tuple[Step, ...] = ()
     if captured is not None:
         view = _View(value_names(captured), {}, _scales(captured))

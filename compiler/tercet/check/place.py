@@ -1,108 +1,81 @@
-"""Where each operator runs: on the fabric as a whole network, or on the host."""
+"""Where each operator runs: on an accelerator as a whole network, or on the host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
 
 from xdsl.dialects.builtin import ModuleOp
 
-from tercet.check.contract import Fabric, Layer, Place
+from tercet.check.contract import Fabric, Place
 from tercet.check.facts import kind_of
-from tercet.check.search import Search, grid_of
 from tercet.check.slices import pieces
-from tercet.errors import CapacityError, TercetError, UnsupportedError
+from tercet.errors import CapacityError, UnsupportedError
 from tercet.ir.module import ops_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
-from tercet.targets.fabric import planner
-from tercet.targets.fabric.choice.effort import USUAL, Asked
-from tercet.targets.fabric.format.spec import FabricSpec
-from tercet.targets.fabric.lower import lower
-from tercet.targets.fabric.lower.registry import takes
-from tercet.targets.fabric.program.plan import LayerPlan, Plan
-
-MOVED = Place("fabric", "the steps around it read and write as it moves")
-NOT_ALONE = "the fabric runs whole networks, and not this one"
+from tercet.targets.door import Artifact, Settings, refusals
+from tercet.targets.registry import AnyTarget, accelerators
 
 
 @dataclass(frozen=True, eq=False)
-class Planned:
-    """What the planner said."""
+class Lowered:
+    """What an accelerator said of a network."""
 
-    spec: FabricSpec
-    plan: Plan | None
+    target: AnyTarget
+    settings: Settings
+    artifact: Artifact | None
     reasons: tuple[str, ...]
     """Why there is none, the first that it met first."""
-    search: Search
 
 
-def planned(module: ModuleOp, spec: FabricSpec, asked: Asked = USUAL) -> Planned:
-    """Ask the planner. Where a network has no steps, every piece of it is asked for its reason."""
-    search = Search()
+def lowered(module: ModuleOp, settings: Settings) -> Lowered:
+    """What the first accelerator that takes the network makes of it; else why the first does not.
+
+    Where operators are the reason, every piece of the network is asked for its own.
+    """
+    asked = [_asked(target, module, settings) for target in accelerators()]
+    return next((found for found in asked if found.artifact is not None), asked[0])
+
+
+def _asked(target: AnyTarget, module: ModuleOp, settings: Settings) -> Lowered:
     try:
-        return Planned(spec, planner.make(module, spec, search, asked=asked), (), search)
+        artifact = target.lower(module, target.options(settings))
     except UnsupportedError as error:
-        return Planned(spec, None, _distinct(str(error), *_refusals(module)), search)
+        reasons = dict.fromkeys((str(error), *refusals(target, pieces(module))))
+        return Lowered(target, settings, None, tuple(reasons))
     except CapacityError as error:
-        return Planned(spec, None, (str(error),), search)
+        return Lowered(target, settings, None, (str(error),))
+    return Lowered(target, settings, artifact, ())
 
 
-def _distinct(*reasons: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(reasons))
+def fabric_of(found: Lowered, *, explain: bool = False) -> Fabric:
+    """What the accelerator makes of the network, or why it does not take it."""
+    name, artifact = found.settings.fabric, found.artifact
+    if artifact is None:
+        return Fabric(name, False, found.reasons[0], (), ())
+    return Fabric(name, True, "", artifact.layers, artifact.choices if explain else ())
 
 
-def _refusals(module: ModuleOp) -> Iterator[str]:
-    for piece in pieces(module):
-        try:
-            lower(piece)
-        except TercetError as error:
-            yield str(error)
-
-
-def fabric_of(found: Planned, *, explain: bool = False) -> Fabric:
-    """What the fabric makes of the network, or why it does not take it."""
-    layers = () if found.plan is None else found.plan.layers
-    search = found.search.choices(layers) if explain else ()
-    reason = "" if found.plan is not None else found.reasons[0]
-    return Fabric(found.spec.name, not reason, reason, tuple(map(_layer, layers)), search)
-
-
-def _layer(found: LayerPlan) -> Layer:
-    positions, channels = found.shape
-    return Layer(
-        name=found.name,
-        kind=cast(Literal["mac", "depthwise", "vector"], found.kind),
-        result=found.result_name,
-        grid=grid_of(found.grid),
-        positions=positions,
-        channels=channels,
-        groups=found.groups,
-        lanes=found.lanes,
-        planes=found.planes if found.columns else 0,
-        columns=found.columns,
-        sparsity=found.weight_sparsity,
-    )
-
-
-def places(module: ModuleOp, found: Planned) -> Mapping[IntegerOp, Place]:
+def places(module: ModuleOp, found: Lowered) -> Mapping[IntegerOp, Place]:
     """The place of every operator."""
     names = value_names(module)
-    return {op: _place(op, names[op.results[0]], found) for op in ops_of(module)}
+    where = {} if found.artifact is None else found.artifact.where
+    return {op: _place(op, names[op.results[0]], found, where) for op in ops_of(module)}
 
 
-def _place(op: IntegerOp, name: str, found: Planned) -> Place:
-    if found.plan is None:
-        return Place("host", _own_reason(op, name, found.reasons) or NOT_ALONE)
-    makers = [x for x in found.plan.layers if name in (x.sum_name, x.result_name)]
-    where = ", ".join(dict.fromkeys(f"{x.name} on {x.grid} tiles" for x in makers))
-    return Place("fabric", where) if makers else MOVED
+def _place(op: IntegerOp, name: str, found: Lowered, where: Mapping[str, str]) -> Place:
+    title = found.target.title
+    if found.artifact is None:
+        alone = f"the {title} runs whole networks, and not this one"
+        return Place("host", _own_reason(op, name, found) or alone)
+    moved = "the steps around it read and write as it moves"
+    return Place(found.target.name, where.get(name, moved))
 
 
-def _own_reason(op: IntegerOp, name: str, reasons: tuple[str, ...]) -> str:
-    """Why the fabric would not take this operator wherever it stood; "" if it would."""
-    if not takes(type(op)):
-        return f"the fabric has no {kind_of(op)}"
-    for reason in reasons:
+def _own_reason(op: IntegerOp, name: str, found: Lowered) -> str:
+    """Why the accelerator would not take this operator wherever it stood; "" if it would."""
+    if found.target.takes(type(op)) is not None:
+        return f"the {found.target.title} has no {kind_of(op)}"
+    for reason in found.reasons:
         about, colon, why = reason.partition(": ")
         if colon and about in (op.layer.data, name):
             return why

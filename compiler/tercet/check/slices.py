@@ -7,6 +7,7 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 
 from tercet.ir.module import ops_of, outputs_of, steps_of
+from tercet.ir.names import is_stamped, stamp, value_names
 from tercet.ir.op import LayerOp
 from tercet.ir.types import tensor_type
 from tercet.ops.real.quantize import Quantize
@@ -50,7 +51,11 @@ def _slice(
         block.add_op(op.clone(mapped))
     block.add_op(ReturnOp(mapped[goal]))
     kinds = [value.type for value in inputs], [goal.type]
-    return ModuleOp([FuncOp("main", kinds, Region(block))])
+    found = ModuleOp([FuncOp("main", kinds, Region(block))])
+    if is_stamped(module):
+        names = value_names(module)
+        stamp(found, {mapped[value]: name for value, name in names.items() if value in mapped})
+    return found
 
 
 def _needed(module: ModuleOp, goal: SSAValue, cuts: set[SSAValue], begins: bool) -> list[LayerOp]:

@@ -12,8 +12,7 @@ from tercet.errors import TercetError, UsageError
 from tercet.frontends.model import REAL
 from tercet.frontends.samples.units import of_quantizers
 from tercet.frontends.weights import weights_of
-from tercet.targets.fabric.choice.effort import USUAL, Asked
-from tercet.targets.fabric.format.spec import FabricSpec, named
+from tercet.targets.door import Settings
 
 MOST = 1000
 """Samples that are looked at."""
@@ -21,17 +20,15 @@ MOST = 1000
 
 def checked(
     model: str,
-    fabric: str,
+    settings: Settings,
     against: str | None,
     reading: frontends.Reading,
     samples: Path | None = None,
     *,
     explain: bool = False,
-    asked: Asked = USUAL,
 ) -> check.Check:
     """The check; whatever keeps the network from being built is a problem in it."""
-    spec = named(fabric)
-    asked.tell(f"capture {model}")
+    settings.asked.tell(f"capture {model}")
     found = frontends.with_samples(frontends.resolve(model, reading), samples)
     try:
         captured = frontends.capture(found)
@@ -39,8 +36,8 @@ def checked(
         raise
     except TercetError as error:
         problems = [error, *error.others]
-        return check.refused(model, None, problems, spec, weights_of(found.module))
-    done = _built(model, found, captured, spec, asked, explain=explain)
+        return check.refused(model, None, problems, settings, weights_of(found.module))
+    done = _built(model, found, captured, settings, explain=explain)
     if against is None:
         return done
     other = frontends.resolve(against)
@@ -52,16 +49,15 @@ def _built(
     name: str,
     model: frontends.Model,
     captured: ModuleOp,
-    spec: FabricSpec,
-    asked: Asked,
+    settings: Settings,
     *,
     explain: bool,
 ) -> check.Check:
-    asked.tell("integers, with certificates")
+    settings.asked.tell("integers, with certificates")
     module, errors = integers(captured)
     if module is None:
-        return check.refused(name, captured, errors, spec, weights_of(model.module))
-    done = check.make(name, captured, module, spec, asked, explain=explain)
+        return check.refused(name, captured, errors, settings, weights_of(model.module))
+    done = check.make(name, captured, module, settings, explain=explain)
     return replace(done, samples=_samples(model, module))
 
 

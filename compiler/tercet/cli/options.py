@@ -17,8 +17,6 @@ from tercet.targets.fabric.format.spec import named
 from tercet.targets.shared.identifiers import network_name
 
 BUILD = Path("build")
-TARGETS = ("mlir", "onnx", "c", "hls", "rtl")
-"""What a network is compiled to."""
 
 
 def found_model(spec: str | None) -> str | None:
@@ -66,17 +64,31 @@ def writable_file(path: Path | None) -> Path | None:
 
 
 def rtl_folder(folder: Path | None) -> Path | None:
-    """A folder of SystemVerilog that is there."""
-    if folder is not None and not folder.is_dir():
-        raise UsageError(f"--rtl {folder}: no such folder; give one laid out like Tercet's rtl/")
+    """A folder that has the fabric's SystemVerilog, in rooms or all in one."""
+    if folder is not None:
+        if not folder.is_dir():
+            raise UsageError(f"--rtl {folder}: no such folder; give a copy of Tercet's rtl/")
+        from tercet_cosim.build import sources
+
+        sources.rtl(folder)
     return folder
 
 
 def known_targets(names: list[str] | None) -> list[str] | None:
     """Names of targets."""
-    if strange := [name for name in names or () if name not in TARGETS]:
-        raise UsageError(f"there is no target {', '.join(strange)}; there are {', '.join(TARGETS)}")
+    if names:
+        from tercet.targets.registry import named as target
+
+        for name in names:
+            target(name)
     return names
+
+
+def accelerated(names: list[str]) -> bool:
+    """Whether a target among these runs layers in place of the host."""
+    from tercet.targets.registry import named as target
+
+    return any(target(name).accelerates for name in names)
 
 
 def name_of_c(name: str | None) -> str | None:

@@ -1,13 +1,66 @@
-"""Names of values, the same for every executor: "x", "fc1:linear", "fc1:requantize"."""
+"""Names of values, the same for every executor: "x", "fc1:linear", "fc1:requantize".
 
-from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+The passes stamp them once, at their end, as attributes; whoever rewrites the module behind that
+carries the attributes along. A fused operator has the name of its last value.
+"""
 
-from tercet.ir.module import inputs_of, steps_of
+from collections.abc import Mapping
+
+from xdsl.dialects.builtin import ArrayAttr, ModuleOp, StringAttr
+from xdsl.ir import Attribute, SSAValue
+
+from tercet.errors import VerifyError
+from tercet.ir.module import inputs_of, main_of, steps_of
+
+NAME, INPUTS = "tercet.name", "tercet.inputs"
+"""Attributes: of an operator the name of its result, of `main` those of its arguments."""
 
 
 def value_names(module: ModuleOp) -> dict[SSAValue, str]:
-    """The unique name of every input and result, in order; a repeat gets "#2" and so on."""
+    """The unique name of every input and result, in order.
+
+    Of a module without stamps: by layer and operator; a repeat gets "#2" and so on. Raises
+    VerifyError for one that is stamped in part, or in which a name stands twice.
+    """
+    given = main_of(module).attributes.get(INPUTS)
+    if given is None:
+        return _derived(module)
+    names: dict[SSAValue, str] = dict(zip(inputs_of(module), _texts(given), strict=True))
+    for op in steps_of(module):
+        for result in op.results:
+            names[result] = _text(op.attributes.get(NAME), op.layer.data)
+    if len(set(names.values())) < len(names):
+        raise VerifyError("two values of the module have one name: stamp it anew")
+    return names
+
+
+def is_stamped(module: ModuleOp) -> bool:
+    """Whether the passes have named the values."""
+    return INPUTS in main_of(module).attributes
+
+
+def stamp(module: ModuleOp, names: Mapping[SSAValue, str] | None = None) -> None:
+    """Write the name of every value into the module: those in `names`, or by layer and operator."""
+    found = _derived(module) if names is None else names
+    inputs = [StringAttr(found[value]) for value in inputs_of(module)]
+    main_of(module).attributes[INPUTS] = ArrayAttr(inputs)
+    for op in steps_of(module):
+        for result in op.results:
+            op.attributes[NAME] = StringAttr(found[result])
+
+
+def _text(found: Attribute | None, layer: str) -> str:
+    if isinstance(found, StringAttr):
+        return found.data
+    raise VerifyError(f"{layer}: a value has no name: a pass has lost its attribute {NAME}")
+
+
+def _texts(found: Attribute) -> list[str]:
+    assert isinstance(found, ArrayAttr)
+    return [_text(each, "the inputs") for each in found]
+
+
+def _derived(module: ModuleOp) -> dict[SSAValue, str]:
     names: dict[SSAValue, str] = {}
     seen: dict[str, int] = {}
 

@@ -9,7 +9,6 @@ from tercet.errors import TercetError
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet.report.pages.words import count
-from tercet_signoff.artifacts import shown
 from tercet_signoff.compare import IN_MEMORY, matching, of_fabric
 from tercet_signoff.context import CheckContext
 
@@ -27,7 +26,7 @@ ABOUT = "Tercet's own rounding test (a small network on the same fabric, whose s
 def run(ctx: CheckContext) -> Check:
     want, got = of_fabric(ctx, ctx.rtl)
     compared = {name.removesuffix(IN_MEMORY) for name in want}
-    missing = shown(ctx.plan) & set(ctx.golden) - compared
+    missing = set(ctx.artifact("fabric").exposes) - compared
     assert not missing, f"the simulation reports nothing of {missing}"
     passed = f"{count(len(want), 'value')} of every vector, and halves"
     own = matching(ctx, CHECK.id, want, got, passed, run=ctx.rtl)

@@ -21,6 +21,7 @@ from tercet.frontends.sources import reading
 
 
 def check(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -53,11 +54,13 @@ def check(
     from tercet.cli.pages.tables import console
     from tercet.cli.progress import Progress
     from tercet.report.pages.files import encoded, write
-    from tercet.targets.fabric.choice.effort import Asked, effort_of
+    from tercet.targets.door import Settings
+    from tercet.targets.effort import Asked, effort_of
 
     with Progress(None if json else console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        found = checked(model, fabric, against, how, samples, explain=explain, asked=asked)
+        settings = Settings(fabric, asked=asked, layers=ctx.obj.layers)
+        found = checked(model, settings, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))
     if json:

@@ -14,6 +14,7 @@ from tercet.cli.options import (
     InputTypeOption,
     ModelArgument,
     SemanticsOption,
+    accelerated,
     default_folder,
     known_targets,
     name_of_c,
@@ -24,6 +25,7 @@ from tercet.frontends.sources import reading
 
 
 def compile_model(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -56,24 +58,28 @@ def compile_model(
 ) -> None:
     """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
     how = reading(model, input_type, input_shape, semantics)
-    if explain and target and "rtl" not in target:
-        raise UsageError("--explain is about the fabric; add --target rtl, or leave out --target")
-    if batch > 1 and target and "rtl" not in target:
-        raise UsageError("--batch is about the fabric; add --target rtl, or leave out --target")
-    from tercet.check.search import Search
-    from tercet.cli.commands.bundle import bundle
+    if target and not accelerated(target):
+        for option, asked_for in (("--explain", explain), ("--batch", batch > 1)):
+            if asked_for:
+                raise UsageError(
+                    f"{option} is about the fabric; add --target rtl, or leave out --target"
+                )
+    from tercet.cli.bundle import bundle
     from tercet.cli.pages import fabric_tables
     from tercet.cli.pages.tables import console
     from tercet.cli.progress import Progress
     from tercet.report.pages.files import write_all
-    from tercet.targets.fabric.choice.effort import Asked, effort_of
+    from tercet.targets.door import Settings
+    from tercet.targets.effort import Asked, effort_of
 
-    search = Search()
     with Progress(console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        files = bundle(model, fabric, target, how, search, batch, asked, name)
+        made = bundle(model, Settings(fabric, batch, asked, ctx.obj.layers), target, how, name)
     folder = out or default_folder("compile", model, fabric, batch)
-    write_all(folder, files)
+    write_all(folder, made.files)
     if explain:
-        console().print(fabric_tables.search(search.choices()))
-    typer.echo(f"written: {len(files)} files in {folder}, listed in {folder / 'manifest.json'}")
+        for artifact in made.artifacts:
+            if artifact.choices:
+                console().print(fabric_tables.search(artifact.choices))
+    count = len(made.files)
+    typer.echo(f"written: {count} files in {folder}, listed in {folder / 'manifest.json'}")

@@ -11,7 +11,7 @@ def ops(
     ] = False,
 ) -> None:
     """Print every operator and the targets it runs on."""
-    from tercet.cli.pages.matrix import TARGETS, markdown_page, rows
+    from tercet.cli.pages.matrix import columns, markdown_page, rows
 
     if markdown:
         typer.echo(markdown_page().encode(), nl=False)
@@ -23,7 +23,7 @@ def ops(
     from tercet.cli.pages.tables import console
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("operator", *TARGETS, "meaning"):
+    for title in ("operator", *(target.title for target in columns()), "meaning"):
         table.add_column(title)
     for row in rows():
         table.add_row(

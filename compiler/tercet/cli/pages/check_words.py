@@ -2,19 +2,9 @@
 
 from math import inf
 
-from tercet.check.contract import (
-    Check,
-    Choice,
-    Grid,
-    Method,
-    Pair,
-    Scale,
-    Step,
-    Trial,
-    Value,
-    Weights,
-)
+from tercet.check.contract import Check, Method, Pair, Scale, Step, Value, Weights
 from tercet.report.pages.words import number, share
+from tercet.targets.rows import Choice, Grid, Trial
 
 KINDS = {"power of two": "2^n", "odd": "odd"}
 UNITS = {"thresholds": "thresholds", "table": "entries"}

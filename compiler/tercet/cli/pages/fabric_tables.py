@@ -6,9 +6,9 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from tercet.check.contract import Choice, Layer, Trial
 from tercet.cli.pages.check_words import cycles, grid, ranked
 from tercet.report.pages.words import count, number, share
+from tercet.targets.rows import Choice, Layer, Trial
 
 SHOWN = 6
 """Grids of a step that are listed."""

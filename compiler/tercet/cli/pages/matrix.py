@@ -1,32 +1,20 @@
 """The table operator x target, from the operators' own declarations."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import getdoc
 
 from tercet.ir.op import IntegerOp, operators
-from tercet.targets.fabric.lower.registry import takes
-
-Runs = Callable[[type[IntegerOp]], bool]
+from tercet.targets.registry import AnyTarget, targets
 
 
-def _declares(name: str) -> Runs:
-    """An operator runs on a target when it declares something under that name."""
-    return lambda op: getattr(op, name, None) is not None
-
-
-TARGETS: Mapping[str, Runs] = {
-    "fabric": takes,
-    "host": _declares("c"),
-    "HLS C++": _declares("hls"),
-    "ONNX": _declares("onnx"),
-}
-"""Whether an operator runs somewhere, by the name of the place."""
+def columns() -> tuple[AnyTarget, ...]:
+    """The targets that have a column, in its order."""
+    return tuple(sorted((t for t in targets() if t.title), key=lambda target: target.column))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One operator: what it runs on, in the order of `TARGETS`, and what it means."""
+    """One operator: what it runs on, in the order of `columns()`, and what it means."""
 
     name: str
     targets: tuple[bool, ...]
@@ -40,7 +28,7 @@ def rows() -> tuple[Row, ...]:
 
 def _row(op: type[IntegerOp]) -> Row:
     meaning = (getdoc(op) or "").splitlines()[0]
-    return Row(op.name, tuple(runs(op) for runs in TARGETS.values()), meaning)
+    return Row(op.name, tuple(target.takes(op) is None for target in columns()), meaning)
 
 
 def markdown_page() -> str:
@@ -48,4 +36,4 @@ def markdown_page() -> str:
     from tercet import templates
 
     page = templates.of_package("tercet.cli").get_template("operators.md.j2")
-    return page.render(titles=list(TARGETS), rows=rows())
+    return page.render(titles=[target.title for target in columns()], rows=rows())

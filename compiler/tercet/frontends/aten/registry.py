@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
+from torch.fx import Node
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
@@ -44,6 +45,15 @@ def converters() -> Mapping[Any, Converter]:
     for entry in iter_modules(package.__path__):
         import_module(f"{package.__name__}.{entry.name}")
     return _FOUND
+
+
+def known(node: Node) -> bool:
+    """Whether a node of a graph is read as it stands: it has a converter and writes nowhere."""
+    target = node.target
+    if target is operator.getitem:
+        return True
+    schema = getattr(target, "_schema", None)
+    return target in converters() and schema is not None and not schema.is_mutable
 
 
 def convert(

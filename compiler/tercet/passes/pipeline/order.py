@@ -15,6 +15,7 @@ from tercet.passes.pipeline.merge_sums import MergeSums, SumsOfSums
 from tercet.passes.pipeline.norms import IntegerNorms
 from tercet.passes.pipeline.requantize import Requantization
 from tercet.passes.pipeline.require_integers import RequireIntegers
+from tercet.passes.pipeline.stamp_names import StampNames
 from tercet.passes.pipeline.sums import IntegerSums
 from tercet.passes.pipeline.zero_point import FoldZeroPoint
 from tercet.passes.ties.snap import SnapTies
@@ -36,7 +37,8 @@ NORMALIZATION = (*SUMMATION, *ENDING)
 
 def in_order(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
     """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
-    return (*NORMALIZATION, SnapTies(), Requantization(threshold_bits), RequireIntegers())
+    ending = (SnapTies(), Requantization(threshold_bits), RequireIntegers(), StampNames())
+    return (*NORMALIZATION, *ending)
 
 
 DEFAULT = in_order()

@@ -8,8 +8,8 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.errors import CapacityError
 from tercet.ir.module import outputs_of
 from tercet.ir.names import value_names
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.bank_b import Chooser, Found, fitted
-from tercet.targets.fabric.choice.effort import USUAL, Asked
 from tercet.targets.fabric.choice.search import choose
 from tercet.targets.fabric.choice.stager import Stager
 from tercet.targets.fabric.format.spec import FabricSpec

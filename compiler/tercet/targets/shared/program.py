@@ -115,6 +115,11 @@ def _dense(op: IntegerOp) -> list[str]:
     return [name for name, value in op.properties.items() if id(value) in own]
 
 
+def without_kernel(op: str, target: str) -> str:
+    """Why a target does not take an operator."""
+    return f"{op} has no {target} kernel; `tercet ops` lists what each target has"
+
+
 def _step(
     op: IntegerOp,
     values: dict[SSAValue, Value],
@@ -123,10 +128,7 @@ def _step(
     kernel: Kernel | None,
 ) -> Step:
     if kernel is None:
-        raise UnsupportedError(
-            f"{op.layer.data}: {op.name} has no {target} kernel; `tercet ops` lists what each "
-            f"target has"
-        )
+        raise UnsupportedError(f"{op.layer.data}: {without_kernel(op.name, target)}")
     (result,) = op.results
     output = values[result]
     names = {id(op.properties[key]): idents[op, key] for key in _dense(op)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tercet.errors import CapacityError
-from tercet.targets.fabric.choice.effort import USUAL, Asked
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.search import Choice, starts
 from tercet.targets.fabric.choice.sketch import whole_of
 from tercet.targets.fabric.choice.spill import Spill, Spiller

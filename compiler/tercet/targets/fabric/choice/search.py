@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
 
+from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.cost import IMPOSSIBLE
-from tercet.targets.fabric.choice.effort import USUAL, Asked
 from tercet.targets.fabric.choice.sketch import sketched
 from tercet.targets.fabric.choice.weigh import Costs
 from tercet.targets.fabric.format.spec import FabricSpec

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from tercet.errors import CapacityError, UnsupportedError
+from tercet.targets.effort import Effort
 from tercet.targets.fabric.choice.cost import IMPOSSIBLE, Cost, cost_of, streams, waits, whole
-from tercet.targets.fabric.choice.effort import Effort
 from tercet.targets.fabric.choice.sketch import Sketch, parts_of
 from tercet.targets.fabric.choice.stager import Stager
 from tercet.targets.fabric.format.spec import WORD, FabricSpec

@@ -1,0 +1,41 @@
+"""C99 that runs a network on any host."""
+
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.op import IntegerOp
+from tercet.targets.c import source
+from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
+from tercet.targets.shared.program import without_kernel
+from tercet.targets.shared.shipped import shipped
+
+
+@dataclass(frozen=True, eq=False)
+class CSource(Artifact):
+    """The network and the runtime it stands on: what a C99 compiler needs, and no more."""
+
+    def files(self, name: str, examples: Examples | None = None) -> Files:
+        runtime = shipped("runtime/include", "*.h") | shipped("runtime/src", "*.[ch]")
+        return {**source.emit(self.module, name), **runtime}
+
+
+class C(Target[None, CSource]):
+    """Takes operators that declare a kernel of the runtime."""
+
+    name = folder = "c"
+    rank = 2
+    title, column = "host", 2
+
+    def options(self, settings: Settings) -> None:
+        return None
+
+    def takes(self, op: type[IntegerOp]) -> Refusal | None:
+        return None if getattr(op, "c", None) else Refusal(without_kernel(op.name, "C"))
+
+    def lower(self, module: ModuleOp, options: None) -> CSource:
+        self.examine(module)
+        return CSource(module)
+
+
+TARGET = C()

@@ -1,0 +1,40 @@
+"""MLIR: the integer network as it is, to read, to run passes on, to parse again."""
+
+from dataclasses import dataclass
+
+from xdsl.dialects.builtin import ModuleOp
+
+from tercet.ir.op import IntegerOp
+from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
+
+
+@dataclass(frozen=True, eq=False)
+class MlirText(Artifact):
+    """The module as text."""
+
+    def files(self, name: str, examples: Examples | None = None) -> Files:
+        return {f"{name}.mlir": str(self.module) + "\n"}
+
+    @property
+    def exposes(self) -> tuple[str, ...]:
+        """None: nothing of ours runs it."""
+        return ()
+
+
+class Mlir(Target[None, MlirText]):
+    """Takes every operator."""
+
+    name = folder = "mlir"
+    rank = 0
+
+    def options(self, settings: Settings) -> None:
+        return None
+
+    def takes(self, op: type[IntegerOp]) -> Refusal | None:
+        return None
+
+    def lower(self, module: ModuleOp, options: None) -> MlirText:
+        return MlirText(module)
+
+
+TARGET = Mlir()
