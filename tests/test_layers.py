@@ -193,6 +193,19 @@ def test_no_folder_is_crowded(layer: str) -> None:
     assert not crowded
 
 
+NAMED_ONCE = tuple(f"compiler/tercet/{name}" for name in ("ir", "ops", "frontends", "passes"))
+
+
+def test_a_class_of_the_way_to_integers_has_a_name_of_its_own() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in (path for layer in NAMED_ONCE for path in files(layer)):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(homes) > 150
+    assert not {name: places for name, places in homes.items() if len(places) > 1}
+
+
 def test_every_file_belongs_to_one_layer() -> None:
     drawn = [path for layer in MAY_IMPORT for path in files(layer)]
     drawn += [ROOT / path for path in WHOLE if (ROOT / path).exists()]

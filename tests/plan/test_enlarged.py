@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -42,7 +43,7 @@ def enlarged(size: tuple[int, int], times: tuple[int, int], kernel: int) -> Modu
         ones = np.ones(1, np.int64)
         area = int(np.prod(shape_of(last.acc)[2:]))
         closed = Requantize(
-            last.acc, 3 * ones, 0 * ones, 4 * ones, Interval(0, 255), UI8, inner=area, layer="act"
+            last.acc, 3 * ones, 0 * ones, 4 * ones, Interval(0, 255), Result(UI8, "act", inner=area)
         )
         return [*made, large, last, closed]
 

@@ -14,7 +14,7 @@ from tercet.frontends.reading import Reading, known_semantics, shaped
 
 
 @dataclass(frozen=True)
-class OnnxFile:
+class OnnxSource:
     """net.onnx."""
 
     path: Path
@@ -66,13 +66,13 @@ class PythonModule:
         return factory_from_module(self.name, self.attribute)
 
 
-Source = OnnxFile | ZooModel | PythonFile | PythonModule
+Source = OnnxSource | ZooModel | PythonFile | PythonModule
 
 
 def find(spec: str) -> Source:
     """The source that `spec` names; one clear sentence where there is none."""
     if spec.endswith(".onnx"):
-        return OnnxFile(_existing(spec, "wanted an ONNX model"))
+        return OnnxSource(_existing(spec, "wanted an ONNX model"))
     place, colon, attribute = spec.partition(":")
     if not colon:
         return _in_zoo(spec)
@@ -89,7 +89,7 @@ def find(spec: str) -> Source:
 def reading(spec: str, input_type: str | None, input_shape: str | None, semantics: str) -> Reading:
     """How to read `spec`, by the options of a command line; they are for files alone."""
     found = Reading(input_type, known_semantics(semantics), shaped(input_shape))
-    if not isinstance(find(spec), OnnxFile):
+    if not isinstance(find(spec), OnnxSource):
         found.require_file(spec)
     return found
 

@@ -44,7 +44,7 @@ Value: TypeAlias = "SSAValue | Turned | Absent | Constant | Sequence[Value]"
 
 
 @dataclass
-class Builder:
+class AtenBuilder:
     """The operators so far, and where in the user's model the next one belongs."""
 
     ops: list[LayerOp] = field(default_factory=list)

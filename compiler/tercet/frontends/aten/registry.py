@@ -9,7 +9,7 @@ from torch.fx import Node
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
-from tercet.frontends.aten.builder import Absent, Builder, Turned, Value
+from tercet.frontends.aten.builder import Absent, AtenBuilder, Turned, Value
 from tercet.frontends.aten.fold import folded
 from tercet.frontends.taken import Taken, load_all
 
@@ -75,7 +75,7 @@ def taken() -> tuple[Taken, ...]:
 
 
 def convert(
-    builder: Builder, target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]
+    builder: AtenBuilder, target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]
 ) -> Value:
     """The value of the torch operator `target`; what computes it is added to `builder`."""
     converter = converters().get(target)

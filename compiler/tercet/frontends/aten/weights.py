@@ -3,7 +3,7 @@
 import numpy as np
 
 from tercet.frontends.aten.advice import float_weights
-from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten.builder import AtenBuilder, Value, array
 from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
 from tercet.ir.types import SI8, FloatArray, IntArray
@@ -11,7 +11,7 @@ from tercet.ir.types import SI8, FloatArray, IntArray
 LIMITS = Interval.of(SI8)
 
 
-def weights(builder: Builder, value: Value, axis: int) -> tuple[IntArray, FloatArray]:
+def weights(builder: AtenBuilder, value: Value, axis: int) -> tuple[IntArray, FloatArray]:
     """Integers of at most 8 bits, and one scale or one for each index of `axis`."""
     if not isinstance(value, Integers):
         raise float_weights(builder.layer)
@@ -24,7 +24,7 @@ def weights(builder: Builder, value: Value, axis: int) -> tuple[IntArray, FloatA
     return values, _scales(builder, value, axis)
 
 
-def bias(builder: Builder, value: Value) -> tuple[FloatArray | None, FloatArray | None]:
+def bias(builder: AtenBuilder, value: Value) -> tuple[FloatArray | None, FloatArray | None]:
     """The bias of a layer, and its scale where it is quantized."""
     if value is None:
         return None, None
@@ -35,7 +35,7 @@ def bias(builder: Builder, value: Value) -> tuple[FloatArray | None, FloatArray 
     return array(value).reshape(-1), None
 
 
-def _scales(builder: Builder, weight: Integers, axis: int) -> FloatArray:
+def _scales(builder: AtenBuilder, weight: Integers, axis: int) -> FloatArray:
     scale, shape = weight.scale, weight.values.shape
     if scale.size == 1:
         return scale.reshape(())

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from tercet.errors import CaptureError
 from tercet.frontends.brevitas.harvest import harvest
-from tercet.frontends.brevitas.quantized import Calls, Constant, Stand
+from tercet.frontends.brevitas.quantized import Calls, QuantizedConstant, Stand
 from tercet.frontends.brevitas.stands import stand_in
 
 
@@ -30,7 +30,7 @@ def constants(single: nn.Module, inputs: Sequence[Tensor]) -> dict[str, tuple[Te
 
 def _integers(stand: Stand) -> tuple[Tensor, ...]:
     stands = stand.stands if isinstance(stand, Calls) else [stand]
-    return tuple(one.integers() for one in stands if isinstance(one, Constant))
+    return tuple(one.integers() for one in stands if isinstance(one, QuantizedConstant))
 
 
 def pin(double: nn.Module, integers: Mapping[str, tuple[Tensor, ...]]) -> None:

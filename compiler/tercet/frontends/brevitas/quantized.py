@@ -14,7 +14,7 @@ assert quantizing  # its import registers torch.ops.tercet
 
 
 @dataclass(frozen=True)
-class Grid:
+class SeenGrid:
     """What a quantizer did when the module ran: its integers and what they stand for."""
 
     step: Tensor
@@ -60,7 +60,7 @@ class FakeQuantize(Stand):
 
     is_quant_enabled = True
 
-    def __init__(self, function: nn.Module, grid: Grid) -> None:
+    def __init__(self, function: nn.Module, grid: SeenGrid) -> None:
         super().__init__(
             (("step", grid.step), ("scale", grid.scale), ("zero_point", grid.zero_point))
         )
@@ -78,7 +78,7 @@ class Truncate(Stand):
     is_quant_enabled = True
 
     def __init__(
-        self, scale: Tensor, factor: Tensor, after: Tensor, zero_point: Tensor, grid: Grid
+        self, scale: Tensor, factor: Tensor, after: Tensor, zero_point: Tensor, grid: SeenGrid
     ) -> None:
         super().__init__(
             (("scale", scale), ("factor", factor), ("after", after), ("zero_point", zero_point))
@@ -90,7 +90,7 @@ class Truncate(Stand):
         return torch.ops.tercet.truncate(x, *arguments, self.rounding)
 
 
-class Constant(Stand):
+class QuantizedConstant(Stand):
     """A quantized weight or bias."""
 
     is_quant_enabled = True

@@ -18,9 +18,9 @@ from tercet.frontends.brevitas.harvest import PARAMETERS, Call, Once
 from tercet.frontends.brevitas.quantized import (
     Activation,
     Calls,
-    Constant,
     FakeQuantize,
-    Grid,
+    QuantizedConstant,
+    SeenGrid,
     Stand,
     Truncate,
 )
@@ -122,17 +122,17 @@ def _limits(bits: int, signed: bool, narrow: bool) -> tuple[int, int]:
     return (narrow - half, half - 1) if signed else (0, 2 * half - 1 - narrow)
 
 
-def _grid(call: Call, result: Any) -> Grid:
+def _grid(call: Call, result: Any) -> SeenGrid:
     _require_scale(call, result)
     bits, scale, zero = _bits(call, result, LARGEST), result.scale, result.zero_point
     kind = call.proxy.fused_activation_quant_proxy.tensor_quant
     if isinstance(kind, BinaryQuant | ClampedBinaryQuant):
-        return Grid(scale, scale, zero, -1, 1, "sign")
+        return SeenGrid(scale, scale, zero, -1, 1, "sign")
     if isinstance(kind, TernaryQuant):
         # beyond the threshold, which is half of this step; a tie rounds to the even integer, 0
-        return Grid(2 * (kind.threshold * scale), scale, zero, -1, 1, "half_even")
+        return SeenGrid(2 * (kind.threshold * scale), scale, zero, -1, 1, "half_even")
     low, high = _limits(bits, bool(result.signed), bool(call.proxy.is_narrow_range))
-    return Grid(scale, scale, zero, low, high, _rounding(call))
+    return SeenGrid(scale, scale, zero, low, high, _rounding(call))
 
 
 def _truncate(call: Call, once: Once) -> Truncate:
@@ -146,11 +146,11 @@ def _truncate(call: Call, once: Once) -> Truncate:
             layer=call.layer,
             wanted="a whole number, so give its input a quantizer without a zero point",
         )
-    grid = Grid(before.scale, after.scale, after.zero_point, low, high, _rounding(call))
+    grid = SeenGrid(before.scale, after.scale, after.zero_point, low, high, _rounding(call))
     return Truncate(before.scale, factor, after.scale, after.zero_point, grid)
 
 
-def _constant(call: Call, result: Any) -> Constant:
+def _constant(call: Call, result: Any) -> QuantizedConstant:
     is_bias = isinstance(call.proxy, BiasQuantProxyFromInjectorBase)
     _bits(call, result, 32 if is_bias else LARGEST)
     _require_scale(call, result)
@@ -163,4 +163,4 @@ def _constant(call: Call, result: Any) -> Constant:
             layer=call.layer,
             way_out="use a larger scale",
         )
-    return Constant(q.to(torch.int32), result.scale, result.zero_point)
+    return QuantizedConstant(q.to(torch.int32), result.scale, result.zero_point)

@@ -21,7 +21,7 @@ SMALLEST = float(np.finfo(np.float32).tiny)
 
 
 @dataclass
-class Builder:
+class OnnxBuilder:
     """The operators so far, and the node that the next one belongs to."""
 
     batch: int = 1
@@ -109,7 +109,7 @@ def scales(node: Node, value: Value, what: str = "scale") -> FloatArray:
     return found
 
 
-def for_a_row(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+def for_a_row(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
     """A constant that meets `x`, with one index along the batch: the same for every row."""
     shape = (builder.rows, *shape_of(x)[1:])
     if values.ndim > len(shape):
@@ -129,7 +129,7 @@ def for_a_row(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> 
     return values[:1]
 
 
-def against(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+def against(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
     """`values` so that they broadcast against one row of `x` without making it larger."""
     shape, values = shape_of(x), for_a_row(builder, node, values, x)
     if values.size == 1:

@@ -5,7 +5,7 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, against, constant, real, reals
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, against, constant, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.interval import Interval
@@ -15,7 +15,7 @@ from tercet.ops.real.quantize import Quantize
 
 
 def fake_quantized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     scale: FloatArray,
@@ -39,7 +39,7 @@ def fake_quantized(
 
 
 def quantized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     scale: FloatArray,
@@ -68,7 +68,7 @@ def quantized(
 
 
 def dequantized(
-    builder: Builder, node: Node, q: SSAValue, scale: FloatArray, zero_point: int
+    builder: OnnxBuilder, node: Node, q: SSAValue, scale: FloatArray, zero_point: int
 ) -> SSAValue:
     """The reals that integers stand for."""
     steps = against(builder, node, scale, q)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TypeAlias, TypeVar
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError
-from tercet.frontends.onnx.builder import Builder, Value
+from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
@@ -78,7 +78,7 @@ def refusal(node: Node) -> UnsupportedError:
     return node.unsupported(f"{node.kind} is not supported: {known.found}", way_out=known.way_out)
 
 
-def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
+def convert(builder: OnnxBuilder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
     """The results of `node`; what computes them is added to `builder`."""
     converter = converters().get((node.domain, node.kind))
     if converter is None:

@@ -9,15 +9,10 @@ import numpy as np
 
 from tercet.errors import UnsupportedError
 from tercet.ir.arithmetic.division import DIGIT
+from tercet.ir.arithmetic.limits import NORM_ADD_LIMIT, NORM_MUL_LIMIT, SHIFT_MAX
 from tercet.ir.arithmetic.roots import TOP
-from tercet.ir.families.real_norms import Grid, require_near
+from tercet.ir.families.real_norms import ScalarGrid, require_near
 from tercet.ir.types import FloatArray, IntArray
-
-ADD_LIMIT = 1 << 61
-"""|add| is below this, and so is what it is added to."""
-SHIFT_MAX = 50
-FACTOR_LIMIT = 1 << 62
-"""|mul| is below this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +44,7 @@ class Norm:
     gain: Sequence[Fraction]
     offset: Sequence[Fraction]
     epsilon: Fraction
-    grid: Grid
+    grid: ScalarGrid
     layer: str
 
     @classmethod
@@ -62,7 +57,7 @@ class Norm:
         size: int,
         spread: int,
         step: Fraction,
-        grid: Grid,
+        grid: ScalarGrid,
         layer: str,
     ) -> "Norm":
         """Of reals: a gain and an offset for each channel; integers in steps of `step`."""
@@ -115,8 +110,8 @@ class Norm:
         """mul, add, and the greatest shift at which both fit."""
         for shift in range(SHIFT_MAX, -1, -1):
             mul, add = round(gain * _factor(unit, shift)), round(offset * (1 << shift))
-            fits = abs(mul) < FACTOR_LIMIT and (abs(mul) >> DIGIT) * limit < 1 << TOP
-            if fits and abs(add) < ADD_LIMIT:
+            fits = abs(mul) < NORM_MUL_LIMIT and (abs(mul) >> DIGIT) * limit < 1 << TOP
+            if fits and abs(add) < NORM_ADD_LIMIT:
                 return mul, add, shift
         raise UnsupportedError(
             f"a gain of {float(gain):.3g} or an offset of {float(offset):.3g} steps of "

@@ -41,7 +41,7 @@ class Quantizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Grid:
+class ScalarGrid:
     """A quantizer of one scale: q = clip(rne(x / scale + before) + after)."""
 
     scale: Fraction
@@ -51,7 +51,7 @@ class Grid:
     element: Int
 
     @classmethod
-    def of(cls, end: Quantizer) -> "Grid":
+    def of(cls, end: Quantizer) -> "ScalarGrid":
         """Refuses what no integer algorithm here can round as."""
         layer = end.layer.data
         if end.rounding.data != "half_even":

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tercet.errors import UnsupportedError
+from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, IntArray
-from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.passes.regions.monotone import is_monotone
 from tercet.passes.regions.region import Region
 from tercet.passes.synthesis.rescale import FAR, floor

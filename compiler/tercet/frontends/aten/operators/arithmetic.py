@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.activation import apply
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, floats_of, shape_of
@@ -26,7 +26,7 @@ POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
     layers="QuantEltwiseAdd",
     note=("with numbers, constants and tensors, broadcast over all axes but the batch"),
 )
-def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+def add(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     if not isinstance(a, SSAValue):
         return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
     if not isinstance(b, SSAValue):
@@ -38,24 +38,24 @@ def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
 
 
 @converts(aten.sub.Tensor, layers="Tanhshrink")
-def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+def sub(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, a, b, -alpha)
 
 
 @converts(aten.rsub.Scalar, aten.rsub.Tensor)
-def rsub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+def rsub(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, b, a, -alpha)
 
 
 @converts(aten.neg.default)
-def neg(builder: Builder, x: Value) -> Value:
+def neg(builder: AtenBuilder, x: Value) -> Value:
     return affine(builder, x, -ONE, ZERO)
 
 
 @converts(
     aten.mul.Tensor, layers="QuantScaleBias BatchNorm1dToQuantScaleBias BatchNorm2dToQuantScaleBias"
 )
-def mul(builder: Builder, a: Value, b: Value) -> Value:
+def mul(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue):
         return mul(builder, b, a)
     if not isinstance(b, SSAValue):
@@ -66,7 +66,7 @@ def mul(builder: Builder, a: Value, b: Value) -> Value:
 
 
 @converts(aten.div.Tensor, layers="Softsign")
-def div(builder: Builder, a: Value, b: Value) -> Value:
+def div(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         source = builder.real(a)
         return affine(builder, source, ONE, ZERO, builder.constant(b, source))
@@ -78,7 +78,7 @@ def div(builder: Builder, a: Value, b: Value) -> Value:
 
 
 @converts(aten.pow.Tensor_Scalar, note="`pow` by 0.5, 1, 2, 3 or -1")
-def power(builder: Builder, x: Value, exponent: float) -> Value:
+def power(builder: AtenBuilder, x: Value, exponent: float) -> Value:
     if exponent == 1:
         return x
     if exponent not in POWERS:
@@ -90,17 +90,21 @@ def power(builder: Builder, x: Value, exponent: float) -> Value:
 
 
 @converts(aten.addcmul.default)
-def addcmul(builder: Builder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
+def addcmul(builder: AtenBuilder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
     return add(builder, x, mul(builder, a, b), value)
 
 
 @converts(aten.lerp.Scalar)
-def lerp(builder: Builder, a: Value, b: Value, weight: float) -> Value:
+def lerp(builder: AtenBuilder, a: Value, b: Value, weight: float) -> Value:
     return add(builder, mul(builder, a, 1 - weight), mul(builder, b, weight))
 
 
 def affine(
-    builder: Builder, x: Value, factor: FloatArray, offset: FloatArray, divisor: FloatArray = ONE
+    builder: AtenBuilder,
+    x: Value,
+    factor: FloatArray,
+    offset: FloatArray,
+    divisor: FloatArray = ONE,
 ) -> SSAValue:
     """(factor * x + offset) / divisor, on `x` as wide as the constants are.
 
@@ -114,7 +118,7 @@ def affine(
     return builder.add(Affine(wide, factor, low, divisor, layer=builder.layer))
 
 
-def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
+def pair(builder: AtenBuilder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
     """Two tensors, broadcast to one shape."""
     x, y = builder.real(a), builder.real(b)
     if len(shape_of(x)) != len(shape_of(y)):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.arithmetic import HIDDEN, ZERO, add, affine
 from tercet.frontends.aten.operators.matmul import product
 from tercet.frontends.aten.operators.softmax import softmax
@@ -27,7 +27,7 @@ aten = torch.ops.aten
     ),
 )
 def attention(
-    builder: Builder,
+    builder: AtenBuilder,
     query: Value,
     key: Value,
     value: Value,

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped
 from tercet.frontends.aten.operators.arithmetic import ONE, ZERO, affine
 from tercet.frontends.aten.operators.conv import Numbers, each
@@ -28,7 +28,7 @@ aten = torch.ops.aten
     note="padding, `ceil_mode`, `count_include_pad`, `divisor_override`",
 )
 def avg_pool(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     kernel: Numbers,
     stride: Numbers = (),
@@ -56,7 +56,7 @@ def avg_pool(
     layers="AdaptiveAvgPool1d AdaptiveAvgPool2d",
     note="adaptive to any output size, also one that does not divide",
 )
-def adaptive_avg_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Value:
+def adaptive_avg_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) -> Value:
     source = builder.real(x)
     sizes = shape_of(source)[2:]
     if any(n % count for n, count in zip(sizes, outputs, strict=True)):
@@ -68,7 +68,7 @@ def adaptive_avg_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Val
     return builder.add(pool)
 
 
-def _uneven(builder: Builder, x: SSAValue, outputs: Sequence[int]) -> SSAValue:
+def _uneven(builder: AtenBuilder, x: SSAValue, outputs: Sequence[int]) -> SSAValue:
     """Windows of unlike sizes that overlap: a linear layer of zeros and ones adds them up."""
     channels, *sizes = shape_of(x)[1:]
     cells = [adaptive(n, count) for n, count in zip(sizes, outputs, strict=True)]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
 from tercet.ir.families.spatial import Ints, Pairs
@@ -35,7 +35,7 @@ def each(value: Numbers, axes: int) -> Ints:
     ),
 )
 def conv(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,
@@ -52,7 +52,7 @@ def conv(
 
 @converts(aten.conv1d.padding, aten.conv2d.padding)
 def conv_named(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,
@@ -73,7 +73,7 @@ def conv_named(
 
 
 def _convolved(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value,
@@ -104,7 +104,7 @@ def _convolved(
     )
 
 
-def spatial_axes(builder: Builder, x: SSAValue, weight: IntArray) -> int:
+def spatial_axes(builder: AtenBuilder, x: SSAValue, weight: IntArray) -> int:
     """How many axes the windows move over."""
     if len(shape_of(x)) != np.ndim(weight):
         raise builder.unsupported(

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.conv import Numbers, each, spatial_axes
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
@@ -19,7 +19,7 @@ aten = torch.ops.aten
     note="weights as those of a convolution; every group has the same scales",
 )
 def conv_transpose(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped, transposed
 from tercet.frontends.aten.operators.arithmetic import mul
 from tercet.frontends.aten.operators.linear import linear
@@ -26,7 +26,7 @@ aten = torch.ops.aten
         "quantized weights every letter is either summed or new"
     ),
 )
-def einsum(builder: Builder, equation: str, operands: Sequence[Value], **_: object) -> Value:
+def einsum(builder: AtenBuilder, equation: str, operands: Sequence[Value], **_: object) -> Value:
     inputs, arrow, result = equation.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if not arrow or len(terms) != 2 or not all(map(_plain, (*terms, result))):
@@ -50,7 +50,7 @@ def _plain(term: str) -> bool:
 
 
 def _of_two(
-    builder: Builder, left: tuple[str, SSAValue], right: tuple[str, SSAValue], result: str
+    builder: AtenBuilder, left: tuple[str, SSAValue], right: tuple[str, SSAValue], result: str
 ) -> Value:
     (a, x), (b, y) = left, right
     summed = [c for c in a if c in b and c not in result]
@@ -73,7 +73,7 @@ def _of_two(
 
 
 def _with_weights(
-    builder: Builder, left: tuple[str, SSAValue], right: tuple[str, Value], result: str
+    builder: AtenBuilder, left: tuple[str, SSAValue], right: tuple[str, Value], result: str
 ) -> Value:
     (a, x), (b, weight) = left, right
     summed = [c for c in a if c in b and c not in result]
@@ -99,11 +99,11 @@ def _with_weights(
     return _finished(builder, made, [*rows, *columns], size, result)
 
 
-def _ordered(builder: Builder, term: str, x: SSAValue, letters: Sequence[str]) -> SSAValue:
+def _ordered(builder: AtenBuilder, term: str, x: SSAValue, letters: Sequence[str]) -> SSAValue:
     return transposed(builder, x, [term.index(c) for c in letters])
 
 
-def _aligned(builder: Builder, term: str, x: SSAValue, result: str) -> SSAValue:
+def _aligned(builder: AtenBuilder, term: str, x: SSAValue, result: str) -> SSAValue:
     """`x` with the axes of the result, of extent 1 where it has none."""
     size = dict(zip(term, shape_of(x), strict=True))
     moved = _ordered(builder, term, x, [c for c in result if c in term])
@@ -111,7 +111,7 @@ def _aligned(builder: Builder, term: str, x: SSAValue, result: str) -> SSAValue:
 
 
 def _finished(
-    builder: Builder, x: SSAValue, letters: Sequence[str], size: dict[str, int], result: str
+    builder: AtenBuilder, x: SSAValue, letters: Sequence[str], size: dict[str, int], result: str
 ) -> SSAValue:
     whole = reshaped(builder, x, [size[c] for c in letters[1:]])
     return transposed(builder, whole, [letters.index(c) for c in result])

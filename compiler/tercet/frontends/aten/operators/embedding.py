@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
@@ -22,7 +22,7 @@ aten = torch.ops.aten
     layers="QuantEmbedding",
     note="looked up by an input of `torch.long`; one scale for the whole table",
 )
-def embedding(builder: Builder, weight: Value, indices: Value, *_: Any, **__: Any) -> Value:
+def embedding(builder: AtenBuilder, weight: Value, indices: Value, *_: Any, **__: Any) -> Value:
     source = builder.tensor(indices)
     if is_real(source):
         raise builder.unsupported("is looked up by floats", way_out="give an example of torch.long")

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import BATCH, Builder, Value, array
+from tercet.frontends.aten.builder import BATCH, AtenBuilder, Value, array
 from tercet.frontends.aten.movement import joined, reshaped
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.integers import Integers
@@ -26,19 +26,19 @@ aten = torch.ops.aten
     layers="QuantCat",
     note=("tensors of one quantizer, and constants on its grid, as zeros always are"),
 )
-def cat(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
+def cat(builder: AtenBuilder, tensors: Sequence[Value], axis: int = 0) -> Value:
     like = next(one for one in tensors if isinstance(one, SSAValue))
     parts = [one if isinstance(one, SSAValue) else constant(builder, one, like) for one in tensors]
     return joined(builder, parts, builder.axis(axis, len(shape_of(like))))
 
 
 @converts(aten.hstack.default)
-def hstack(builder: Builder, tensors: Sequence[Value]) -> Value:
+def hstack(builder: AtenBuilder, tensors: Sequence[Value]) -> Value:
     return cat(builder, tensors, 1)
 
 
 @converts(aten.stack.default)
-def stack(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
+def stack(builder: AtenBuilder, tensors: Sequence[Value], axis: int = 0) -> Value:
     like = next(one for one in tensors if isinstance(one, SSAValue))
     parts = [one if isinstance(one, SSAValue) else constant(builder, one, like) for one in tensors]
     at = builder.axis(axis, len(shape_of(like)) + 1)
@@ -48,7 +48,7 @@ def stack(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
 
 
 @converts(aten.repeat.default, aten.tile.default, note="`repeat` and `tile` once along the batch")
-def repeat(builder: Builder, x: Value, times: Sequence[int]) -> Value:
+def repeat(builder: AtenBuilder, x: Value, times: Sequence[int]) -> Value:
     source = builder.tensor(x)
     rank = len(shape_of(source))
     counts = [1] * (rank - len(times)) + list(times)
@@ -63,7 +63,7 @@ def repeat(builder: Builder, x: Value, times: Sequence[int]) -> Value:
 
 
 @converts(aten.repeat_interleave.self_int, note="`repeat_interleave` along a named axis")
-def repeat_interleave(builder: Builder, x: Value, times: int, axis: int | None = None) -> Value:
+def repeat_interleave(builder: AtenBuilder, x: Value, times: int, axis: int | None = None) -> Value:
     source = builder.tensor(x)
     if axis is None:
         raise builder.unsupported(
@@ -74,7 +74,7 @@ def repeat_interleave(builder: Builder, x: Value, times: int, axis: int | None =
     return builder.add(Repeat(source, counts, layer=builder.layer))
 
 
-def constant(builder: Builder, value: Value, like: SSAValue) -> SSAValue:
+def constant(builder: AtenBuilder, value: Value, like: SSAValue) -> SSAValue:
     """A constant as a tensor of the network: 0 * (some element of `like`) + value."""
     if not isinstance(value, Tensor | Integers):
         raise builder.unsupported("joins what is no tensor", wanted="tensors")

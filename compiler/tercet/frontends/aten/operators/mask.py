@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten.builder import AtenBuilder, Value, array
 from tercet.frontends.aten.operators.arithmetic import affine
 from tercet.frontends.aten.registry import converts
 
@@ -13,7 +13,7 @@ aten = torch.ops.aten
 
 
 @converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor, note="the mask is a constant")
-def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
+def masked_fill(builder: AtenBuilder, x: Value, mask: Value, value: Value) -> Value:
     source = builder.real(x)
     if isinstance(mask, SSAValue):
         raise builder.unsupported(
@@ -25,7 +25,7 @@ def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
 
 
 @converts(aten.where.self, aten.where.ScalarOther)
-def where(builder: Builder, condition: Value, x: Value, other: Value) -> Value:
+def where(builder: AtenBuilder, condition: Value, x: Value, other: Value) -> Value:
     if isinstance(condition, SSAValue) or isinstance(other, SSAValue):
         raise builder.unsupported(
             "chooses by what depends on the input", way_out="use clamp, ReLU or nn.Threshold"

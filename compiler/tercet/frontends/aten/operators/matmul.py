@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.arithmetic import add
 from tercet.frontends.aten.operators.linear import linear
 from tercet.frontends.aten.operators.transpose import matrix_transpose
@@ -22,7 +22,7 @@ aten = torch.ops.aten
     aten.bmm.default,
     note="(batch, …, M, K) by (batch, …, K, N), or by quantized weights",
 )
-def matmul(builder: Builder, a: Value, b: Value) -> Value:
+def matmul(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         return linear(builder, a, turned(builder, b))
     if not isinstance(a, SSAValue):
@@ -33,7 +33,7 @@ def matmul(builder: Builder, a: Value, b: Value) -> Value:
 
 @converts(aten.addmm.default, note="`addmm` and `baddbmm` with `alpha` and `beta` of 1")
 def addmm(
-    builder: Builder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
+    builder: AtenBuilder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
 ) -> Value:
     if (beta, alpha) != (1, 1):
         raise builder.unsupported("calls addmm with beta or alpha", way_out="multiply before it")
@@ -44,12 +44,12 @@ def addmm(
 
 @converts(aten.baddbmm.default)
 def baddbmm(
-    builder: Builder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
+    builder: AtenBuilder, c: Value, a: Value, b: Value, *, beta: float = 1, alpha: float = 1
 ) -> Value:
     return addmm(builder, c, a, b, beta=beta, alpha=alpha)
 
 
-def product(builder: Builder, a: SSAValue, b: SSAValue) -> SSAValue:
+def product(builder: AtenBuilder, a: SSAValue, b: SSAValue) -> SSAValue:
     """(batch, …, M, K) @ (batch, …, K, N), the axes between broadcast."""
     x, y = shape_of(a), shape_of(b)
     if len(x) != len(y) or len(x) < 3:
@@ -63,7 +63,7 @@ def product(builder: Builder, a: SSAValue, b: SSAValue) -> SSAValue:
     return builder.add(RealMatMul(left, right, layer=builder.layer))
 
 
-def turned(builder: Builder, weight: Value) -> Value:
+def turned(builder: AtenBuilder, weight: Value) -> Value:
     """A constant (K, N) as the weights (N, K) of a dense layer."""
     if not isinstance(weight, Integers) or weight.values.ndim != 2:
         return weight

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
@@ -24,12 +24,12 @@ aten = torch.ops.aten
     layers="Identity Dropout Dropout1d Dropout2d AlphaDropout",
     note="dropout is gone in evaluation",
 )
-def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+def copy(builder: AtenBuilder, x: Value, *_: Any, **__: Any) -> Value:
     return x
 
 
 @converts(aten._assert_tensor_metadata.default)
-def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+def assertion(builder: AtenBuilder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
@@ -37,7 +37,7 @@ def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
     aten._to_copy.default,
     note=("casts that keep every value: to the type the tensor has, and of integers to floats"),
 )
-def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
+def cast(builder: AtenBuilder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish.
 
     Floats made of integers are exact in float32, and stand for float64 there.
@@ -55,7 +55,7 @@ def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     return source
 
 
-def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
+def _of_integers(builder: AtenBuilder, q: SSAValue, wish: torch.dtype) -> SSAValue:
     if wish in (torch.float32, torch.float64):
         return builder.add(Dequantize(q, np.ones(()), layer=builder.layer))
     given = tensor_type(q).element_type

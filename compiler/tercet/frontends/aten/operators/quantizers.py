@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from tercet.frontends.aten import quantizing
-from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten.builder import AtenBuilder, Value, array
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
@@ -26,7 +26,7 @@ assert quantizing  # its import registers torch.ops.tercet
     ),
 )
 def fake_quantize(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     step: Value,
     scale: Value,
@@ -62,7 +62,7 @@ def fake_quantize(
     note=("truncating pools have windows of one size: no `ceil_mode`, an output size that divides"),
 )
 def truncate(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     scale: Value,
     factor: Value,
@@ -92,12 +92,12 @@ def truncate(
 
 
 @converts(torch.ops.tercet.constant.default, constants=True)
-def constant(builder: Builder, q: Value, scale: Value, zero_point: Value) -> Value:
+def constant(builder: AtenBuilder, q: Value, scale: Value, zero_point: Value) -> Value:
     values = np.rint(array(q) - array(zero_point)).astype(np.int64)
     return Integers(values, array(scale))
 
 
-def _whole(builder: Builder, zero_point: Value) -> int:
+def _whole(builder: AtenBuilder, zero_point: Value) -> int:
     values = np.unique(array(zero_point))
     if values.size != 1 or values[0] != np.rint(values[0]):
         raise builder.unsupported(f"has zero points {values.tolist()}", wanted="one whole number")

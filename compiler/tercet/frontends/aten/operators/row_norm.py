@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.norm import evaluated
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, shape_of
@@ -19,7 +19,7 @@ aten = torch.ops.aten
 
 @converts(aten.layer_norm.default, layers="LayerNorm")
 def layer_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     shape: Sequence[int],
     weight: Value = None,
@@ -35,7 +35,7 @@ def layer_norm(
 
 @converts(aten.rms_norm.default, layers="RMSNorm")
 def rms_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     shape: Sequence[int],
     weight: Value = None,
@@ -50,7 +50,7 @@ def rms_norm(
 
 @converts(aten.group_norm.default, layers="GroupNorm")
 def group_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     groups: int,
     weight: Value = None,
@@ -65,7 +65,7 @@ def group_norm(
 
 @converts(aten.instance_norm.default, layers="InstanceNorm1d InstanceNorm2d")
 def instance_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     bias: Value,
@@ -83,11 +83,11 @@ def instance_norm(
     return evaluated(builder, x, weight, bias, mean, variance, epsilon)
 
 
-def _constant(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+def _constant(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
     return np.asarray(absent) if value is None else builder.constant(value, x)
 
 
-def _column(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+def _column(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
     """One for each channel, axis 1."""
     flat = np.broadcast_to(_constant(builder, value, x, absent).reshape(-1), shape_of(x)[1])
     return flat.reshape(-1, *[1] * (len(shape_of(x)) - 2))

@@ -12,7 +12,7 @@ from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageErro
 from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.file.input_type import values_of, wished
 from tercet.frontends.onnx.file.limits import ROW, require_shape, shown
-from tercet.frontends.onnx.file.model import Input
+from tercet.frontends.onnx.file.model import FileInput
 from tercet.frontends.onnx.file.tensors import UNKNOWN, integer_type, is_real
 from tercet.ir.interval import Interval
 from tercet.ir.types import Int
@@ -27,7 +27,7 @@ DATATYPE = "finn_datatype"
 
 def inputs_of(
     path: str, graph: GraphProto, constants: Container[str], given: InputShape, types: InputType
-) -> tuple[tuple[Input, ...], int | None]:
+) -> tuple[tuple[FileInput, ...], int | None]:
     """Every input that is no constant, and the batch that the file was made for, None if open."""
     protos = [proto for proto in graph.input if proto.name not in constants]
     names = [proto.name for proto in protos]
@@ -47,7 +47,7 @@ def inputs_of(
         if isinstance(element, Int):
             error = UsageError if proto.name in told else CaptureError
             element, note = _narrowed(where, element, note, error), ""
-        inputs.append(Input(proto.name, (1, *rest), element, note))
+        inputs.append(FileInput(proto.name, (1, *rest), element, note))
     fixed = sorted(batches - {0})
     if len(fixed) > 1:
         raise UnsupportedError(

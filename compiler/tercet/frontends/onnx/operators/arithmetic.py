@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import (
-    Builder,
+    OnnxBuilder,
     Value,
     against,
     for_a_row,
@@ -33,14 +33,14 @@ ZERO, ONE = np.zeros(()), np.ones(())
 @converts(
     "Add", "Sum", note=("with constants or between layers, broadcast over all axes but the batch")
 )
-def add(builder: Builder, node: Node, *terms: Value) -> Value:
+def add(builder: OnnxBuilder, node: Node, *terms: Value) -> Value:
     total = terms[0]
     for term in terms[1:]:
         total = _sum(builder, node, total, term)
     return total
 
 
-def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def _sum(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return added(builder, node, a, b)
     x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
@@ -48,13 +48,13 @@ def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Mean")
-def mean(builder: Builder, node: Node, *terms: Value) -> Value:
+def mean(builder: OnnxBuilder, node: Node, *terms: Value) -> Value:
     total = add(builder, node, *terms)
     return affine(builder, node, total, ONE, ZERO, np.asarray(float(len(terms))))
 
 
 @converts("Sub")
-def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def sub(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return added(builder, node, a, affine(builder, node, b, -ONE, ZERO))
     if isinstance(a, SSAValue):
@@ -63,7 +63,7 @@ def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Mul", note=("the GELU, SiLU and Mish that exporters write as several nodes are found"))
-def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def mul(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue) or not isinstance(b, SSAValue):
         x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
         return affine(builder, node, x, reals(node, constant, "constant"), ZERO)
@@ -75,7 +75,7 @@ def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Div")
-def div(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def div(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         a, b = equal(builder, node, real(node, a), real(node, b))
         return builder.add(node, RealDiv(a, b, layer=node.name))
@@ -86,12 +86,12 @@ def div(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Neg")
-def neg(builder: Builder, node: Node, x: Value) -> Value:
+def neg(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return affine(builder, node, x, -ONE, ZERO)
 
 
 @converts("Pow", note="`Pow` by 0.5, 1, 2, 3 or -1")
-def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
+def power(builder: OnnxBuilder, node: Node, x: Value, exponent: Value) -> Value:
     source, found = real(node, x), single(node, exponent, "exponent")
     name = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}.get(found)
     if found == 1:
@@ -104,19 +104,19 @@ def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
     return builder.add(node, Function(source, name, layer=node.name))
 
 
-def added(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+def added(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     """The sum of two layers' results."""
     a, b = equal(builder, node, real(node, a), real(node, b))
     return builder.add(node, RealAdd(a, b, layer=node.name))
 
 
-def multiplied(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+def multiplied(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     a, b = equal(builder, node, real(node, a), real(node, b))
     return builder.add(node, RealMul(a, b, layer=node.name))
 
 
 def affine(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     factor: FloatArray,
@@ -137,7 +137,7 @@ def affine(
     return builder.add(node, Affine(source, *sides, layer=node.name))
 
 
-def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
+def equal(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
     """Both in the shape that numpy broadcasts them to; the batch comes first in both."""
     left, right = shape_of(a), shape_of(b)
     require_alike(builder, node, left, right)
@@ -145,7 +145,9 @@ def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAVa
     return broadcast(builder, node, a, shape), broadcast(builder, node, b, shape)
 
 
-def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequence[int]) -> None:
+def require_alike(
+    builder: OnnxBuilder, node: Node, left: Sequence[int], right: Sequence[int]
+) -> None:
     """Two layers' results have as many axes: else the batch of one would meet another axis."""
     if len(left) != len(right):
         found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
@@ -155,7 +157,7 @@ def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequ
         )
 
 
-def broadcast(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
+def broadcast(builder: OnnxBuilder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
     """`x` in `shape`, which has the batch first."""
     if shape_of(x) == shape:
         return x

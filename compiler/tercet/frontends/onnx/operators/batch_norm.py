@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tercet.frontends.onnx.builder import Builder, Value, real, reals
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.ir.types import shape_of
@@ -12,7 +12,7 @@ PARTS = ("scale", "bias", "mean", "variance")
 
 
 @converts("BatchNormalization", note="in evaluation mode, with statistics for each channel")
-def batch_norm(builder: Builder, node: Node, x: Value, *parameters: Value) -> Value:
+def batch_norm(builder: OnnxBuilder, node: Node, x: Value, *parameters: Value) -> Value:
     if node.integer("training_mode", 0):
         raise node.unsupported("is in training mode", way_out="export the model in evaluation mode")
     if not node.integer("spatial", 1):

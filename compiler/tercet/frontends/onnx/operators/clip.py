@@ -6,7 +6,7 @@ from math import inf, isinf, isnan
 from xdsl.ir import SSAValue
 
 from tercet.frontends.elements import narrowest
-from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, tensor
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
@@ -19,7 +19,9 @@ from tercet.ops.real.quantize import Quantize
 
 
 @converts("Clip", note="limits are constants; integers behind a quantizer become fewer bits")
-def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value = None) -> Value:
+def clip(
+    builder: OnnxBuilder, node: Node, x: Value, low: Value = None, high: Value = None
+) -> Value:
     """Limits are operands since version 11, attributes before."""
     source = tensor(node, x)
     floor = _limit(node, low, "min", -inf)
@@ -31,7 +33,7 @@ def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value 
     return _narrowed(builder, node, source, floor, ceiling)
 
 
-def clipped(builder: Builder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
+def clipped(builder: OnnxBuilder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
     """Reals between two limits: where both are steps of the quantizer before, it is narrower."""
     before = x.owner
     if isinstance(before, Dequantize) and isinstance(before.q.owner, Quantize):
@@ -69,7 +71,7 @@ def _limit(node: Node, value: Value, name: str, default: float) -> float:
     return float(found.reshape(-1)[0])
 
 
-def _narrowed(builder: Builder, node: Node, q: SSAValue, low: float, high: float) -> SSAValue:
+def _narrowed(builder: OnnxBuilder, node: Node, q: SSAValue, low: float, high: float) -> SSAValue:
     """The quantizer that `q` comes of, with the limits of both."""
     first = q.owner
     if not isinstance(first, Quantize):

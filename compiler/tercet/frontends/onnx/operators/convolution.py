@@ -4,7 +4,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, real
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.weights import bias, per_output, weights
@@ -19,7 +19,7 @@ from tercet.ops.real.conv_transpose import RealConvTranspose
     "Conv",
     note=("1 or 2 spatial axes, constant weights: groups, dilation, strides, every `auto_pad`"),
 )
-def conv(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
+def conv(builder: OnnxBuilder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     return convolved(builder, node, real(node, x), constant_weights(node, w), b)
 
 
@@ -34,7 +34,7 @@ def constant_weights(node: Node, value: Value) -> Integers:
 
 
 def convolved(
-    builder: Builder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
+    builder: OnnxBuilder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
 ) -> SSAValue:
     """The convolution of `x` with weights [O, I / groups, ..]."""
     window, groups = geometry(node, x, weight)
@@ -64,7 +64,7 @@ def geometry(node: Node, x: SSAValue, weight: Integers) -> tuple[Window, int]:
 @converts(
     "ConvTranspose", note="`ConvTranspose` by `output_padding`, not by a smaller output shape"
 )
-def conv_transpose(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
+def conv_transpose(builder: OnnxBuilder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     source, weight = real(node, x), constant_weights(node, w)
     inputs, outputs, *_ = weight.values.shape
     groups = node.integer("group", 1)

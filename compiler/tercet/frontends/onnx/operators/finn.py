@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals, tensor
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators import pooling
@@ -29,12 +29,12 @@ ONE, ZERO = np.ones(()), np.zeros(())
 
 
 @converts("DebugMarker", domain=Domain.QONNX)
-def marker(builder: Builder, node: Node, x: Value) -> Value:
+def marker(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return x
 
 
 @converts("XnorPopcountMatMul", domain=Domain.QONNX)
-def xnor(builder: Builder, node: Node, x: Value, w: Value) -> Value:
+def xnor(builder: OnnxBuilder, node: Node, x: Value, w: Value) -> Value:
     """How many of the bits agree: the sum of x * (2 w - 1) + (1 - w)."""
     bits = reals(node, w, "weight")
     if bits.ndim != 2 or not np.isin(bits, (0, 1)).all():
@@ -45,7 +45,7 @@ def xnor(builder: Builder, node: Node, x: Value, w: Value) -> Value:
 
 
 @converts("QuantAvgPool2d", domain=Domain.QONNX)
-def quant_avg_pool(builder: Builder, node: Node, x: Value) -> Value:
+def quant_avg_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """The upper bits of the sums of whole numbers."""
     kernel, stride = node.integer("kernel"), node.integer("stride")
     source = real(node, x)
@@ -63,7 +63,7 @@ def quant_avg_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("Im2Col", domain=Domain.QONNX)
-def windows(builder: Builder, node: Node, x: Value) -> Value:
+def windows(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """(batch, H, W, C) to the windows of each place: (batch, H', W', kernel * C)."""
     source = tensor(node, x)
     kernel = node.integers("kernel_size") or ()
@@ -90,7 +90,7 @@ def windows(builder: Builder, node: Node, x: Value) -> Value:
 
 
 def _padded(
-    builder: Builder, node: Node, x: SSAValue, sides: tuple[tuple[int, int], ...]
+    builder: OnnxBuilder, node: Node, x: SSAValue, sides: tuple[tuple[int, int], ...]
 ) -> SSAValue:
     if not any(map(any, sides)):
         return x
@@ -101,7 +101,7 @@ def _padded(
 
 
 def _place(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: SSAValue,
     start: tuple[int, int],

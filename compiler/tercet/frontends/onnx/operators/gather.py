@@ -5,7 +5,7 @@ from xdsl.ir import SSAValue
 
 from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, tensor
 from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped
@@ -27,7 +27,7 @@ SIGNED, UNSIGNED = Interval.of(SI8), Interval.of(UI8)
     "Gather",
     note=("constant indices, one or a list of them; or rows of a quantized table, with one scale"),
 )
-def gather(builder: Builder, node: Node, data: Value, indices: Value) -> Value:
+def gather(builder: OnnxBuilder, node: Node, data: Value, indices: Value) -> Value:
     if isinstance(indices, SSAValue):
         return _embedding(builder, node, data, indices)
     source = tensor(node, data)
@@ -49,7 +49,7 @@ def gather(builder: Builder, node: Node, data: Value, indices: Value) -> Value:
     return y if found.ndim else reshaped(builder, node, y, (*shape[1:axis], *shape[axis + 1 :]))
 
 
-def _embedding(builder: Builder, node: Node, table: Value, x: SSAValue) -> Value:
+def _embedding(builder: OnnxBuilder, node: Node, table: Value, x: SSAValue) -> Value:
     if is_real(x):
         raise node.unsupported("its indices are reals", wanted="integers")
     if isinstance(table, SSAValue) or node.integer("axis", 0):

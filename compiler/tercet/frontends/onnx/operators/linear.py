@@ -4,7 +4,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, real
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import broadcast, require_alike
 from tercet.frontends.onnx.registry import converts
@@ -16,7 +16,7 @@ from tercet.ops.transpose import Transpose
 
 
 @converts("MatMul", note="x @ W with the batch first, or (batch, .., M, K) by (batch, .., K, N)")
-def matmul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def matmul(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return product(builder, node, real(node, a), real(node, b))
     if isinstance(a, SSAValue):
@@ -33,7 +33,7 @@ def matmul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Gemm", note="`Gemm` with `transA=0` and constant weights")
-def gemm(builder: Builder, node: Node, a: Value, b: Value, c: Value = None) -> Value:
+def gemm(builder: OnnxBuilder, node: Node, a: Value, b: Value, c: Value = None) -> Value:
     if node.integer("transA", 0):
         raise node.unsupported("transposes its input", wanted="transA=0: the batch comes first")
     x = real(node, a)
@@ -55,7 +55,7 @@ def gemm(builder: Builder, node: Node, a: Value, b: Value, c: Value = None) -> V
 
 
 def linear(
-    builder: Builder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
+    builder: OnnxBuilder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
 ) -> SSAValue:
     """The layer x @ weight.T + offset, weight [N, K]."""
     outputs, columns = weight.values.shape
@@ -67,7 +67,7 @@ def linear(
     return builder.add(node, RealLinear(x, weight.values, scale, shift, unit, layer=node.name))
 
 
-def product(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+def product(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     """The matrix product of two layers' results."""
     left, right = shape_of(a), shape_of(b)
     require_alike(builder, node, left, right)
@@ -105,7 +105,7 @@ def _require_axes(node: Node, x: SSAValue, weight: Integers) -> None:
         )
 
 
-def _swapped(builder: Builder, node: Node, x: SSAValue) -> SSAValue:
+def _swapped(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
     *rest, last = range(len(shape_of(x)))
     order = (*rest[:-1], last, rest[-1])
     return builder.add(node, Transpose(x, order, layer=node.name))

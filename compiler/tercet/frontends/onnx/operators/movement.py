@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, named, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, named, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import broadcast
 from tercet.frontends.onnx.registry import converts
@@ -25,7 +25,7 @@ def axis_of(node: Node, axis: int, rank: int) -> int:
     return found
 
 
-def reshaped(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
+def reshaped(builder: OnnxBuilder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
     """`x` in `shape`, which has no batch."""
     if shape_of(x)[1:] == shape:
         return x
@@ -33,7 +33,7 @@ def reshaped(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) 
 
 
 @converts("Reshape", note="the batch stays the first axis, and as it is")
-def reshape(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
+def reshape(builder: OnnxBuilder, node: Node, x: Value, shape: Value) -> Value:
     source, wish = tensor(node, x), list(whole(node, shape, "shape"))
     own = (builder.batch, *shape_of(source)[1:])
     if not node.integer("allowzero", 0):
@@ -57,7 +57,7 @@ def reshape(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
 
 
 @converts("Flatten")
-def flatten(builder: Builder, node: Node, x: Value) -> Value:
+def flatten(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """To (all in front of the axis, all from it on); the batch alone has to be in front."""
     source = tensor(node, x)
     shape = (builder.batch, *shape_of(source)[1:])
@@ -76,7 +76,7 @@ def flatten(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("Transpose")
-def transpose(builder: Builder, node: Node, x: Value) -> Value:
+def transpose(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     rank = len(shape_of(source))
     order = node.integers("perm", tuple(reversed(range(rank)))) or ()
@@ -87,7 +87,7 @@ def transpose(builder: Builder, node: Node, x: Value) -> Value:
     return transposed(builder, node, source, order)
 
 
-def transposed(builder: Builder, node: Node, x: SSAValue, order: tuple[int, ...]) -> SSAValue:
+def transposed(builder: OnnxBuilder, node: Node, x: SSAValue, order: tuple[int, ...]) -> SSAValue:
     """`x` with its axes in `order`; one transpose where `x` is the result of another."""
     before = x.owner
     if isinstance(before, Transpose):
@@ -99,7 +99,7 @@ def transposed(builder: Builder, node: Node, x: SSAValue, order: tuple[int, ...]
 
 
 @converts("Squeeze")
-def squeeze(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
+def squeeze(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Value:
     source = tensor(node, x)
     shape, wish = shape_of(source), _axes(node, axes)
     if wish is None:
@@ -114,7 +114,7 @@ def squeeze(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
 
 
 @converts("Unsqueeze")
-def unsqueeze(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
+def unsqueeze(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Value:
     source, wish = tensor(node, x), _axes(node, axes) or ()
     shape = list(shape_of(source))
     places = [axis_of(node, axis, len(shape) + len(wish)) for axis in wish]
@@ -129,7 +129,7 @@ def _axes(node: Node, axes: Value) -> tuple[int, ...] | None:
 
 
 @converts("Concat")
-def concat(builder: Builder, node: Node, *parts: Value) -> Value:
+def concat(builder: OnnxBuilder, node: Node, *parts: Value) -> Value:
     sources = [tensor(node, part) for part in parts]
     shape = shape_of(sources[0])
     axis = axis_of(node, node.integer("axis"), len(shape))
@@ -144,7 +144,7 @@ def concat(builder: Builder, node: Node, *parts: Value) -> Value:
 
 
 @converts("Expand")
-def expand(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
+def expand(builder: OnnxBuilder, node: Node, x: Value, shape: Value) -> Value:
     source, wish = tensor(node, x), whole(node, shape, "shape")
     own = shape_of(source)
     if len(wish) > len(own) or (len(wish) == len(own) and wish[0] not in (1, builder.batch)):
@@ -154,7 +154,7 @@ def expand(builder: Builder, node: Node, x: Value, shape: Value) -> Value:
 
 
 @converts("Tile", note="`Tile` up to 64 times an axis")
-def tile(builder: Builder, node: Node, x: Value, repeats: Value) -> Value:
+def tile(builder: OnnxBuilder, node: Node, x: Value, repeats: Value) -> Value:
     source, counts = tensor(node, x), whole(node, repeats, "repeats")
     if len(counts) != len(shape_of(source)) or counts[0] != 1 or min(counts) < 1:
         raise node.unsupported(f"repeats {counts} times", wanted="1 for the batch")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tercet.frontends.onnx.builder import Builder, Value, real, reals
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.registry import converts
@@ -15,7 +15,9 @@ EPSILON = float(np.float32(1e-5))
 
 
 @converts("LayerNormalization", note="over the last axes")
-def layer_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Value = None) -> Value:
+def layer_norm(
+    builder: OnnxBuilder, node: Node, x: Value, gain: Value, offset: Value = None
+) -> Value:
     source, epsilon = real(node, x), node.real("epsilon", EPSILON)
     row = _row(node, shape_of(source))
     factor = _fitting(node, gain, "scale", row)
@@ -25,7 +27,7 @@ def layer_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Valu
 
 
 @converts("RMSNormalization")
-def rms_norm(builder: Builder, node: Node, x: Value, gain: Value) -> Value:
+def rms_norm(builder: OnnxBuilder, node: Node, x: Value, gain: Value) -> Value:
     source, epsilon = real(node, x), node.real("epsilon", EPSILON)
     row = _row(node, shape_of(source))
     factor = _fitting(node, gain, "scale", row)
@@ -34,7 +36,7 @@ def rms_norm(builder: Builder, node: Node, x: Value, gain: Value) -> Value:
 
 
 @converts("GroupNormalization")
-def group_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Value) -> Value:
+def group_norm(builder: OnnxBuilder, node: Node, x: Value, gain: Value, offset: Value) -> Value:
     """Constants are one a channel since version 21, one a group before."""
     groups, channels = node.integer("num_groups"), shape_of(real(node, x))[1]
     if groups < 1 or channels % groups:
@@ -45,13 +47,13 @@ def group_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Valu
 
 
 @converts("InstanceNormalization")
-def instance_norm(builder: Builder, node: Node, x: Value, gain: Value, offset: Value) -> Value:
+def instance_norm(builder: OnnxBuilder, node: Node, x: Value, gain: Value, offset: Value) -> Value:
     constants = (reals(node, c, "scale or bias") for c in (gain, offset))
     return _grouped(builder, node, x, shape_of(real(node, x))[1], *constants)
 
 
 def _grouped(
-    builder: Builder, node: Node, x: Value, groups: int, gain: FloatArray, offset: FloatArray
+    builder: OnnxBuilder, node: Node, x: Value, groups: int, gain: FloatArray, offset: FloatArray
 ) -> Value:
     source, epsilon = real(node, x), node.real("epsilon", EPSILON)
     channels, *spatial = shape_of(source)[1:]

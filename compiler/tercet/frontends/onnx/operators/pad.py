@@ -1,6 +1,6 @@
 """Padding with a constant."""
 
-from tercet.frontends.onnx.builder import Builder, Value, single, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, single, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.operators.slicing import sliced
@@ -13,7 +13,7 @@ from tercet.ops.real.pad import RealPad
 
 @converts("Pad", note="mode constant")
 def pad(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     pads: Value = None,

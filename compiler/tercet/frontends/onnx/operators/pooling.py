@@ -3,7 +3,7 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, tensor
 from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.grid import on_grid
 from tercet.frontends.onnx.node import Node
@@ -16,7 +16,7 @@ from tercet.ops.real.avg_pool import AvgPool
 
 
 @converts("MaxPool", note="1 or 2 spatial axes; `ceil_mode`, `count_include_pad`")
-def max_pool(builder: Builder, node: Node, x: Value) -> Value:
+def max_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     window = window_of(node, source, _kernel(node))
     op = MaxPool(
@@ -31,7 +31,7 @@ def max_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("GlobalMaxPool")
-def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
+def global_max_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     kernel = _whole(node, shape_of(source))
     still, none = (1,) * len(kernel), ((0, 0),) * len(kernel)
@@ -40,7 +40,7 @@ def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("AveragePool", note="`AveragePool` without dilation")
-def average_pool(builder: Builder, node: Node, x: Value) -> Value:
+def average_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = on_grid(builder, node, real(node, x))
     window = window_of(node, source, _kernel(node))
     if max(window.dilation) > 1:
@@ -59,13 +59,13 @@ def average_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("GlobalAveragePool")
-def global_average_pool(builder: Builder, node: Node, x: Value) -> Value:
+def global_average_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = on_grid(builder, node, real(node, x))
     kernel = _whole(node, shape_of(source))
     return averaged(builder, node, source, kernel, (1,) * len(kernel))
 
 
-def averaged(builder: Builder, node: Node, x: SSAValue, kernel: Ints, stride: Ints) -> SSAValue:
+def averaged(builder: OnnxBuilder, node: Node, x: SSAValue, kernel: Ints, stride: Ints) -> SSAValue:
     """The means of windows without padding."""
     none = ((0, 0),) * len(kernel)
     window = Window(kernel, stride, none, (1,) * len(kernel))

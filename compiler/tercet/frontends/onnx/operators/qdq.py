@@ -8,7 +8,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, scales
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.tensors import Array, integer_type
 from tercet.frontends.onnx.node import Node
@@ -24,7 +24,7 @@ from tercet.ir.types import FloatArray, Int
 @converts("QuantizeLinear", note="integers of 2 to 16 bits")
 @converts("QuantizeLinear", domain=Domain.MICROSOFT)
 def quantize_linear(
-    builder: Builder, node: Node, x: Value, scale: Value, zero: Value = None
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero: Value = None
 ) -> Value:
     steps, dtype = scales(node, scale), _dtype(node, zero)
     element = _element(node, dtype)
@@ -45,7 +45,7 @@ def quantize_linear(
 @converts("DequantizeLinear")
 @converts("DequantizeLinear", domain=Domain.MICROSOFT)
 def dequantize_linear(
-    builder: Builder, node: Node, q: Value, scale: Value, zero: Value = None
+    builder: OnnxBuilder, node: Node, q: Value, scale: Value, zero: Value = None
 ) -> Value:
     steps = scales(node, scale)
     if not isinstance(q, SSAValue):

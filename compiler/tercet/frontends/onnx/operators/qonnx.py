@@ -1,6 +1,6 @@
 """QONNX' quantizers, as its own executor defines them."""
 
-from tercet.frontends.onnx.builder import Builder, Value, scales, single
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, scales, single
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
@@ -30,7 +30,7 @@ ROUNDING = {
     note=("1 to 32 bits; all rounding modes, narrow or not, any scale per tensor or channel"),
 )
 def quant(
-    builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, bits: Value
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero_point: Value, bits: Value
 ) -> Value:
     require_attributes(node, "signed", "narrow", "rounding_mode")
     steps, zero = scales(node, scale), whole_zero(node, zero_point)
@@ -46,7 +46,7 @@ def quant(
 
 
 @converts("BipolarQuant", domain=Domain.QONNX)
-def bipolar(builder: Builder, node: Node, x: Value, scale: Value) -> Value:
+def bipolar(builder: OnnxBuilder, node: Node, x: Value, scale: Value) -> Value:
     require_attributes(node)
     return fake_quantized(builder, node, x, scales(node, scale), 0, SIGN, "sign")
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, reals, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, reals, tensor, whole
 from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.slicing import taken
@@ -38,7 +38,7 @@ NEAREST: Mapping[str, Callable[[Fraction], int]] = {
 
 
 @converts("Resize", note="mode nearest, by whole factors up or down")
-def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+def resize(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     """Operands: region, scales, sizes; before version 11 scales alone."""
     source = tensor(node, x)
     if node.version < 11:
@@ -56,11 +56,11 @@ def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
 
 
 @converts("Upsample")
-def upsample(builder: Builder, node: Node, x: Value, scales: Value = None) -> Value:
+def upsample(builder: OnnxBuilder, node: Node, x: Value, scales: Value = None) -> Value:
     return _floored(builder, node, tensor(node, x), scales)
 
 
-def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
+def _floored(builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
     if node.text("mode", "nearest") != "nearest":
         raise node.unsupported(f"resizes by {node.text('mode')}", wanted=NEAREST_OR)
     factors = _factors(builder, node, x, scales, None)
@@ -68,7 +68,7 @@ def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAVal
 
 
 def _factors(
-    builder: Builder, node: Node, x: SSAValue, scales: Value, sizes: Value
+    builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value, sizes: Value
 ) -> list[Fraction]:
     """By how much each axis grows."""
     shape = shape_of(x)
@@ -95,7 +95,7 @@ def _factors(
 
 
 def _resized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: SSAValue,
     factors: Sequence[Fraction],
@@ -114,7 +114,7 @@ def _resized(
 
 
 def _picked(
-    builder: Builder, node: Node, x: SSAValue, axis: int, places: Sequence[int]
+    builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, places: Sequence[int]
 ) -> SSAValue:
     n, m = shape_of(x)[axis], len(places)
     if m and m % n == 0 and list(places) == [i // (m // n) for i in range(m)]:

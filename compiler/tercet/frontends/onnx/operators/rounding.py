@@ -9,7 +9,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
 from tercet.frontends.elements import narrowest
-from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals, tensor
 from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
@@ -27,20 +27,20 @@ TRUTH = Interval(0, 1)
 
 
 @converts(*MODES, note="with or without a `Clip` behind it")
-def rounded(builder: Builder, node: Node, x: Value) -> Value:
+def rounded(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """To whole numbers; a Clip behind it makes their range as narrow as it is."""
     source = real(node, x)
     return whole(builder, node, source, MODES[node.kind], whole_reach(source))
 
 
 @converts("Sign")
-def sign(builder: Builder, node: Node, x: Value) -> Value:
+def sign(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """Away from zero, and to one at most."""
     return whole(builder, node, real(node, x), "away", Interval(-1, 1))
 
 
 @converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual", note="comparisons with a constant")
-def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def compared(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     """With a constant: 1 where it holds, else 0.
 
     d >= 0 where floor(d) + 1 is 1 or more, and d > 0 where ceil(d) is.
@@ -66,7 +66,7 @@ def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Not")
-def inverted(builder: Builder, node: Node, x: Value) -> Value:
+def inverted(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """1 - q, as a quantizer of the truth values' reals."""
     reals_ = dequantized(builder, node, tensor(node, x), ONE, 0)
     other = affine(builder, node, reals_, -ONE, ONE)
@@ -74,7 +74,7 @@ def inverted(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("Where", note="`Where` between constants")
-def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -> Value:
+def chosen(builder: OnnxBuilder, node: Node, condition: Value, a: Value, b: Value) -> Value:
     """Between two constants, by a comparison: a line of its truth value."""
     source = tensor(node, condition)
     if isinstance(a, SSAValue) or isinstance(b, SSAValue):
@@ -89,7 +89,7 @@ def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -
 
 
 @converts("Cast", note="`Cast` to float or double, or to integers that hold what comes")
-def cast(builder: Builder, node: Node, x: Value) -> Value:
+def cast(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """Between floats: all are reals here. Integers become the reals that they are, and back."""
     kind, source = node.integer("to"), tensor(node, x)
     if kind in (TensorProto.FLOAT, TensorProto.DOUBLE):
@@ -122,7 +122,7 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
     return _integers(builder, node, source, span)
 
 
-def _integers(builder: Builder, node: Node, x: SSAValue, span: Interval) -> SSAValue:
+def _integers(builder: OnnxBuilder, node: Node, x: SSAValue, span: Interval) -> SSAValue:
     """What a cast to integers makes: those that `x` stands for, or `x` without its fraction."""
     before = x.owner
     if isinstance(before, Dequantize) and _plain(before):
@@ -135,7 +135,7 @@ def _plain(op: Dequantize) -> bool:
     return all(s == 1 for s in scale) and op.zero_point.value.data == 0
 
 
-def whole(builder: Builder, node: Node, x: SSAValue, mode: str, clip: Interval) -> SSAValue:
+def whole(builder: OnnxBuilder, node: Node, x: SSAValue, mode: str, clip: Interval) -> SSAValue:
     """`x` rounded to whole numbers, as a quantizer of step 1."""
     q = quantized(builder, node, x, ONE, 0, clip, narrowest(clip), mode)
     return dequantized(builder, node, q, ONE, 0)

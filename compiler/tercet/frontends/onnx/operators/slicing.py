@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.registry import converts
@@ -17,7 +17,7 @@ ALL = (1 << 31) - 1
 
 
 @converts("Slice", note="steps of 1 or more; all of the batch")
-def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
+def slice_(builder: OnnxBuilder, node: Node, x: Value, *limits: Value) -> Value:
     """Limits are operands since version 10, attributes before."""
     source = tensor(node, x)
     shape = shape_of(source)
@@ -49,7 +49,7 @@ def _list(node: Node, name: str, value: Value) -> tuple[int, ...] | None:
 
 
 @converts("Split")
-def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[Value]:
+def split(builder: OnnxBuilder, node: Node, x: Value, sizes: Value = None) -> list[Value]:
     source = tensor(node, x)
     axis = axis_of(node, node.integer("axis", 0), len(shape_of(source)))
     extent, count = shape_of(source)[axis], len(node.outputs)
@@ -66,14 +66,14 @@ def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[V
     ]
 
 
-def _along(builder: Builder, node: Node, x: SSAValue, axis: int, part: slice) -> SSAValue:
+def _along(builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, part: slice) -> SSAValue:
     parts = [slice(0, n, 1) for n in shape_of(x)]
     parts[axis] = part
     return sliced(builder, node, x, parts)
 
 
 def taken(
-    builder: Builder, node: Node, x: SSAValue, axis: int, places: tuple[int, ...]
+    builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, places: tuple[int, ...]
 ) -> SSAValue | None:
     """The elements at `places` of one axis; None where they are no regular part of it."""
     first, steps = places[0], {b - a for a, b in pairwise(places)} or {1}
@@ -83,7 +83,7 @@ def taken(
     return _along(builder, node, x, axis, slice(first, places[-1] + 1, step))
 
 
-def sliced(builder: Builder, node: Node, x: SSAValue, parts: list[slice]) -> SSAValue:
+def sliced(builder: OnnxBuilder, node: Node, x: SSAValue, parts: list[slice]) -> SSAValue:
     """Parts of every axis, all of the batch."""
     shape = shape_of(x)
     if [slice(0, n, 1) for n in shape] == parts:

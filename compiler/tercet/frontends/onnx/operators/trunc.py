@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 
 from tercet.frontends.elements import narrowest
-from tercet.frontends.onnx.builder import Builder, Value, real, scales
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.qonnx import bit_width, limits, require_attributes, rounding
@@ -32,7 +32,7 @@ CLOSE = Fraction(1, 1 << 20)
     note="of integers of a known scale, the same number of bits for all channels",
 )
 def trunc(
-    builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
 ) -> Value:
     """Five operands: bits in and out. Six: bits in, then the scale and the bits of the result."""
     step, zero, source = scales(node, scale), whole_zero(node, zero_point), real(node, x)

@@ -25,7 +25,8 @@ from tercet.targets.fabric.steps.closings import Greatest, Lookup, Rescale, Sums
 from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.pattern import Made
 
-SHIFT_MAX = 50
+MOST_SHIFT = 50
+"""The greatest shift of post-processing; `tercet.ir.arithmetic.limits` has that of operators."""
 TABLE_PART, TABLE_BITS = 8, Exec.layout()["low"].width
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 
@@ -177,13 +178,13 @@ def _products(name: str, mul: IntArray, add: IntArray, shift: IntArray, zero: in
     add, shift = np.broadcast_to(add, rows), np.broadcast_to(shift, rows)
     addend = add + np.where(shift > 0, (1 << np.maximum(shift - 1, 0)) - 1, 0)
     wide = abs(mul).max(1) >= 1 << (MUL_BITS - 1)
-    bad = wide | (shift > SHIFT_MAX) | (abs(addend) >= 1 << (ADD_BITS - 1))
+    bad = wide | (shift > MOST_SHIFT) | (abs(addend) >= 1 << (ADD_BITS - 1))
     if bad.any():
         channel = int(np.argmax(bad))
         raise UnsupportedError(
             f"channel {channel} is rescaled by {mul[channel].tolist()}, {addend[channel]} "
             f"and a shift of {shift[channel]}; the fabric has {MUL_BITS} and {ADD_BITS} bits "
-            f"and shifts by up to {SHIFT_MAX}",
+            f"and shifts by up to {MOST_SHIFT}",
             layer=name,
             way_out="quantize to fewer bits",
         )
