@@ -134,7 +134,8 @@ def signed(request: pytest.FixtureRequest, options: Options) -> CheckContext:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest, options: Options) -> np.random.Generator:
     """Random numbers that depend on the test's name and on --seed alone, so a failure repeats."""
-    return np.random.default_rng([options.seed, *request.node.nodeid.encode()])
+    name = request.node.nodeid.partition("@")[0]  # behind it pytest-xdist writes the group
+    return np.random.default_rng([options.seed, *name.encode()])
 
 
 @cache

@@ -3,8 +3,10 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests import real_files
+from tests.corners import in_turn
 from tests.real_files import on_real_files
 
 ROOT = Path(__file__).parents[1]
@@ -46,3 +48,10 @@ def test_a_test_on_real_files_is_there_for_those_that_are_there(
     (mark,) = marked.pytestmark  # type: ignore[attr-defined]
     assert [row.values for row in mark.args[1]] == [(tmp_path / "here.onnx", 4)]
     assert on_real_files("path, layers", ("nowhere", 5))(body) is None
+
+
+@pytest.mark.parametrize("sizes", [(3, 6), (6, 4), (2, 2, 5), (4,)], ids=str)
+def test_corners_have_every_value_of_every_parameter(sizes: tuple[int, ...]) -> None:
+    kept = [case for number, case in enumerate(np.ndindex(sizes)) if in_turn(number, sizes)]
+    assert len(kept) == max(sizes)
+    assert [set(values) for values in zip(*kept, strict=True)] == [set(range(n)) for n in sizes]

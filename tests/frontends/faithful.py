@@ -34,7 +34,7 @@ def example(*shape: int, seed: int = 0) -> Tensor:
     return torch.rand((1, *shape), generator=torch.Generator().manual_seed(seed)) * 3 - 1.2
 
 
-def captured(model: nn.Module | Callable[..., Any], *examples: Tensor) -> ModuleOp:
+def captured_and_equal(model: nn.Module | Callable[..., Any], *examples: Tensor) -> ModuleOp:
     """The float module of `model`, once it has proven equal to it."""
     whole = (model if isinstance(model, nn.Module) else Calls(model)).eval()
     module = load(whole, examples)

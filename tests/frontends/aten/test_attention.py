@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 import torch.nn.functional as fn
-from tests.frontends.faithful import captured, example, operators
+from tests.frontends.faithful import captured_and_equal, example, operators
 from torch import Tensor, nn
 
 from tercet.errors import UnsupportedError
@@ -18,9 +18,9 @@ HEADS = (2, 4, 3)
 
 @pytest.mark.parametrize("axis", [1, 2, -1])
 def test_softmax_is_torchs(axis: int) -> None:
-    assert operators(captured(nn.Softmax(axis), example(3, 4))) == ["softmax"]
-    assert operators(captured(nn.LogSoftmax(axis), example(3, 4))) == ["softmax"]
-    captured(nn.Softmin(axis), example(3, 4))
+    assert operators(captured_and_equal(nn.Softmax(axis), example(3, 4))) == ["softmax"]
+    assert operators(captured_and_equal(nn.LogSoftmax(axis), example(3, 4))) == ["softmax"]
+    captured_and_equal(nn.Softmin(axis), example(3, 4))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_softmax_is_torchs(axis: int) -> None:
 )
 def test_attention_is_torchs(attend: Callable[..., Any]) -> None:
     queries, keys, values = (example(*HEADS, seed=seed) for seed in range(3))
-    module = captured(attend, queries, keys, values)
+    module = captured_and_equal(attend, queries, keys, values)
     assert [name for name in operators(module) if name in ("matmul", "softmax")] == [
         "matmul", "softmax", "matmul",
     ]  # fmt: skip
@@ -76,7 +76,7 @@ def trained(model: nn.Module) -> nn.Module:
 @pytest.mark.parametrize("masked", [True, False])
 def test_attention_of_brevitas_is_brevitas(packed: bool, need_weights: bool, masked: bool) -> None:
     model = Attends(need_weights, masked, packed_in_proj=packed, batch_first=True)
-    module = captured(trained(model), example(5, 8))
+    module = captured_and_equal(trained(model), example(5, 8))
     assert operators(module).count("matmul") == 2
     layers = {op.layer.data for op in module.walk() if hasattr(op, "layer")}
     assert {"attention.out_proj", "attention.v_quant"} <= layers
@@ -94,4 +94,4 @@ def test_attention_of_brevitas_is_brevitas(packed: bool, need_weights: bool, mas
 )
 def test_attention_that_is_not_taken_says_what_is(model: nn.Module, message: str) -> None:
     with pytest.raises(UnsupportedError, match=message):
-        captured(model, example(5, 8))
+        captured_and_equal(model, example(5, 8))

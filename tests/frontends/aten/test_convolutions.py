@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.quant import Int8WeightPerChannelFloat, Int8WeightPerTensorFloat
-from tests.frontends.faithful import captured, example, operators
+from tests.frontends.faithful import captured_and_equal, example, operators
 from torch import nn
 
 from tercet.errors import UnsupportedError
@@ -49,35 +49,35 @@ def options(given: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("given", CONV1D, ids=str)
 def test_a_convolution_of_one_axis_is_torchs(given: dict[str, Any]) -> None:
-    module = captured(qnn.QuantConv1d(4, 8, **options(given)), example(4, 11))
+    module = captured_and_equal(qnn.QuantConv1d(4, 8, **options(given)), example(4, 11))
     assert operators(module) == ["conv"]
 
 
 @pytest.mark.parametrize("given", CONV2D, ids=str)
 def test_a_convolution_of_two_axes_is_torchs(given: dict[str, Any]) -> None:
-    module = captured(qnn.QuantConv2d(4, 8, **options(given)), example(4, 7, 6))
+    module = captured_and_equal(qnn.QuantConv2d(4, 8, **options(given)), example(4, 7, 6))
     assert operators(module)[-1] == "conv"
 
 
 @pytest.mark.parametrize("mode", PADDING_MODES)
 def test_other_padding_modes_are_slices(mode: str) -> None:
     layer = qnn.QuantConv2d(4, 8, 3, padding=2, padding_mode=mode, **options({}))
-    module = captured(layer, example(4, 7, 6))
+    module = captured_and_equal(layer, example(4, 7, 6))
     assert set(operators(module)) == {"slice", "concat", "conv"}
 
 
 @pytest.mark.parametrize("given", TRANSPOSED, ids=str)
 def test_a_transposed_convolution_is_torchs(given: dict[str, Any]) -> None:
     wide = qnn.QuantConvTranspose2d(4, 6, **options(given))
-    assert operators(captured(wide, example(4, 5, 4))) == ["conv_transpose"]
+    assert operators(captured_and_equal(wide, example(4, 5, 4))) == ["conv_transpose"]
     flat = qnn.QuantConvTranspose1d(4, 6, **options(given))
-    assert operators(captured(flat, example(4, 5))) == ["conv_transpose"]
+    assert operators(captured_and_equal(flat, example(4, 5))) == ["conv_transpose"]
 
 
 def test_weights_and_scales_are_those_of_each_output() -> None:
     torch.manual_seed(2)
     layer = qnn.QuantConv2d(3, 5, 3, bias=False, weight_quant=TernaryWeight).eval()
-    (conv,) = steps_of(captured(layer, example(3, 5, 5)))
+    (conv,) = steps_of(captured_and_equal(layer, example(3, 5, 5)))
     assert isinstance(conv, RealConv)
     want = layer.quant_weight()
     assert values_of(conv.weight).tolist() == want.int().tolist()
@@ -87,10 +87,10 @@ def test_weights_and_scales_are_those_of_each_output() -> None:
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_a_dense_layer_takes_the_last_axis(rank: int) -> None:
     layer = qnn.QuantLinear(6, 5, **options({"bias": True}))
-    module = captured(layer, example(*[3] * (rank - 1), 6))
+    module = captured_and_equal(layer, example(*[3] * (rank - 1), 6))
     assert operators(module) == ["linear"]
 
 
 def test_float_weights_are_refused_with_the_way_out() -> None:
     with pytest.raises(UnsupportedError, match="weights are floats; use the layer of"):
-        captured(nn.Conv2d(3, 4, 3), example(3, 5, 5))
+        captured_and_equal(nn.Conv2d(3, 4, 3), example(3, 5, 5))

@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 import torch.nn.functional as fn
-from tests.frontends.faithful import captured, example, operators
+from tests.frontends.faithful import captured_and_equal, example, operators
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError
@@ -53,7 +53,7 @@ class Nested(nn.Module):
 
 
 def test_a_forward_in_functional_style_is_followed() -> None:
-    module = captured(Functional(), example(6))
+    module = captured_and_equal(Functional(), example(6))
     assert operators(module).count("linear") == 3
     layers = [op.layer.data for op in steps_of(module) if op.name == "real.linear"]
     assert layers == ["layers.0", "layers.1.0.0", "layers.0"]
@@ -75,7 +75,9 @@ def test_a_batch_of_examples_is_as_good_as_one() -> None:
 
 
 def test_integers_that_become_floats_are_a_scale_of_one() -> None:
-    module = captured(lambda i, x: i.to(x.dtype) * x, torch.tensor([[3, 1, 250]]), example(3))
+    module = captured_and_equal(
+        lambda i, x: i.to(x.dtype) * x, torch.tensor([[3, 1, 250]]), example(3)
+    )
     assert operators(module) == ["dequantize", "mul"]
 
 
