@@ -6,6 +6,7 @@ from xdsl.ir import SSAValue
 
 from benchmarks.figures import Figures
 from tercet import frontends, passes
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type, ops_of
 from tercet.ir.op import LayerOp
@@ -95,7 +96,7 @@ def _full(module: ModuleOp) -> ModuleOp:
     def body(x: SSAValue) -> list[LayerOp]:
         hidden = Linear(x, first, layer="fc1")
         clip = Interval(0, 255)
-        active = Requantize(hidden.acc, ones, 0 * ones, 5 * ones, clip, UI8, layer="fc1")
+        active = Requantize(hidden.acc, ones, 0 * ones, 5 * ones, clip, Result(UI8, "fc1"))
         return [hidden, active, Linear(active.y, last, layer="fc2")]
 
     return build([input_type(module)], body)

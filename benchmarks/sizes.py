@@ -11,6 +11,7 @@ from xdsl.ir import SSAValue
 
 from benchmarks.figures import Figures
 from tercet.errors import CapacityError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.op import IntegerOp
@@ -100,7 +101,7 @@ def _closed(layer: Conv | Linear, inner: int) -> list[IntegerOp]:
     count = layer.acc.type.get_shape()[1]
     name, ones = layer.layer.data, np.ones(count, np.int64)
     shift, clip = 4 * ones, Interval(0, 255)
-    closed = Requantize(layer.acc, ones, 0 * ones, shift, clip, UI8, inner=inner, layer=name)
+    closed = Requantize(layer.acc, ones, 0 * ones, shift, clip, Result(UI8, name, inner=inner))
     return [layer, closed]
 
 

@@ -15,7 +15,7 @@ import onnx
 from onnx import numpy_helper
 from tests.frontends.onnx.broken import answer, sound
 
-from tercet.frontends.onnx.registry import converters
+from tercet.frontends.onnx.registry import converters, refusals
 
 NUMBERS = (-(1 << 62), -(1 << 31), -2, -1, 0, 1, 2, 3, 7, 1000, 1 << 20, 1 << 31, 1 << 62)
 SLOW = 10.0
@@ -59,7 +59,7 @@ def mutated(whole: bytes, rng: np.random.Generator) -> bytes:
                 names = [name for other in proto.graph.node for name in other.input]
                 node.input[int(rng.integers(len(node.input)))] = str(rng.choice(names))
             case 2:
-                known = sorted(kind for _, kind in converters())
+                known = sorted(kind for _, kind in (*converters(), *refusals()))
                 node.op_type = str(rng.choice(known))
             case 3 if stored.dims:
                 stored.dims[int(rng.integers(len(stored.dims)))] = int(rng.choice(NUMBERS))

@@ -3,6 +3,7 @@
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import SI8, IntArray, tensor
@@ -33,8 +34,7 @@ def ties(seed: int) -> tuple[ModuleOp, IntArray]:
                 np.zeros_like(SHIFTS),
                 SHIFTS,
                 Interval(-128, 127),
-                SI8,
-                layer=LAYER,
+                Result(SI8, LAYER),
             ),
         ],
     )

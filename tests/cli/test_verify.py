@@ -232,7 +232,7 @@ def test_a_command_repeats_every_option_that_is_not_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is typed again as it is printed: the same request comes out."""
-    monkeypatch.setattr(sources, "find", lambda spec: sources.OnnxFile(Path(spec)))
+    monkeypatch.setattr(sources, "find", lambda spec: sources.OnnxSource(Path(spec)))
     (tmp_path / "an y").mkdir()
     (tmp_path / "an y/tct_top.sv").touch()
     (tmp_path / "da ta.npz").write_bytes(b"")

@@ -10,6 +10,7 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import SI8, tensor
@@ -58,8 +59,7 @@ def network(layer: str, given: str, sign: int = 1) -> ModuleOp:
                 np.array([1, 2, 3]),
                 np.array([3, 4, 5]),
                 Interval(-128, 127),
-                SI8,
-                layer=layer,
+                Result(SI8, layer),
             ),
             Linear(then.y, ROWS[:, :3], layer="weight"),
         ],

@@ -12,7 +12,7 @@ from xdsl.utils.exceptions import VerifyException
 from tercet.ir.families.integer_norms import NormalizedOp
 from tercet.ir.families.norm_constants import Norm
 from tercet.ir.families.real import root
-from tercet.ir.families.real_norms import Grid
+from tercet.ir.families.real_norms import ScalarGrid
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -70,7 +70,7 @@ class Drawn:
             size=self.n,
             spread=128 if self.kind == "layer" else 132,
             step=Fraction(SCALE),
-            grid=Grid(Fraction(1, 32), -3, 0, BYTE, SI8),
+            grid=ScalarGrid(Fraction(1, 32), -3, 0, BYTE, SI8),
             layer="norm",
         )
 

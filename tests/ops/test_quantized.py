@@ -11,7 +11,7 @@ from tests.draw import SAMPLES, label, op_of, operands
 
 from tercet.errors import VerifyError
 from tercet.ir.families.channelwise import ChannelwiseOp
-from tercet.ir.families.quantized import QuantizedOp
+from tercet.ir.families.quantized import QuantizedOp, Result
 from tercet.ir.families.rescaled import RescaledOp
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
@@ -112,7 +112,7 @@ def test_the_range_is_exact(sample: Sample) -> None:
 def test_a_threshold_that_no_operand_parts_from_its_like_is_no_result() -> None:
     rows, falls = np.array([[5, 5, 9]]), np.array([[False, True, False]])
     module = build(
-        [tensor((1, 1), SI8)], lambda x: [Threshold(x, rows, 0, UI8, falls=falls, layer="t")]
+        [tensor((1, 1), SI8)], lambda x: [Threshold(x, rows, 0, Result(UI8, "t"), falls=falls)]
     )
     op = op_of(module)
     assert op.range(Interval(0, 8)) == Interval(0, 0)
@@ -126,31 +126,31 @@ ONE, FOUR = np.array([1]), np.ones(4, np.int64)
     ("make", "message"),
     [
         (
-            lambda x, b: Requantize(x, ONE, ONE, ONE, Interval(0, 9), UI8, inner=4, layer="q"),
+            lambda x, b: Requantize(x, ONE, ONE, ONE, Interval(0, 9), Result(UI8, "q", inner=4)),
             "is not whole blocks of 1 channels of 4",
         ),
         (
-            lambda x, b: Requantize(x, FOUR, FOUR, FOUR, Interval(0, 9), UI8, layer="q"),
+            lambda x, b: Requantize(x, FOUR, FOUR, FOUR, Interval(0, 9), Result(UI8, "q")),
             "is not whole blocks of 4 channels of 1",
         ),
         (
-            lambda x, b: Requantize(x, ONE, np.ones(2, int), ONE, Interval(0, 9), UI8, layer="q"),
+            lambda x, b: Requantize(x, ONE, np.ones(2, int), ONE, Interval(0, 9), Result(UI8, "q")),
             "needs 2 constants of si32",
         ),
         (
-            lambda x, b: Add(x, b, ONE, ONE, ONE, ONE, Interval(0, 9), UI8, layer="q"),
+            lambda x, b: Add(x, b, ONE, ONE, ONE, ONE, Interval(0, 9), Result(UI8, "q")),
             r"tensor<1x6xui8> has not the shape of tensor<1x7xui8>",
         ),
         (
-            lambda x, b: Table(x, np.array([[0, 16]]), 0, unsigned(4), layer="q"),
+            lambda x, b: Table(x, np.array([[0, 16]]), 0, Result(unsigned(4), "q")),
             r"\[0, 16\] is not in tensor<1x6xui4>",
         ),
         (
-            lambda x, b: PairTable(x, b, np.zeros((256, 256), np.int64), 0, 0, UI8, layer="q"),
+            lambda x, b: PairTable(x, b, np.zeros((256, 256), np.int64), 0, 0, Result(UI8, "q")),
             "has not the shape of",
         ),
         (
-            lambda x, b: Threshold(x, np.array([[1, 2]]), 254, UI8, layer="q"),
+            lambda x, b: Threshold(x, np.array([[1, 2]]), 254, Result(UI8, "q")),
             r"\[254, 256\] is not in",
         ),
     ],
@@ -169,8 +169,10 @@ CLIP = Interval(0, 9)
 @pytest.mark.parametrize(
     "make",
     [
-        lambda a, b, more: Add(a, b, ONE << 30, (ONE << 30) + more, ONE, ONE, CLIP, UI8, layer="q"),
-        lambda a, b, more: Mul(a, b, more, 0, ONE, ONE, ONE, CLIP, UI8, layer="q"),
+        lambda a, b, more: Add(
+            a, b, ONE << 30, (ONE << 30) + more, ONE, ONE, CLIP, Result(UI8, "q")
+        ),
+        lambda a, b, more: Mul(a, b, more, 0, ONE, ONE, ONE, CLIP, Result(UI8, "q")),
     ],
 )
 def test_products_that_could_leave_64_bits_have_no_range(make: Callable[..., QuantizedOp]) -> None:
@@ -188,7 +190,7 @@ def test_unsigned_32_bits_are_refused() -> None:
     with pytest.raises(VerifyError, match="operands must fit si32, got tensor<1x1xui32>"):
         build(
             [tensor((1, 1), unsigned(32))],
-            lambda x: [Requantize(x, ONE, ONE, ONE, Interval(0, 9), UI8, layer="q")],
+            lambda x: [Requantize(x, ONE, ONE, ONE, Interval(0, 9), Result(UI8, "q"))],
         )
 
 
@@ -196,7 +198,7 @@ def test_unsigned_32_bits_are_refused() -> None:
 def test_an_operand_that_leaves_its_table_is_no_module_of_ours(low: int, size: int) -> None:
     module = build(
         [tensor((1, 6), UI8)],
-        lambda x: [Table(x, np.zeros((1, size), np.int64), low, UI8, layer="act")],
+        lambda x: [Table(x, np.zeros((1, size), np.int64), low, Result(UI8, "act"))],
     )
     with pytest.raises(VerifyError, match=r"act: its table has entries for .* over \[0, 255\]"):
         ranges(module)

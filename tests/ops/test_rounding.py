@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tercet.errors import VerifyError
+from tercet.ir.families.quantized import Result
+from tercet.ir.families.rescaled import rne
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import verified
 from tercet.ir.types import SI8, SI32, SI64, UI8, dense, tensor
 from tercet.ops.linear import Linear
-from tercet.ops.requantize import Requantize, rne
+from tercet.ops.requantize import Requantize
 from tercet.ops.threshold import Threshold
 
 ONES = np.ones((2, 3), np.int64)
@@ -32,7 +34,7 @@ def requantize(mul: int, add: int, shift: int, clip: Interval = BYTE) -> Requant
     """One channel, inside a module that verifies."""
     m, b, s = (np.array([constant]) for constant in (mul, add, shift))
     module = build(
-        [tensor((1, 1), SI32)], lambda acc: [Requantize(acc, m, b, s, clip, UI8, layer="fc")]
+        [tensor((1, 1), SI32)], lambda acc: [Requantize(acc, m, b, s, clip, Result(UI8, "fc"))]
     )
     (op,) = (o for o in module.walk() if isinstance(o, Requantize))
     return op
@@ -70,7 +72,7 @@ def test_thresholds_must_ascend() -> None:
     with pytest.raises(VerifyError, match="thresholds must ascend"):
         build(
             [tensor((1, 1), SI32)],
-            lambda acc: [Threshold(acc, np.array([[3, 2]]), 0, UI8, layer="fc")],
+            lambda acc: [Threshold(acc, np.array([[3, 2]]), 0, Result(UI8, "fc"))],
         )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -88,10 +89,7 @@ class Layers:
                 add,
                 np.full(channels, 6),
                 Interval(0, 255),
-                UI8,
-                inner=int(np.prod(spatial)),
-                layer=sums.layer.data,
-                zero_point=ZERO,
+                Result(UI8, sums.layer.data, inner=int(np.prod(spatial)), zero_point=ZERO),
             )
         )
 

@@ -6,6 +6,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -52,7 +53,7 @@ def residual(
         shift = np.full(channels, 6)
         inner = size * size
         return Requantize(
-            conv.acc, mul, add, shift, BYTE, UI8, inner=inner, layer=layer, zero_point=zero
+            conv.acc, mul, add, shift, BYTE, Result(UI8, layer, inner=inner, zero_point=zero)
         )
 
     def body(x: SSAValue) -> list[IntegerOp]:
@@ -61,7 +62,7 @@ def residual(
         branch = conv(act.y, channels, channels, 3, "branch")
         other = closed(branch, 5, "branch")
         one = np.ones(1, np.int64)
-        join = Add(act.y, other.y, one, one, -8 * one, one, BYTE, UI8, layer="join", zero_point=2)
+        join = Add(act.y, other.y, one, one, -8 * one, one, BYTE, Result(UI8, "join", zero_point=2))
         half = {"kernel": (2, 2), "stride": (2, 2), "padding": ((0, 0), (0, 0))}
         pool = MaxPool(join.y, dilation=(1, 1), layer="pool", **half)  # type: ignore[arg-type]
         count = channels * (size // 2) ** 2

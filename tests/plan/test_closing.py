@@ -11,6 +11,7 @@ from tests.plan.small import residual, staged_anyhow
 
 from draw.networks.dense import network, requantized, thresholded
 from tercet.errors import UnsupportedError
+from tercet.ir.families.quantized import Result
 from tercet.ir.module import build
 from tercet.ir.types import SI8, UI8, IntArray, signed, tensor
 from tercet.ops.conv import Conv
@@ -119,7 +120,7 @@ def test_thresholds_stand_in_the_low_bits_less_the_bias() -> None:
 def test_a_table_has_eight_results_an_entry() -> None:
     rng = np.random.default_rng(1)
     table = rng.integers(-128, 128, (1, 256))
-    module = build([tensor((1, 6), UI8)], lambda x: [Table(x, table, 0, SI8, layer="any")])
+    module = build([tensor((1, 6), UI8)], lambda x: [Table(x, table, 0, Result(SI8, "any"))])
     (stage,) = (s for s in staged_anyhow(rng, module, SPEC).stages if s.post.mode is Mode.TABLE)
     assert isinstance(stage.shape.step.closing, Lookup)
     words = [int.from_bytes(row.tobytes(), "little") for row in stage.post.data[0]]
@@ -158,7 +159,7 @@ def test_thresholds_count_to_zero_whatever_the_results(low: int, rng: np.random.
         rng: np.random.Generator, layer: Linear | Conv | SumPool, sums: IntArray
     ) -> Threshold:
         steps = np.sort(rng.choice(sums.ravel(), (sums.shape[1], 5)), axis=1)
-        return Threshold(layer.acc, steps, low, SI8, layer=layer.layer.data)
+        return Threshold(layer.acc, steps, low, Result(SI8, layer.layer.data))
 
     module = network(rng, (12, 7, 5), (close, None))
     plan = make(module, named("T=4,L=5"))

@@ -10,6 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -42,7 +43,7 @@ def enlarged(size: tuple[int, int], times: tuple[int, int], kernel: int) -> Modu
         ones = np.ones(1, np.int64)
         area = int(np.prod(shape_of(last.acc)[2:]))
         closed = Requantize(
-            last.acc, 3 * ones, 0 * ones, 4 * ones, Interval(0, 255), UI8, inner=area, layer="act"
+            last.acc, 3 * ones, 0 * ones, 4 * ones, Interval(0, 255), Result(UI8, "act", inner=area)
         )
         return [*made, large, last, closed]
 
@@ -115,7 +116,7 @@ def sums(pixels: int) -> ModuleOp:
     ("pixels", "sentence"),
     [
         (512, r"^sums: its sums leave the network in 32 bits, which takes 1024 64-bit words of bank"
-         r" C at once; .* has 512: choose a larger fabric, such as --fabric small,out_depth=1024$"),
+         r" C at once; .* has 512; choose a larger fabric, such as --fabric small,out_depth=1024$"),
         (1 << 15, r"none has more than 8192; put a quantizer behind the last layer: .*$"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from tests.plan.planned import require_as_reference
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
@@ -30,7 +31,7 @@ def mlp(rng: np.random.Generator, hidden: int = 37) -> ModuleOp:
         weights = rng.integers(-1, 2, (hidden, WIDTH**2)) * rng.integers(0, 2, (1, WIDTH**2))
         first = Linear(x, weights, rng.integers(-9, 10, hidden), layer="fc1")
         mul, add = rng.integers(1, 9, hidden), rng.integers(-50, 50, hidden)
-        act = Requantize(first.acc, mul, add, 7 + 0 * mul, Interval(0, 255), UI8, layer="fc1")
+        act = Requantize(first.acc, mul, add, 7 + 0 * mul, Interval(0, 255), Result(UI8, "fc1"))
         return [first, act, Linear(act.y, rng.integers(-1, 2, (10, hidden)), layer="fc2")]
 
     return build([tensor((1, WIDTH**2), UI8)], body)

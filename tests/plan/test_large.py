@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import IntegerOp
@@ -54,9 +55,13 @@ def conv(
     height, width = shape_of(made.acc)[2:]
     ones = np.ones(1, np.int64)
     closed = Requantize(
-        made.acc, 3 * ones, 0 * ones, 5 * ones, Interval(0, 255), UI8,
-        inner=int(height * width), layer=f"act of {outputs}",
-    )  # fmt: skip
+        made.acc,
+        3 * ones,
+        0 * ones,
+        5 * ones,
+        Interval(0, 255),
+        Result(UI8, f"act of {outputs}", inner=int(height * width)),
+    )
     return [made, closed]
 
 

@@ -9,6 +9,7 @@ from tests.plan.steps_compare import require_equal
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import UnsupportedError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import Built, build, inputs_of
 from tercet.ir.op import IntegerOp, Sample, operators
@@ -126,10 +127,7 @@ def requantize(op: IntegerOp, n: int, inner: int, zero: int = 0) -> Requantize:
         add,
         np.full(n, 7),
         BYTE,
-        UI8,
-        inner=inner,
-        layer="act",
-        zero_point=zero,
+        Result(UI8, "act", inner=inner, zero_point=zero),
     )
 
 
@@ -168,7 +166,7 @@ def test_a_row_that_falls_turns_its_sums() -> None:
     falls[::2] = True
 
     def threshold(op: IntegerOp) -> Threshold:
-        return Threshold(op.results[0], steps, -2, SI8, layer="act", inner=30, falls=falls)
+        return Threshold(op.results[0], steps, -2, Result(SI8, "act", inner=30), falls=falls)
 
     network = proven(conv_then(threshold))
     (step,) = network.steps
@@ -183,7 +181,7 @@ def test_a_function_that_turns_is_what_rises_less_what_falls() -> None:
     falls = rng.integers(0, 2, (8, 9)) > 0
 
     def threshold(op: IntegerOp) -> Threshold:
-        return Threshold(op.results[0], steps, 3, SI8, layer="act", inner=30, falls=falls)
+        return Threshold(op.results[0], steps, 3, Result(SI8, "act", inner=30), falls=falls)
 
     network = proven(conv_then(threshold))
     assert [type(step) for step in network.steps] == [Mac, Mac, Vector]
@@ -220,13 +218,13 @@ def test_a_table_of_sums() -> None:
     low = -9 * 128
     module = build(
         [tensor((1, 3, 5, 5), UI8)],
-        lambda x: [p := pool(x), Table(p.acc, table[:1], low, UI8, layer="up")],
+        lambda x: [p := pool(x), Table(p.acc, table[:1], low, Result(UI8, "up"))],
     )
     assert len(proven(module).steps) == 1
     short = np.repeat(table[:, :12], 192, axis=1)
     module = build(
         [tensor((1, 3, 5, 5), UI8)],
-        lambda x: [p := pool(x), Table(p.acc, short, low, UI8, layer="any", inner=9)],
+        lambda x: [p := pool(x), Table(p.acc, short, low, Result(UI8, "any", inner=9))],
     )
     assert [type(step) for step in proven(module).steps] == [Depthwise, Depthwise, Vector]
 
@@ -328,7 +326,7 @@ def test_pairs_are_an_index_and_a_table() -> None:
     table = np.random.default_rng(11).integers(0, 256, (16, 16))
     module = build(
         [tensor((1, 3, 4, 4), UI8), tensor((1, 3, 4, 4), SI8)],
-        lambda a, b: [PairTable(a, b, table, 3, -5, UI8, layer="pair")],
+        lambda a, b: [PairTable(a, b, table, 3, -5, Result(UI8, "pair"))],
     )
     network = proven(module, (Interval(3, 18), Interval(-5, 10)))
     assert [type(step) for step in network.steps] == [Vector, Vector]
@@ -358,7 +356,7 @@ def test_a_gate_broadcasts_and_counts_from_its_own_zeros() -> None:
     def body(x: object, gate: object) -> list[IntegerOp]:
         wide = Broadcast(gate, [3, 4, 4], layer="wide")  # type: ignore[arg-type]
         ones = np.ones(1, np.int64)
-        made = Mul(x, wide.y, 5, -3, ones, 0 * ones, 6 * ones, BYTE, UI8, layer="gate")  # type: ignore[arg-type]
+        made = Mul(x, wide.y, 5, -3, ones, 0 * ones, 6 * ones, BYTE, Result(UI8, "gate"))  # type: ignore[arg-type]
         return [wide, made]
 
     module = build([tensor((1, 3, 4, 4), UI8), tensor((1, 3, 1, 1), SI8)], body)

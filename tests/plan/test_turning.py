@@ -8,6 +8,7 @@ from tests.plan.test_routing import check_bank_b
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import LayerOp
@@ -37,7 +38,7 @@ def twice(rng: np.random.Generator) -> ModuleOp:
         mul, add = rng.integers(1, 9, CHANNELS), rng.integers(-50, 50, CHANNELS)
         clip, inner = Interval(0, 15), SIZE * SIZE
         return found, Requantize(
-            found.acc, mul, add, 6 + 0 * mul, clip, UI8, inner=inner, layer=name
+            found.acc, mul, add, 6 + 0 * mul, clip, Result(UI8, name, inner=inner)
         )
 
     def body(x: SSAValue) -> list[LayerOp]:

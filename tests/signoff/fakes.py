@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import ModuleOp
 import tercet_cosim
 import tercet_golden
 from tercet.errors import TercetError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.types import UI8, IntArray, tensor
@@ -166,8 +167,7 @@ def context(only: int | None = None) -> CheckContext:
                 np.full(4, 200),
                 np.full(4, 3),
                 Interval(0, 255),
-                UI8,
-                layer="fc1",
+                Result(UI8, "fc1"),
             ),
             Linear(two.y, second, layer="fc2"),
         ],

@@ -4,7 +4,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet import passes
 from tercet.check.slices import slices
-from tercet.errors import TercetError
+from tercet.errors import TercetError, distinct
 
 
 def integers(captured: ModuleOp) -> tuple[ModuleOp | None, list[TercetError]]:
@@ -16,7 +16,7 @@ def integers(captured: ModuleOp) -> tuple[ModuleOp | None, list[TercetError]]:
     module, errors = _built(captured)
     if module is None:
         errors += [error for piece in slices(captured) for error in _built(piece)[1]]
-    return module, list({str(error): error for error in errors}.values())
+    return module, list(distinct(errors))
 
 
 def _built(captured: ModuleOp) -> tuple[ModuleOp | None, list[TercetError]]:

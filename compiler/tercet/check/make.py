@@ -105,9 +105,7 @@ def _judged(check: Check) -> Check:
 
 
 def _problem(error: TercetError) -> Problem:
-    """Errors begin with the layer, then a colon."""
-    layer, colon, _ = str(error).partition(": ")
-    return Problem(layer if colon else "", str(error))
+    return Problem(error.layer, str(error))
 
 
 def _difference(pair: Pair, against: str) -> str:

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.check.contract import Fabric, Place
 from tercet.check.facts import kind_of
 from tercet.check.slices import pieces
-from tercet.errors import CapacityError, UnsupportedError
+from tercet.errors import CapacityError, TercetError, UnsupportedError, distinct
 from tercet.ir.module import ops_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
@@ -23,7 +23,7 @@ class Lowered:
     target: AnyTarget
     settings: Settings
     artifact: Artifact | None
-    reasons: tuple[str, ...]
+    reasons: tuple[TercetError, ...]
     """Why there is none, the first that it met first."""
 
 
@@ -40,10 +40,10 @@ def _asked(target: AnyTarget, module: ModuleOp, settings: Settings) -> Lowered:
     try:
         artifact = target.lower(module, target.options(settings))
     except UnsupportedError as error:
-        reasons = dict.fromkeys((str(error), *refusals(target, pieces(module))))
-        return Lowered(target, settings, None, tuple(reasons))
+        reasons = distinct((error, *refusals(target, pieces(module))))
+        return Lowered(target, settings, None, reasons)
     except CapacityError as error:
-        return Lowered(target, settings, None, (str(error),))
+        return Lowered(target, settings, None, (error,))
     return Lowered(target, settings, artifact, ())
 
 
@@ -51,7 +51,7 @@ def fabric_of(found: Lowered, *, explain: bool = False) -> Fabric:
     """What the accelerator makes of the network, or why it does not take it."""
     name, artifact = found.settings.fabric, found.artifact
     if artifact is None:
-        return Fabric(name, False, found.reasons[0], (), ())
+        return Fabric(name, False, str(found.reasons[0]), (), ())
     return Fabric(name, True, "", artifact.layers, artifact.choices if explain else ())
 
 
@@ -76,7 +76,6 @@ def _own_reason(op: IntegerOp, name: str, found: Lowered) -> str:
     if found.target.takes(type(op)) is not None:
         return f"the {found.target.title} has no {kind_of(op)}"
     for reason in found.reasons:
-        about, colon, why = reason.partition(": ")
-        if colon and about in (op.layer.data, name):
-            return why
+        if reason.layer in (op.layer.data, name):
+            return reason.why
     return ""

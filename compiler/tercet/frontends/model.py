@@ -10,7 +10,7 @@ from tercet.errors import CaptureError
 from tercet.frontends import onnx, zoo
 from tercet.frontends.onnx import OnnxModel
 from tercet.frontends.reading import AS_WRITTEN, Reading
-from tercet.frontends.sources import OnnxFile, ZooModel, find
+from tercet.frontends.sources import OnnxSource, ZooModel, find
 from tercet.ir.types import Array
 
 REAL, EXAMPLE = "real", "example"
@@ -48,7 +48,7 @@ def resolve(spec: str, reading: Reading = AS_WRITTEN, seed: int = SEED) -> Model
     The user's Python runs under `seed`, so that what it draws is the same each time.
     """
     source = find(spec)
-    if isinstance(source, OnnxFile):
+    if isinstance(source, OnnxSource):
         return _from_file(spec, reading)
     reading.require_file(spec)
     if isinstance(source, ZooModel):

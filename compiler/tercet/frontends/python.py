@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError, UsageError
-from tercet.frontends.sources import importable
+from tercet.frontends.importing import importable
 from tercet.frontends.unwrap import unwrapped
 
 Factory = Callable[[], Any]

@@ -2,19 +2,19 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tercet.errors import CaptureError, UsageError
 from tercet.frontends import zoo
+from tercet.frontends.importing import importable
 from tercet.frontends.reading import Reading, known_semantics, shaped
 
 
 @dataclass(frozen=True)
-class OnnxFile:
+class OnnxSource:
     """net.onnx."""
 
     path: Path
@@ -66,13 +66,13 @@ class PythonModule:
         return factory_from_module(self.name, self.attribute)
 
 
-Source = OnnxFile | ZooModel | PythonFile | PythonModule
+Source = OnnxSource | ZooModel | PythonFile | PythonModule
 
 
 def find(spec: str) -> Source:
     """The source that `spec` names; one clear sentence where there is none."""
     if spec.endswith(".onnx"):
-        return OnnxFile(_existing(spec, "wanted an ONNX model"))
+        return OnnxSource(_existing(spec, "wanted an ONNX model"))
     place, colon, attribute = spec.partition(":")
     if not colon:
         return _in_zoo(spec)
@@ -89,21 +89,9 @@ def find(spec: str) -> Source:
 def reading(spec: str, input_type: str | None, input_shape: str | None, semantics: str) -> Reading:
     """How to read `spec`, by the options of a command line; they are for files alone."""
     found = Reading(input_type, known_semantics(semantics), shaped(input_shape))
-    if not isinstance(find(spec), OnnxFile):
+    if not isinstance(find(spec), OnnxSource):
         found.require_file(spec)
     return found
-
-
-@contextmanager
-def importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it, and leave no bytecode there."""
-    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.dont_write_bytecode = before
-        sys.path.remove(str(folder))
 
 
 def _existing(place: str, wanted: str) -> Path:

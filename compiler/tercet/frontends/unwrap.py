@@ -34,8 +34,11 @@ def unwrapped(model: nn.Module) -> nn.Module:
     for path, module in model.named_modules():
         if type(module).__module__.startswith(SCRIPT):
             raise UnsupportedError(
-                f"{path or 'the model'}: is TorchScript, in which no quantizer can be seen; give "
-                "the nn.Module that torch.jit.script or torch.jit.trace was called on"
+                "is TorchScript, in which no quantizer can be seen",
+                layer=path or "the model",
+                way_out=(
+                    "give the nn.Module that torch.jit.script or torch.jit.trace was called on"
+                ),
             )
     return model
 

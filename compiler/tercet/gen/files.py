@@ -7,14 +7,14 @@ from pathlib import Path
 
 from tercet import assets
 from tercet.cli.pages.matrix import markdown_page
-from tercet.gen import checks, counters, schemas
+from tercet.gen import checks, counters, frontends, schemas
 from tercet.gen.rdl import RDL, elaborated, registers_page
 from tercet.targets.fabric.format.render import generated as program_format
 from tercet_signoff.registry import all_declared
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers and counters in RTL, C and Python, pages, checks, schemas."""
+    """Program format, registers and counters, tables of operators and checks, schemas."""
     top = elaborated(assets.ROOT / RDL)
     return {
         **program_format(),
@@ -28,6 +28,7 @@ def generated() -> dict[str, str]:
         "docs/operators.md": markdown_page(),
         **checks.generated(all_declared()),
         **schemas.generated(all_declared()),
+        **frontends.pages(),
     }
 
 

@@ -52,7 +52,7 @@ def stamp(module: ModuleOp, names: Mapping[SSAValue, str] | None = None) -> None
 def _text(found: Attribute | None, layer: str) -> str:
     if isinstance(found, StringAttr):
         return found.data
-    raise VerifyError(f"{layer}: a value has no name: a pass has lost its attribute {NAME}")
+    raise VerifyError(f"a value has no name: a pass has lost its attribute {NAME}", layer=layer)
 
 
 def _texts(found: Attribute) -> list[str]:

@@ -53,7 +53,8 @@ def _result(op: IntegerOp, operands: list[Interval]) -> Interval:
     result, element = op.range(*operands), tensor_type(op.results[0]).element_type
     if not Interval.of(element).holds(result):
         raise VerifyError(
-            f"{op.layer.data}: the result of {op.name} can reach {result}, which does not fit "
-            f"{element}; use smaller weights or a narrower input"
+            f"the result of {op.name} can reach {result}, which does not fit {element}",
+            layer=op.layer.data,
+            way_out="use smaller weights or a narrower input",
         )
     return result

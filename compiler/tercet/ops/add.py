@@ -8,7 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.limits import ADD_LIMIT
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.rescaled import RescaledOp, magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
@@ -18,7 +20,6 @@ from tercet.ir.types import (
     SI32,
     UI8,
     Dense,
-    Int,
     IntArray,
     dense,
     signed,
@@ -52,12 +53,7 @@ class Add(RescaledOp):
         add: IntArray,
         shift: IntArray,
         clip: Interval,
-        element: Int,
-        *,
-        layer: str,
-        inner: int = 1,
-        scale: float = 1.0,
-        zero_point: int = 0,
+        result: Result,
     ) -> None:
         super().__init__(
             [a, b],
@@ -65,11 +61,7 @@ class Add(RescaledOp):
             add,
             shift,
             clip,
-            element,
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def multipliers(self) -> tuple[Dense, ...]:
@@ -103,15 +95,15 @@ class Add(RescaledOp):
         byte = Interval(-128, 127)
         residual = build(
             [tensor((1, 4, 3, 3), UI8), tensor((1, 4, 3, 3), SI8)],
-            lambda a, b: [cls(a, b, *spread(4, 12), byte, SI8, inner=9, layer="residual")],
+            lambda a, b: [cls(a, b, *spread(4, 12), byte, Result(SI8, "residual", inner=9))],
         )
         half = np.array([1])
         ties = build(
             [tensor((1, 9), SI8), tensor((1, 9), SI8)],
-            lambda a, b: [cls(a, b, half, -half, 0 * half, half, byte, SI8, layer="ties")],
+            lambda a, b: [cls(a, b, half, -half, 0 * half, half, byte, Result(SI8, "ties"))],
         )
         most = np.array([2**30 - 1, 1 - 2**30])
-        far = np.array([2**55 - 1, 1 - 2**55])
+        far = np.array([ADD_LIMIT - 1, 1 - ADD_LIMIT])
         ends = build(
             [tensor((1, 2), SI32), tensor((1, 2), SI32)],
             lambda a, b: [
@@ -123,8 +115,7 @@ class Add(RescaledOp):
                     far,
                     np.array([50, 47]),
                     Interval(-(2**15), 2**15 - 1),
-                    signed(16),
-                    layer="ends",
+                    Result(signed(16), "ends"),
                 )
             ],
         )

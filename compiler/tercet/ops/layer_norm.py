@@ -10,6 +10,7 @@ from xdsl.traits import Pure
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.integer_norms import NormalizedOp, held_by
 from tercet.ir.families.norm_constants import NormConstants
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.rescaled import magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
@@ -68,13 +69,9 @@ class LayerNorm(NormalizedOp):
                         unit=38,
                     ),
                     byte,
-                    SI8,
+                    Result(SI8, "tokens", inner=1, scale=1.0, zero_point=0),
                     size=24,
-                    inner=1,
                     after=0,
-                    scale=1.0,
-                    zero_point=0,
-                    layer="tokens",
                 )
             ],
         )
@@ -91,13 +88,9 @@ class LayerNorm(NormalizedOp):
                         unit=36,
                     ),
                     Interval(0, 15),
-                    unsigned(4),
+                    Result(unsigned(4), "groups", inner=10, scale=1.0, zero_point=7),
                     size=20,
-                    inner=10,
                     after=7,
-                    scale=1.0,
-                    zero_point=7,
-                    layer="groups",
                 )
             ],
         )
@@ -109,13 +102,9 @@ class LayerNorm(NormalizedOp):
                     x,
                     NormConstants(11 << 23 * one, 3 * one, one, epsilon=2**40, unit=44),
                     byte,
-                    SI8,
+                    Result(SI8, "pairs", inner=2, scale=1.0, zero_point=-1),
                     size=2,
-                    inner=2,
                     after=-1,
-                    scale=1.0,
-                    zero_point=-1,
-                    layer="pairs",
                 )
             ],
         )

@@ -8,7 +8,9 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.limits import ADD_LIMIT
 from tercet.ir.exchange import OnnxGraph
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.rescaled import RescaledOp, magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
@@ -19,7 +21,6 @@ from tercet.ir.types import (
     UI8,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     dense,
     number,
@@ -56,12 +57,7 @@ class Mul(RescaledOp):
         add: IntArray,
         shift: IntArray,
         clip: Interval,
-        element: Int,
-        *,
-        layer: str,
-        inner: int = 1,
-        scale: float = 1.0,
-        zero_point: int = 0,
+        result: Result,
     ) -> None:
         zeros = {"zero_a": number(zero_a), "zero_b": number(zero_b)}
         super().__init__(
@@ -70,11 +66,7 @@ class Mul(RescaledOp):
             add,
             shift,
             clip,
-            element,
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def multipliers(self) -> tuple[Dense, ...]:
@@ -115,16 +107,14 @@ class Mul(RescaledOp):
                     rng.integers(-(2**18), 2**18, 4),
                     rng.integers(17, 19, 4),
                     byte,
-                    SI8,
-                    inner=9,
-                    layer="gate",
+                    Result(SI8, "gate", inner=9),
                 )
             ],
         )
         one = np.array([1])
         ties = build(
             [tensor((1, 9), SI8), tensor((1, 9), SI8)],
-            lambda a, b: [cls(a, b, 0, 0, one, 0 * one, 7 * one, byte, SI8, layer="ties")],
+            lambda a, b: [cls(a, b, 0, 0, one, 0 * one, 7 * one, byte, Result(SI8, "ties"))],
         )
         ends = build(
             [tensor((1, 2), SI32), tensor((1, 2), UI8)],
@@ -135,11 +125,10 @@ class Mul(RescaledOp):
                     0,
                     -1,
                     np.array([2**23 - 1, 1 - 2**23]),
-                    np.array([2**55 - 1, 1 - 2**55]),
+                    np.array([ADD_LIMIT - 1, 1 - ADD_LIMIT]),
                     np.array([48, 45]),
                     Interval(-(2**15), 2**15 - 1),
-                    signed(16),
-                    layer="ends",
+                    Result(signed(16), "ends"),
                 )
             ],
         )

@@ -9,7 +9,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
-from tercet.ir.families.quantized import QuantizedOp, entries, reachable
+from tercet.ir.families.quantized import QuantizedOp, Result, entries, reachable
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
@@ -18,7 +18,6 @@ from tercet.ir.types import (
     UI8,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     number,
     signed,
@@ -53,23 +52,16 @@ class PairTable(QuantizedOp):
         table: IntArray,
         low_a: int,
         low_b: int,
-        element: Int,
-        *,
-        layer: str,
-        scale: float = 1.0,
-        zero_point: int = 0,
+        result: Result,
     ) -> None:
         super().__init__(
             [a, b],
-            element,
             {
-                "table": entries(table, element),
+                "table": entries(table, result.element),
                 "low_a": number(low_a),
                 "low_b": number(low_b),
             },
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def verify_(self) -> None:
@@ -105,13 +97,13 @@ class PairTable(QuantizedOp):
         full = build(
             [tensor((1, 3, 5), UI8), tensor((1, 3, 5), SI8)],
             lambda a, b: [
-                cls(a, b, rng.integers(-128, 128, (256, 256)), 0, -128, SI8, layer="full")
+                cls(a, b, rng.integers(-128, 128, (256, 256)), 0, -128, Result(SI8, "full"))
             ],
         )
         part = build(
             [tensor((1, 8), unsigned(4)), tensor((1, 8), signed(3))],
             lambda a, b: [
-                cls(a, b, rng.integers(0, 2**16, (10, 7)), 3, -3, unsigned(16), layer="part")
+                cls(a, b, rng.integers(0, 2**16, (10, 7)), 3, -3, Result(unsigned(16), "part"))
             ],
         )
         return [

@@ -8,8 +8,10 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
+from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT
 from tercet.ir.exchange import OnnxGraph
-from tercet.ir.families.rescaled import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX, RescaledOp, magnitude, rne
+from tercet.ir.families.quantized import Result
+from tercet.ir.families.rescaled import RescaledOp, magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
@@ -18,7 +20,6 @@ from tercet.ir.types import (
     SI32,
     UI8,
     Dense,
-    Int,
     IntArray,
     dense,
     signed,
@@ -26,8 +27,6 @@ from tercet.ir.types import (
     unsigned,
     values_of,
 )
-
-__all__ = ["ADD_LIMIT", "MUL_LIMIT", "SHIFT_MAX", "Requantize", "rne"]
 
 
 @irdl_op_definition
@@ -51,12 +50,7 @@ class Requantize(RescaledOp):
         add: IntArray,
         shift: IntArray,
         clip: Interval,
-        element: Int,
-        *,
-        layer: str,
-        inner: int = 1,
-        scale: float = 1.0,
-        zero_point: int = 0,
+        result: Result,
     ) -> None:
         super().__init__(
             [acc],
@@ -64,11 +58,7 @@ class Requantize(RescaledOp):
             add,
             shift,
             clip,
-            element,
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def triples(self) -> tuple[IntArray, IntArray, IntArray]:
@@ -101,7 +91,7 @@ class Requantize(RescaledOp):
         byte = Interval(-128, 127)
         typical = build(
             [tensor((1, 24), SI32)],
-            lambda acc: [cls(acc, *spread(24), byte, SI8, layer="typical")],
+            lambda acc: [cls(acc, *spread(24), byte, Result(SI8, "typical"))],
         )
         ties = build(
             [tensor((1, 4), SI32)],
@@ -112,8 +102,7 @@ class Requantize(RescaledOp):
                     np.array([0, 0, 1, -2]),
                     np.array([0, 1, 1, 2]),
                     Interval(0, 255),
-                    UI8,
-                    layer="ties",
+                    Result(UI8, "ties"),
                 )
             ],
         )
@@ -127,18 +116,17 @@ class Requantize(RescaledOp):
                     np.array([far, -far, 0, 9, -far]),
                     np.array([50, 50, 50, 0, 0]),
                     Interval(-(2**31), 2**31 - 1),
-                    SI32,
-                    layer="ends",
+                    Result(SI32, "ends"),
                 )
             ],
         )
         image = build(
             [tensor((1, 3, 4, 5), SI32)],
-            lambda acc: [cls(acc, *spread(3), byte, SI8, inner=20, layer="image")],
+            lambda acc: [cls(acc, *spread(3), byte, Result(SI8, "image", inner=20))],
         )
         heads = build(  # not an axis: two channels over blocks of six
             [tensor((1, 4, 3, 2), signed(16))],
-            lambda acc: [cls(acc, *spread(2), byte, SI8, inner=6, layer="heads")],
+            lambda acc: [cls(acc, *spread(2), byte, Result(SI8, "heads", inner=6))],
         )
         common = build(
             [tensor((1, 3, 5), UI8)],
@@ -149,8 +137,7 @@ class Requantize(RescaledOp):
                     np.array([200]),
                     np.array([4]),
                     Interval(0, 15),
-                    unsigned(4),
-                    layer="common",
+                    Result(unsigned(4), "common"),
                 )
             ],
         )

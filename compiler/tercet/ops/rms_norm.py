@@ -9,6 +9,7 @@ from xdsl.traits import Pure
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.integer_norms import NormalizedOp, held_by
 from tercet.ir.families.norm_constants import NormConstants
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.rescaled import magnitude
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
@@ -60,13 +61,9 @@ class RmsNorm(NormalizedOp):
                         unit=38,
                     ),
                     byte,
-                    SI8,
+                    Result(SI8, "tokens", inner=1, scale=1.0, zero_point=0),
                     size=12,
-                    inner=1,
                     after=0,
-                    scale=1.0,
-                    zero_point=0,
-                    layer="tokens",
                     zero_of_x=number(117),
                 )
             ],
@@ -84,13 +81,9 @@ class RmsNorm(NormalizedOp):
                         unit=24,
                     ),
                     Interval(-(2**15), 2**15 - 1),
-                    signed(16),
+                    Result(signed(16), "wide", inner=4, scale=1.0, zero_point=-50),
                     size=4,
-                    inner=4,
                     after=-50,
-                    scale=1.0,
-                    zero_point=-50,
-                    layer="wide",
                     zero_of_x=number(0),
                 )
             ],

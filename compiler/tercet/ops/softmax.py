@@ -11,9 +11,10 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.arithmetic.division import nearest, onnx_nearest
+from tercet.ir.arithmetic.limits import PRODUCT_LIMIT
 from tercet.ir.arithmetic.precise import precise
 from tercet.ir.exchange import OnnxGraph
-from tercet.ir.families.quantized import QuantizedOp
+from tercet.ir.families.quantized import QuantizedOp, Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
@@ -24,7 +25,6 @@ from tercet.ir.types import (
     UI8,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     dense,
     number,
@@ -34,8 +34,6 @@ from tercet.ir.types import (
 )
 
 EXP = precise(mpmath.exp)
-EXACT_LIMIT = 1 << 62
-"""Sums and entries of tables are below this."""
 
 
 @irdl_op_definition
@@ -67,18 +65,14 @@ class Softmax(QuantizedOp):
         terms: IntArray,
         scaled: IntArray,
         clip: Interval,
-        element: Int,
+        result: Result,
         *,
         axis: int,
         before: int = 0,
         after: int = 0,
-        layer: str,
-        scale: float = 1.0,
-        zero_point: int = 0,
     ) -> None:
         super().__init__(
             [x],
-            element,
             {
                 "terms": dense(terms, SI64),
                 "scaled": dense(scaled, SI64),
@@ -88,9 +82,7 @@ class Softmax(QuantizedOp):
                 "low": number(clip.low),
                 "high": number(clip.high),
             },
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def verify_(self) -> None:
@@ -103,9 +95,9 @@ class Softmax(QuantizedOp):
         self.require(vectors and len(self.terms.get_shape()) == 1, "the tables must be si64 [D]")
         for table in map(values_of, tables):
             falls = bool((np.diff(table) <= 0).all() and table[-1] >= 0)
-            self.require(falls and table[0] < EXACT_LIMIT, "a table must fall from 2^62 to 0")
+            self.require(falls and table[0] < PRODUCT_LIMIT, "a table must fall from 2^62 to 0")
         first = int(values_of(self.terms)[0])
-        fits = first > 0 and kind.get_shape()[axis] * first < EXACT_LIMIT
+        fits = first > 0 and kind.get_shape()[axis] * first < PRODUCT_LIMIT
         self.require(fits, f"sums of terms of {first} are not 1 to 2^62")
         self.require(self.before.value.data in (0, 1), "before must be 0 or 1")
         self.require(self.held().holds(self.clip()), f"{self.clip()} is not in {kind}")
@@ -160,15 +152,15 @@ class Softmax(QuantizedOp):
         steep = tables(Fraction(1, 5), Fraction(1, 128), 16, 40)
         scores = build(
             [tensor((1, 2, 3, 9), SI8)],
-            lambda x: [cls(x, *flat, Interval(0, 255), UI8, axis=3, layer="scores")],
+            lambda x: [cls(x, *flat, Interval(0, 255), Result(UI8, "scores"), axis=3)],
         )
         channels = build(
             [tensor((1, 5, 2, 2), unsigned(4))],
-            lambda x: [cls(x, *steep, byte, SI8, axis=1, before=1, after=-128, layer="channels")],
+            lambda x: [cls(x, *steep, byte, Result(SI8, "channels"), axis=1, before=1, after=-128)],
         )
         beyond = build(
             [tensor((1, 6), SI32)],
-            lambda x: [cls(x, *wide, byte, SI8, axis=1, after=-101, layer="beyond")],
+            lambda x: [cls(x, *wide, byte, Result(SI8, "beyond"), axis=1, after=-101)],
         )
         return [
             Sample(scores, (byte,)),

@@ -10,7 +10,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.channelwise import ChannelwiseOp
-from tercet.ir.families.quantized import entries, reachable
+from tercet.ir.families.quantized import Result, entries, reachable
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
@@ -19,7 +19,6 @@ from tercet.ir.types import (
     UI8,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     number,
     signed,
@@ -50,21 +49,12 @@ class Table(ChannelwiseOp):
         x: SSAValue,
         table: IntArray,
         low: int,
-        element: Int,
-        *,
-        layer: str,
-        inner: int = 1,
-        scale: float = 1.0,
-        zero_point: int = 0,
+        result: Result,
     ) -> None:
         super().__init__(
             [x],
-            element,
-            {"table": entries(table, element), "low": number(low)},
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            {"table": entries(table, result.element), "low": number(low)},
+            result,
         )
 
     def channels(self) -> int:
@@ -103,23 +93,25 @@ class Table(ChannelwiseOp):
         byte = Interval(-128, 127)
         gelu = build(
             [tensor((1, 2, 9), SI8)],
-            lambda x: [cls(x, rng.integers(-128, 128, (1, 256)), -128, SI8, layer="gelu")],
+            lambda x: [cls(x, rng.integers(-128, 128, (1, 256)), -128, Result(SI8, "gelu"))],
         )
         prelu = build(
             [tensor((1, 3, 2, 4), SI8)],
-            lambda x: [cls(x, rng.integers(0, 256, (3, 256)), -128, UI8, inner=8, layer="prelu")],
+            lambda x: [cls(x, rng.integers(0, 256, (3, 256)), -128, Result(UI8, "prelu", inner=8))],
         )
         last = build(
             [tensor((1, 4, 6), unsigned(4))],
-            lambda x: [cls(x, rng.integers(-8, 8, (6, 12)), 2, signed(4), layer="last")],
+            lambda x: [cls(x, rng.integers(-8, 8, (6, 12)), 2, Result(signed(4), "last"))],
         )
         trits = build(
             [tensor((1, 5), unsigned(4))],
-            lambda x: [cls(x, rng.integers(-1, 2, (1, 16)), 0, signed(2), layer="trits")],
+            lambda x: [cls(x, rng.integers(-1, 2, (1, 16)), 0, Result(signed(2), "trits"))],
         )
         wide = build(
             [tensor((1, 7), UI8)],
-            lambda x: [cls(x, rng.integers(-30000, 30000, (1, 256)), 0, signed(16), layer="wide")],
+            lambda x: [
+                cls(x, rng.integers(-30000, 30000, (1, 256)), 0, Result(signed(16), "wide"))
+            ],
         )
         return [
             Sample(gelu, (byte,)),

@@ -11,6 +11,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.channelwise import ChannelwiseOp
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build
 from tercet.ir.op import Kernel, Sample
@@ -20,7 +21,6 @@ from tercet.ir.types import (
     UI8,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     dense,
     number,
@@ -54,27 +54,19 @@ class Threshold(ChannelwiseOp):
         acc: SSAValue,
         thresholds: IntArray,
         low: int,
-        element: Int,
+        result: Result,
         *,
-        layer: str,
-        inner: int = 1,
         falls: npt.NDArray[np.bool_] | None = None,
-        scale: float = 1.0,
-        zero_point: int = 0,
     ) -> None:
         """`falls` [N, n]: where y becomes less by one."""
         super().__init__(
             [acc],
-            element,
             {
                 "thresholds": dense(thresholds, SI32),
                 "directions": None if falls is None else dense(np.where(falls, -1, 1), SI8),
                 "low": number(low),
             },
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     def channels(self) -> int:
@@ -144,30 +136,30 @@ class Threshold(ChannelwiseOp):
 
         nibbles = build(
             [tensor((1, 10), SI32)],
-            lambda acc: [cls(acc, rows(10, 15), 0, unsigned(4), layer="nibbles")],
+            lambda acc: [cls(acc, rows(10, 15), 0, Result(unsigned(4), "nibbles"))],
         )
         trits = build(
             [tensor((1, 3), SI32)],
-            lambda acc: [cls(acc, rows(3, 2), -1, signed(2), layer="trits")],
+            lambda acc: [cls(acc, rows(3, 2), -1, Result(signed(2), "trits"))],
         )
         sign = build(  # constants of one trit each
             [tensor((1, 3), SI8)],
-            lambda acc: [cls(acc, np.array([[0, 1]]), -1, signed(2), layer="sign")],
+            lambda acc: [cls(acc, np.array([[0, 1]]), -1, Result(signed(2), "sign"))],
         )
         never = np.array([[-(2**31), 0, 2**31 - 1], [5, 5, 5]])
-        ends = build([tensor((1, 2), SI32)], lambda acc: [cls(acc, never, -3, SI8, layer="ends")])
+        ends = build([tensor((1, 2), SI32)], lambda acc: [cls(acc, never, -3, Result(SI8, "ends"))])
         valley = np.arange(24) < [[12], [20], [3]]
         both = build(
             [tensor((1, 3, 2, 4), SI32)],
-            lambda acc: [cls(acc, rows(3, 24), 0, SI8, inner=8, falls=valley, layer="both")],
+            lambda acc: [cls(acc, rows(3, 24), 0, Result(SI8, "both", inner=8), falls=valley)],
         )
         common = build(
             [tensor((1, 3, 4), SI8)],
-            lambda acc: [cls(acc, rows(1, 20, 100), 3, UI8, layer="common")],
+            lambda acc: [cls(acc, rows(1, 20, 100), 3, Result(UI8, "common"))],
         )
         heads = build(  # not an axis: two channels over blocks of three
             [tensor((1, 4, 3), UI8)],
-            lambda acc: [cls(acc, rows(2, 15, 200), -8, signed(4), inner=3, layer="heads")],
+            lambda acc: [cls(acc, rows(2, 15, 200), -8, Result(signed(4), "heads", inner=3))],
         )
         bounds = (Interval(-1100, 1100),)
         return [

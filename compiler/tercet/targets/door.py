@@ -126,15 +126,15 @@ class Target(ABC, Generic[Options, Made]):
 
 def unsupported(op: IntegerOp, refusal: Refusal) -> UnsupportedError:
     """The error for an operator that a target does not take."""
-    return UnsupportedError(f"{op.layer.data}: {refusal.why}")
+    return UnsupportedError(refusal.why, layer=op.layer.data)
 
 
-def refusals(target: Target[Options, Made], pieces: Iterable[ModuleOp]) -> tuple[str, ...]:
-    """Why a target takes these pieces of a network not, one sentence for each that it refuses."""
+def refusals(target: Target[Options, Made], pieces: Iterable[ModuleOp]) -> tuple[TercetError, ...]:
+    """Why a target takes these pieces of a network not, one error for each that it refuses."""
     found = []
     for piece in pieces:
         try:
             target.examine(piece)
         except TercetError as error:
-            found.append(str(error))
+            found.append(error)
     return tuple(found)

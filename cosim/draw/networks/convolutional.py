@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from draw.networks.dense import requantized, thresholded
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import Built, build
 from tercet.ir.op import IntegerOp
@@ -212,10 +213,12 @@ def _sum(d: _Drawing) -> None:
         add,
         shift,
         held,
-        element,
-        inner=inner,
-        layer=d.layer,
-        zero_point=int(d.rng.integers(held.low, held.high, endpoint=True)),
+        Result(
+            element,
+            d.layer,
+            inner=inner,
+            zero_point=int(d.rng.integers(held.low, held.high, endpoint=True)),
+        ),
     )
     d.ops.append(op)
     zero = 0 if op.zero_point is None else op.zero_point.value.data

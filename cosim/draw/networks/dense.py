@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import CapacityError
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, input_type
 from tercet.ir.types import UI8, Int, IntArray, tensor
@@ -32,7 +33,7 @@ Closing = Callable[[np.random.Generator, Linear | Conv | SumPool, IntArray], Req
 """Makes the quantizer of a layer that fits the sums [S, N, ...] it was seen to have."""
 SEEN = 64
 """Vectors by which the quantizers are fitted."""
-MUL_LIMIT, SHIFT_MAX = 1 << (MUL_BITS - 1), 44
+MOST_MUL, MOST_SHIFT = 1 << (MUL_BITS - 1), 44
 """Multipliers stay below, as the fabric demands, and shifts leave room for the addend."""
 TRIES = 100
 
@@ -48,9 +49,9 @@ def requantized(element: Int) -> Closing:
         zero = int(rng.integers(held.low, held.high, endpoint=True))
         gain = (held.high - held.low) / np.maximum(np.ptp(sums, axis=0), 1)
         sign = rng.choice([-1, 1], n)
-        wanted = np.exp2(rng.uniform(0, np.log2(MUL_LIMIT - 1), n))
-        shift = np.clip(np.rint(np.log2(wanted / gain)), 0, SHIFT_MAX).astype(np.int64)
-        mul = np.clip(np.rint(gain * np.exp2(shift)), 1, MUL_LIMIT - 1).astype(np.int64) * sign
+        wanted = np.exp2(rng.uniform(0, np.log2(MOST_MUL - 1), n))
+        shift = np.clip(np.rint(np.log2(wanted / gain)), 0, MOST_SHIFT).astype(np.int64)
+        mul = np.clip(np.rint(gain * np.exp2(shift)), 1, MOST_MUL - 1).astype(np.int64) * sign
         middle = (held.high + held.low + 1) // 2 << shift
         add = middle - mul * np.median(sums, axis=0).astype(np.int64) + rng.integers(-2, 3, n)
         return Requantize(
@@ -59,10 +60,7 @@ def requantized(element: Int) -> Closing:
             add,
             shift,
             held,
-            element,
-            inner=inner,
-            layer=linear.layer.data,
-            zero_point=zero,
+            Result(element, linear.layer.data, inner=inner, zero_point=zero),
         )
 
     return close
@@ -83,10 +81,7 @@ def thresholded(element: Int) -> Closing:
             linear.acc,
             steps,
             held.low,
-            element,
-            inner=inner,
-            layer=linear.layer.data,
-            zero_point=zero,
+            Result(element, linear.layer.data, inner=inner, zero_point=zero),
         )
 
     return close

@@ -13,8 +13,7 @@ from tests.frontends.onnx.test_reductions import CONSTANTS, FIRST, LAST
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.operators.refused import REASONS
-from tercet.frontends.onnx.registry import converters
+from tercet.frontends.onnx.registry import converters, refusals
 
 STANDARD = sorted({s.name for s in get_all_schemas() if s.domain == ""})
 BY_QUANTIZERS = {*quantizers.QLinearOpsRegistry, *quantizers.QDQRegistry}
@@ -32,11 +31,11 @@ CONTRIBUTED = (
 
 @pytest.mark.parametrize("kind", STANDARD)
 def test_every_standard_operator_has_an_answer(kind: str) -> None:
-    assert (Domain.STANDARD, kind) in converters()
+    assert (Domain.STANDARD, kind) in {*converters(), *refusals()}
 
 
 def test_every_operator_that_onnxruntime_quantizes_or_writes_has_an_answer() -> None:
-    known = converters()
+    known = {*converters(), *refusals()}
     assert not [k for k in WRITTEN if (Domain.STANDARD, k) not in known]
     assert not [k for k in CONTRIBUTED if (Domain.MICROSOFT, k) not in known]
     assert BY_QUANTIZERS
@@ -44,9 +43,9 @@ def test_every_operator_that_onnxruntime_quantizes_or_writes_has_an_answer() -> 
     assert not missing
 
 
-@pytest.mark.parametrize("kind", REASONS)
-def test_a_reason_names_a_step(kind: str) -> None:
-    found, way_out = REASONS[kind]
+@pytest.mark.parametrize(("domain", "kind"), refusals(), ids=str)
+def test_a_reason_names_a_step(domain: Domain, kind: str) -> None:
+    found, way_out = refusals()[domain, kind].found, refusals()[domain, kind].way_out
     assert found
     assert "simpler" not in way_out
     assert way_out[0].islower() or way_out.split()[0] in STANDARD

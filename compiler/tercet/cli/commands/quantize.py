@@ -8,11 +8,11 @@ import typer
 from tercet.cli.options import arrays_file, writable_folder
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends.ptq.names import WEIGHTS
-from tercet.frontends.sources import OnnxFile, find
+from tercet.frontends.sources import OnnxSource, find
 
 
 def _module(spec: str) -> str:
-    if isinstance(find(spec), OnnxFile):
+    if isinstance(find(spec), OnnxSource):
         raise UnsupportedError(
             f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
             "onnxruntime.quantization.quantize_static, and give Tercet what that writes"

@@ -1,56 +1,64 @@
 """What to write instead of a torch operator that has no exact integer meaning here."""
 
-from collections.abc import Mapping
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 
-INSTEAD: Mapping[str, str] = {
-    "upsample_*": "use nearest upsampling by a whole factor",
-    "grid_sampler*": "use nearest upsampling by a whole factor",
-    "conv3d": "use QuantConv1d or QuantConv2d",
-    "avg_pool3d": "use pooling of one or two axes",
-    "max_pool3d*": "use pooling of one or two axes",
-    "*dropout*": "call it with training=self.training, and the model in evaluation",
-    "bernoulli*": "call dropout with training=self.training, and the model in evaluation",
-    "rrelu*": "use nn.LeakyReLU, which it is in evaluation",
-    "argm*": "return the scores; the host takes their argmax",
-    "topk": "return the scores; the host sorts them",
-    "sort": "return the scores; the host sorts them",
-    **dict.fromkeys(
-        ("gt", "ge", "lt", "le", "eq", "ne"),
+from tercet.errors import UnsupportedError
+from tercet.frontends.taken import Refused
+
+
+def _instead(way_out: str, patterns: str) -> Refused:
+    return Refused(tuple(patterns.split()), way_out)
+
+
+INSTEAD = (
+    _instead("use nearest upsampling by a whole factor", "upsample_* grid_sampler*"),
+    _instead("use QuantConv1d or QuantConv2d", "conv3d"),
+    _instead("use pooling of one or two axes", "avg_pool3d max_pool3d*"),
+    _instead("call it with training=self.training, and the model in evaluation", "*dropout*"),
+    _instead("call dropout with training=self.training, and the model in evaluation", "bernoulli*"),
+    _instead("use nn.LeakyReLU, which it is in evaluation", "rrelu*"),
+    _instead("return the scores; the host takes their argmax", "argmax argmin"),
+    _instead("return the scores; the host sorts them", "topk sort"),
+    _instead(
         "use clamp, ReLU, nn.Threshold or nn.Tanhshrink for what compares its input, as "
         "nn.Softshrink and nn.Hardshrink do",
+        "gt ge lt le eq ne",
     ),
-    "where": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
-    "masked_fill": "use clamp, ReLU or nn.Threshold, or multiply by a constant mask",
-    **dict.fromkeys(
-        ("round", "floor", "ceil", "trunc", "fake_quantize*"),
+    _instead(
+        "use clamp, ReLU or nn.Threshold, or multiply by a constant mask", "where masked_fill"
+    ),
+    _instead(
         "quantize by layers of Brevitas, QuantIdentity(act_quant=Int8ActPerTensorFloat) and "
         "QuantLinear(weight_quant=tercet.quantizers.TernaryWeight), not by hand",
+        "round floor ceil trunc fake_quantize*",
     ),
-    "m[ai][xn]": "name the axis, as x.amax(1) does",
-    "var*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
-    "std*": "use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm",
-    "linalg_vector_norm": "use nn.RMSNorm",
-    "cumsum": "use a linear layer with a triangular weight",
-    "bilinear": "use two linear layers and a product",
-}
-"""By the operator's name or pattern."""
+    _instead("name the axis, as x.amax(1) does", "max min"),
+    _instead("use a norm layer: nn.LayerNorm, nn.RMSNorm, nn.GroupNorm", "var* std*"),
+    _instead("use nn.RMSNorm", "linalg_vector_norm"),
+    _instead("use a linear layer with a triangular weight", "cumsum"),
+    _instead("use two linear layers and a product", "bilinear"),
+)
+"""By names or patterns of operators; the first that fits counts."""
+OTHERWISE = (
+    "write it with layers of torch.nn that docs/pytorch.md lists, or leave it to the host, before "
+    "the first or after the last layer"
+)
 
 FLOAT_WEIGHTS = (
-    "its weights are floats",
     "use the layer of brevitas.nn with a weight quantizer of at most 8 bits, such as "
     "weight_quant=tercet.quantizers.TernaryWeight of QuantLinear (docs/pytorch.md, "
-    "Quantizers), or run `tercet quantize` on the float model",
+    "Quantizers), or run `tercet quantize` on the float model"
 )
-"""What is found in a layer of torch.nn, and what is wanted."""
 
 
 def advice(name: str) -> str:
     """The concrete change to make for the operator `name`."""
-    for pattern, instead in INSTEAD.items():
-        if fnmatch(name, pattern):
-            return instead
-    return (
-        "write it with layers of torch.nn that docs/pytorch.md lists, or leave it to the host, "
-        "before the first or after the last layer"
-    )
+    for one in INSTEAD:
+        if any(fnmatchcase(name, pattern) for pattern in one.operators):
+            return one.way_out
+    return OTHERWISE
+
+
+def float_weights(layer: str) -> UnsupportedError:
+    """What is said of a layer of torch.nn whose weights no quantizer rounds."""
+    return UnsupportedError("its weights are floats", layer=layer, way_out=FLOAT_WEIGHTS)

@@ -44,7 +44,7 @@ Value: TypeAlias = "SSAValue | Turned | Absent | Constant | Sequence[Value]"
 
 
 @dataclass
-class Builder:
+class AtenBuilder:
     """The operators so far, and where in the user's model the next one belongs."""
 
     ops: list[LayerOp] = field(default_factory=list)
@@ -62,15 +62,15 @@ class Builder:
         self.ops.append(op)
         return op.results[0]
 
-    def unsupported(self, found: str, wanted: str) -> UnsupportedError:
-        return UnsupportedError(f"{self.layer}: {found}; {wanted}")
+    def unsupported(self, found: str, *, wanted: str = "", way_out: str = "") -> UnsupportedError:
+        return UnsupportedError(found, layer=self.layer, wanted=wanted, way_out=way_out)
 
     def tensor(self, value: Value) -> SSAValue:
         """The result of another layer or an input, of reals or of integers: no constant."""
         if isinstance(value, SSAValue):
             return value
         self.require_upright(value)
-        raise self.unsupported("its input is a constant", "wanted the result of another layer")
+        raise self.unsupported("its input is a constant", wanted="the result of another layer")
 
     def require_upright(self, *values: Value) -> None:
         """Nothing in `values` is absent, or has its batch elsewhere than in front."""
@@ -81,8 +81,12 @@ class Builder:
                 raise value.why
             if isinstance(value, Turned):
                 raise UnsupportedError(
-                    f"{value.layer}: moves the batch axis, by the order {value.order}; keep the "
-                    "batch as the first axis, as batch_first=True does, or index what is before it"
+                    f"moves the batch axis, by the order {value.order}",
+                    layer=value.layer,
+                    way_out=(
+                        "keep the batch as the first axis, as batch_first=True does, or index "
+                        "what is before it"
+                    ),
                 )
 
     def real(self, value: Value) -> SSAValue:
@@ -93,7 +97,7 @@ class Builder:
         if not self.floats:
             raise self.unsupported(
                 "computes integers of integers, which wrap around",
-                "make floats of them first, as x.float() does",
+                way_out="make floats of them first, as x.float() does",
             )
         return self.add(Dequantize(source, np.ones(()), layer=self.layer))
 
@@ -103,7 +107,7 @@ class Builder:
         if found == 0:
             raise self.unsupported(
                 "works along the batch axis",
-                "every row of a batch must go through the network alone",
+                way_out="every row of a batch must go through the network alone",
             )
         return found
 
@@ -113,14 +117,17 @@ class Builder:
             raise self.unsupported(
                 f"moves the batch axis or bakes a batch size in: {BATCH} rows become a tensor of "
                 f"shape {self.result}",
-                "keep the batch as the first axis, as x.flatten(1) and x.view(x.shape[0], -1) do",
+                way_out=(
+                    "keep the batch as the first axis, as x.flatten(1) and "
+                    "x.view(x.shape[0], -1) do"
+                ),
             )
         return self.result[1:]
 
     def constant(self, value: Value, like: SSAValue) -> FloatArray:
         """A constant that meets `like` by numpy's rules, without a batch axis."""
         if isinstance(value, SSAValue):
-            raise self.unsupported("a parameter is computed from the input", "wanted a constant")
+            raise self.unsupported("a parameter is computed from the input", wanted="a constant")
         found, rank = array(value), len(shape_of(like))
         if found.ndim == rank and (found == found[:1]).all():
             found = found[0]
@@ -128,7 +135,7 @@ class Builder:
             raise self.unsupported(
                 f"a constant of shape {array(value).shape} meets a tensor of shape "
                 f"{shape_of(like)}",
-                "wanted one that is the same for every row of a batch",
+                wanted="one that is the same for every row of a batch",
             )
         return found.reshape(()) if found.size == 1 else found
 

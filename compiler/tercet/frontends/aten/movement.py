@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Turned, Value
+from tercet.frontends.aten.builder import AtenBuilder, Turned, Value
 from tercet.ir.types import shape_of
 from tercet.ops.concat import Concat
 from tercet.ops.reshape import Reshape
@@ -12,19 +12,19 @@ from tercet.ops.slice import Slice
 from tercet.ops.transpose import Transpose
 
 
-def reshaped(builder: Builder, x: SSAValue, shape: Sequence[int]) -> SSAValue:
+def reshaped(builder: AtenBuilder, x: SSAValue, shape: Sequence[int]) -> SSAValue:
     """`x` in another shape, given without the batch."""
     if tuple(shape) == shape_of(x)[1:]:
         return x
     return builder.add(Reshape(x, shape, layer=builder.layer))
 
 
-def transposed(builder: Builder, x: SSAValue, permutation: Sequence[int]) -> SSAValue:
+def transposed(builder: AtenBuilder, x: SSAValue, permutation: Sequence[int]) -> SSAValue:
     """`x` with its axes in another order, the batch first."""
     return builder.tensor(turned(builder, x, permutation))
 
 
-def turned(builder: Builder, x: Value, permutation: Sequence[int]) -> Value:
+def turned(builder: AtenBuilder, x: Value, permutation: Sequence[int]) -> Value:
     """As `transposed`; the batch may come to lie anywhere, and may have lain so."""
     source, before = upright(builder, x)
     order = tuple(before[axis % len(before)] for axis in permutation)
@@ -35,7 +35,7 @@ def turned(builder: Builder, x: Value, permutation: Sequence[int]) -> Value:
     return builder.add(Transpose(source, order, layer=builder.layer))
 
 
-def upright(builder: Builder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
+def upright(builder: AtenBuilder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
     """The tensor with the batch first, and the order of its axes that `x` is."""
     if isinstance(x, Turned):
         return x.x, x.order
@@ -43,7 +43,7 @@ def upright(builder: Builder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
     return source, tuple(range(len(shape_of(source))))
 
 
-def taken(builder: Builder, x: Value, axis: int, index: int) -> Value:
+def taken(builder: AtenBuilder, x: Value, axis: int, index: int) -> Value:
     """x[index] along one axis, which is then gone."""
     source, order = upright(builder, x)
     at = builder.axis(order[axis], len(order))
@@ -55,7 +55,7 @@ def taken(builder: Builder, x: Value, axis: int, index: int) -> Value:
 
 
 def sliced(
-    builder: Builder, x: SSAValue, axis: int, start: int, stop: int, step: int = 1
+    builder: AtenBuilder, x: SSAValue, axis: int, start: int, stop: int, step: int = 1
 ) -> SSAValue:
     """x[start:stop:step] along one axis; nothing counts from the end."""
     shape = shape_of(x)
@@ -66,11 +66,11 @@ def sliced(
     return builder.add(Slice(x, starts, stops, steps, layer=builder.layer))
 
 
-def joined(builder: Builder, parts: Sequence[SSAValue], axis: int) -> SSAValue:
+def joined(builder: AtenBuilder, parts: Sequence[SSAValue], axis: int) -> SSAValue:
     return parts[0] if len(parts) == 1 else builder.add(Concat(parts, axis, layer=builder.layer))
 
 
-def picked(builder: Builder, x: SSAValue, axis: int, indices: Sequence[int]) -> SSAValue:
+def picked(builder: AtenBuilder, x: SSAValue, axis: int, indices: Sequence[int]) -> SSAValue:
     """x[indices] along one axis, in as few slices as there are."""
     parts = []
     for start, step, count in runs(indices):

@@ -6,7 +6,7 @@ from math import prod
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped, transposed
 from tercet.ir.types import shape_of
 
@@ -19,7 +19,7 @@ class Reduction:
     axes: tuple[int, ...]
 
     @classmethod
-    def of(cls, builder: Builder, x: Value, axes: Sequence[int] | int | None) -> "Reduction":
+    def of(cls, builder: AtenBuilder, x: Value, axes: Sequence[int] | int | None) -> "Reduction":
         """No axes mean all of them, and the batch is one of these."""
         source = builder.tensor(x)
         rank = len(shape_of(source))
@@ -41,7 +41,7 @@ class Reduction:
             return tuple(1 if i in self.axes else shape[i] for i in range(1, len(shape)))
         return tuple(shape[i] for i in self.kept())
 
-    def block(self, builder: Builder) -> SSAValue:
+    def block(self, builder: AtenBuilder) -> SSAValue:
         """(batch, what stays in front, all that disappears, what stays behind)."""
         first, last = self.axes[0], self.axes[-1]
         if last - first + 1 != len(self.axes):
@@ -50,7 +50,7 @@ class Reduction:
         ends = prod(shape[1:first]), prod(shape[last + 1 :])
         return reshaped(builder, self.x, (ends[0], self.count(), ends[1]))
 
-    def rows(self, builder: Builder) -> SSAValue:
+    def rows(self, builder: AtenBuilder) -> SSAValue:
         """(batch, all that stays, all that disappears)."""
         moved = transposed(builder, self.x, (0, *self.kept(), *self.axes))
         return reshaped(builder, moved, (prod(self.shape(keepdim=False)), self.count()))

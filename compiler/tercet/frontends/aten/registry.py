@@ -3,34 +3,38 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, TypeAlias
 
 from torch.fx import Node
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
-from tercet.frontends.aten.builder import Absent, Builder, Turned, Value
+from tercet.frontends.aten.builder import Absent, AtenBuilder, Turned, Value
 from tercet.frontends.aten.fold import folded
+from tercet.frontends.taken import Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value]
 _FOUND: dict[Any, Converter] = {}
+_TAKEN: list[Taken] = []
 _OF_CONSTANTS: set[Any] = set()
 _OF_TURNED: set[Any] = set()
 
 
 def converts(
-    *targets: Any, constants: bool = False, turned: bool = False
+    *targets: Any, constants: bool = False, turned: bool = False, layers: str = "", note: str = ""
 ) -> Callable[[Converter], Converter]:
     """Register a function for torch operators: converter(builder, *arguments, **keywords).
 
     An operator of constants alone is run by torch itself, unless the converter takes `constants`.
     One that takes `turned` tensors knows what to do where the batch is not the first axis.
+    docs/pytorch.md names the `layers` of torch.nn and brevitas.nn that become these operators,
+    and in a `note` the conditions.
     """
 
     def register(converter: Converter) -> Converter:
         _FOUND.update(dict.fromkeys(targets, converter))
+        names = tuple(dict.fromkeys(name_of(one) for one in targets if is_of_torch(one)))
+        _TAKEN.append(Taken(converter.__module__, names, layers=tuple(layers.split()), note=note))
         _OF_CONSTANTS.update(targets if constants else ())
         _OF_TURNED.update(targets if turned else ())
         return converter
@@ -38,12 +42,20 @@ def converts(
     return register
 
 
+def name_of(target: Any) -> str:
+    """What the torch operator is called, without its namespace and its overload."""
+    return str(target).removeprefix("aten.").partition(".")[0].strip("_")
+
+
+def is_of_torch(target: Any) -> bool:
+    """Whether it is torch's own, not one of `torch.ops.tercet`."""
+    return str(target).startswith("aten.")
+
+
 @cache
 def converters() -> Mapping[Any, Converter]:
     """Every converter, by torch operator."""
-    package = import_module("tercet.frontends.aten.operators")
-    for entry in iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{entry.name}")
+    load_all("tercet.frontends.aten.operators")
     return _FOUND
 
 
@@ -56,8 +68,14 @@ def known(node: Node) -> bool:
     return target in converters() and schema is not None and not schema.is_mutable
 
 
+def taken() -> tuple[Taken, ...]:
+    """What every converter takes."""
+    converters()
+    return tuple(_TAKEN)
+
+
 def convert(
-    builder: Builder, target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]
+    builder: AtenBuilder, target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]
 ) -> Value:
     """The value of the torch operator `target`; what computes it is added to `builder`."""
     converter = converters().get(target)
@@ -68,8 +86,8 @@ def convert(
     if target not in _OF_TURNED:
         builder.require_upright(*arguments, *keywords.values())
     if converter is None:
-        name = str(target).removeprefix("aten.").partition(".")[0].strip("_")
-        raise builder.unsupported(f"operator {name} is not supported", advice(name))
+        name = name_of(target)
+        raise builder.unsupported(f"operator {name} is not supported", way_out=advice(name))
     return converter(builder, *arguments, **keywords)
 
 

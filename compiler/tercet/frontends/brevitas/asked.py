@@ -34,7 +34,7 @@ Answer = Callable[[Place, bool], bool]
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswerLog:
     """What was answered at each place, in order."""
 
     found: dict[Place, list[bool]] = field(default_factory=lambda: defaultdict(list))

@@ -54,8 +54,9 @@ class BatchFirstAttention(nn.Module):
     ) -> tuple[Tensor, Tensor | None]:
         if key_padding_mask is not None or (attn_mask is not None and attn_mask.ndim != 2):
             raise UnsupportedError(
-                f"{self.path}: masks differ from row to row of a batch; wanted one attn_mask of "
-                "shape (queries, keys)"
+                "masks differ from row to row of a batch",
+                layer=self.path,
+                wanted="one attn_mask of shape (queries, keys)",
             )
         queries, keys, values = map(self._split, self._projected(query, key, value))
         scaled = self.q_scaled_quant(queries / sqrt(queries.shape[-1]))
@@ -88,8 +89,12 @@ def put_batch_first(model: nn.Module) -> None:
     for path, module in list(model.named_modules(remove_duplicate=False)):
         if isinstance(module, nn.MultiheadAttention):
             raise UnsupportedError(
-                f"{path}: the weights of nn.MultiheadAttention are floats; use "
-                "brevitas.nn.QuantMultiheadAttention with batch_first=True and softmax_input_quant"
+                "the weights of nn.MultiheadAttention are floats",
+                layer=path,
+                way_out=(
+                    "use brevitas.nn.QuantMultiheadAttention with batch_first=True and "
+                    "softmax_input_quant"
+                ),
             )
         if isinstance(module, QuantScaledDotProductAttention):
             _require_quantizers(path, module)
@@ -97,8 +102,10 @@ def put_batch_first(model: nn.Module) -> None:
             continue
         if not module.batch_first or module.bias_k is not None or module.add_zero_attn:
             raise UnsupportedError(
-                f"{path}: attention with another axis before the batch, with add_bias_kv or with "
-                "add_zero_attn; use batch_first=True and neither of these"
+                "attention with another axis before the batch, with add_bias_kv or "
+                "with add_zero_attn",
+                layer=path,
+                way_out="use batch_first=True and neither of these",
             )
         _require_quantizers(path, module)
         parent, _, leaf = path.rpartition(".")
@@ -112,8 +119,9 @@ def _require_quantizers(path: str, module: nn.Module) -> None:
     if missing:
         given = ", ".join(f"{name}={_usual(name)}" for name in missing)
         raise UnsupportedError(
-            f"{path or 'the model'}: {type(module).__name__} lacks {' and '.join(missing)}; make "
-            f"it with {given}, of brevitas.quant"
+            f"{type(module).__name__} lacks {' and '.join(missing)}",
+            layer=path or "the model",
+            way_out=f"make it with {given}, of brevitas.quant",
         )
 
 

@@ -17,10 +17,10 @@ from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
-from tercet.frontends.brevitas.asked import Answers
+from tercet.frontends.brevitas.asked import AnswerLog
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.floats import floats
-from tercet.frontends.brevitas.harvest import Run, harvest
+from tercet.frontends.brevitas.harvest import EagerRun, harvest
 from tercet.frontends.brevitas.pin import constants, pin
 from tercet.frontends.brevitas.readable import readable
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
@@ -48,7 +48,7 @@ class Captured:
     module: nn.Module
     rows: Inputs
     results: Sequence[Tensor]
-    answers: Answers
+    answers: AnswerLog
 
     def require_any_batch(self) -> None:
         """A guard against arithmetic with the batch's size: a third row changes nothing for two.
@@ -88,7 +88,7 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
         double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
-        answers = Answers()
+        answers = AnswerLog()
         with answers.noted(), floats(torch.float64, rows):
             seen = _harvest_batch(double, rows)
         replace(double, seen.calls)
@@ -142,7 +142,7 @@ def _copies(_module: nn.Module, inputs: Inputs) -> Inputs:
     return tuple(x.clone() for x in inputs)
 
 
-def _harvest_batch(double: nn.Module, rows: Inputs) -> Run:
+def _harvest_batch(double: nn.Module, rows: Inputs) -> EagerRun:
     """The model has run on one row; it must run on several as well."""
     try:
         return harvest(double, rows)

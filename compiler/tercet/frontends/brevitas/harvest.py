@@ -52,7 +52,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Run:
+class EagerRun:
     """What a module returned, and the calls of its quantizers on the way."""
 
     result: Any
@@ -61,7 +61,7 @@ class Run:
     """The same of pools that truncate: the scale of their input is seen nowhere else."""
 
 
-def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> Run:
+def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> EagerRun:
     """Run `model` once; every quantizer that was called, with all that passed through it."""
     seen: dict[str, list[Once]] = {}
     watched = {
@@ -88,7 +88,7 @@ def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> Run:
         for hook in hooks:
             hook.remove()
     calls = [Call(name, watched[name], tuple(times)) for name, times in seen.items()]
-    return Run(
+    return EagerRun(
         result,
         tuple(call for call in calls if isinstance(call.proxy, PROXIES)),
         tuple(call for call in calls if isinstance(call.proxy, TRUNCATING)),

@@ -12,7 +12,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Attribute, Block, SSAValue
 
 from tercet.errors import CaptureError, UnsupportedError, first_of
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import convert
 from tercet.frontends.brevitas import quantized
 from tercet.frontends.brevitas.capture import capture
@@ -57,7 +57,7 @@ def _input(example: Tensor) -> Attribute:
 def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
     graph = program.graph_module.graph
     graph.eliminate_dead_code()
-    builder, values = Builder(), _bound(program, inputs)
+    builder, values = AtenBuilder(), _bound(program, inputs)
     results, refused = list[SSAValue](), dict[str, UnsupportedError]()
     for node in graph.nodes:
         if node.op == "call_function":
@@ -90,7 +90,7 @@ def _unknown(value: object) -> SSAValue | None:
     return Block(arg_types=[real_tensor((1, *value.shape[1:]))]).args[0]
 
 
-def _expect(builder: Builder, made: object) -> None:
+def _expect(builder: AtenBuilder, made: object) -> None:
     """Tell the builder what torch made of the operator in hand."""
     builder.result = tuple(made.shape) if isinstance(made, Tensor) else ()
     builder.floats = isinstance(made, Tensor) and made.is_floating_point()

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from tercet.errors import CaptureError
 from tercet.frontends.brevitas.harvest import harvest
-from tercet.frontends.brevitas.quantized import Calls, Constant, Stand
+from tercet.frontends.brevitas.quantized import Calls, QuantizedConstant, Stand
 from tercet.frontends.brevitas.stands import stand_in
 
 
@@ -30,7 +30,7 @@ def constants(single: nn.Module, inputs: Sequence[Tensor]) -> dict[str, tuple[Te
 
 def _integers(stand: Stand) -> tuple[Tensor, ...]:
     stands = stand.stands if isinstance(stand, Calls) else [stand]
-    return tuple(one.integers() for one in stands if isinstance(one, Constant))
+    return tuple(one.integers() for one in stands if isinstance(one, QuantizedConstant))
 
 
 def pin(double: nn.Module, integers: Mapping[str, tuple[Tensor, ...]]) -> None:
@@ -47,8 +47,9 @@ def _hook(path: str, integers: tuple[Tensor, ...]) -> Any:
         own = torch.round(result.value / result.scale + result.zero_point)
         if bool((torch.abs(own - fixed) > 1).any()):
             raise CaptureError(
-                f"{path.rpartition('.')[0]}: its integers in float32 and in float64 are more than "
-                "one apart; its scale is too small for float32"
+                "its integers in float32 and in float64 are more than one apart",
+                layer=path.rpartition(".")[0],
+                way_out="its scale is too small for float32",
             )
         exact = (fixed.to(own.dtype) - result.zero_point) * result.scale
         return result._replace(value=exact)

@@ -1,82 +1,20 @@
-"""The operations that every quantizer of Brevitas becomes before the module is exported."""
+"""The modules that stand for Brevitas' quantizers when the network is exported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tercet.ir.arithmetic.rounding import ROUNDINGS
+from tercet.frontends.aten import quantizing
 
-
-def rounded(x: Tensor, rounding: str) -> Tensor:
-    """`x` rounded as `tercet.ir.arithmetic.rounding` says."""
-    found = ROUNDINGS[rounding].reference(np.asarray(x.detach().numpy(), np.float64))
-    return torch.from_numpy(np.asarray(found)).to(x.dtype)
-
-
-@torch.library.custom_op("tercet::fake_quantize", mutates_args=())
-def fake_quantize(
-    x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
-) -> Tensor:
-    """Round to integers, `step` apart, in Brevitas' association; each stands for one `scale`."""
-    q = torch.clamp(rounded(x / step + zero_point, rounding), low, high)
-    return (q - zero_point) * scale
-
-
-@fake_quantize.register_fake
-def _(
-    x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
-) -> Tensor:
-    return torch.empty_like(x, dtype=scale.dtype)
-
-
-@torch.library.custom_op("tercet::truncate", mutates_args=())
-def truncate(
-    x: Tensor,
-    scale: Tensor,
-    factor: Tensor,
-    after: Tensor,
-    zero_point: Tensor,
-    low: int,
-    high: int,
-    rounding: str,
-) -> Tensor:
-    """Divide the integers of `x`, which are `scale` apart, by `factor`; each stands for `after`."""
-    q = torch.round(x / scale) / factor + zero_point
-    return (torch.clamp(rounded(q, rounding), low, high) - zero_point) * after
-
-
-@truncate.register_fake
-def _(
-    x: Tensor,
-    scale: Tensor,
-    factor: Tensor,
-    after: Tensor,
-    zero_point: Tensor,
-    low: int,
-    high: int,
-    rounding: str,
-) -> Tensor:
-    return torch.empty_like(x)
-
-
-@torch.library.custom_op("tercet::constant", mutates_args=())
-def constant(q: Tensor, scale: Tensor, zero_point: Tensor) -> Tensor:
-    """The real values of an integer constant."""
-    return (q.to(scale.dtype) - zero_point) * scale
-
-
-@constant.register_fake
-def _(q: Tensor, scale: Tensor, zero_point: Tensor) -> Tensor:
-    return torch.empty_like(q, dtype=scale.dtype)
+assert quantizing  # its import registers torch.ops.tercet
 
 
 @dataclass(frozen=True)
-class Grid:
+class SeenGrid:
     """What a quantizer did when the module ran: its integers and what they stand for."""
 
     step: Tensor
@@ -122,7 +60,7 @@ class FakeQuantize(Stand):
 
     is_quant_enabled = True
 
-    def __init__(self, function: nn.Module, grid: Grid) -> None:
+    def __init__(self, function: nn.Module, grid: SeenGrid) -> None:
         super().__init__(
             (("step", grid.step), ("scale", grid.scale), ("zero_point", grid.zero_point))
         )
@@ -140,7 +78,7 @@ class Truncate(Stand):
     is_quant_enabled = True
 
     def __init__(
-        self, scale: Tensor, factor: Tensor, after: Tensor, zero_point: Tensor, grid: Grid
+        self, scale: Tensor, factor: Tensor, after: Tensor, zero_point: Tensor, grid: SeenGrid
     ) -> None:
         super().__init__(
             (("scale", scale), ("factor", factor), ("after", after), ("zero_point", zero_point))
@@ -152,7 +90,7 @@ class Truncate(Stand):
         return torch.ops.tercet.truncate(x, *arguments, self.rounding)
 
 
-class Constant(Stand):
+class QuantizedConstant(Stand):
     """A quantized weight or bias."""
 
     is_quant_enabled = True

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from tercet.errors import CaptureError, UnsupportedError, first_of
-from tercet.frontends.aten.advice import FLOAT_WEIGHTS
+from tercet.frontends.aten.advice import float_weights
 
 RECURRENT = "brevitas.nn.quant_rnn"
 FLOATS = nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d
@@ -19,8 +19,9 @@ def require_finite(model: nn.Module) -> None:
             layer, _, leaf = name.rpartition(".")
             value = values[tuple(bad)].item()
             raise CaptureError(
-                f"{layer or 'the model'}: {leaf}{bad} is {value}; every weight must be finite, "
-                "so train or load the model again"
+                f"{leaf}{bad} is {value}",
+                layer=layer or "the model",
+                way_out="every weight must be finite, so train or load the model again",
             )
 
 
@@ -32,8 +33,7 @@ def refuse_recurrent(model: nn.Module) -> None:
     states = [error for path, module in model.named_modules() if (error := _state(path, module))]
     if states:
         floats = [path for path, module in model.named_modules() if type(module) in FLOATS]
-        said = "; ".join(FLOAT_WEIGHTS)
-        raise first_of([*states, *(UnsupportedError(f"{path}: {said}") for path in floats)])
+        raise first_of([*states, *map(float_weights, floats)])
 
 
 def _state(path: str, module: nn.Module) -> UnsupportedError | None:
@@ -41,6 +41,7 @@ def _state(path: str, module: nn.Module) -> UnsupportedError | None:
     if not kept and type(module).__module__ != RECURRENT:
         return None
     return UnsupportedError(
-        f"{path or 'the model'}: {type(module).__name__} keeps a state from step to step; "
-        "use convolutions, linear layers or attention over the sequence"
+        f"{type(module).__name__} keeps a state from step to step",
+        layer=path or "the model",
+        way_out="use convolutions, linear layers or attention over the sequence",
     )

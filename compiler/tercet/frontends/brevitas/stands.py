@@ -18,9 +18,9 @@ from tercet.frontends.brevitas.harvest import PARAMETERS, Call, Once
 from tercet.frontends.brevitas.quantized import (
     Activation,
     Calls,
-    Constant,
     FakeQuantize,
-    Grid,
+    QuantizedConstant,
+    SeenGrid,
     Stand,
     Truncate,
 )
@@ -58,8 +58,9 @@ def _stand(call: Call, once: Once) -> Stand:
         return Activation(_function(call.proxy))
     if isinstance(call.proxy, DynamicActQuantProxyFromInjector):
         raise UnsupportedError(
-            f"{call.layer}: its quantizer computes its scale from the input of the moment; "
-            "use one with a learned or calibrated scale, such as Int8ActPerTensorFloat"
+            "its quantizer computes its scale from the input of the moment",
+            layer=call.layer,
+            way_out=("use one with a learned or calibrated scale, such as Int8ActPerTensorFloat"),
         )
     if isinstance(call.proxy, PARAMETERS):
         return _constant(call, result)
@@ -71,8 +72,9 @@ def _stand(call: Call, once: Once) -> Stand:
 def _refuse_other_quantizers(call: Call, result: Any) -> None:
     if call.proxy.is_quant_enabled and type(result) not in (Tensor, nn.Parameter, type(None)):
         raise UnsupportedError(
-            f"{call.layer}: its quantizer yields {type(result).__name__}; "
-            "Tercet takes integer quantizers"
+            f"its quantizer yields {type(result).__name__}",
+            layer=call.layer,
+            way_out="Tercet takes integer quantizers",
         )
 
 
@@ -86,7 +88,9 @@ def _rounding(call: Call) -> str:
     mode = str(getattr(call.proxy, "rounding_mode", "ROUND")).rpartition(".")[2].upper()
     if mode not in ROUNDINGS:
         raise UnsupportedError(
-            f"{call.layer}: its quantizer rounds by {mode}; wanted one of {', '.join(ROUNDINGS)}"
+            f"its quantizer rounds by {mode}",
+            layer=call.layer,
+            wanted=f"one of {', '.join(ROUNDINGS)}",
         )
     return ROUNDINGS[mode]
 
@@ -95,8 +99,9 @@ def _bits(call: Call, result: Any, largest: int) -> int:
     bits = float(result.bit_width)
     if bits != int(bits) or not 1 <= bits <= largest:
         raise UnsupportedError(
-            f"{call.layer}: its quantizer has {bits:g} bits; wanted a whole number of at most "
-            f"{largest}"
+            f"its quantizer has {bits:g} bits",
+            layer=call.layer,
+            wanted=f"a whole number of at most {largest}",
         )
     return int(bits)
 
@@ -106,8 +111,9 @@ def _require_scale(call: Call, result: Any) -> None:
     if bool(bad.any()):
         worst = float(result.scale[bad].flatten()[0])
         raise UnsupportedError(
-            f"{call.layer}: its quantizer has the scale {worst:g}; wanted a finite one above zero, "
-            "so train or calibrate it, or set scaling_min_val"
+            f"its quantizer has the scale {worst:g}",
+            layer=call.layer,
+            wanted=("a finite one above zero, so train or calibrate it, or set scaling_min_val"),
         )
 
 
@@ -116,17 +122,17 @@ def _limits(bits: int, signed: bool, narrow: bool) -> tuple[int, int]:
     return (narrow - half, half - 1) if signed else (0, 2 * half - 1 - narrow)
 
 
-def _grid(call: Call, result: Any) -> Grid:
+def _grid(call: Call, result: Any) -> SeenGrid:
     _require_scale(call, result)
     bits, scale, zero = _bits(call, result, LARGEST), result.scale, result.zero_point
     kind = call.proxy.fused_activation_quant_proxy.tensor_quant
     if isinstance(kind, BinaryQuant | ClampedBinaryQuant):
-        return Grid(scale, scale, zero, -1, 1, "sign")
+        return SeenGrid(scale, scale, zero, -1, 1, "sign")
     if isinstance(kind, TernaryQuant):
         # beyond the threshold, which is half of this step; a tie rounds to the even integer, 0
-        return Grid(2 * (kind.threshold * scale), scale, zero, -1, 1, "half_even")
+        return SeenGrid(2 * (kind.threshold * scale), scale, zero, -1, 1, "half_even")
     low, high = _limits(bits, bool(result.signed), bool(call.proxy.is_narrow_range))
-    return Grid(scale, scale, zero, low, high, _rounding(call))
+    return SeenGrid(scale, scale, zero, low, high, _rounding(call))
 
 
 def _truncate(call: Call, once: Once) -> Truncate:
@@ -136,14 +142,15 @@ def _truncate(call: Call, once: Once) -> Truncate:
     factor = 2.0 ** torch.round(torch.log2(after.scale / before.scale))
     if bool((torch.frac(after.zero_point) != 0).any()):
         raise UnsupportedError(
-            f"{call.layer}: truncates to the zero point {after.zero_point.tolist()}; wanted a "
-            "whole number, so give its input a quantizer without a zero point"
+            f"truncates to the zero point {after.zero_point.tolist()}",
+            layer=call.layer,
+            wanted="a whole number, so give its input a quantizer without a zero point",
         )
-    grid = Grid(before.scale, after.scale, after.zero_point, low, high, _rounding(call))
+    grid = SeenGrid(before.scale, after.scale, after.zero_point, low, high, _rounding(call))
     return Truncate(before.scale, factor, after.scale, after.zero_point, grid)
 
 
-def _constant(call: Call, result: Any) -> Constant:
+def _constant(call: Call, result: Any) -> QuantizedConstant:
     is_bias = isinstance(call.proxy, BiasQuantProxyFromInjectorBase)
     _bits(call, result, 32 if is_bias else LARGEST)
     _require_scale(call, result)
@@ -151,7 +158,9 @@ def _constant(call: Call, result: Any) -> Constant:
     q = torch.round(scaled)
     if bool((torch.abs(scaled - q) > 0.25).any()):
         raise UnsupportedError(
-            f"{call.layer}: its quantized constant reaches {int(q.abs().max())}, more than its "
-            "float type resolves; use a larger scale"
+            f"its quantized constant reaches {int(q.abs().max())}, more than its float "
+            "type resolves",
+            layer=call.layer,
+            way_out="use a larger scale",
         )
-    return Constant(q.to(torch.int32), result.scale, result.zero_point)
+    return QuantizedConstant(q.to(torch.int32), result.scale, result.zero_point)

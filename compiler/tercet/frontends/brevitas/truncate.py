@@ -25,8 +25,11 @@ class TruncatingPool(nn.Module):
         self.stride = getattr(pool, "stride", None)
         if getattr(pool, "ceil_mode", False):
             raise UnsupportedError(
-                f"{path}: pools with ceil_mode and truncates; its windows are of unlike sizes, "
-                "so set ceil_mode=False or pad before it"
+                "pools with ceil_mode and truncates",
+                layer=path,
+                way_out=(
+                    "its windows are of unlike sizes, so set ceil_mode=False or pad before it"
+                ),
             )
 
     def forward(self, x: Tensor) -> Any:
@@ -42,8 +45,9 @@ class TruncatingPool(nn.Module):
         wanted = tuple(n if t is None else t for n, t in zip(sizes, target, strict=True))
         if any(n % t for n, t in zip(sizes, wanted, strict=True)):
             raise UnsupportedError(
-                f"{self.path}: pools {sizes} to {wanted} and truncates; its windows are of unlike "
-                "sizes, so choose an output size that divides"
+                f"pools {sizes} to {wanted} and truncates",
+                layer=self.path,
+                way_out="its windows are of unlike sizes, so choose an output size that divides",
             )
         return tuple(n // t for n, t in zip(sizes, wanted, strict=True))
 

@@ -14,7 +14,9 @@ def replace_upsampling(model: nn.Module) -> None:
             continue
         if module.mode != "nearest":
             raise UnsupportedError(
-                f"{path}: upsamples by mode {module.mode!r}; use mode 'nearest' and a whole factor"
+                f"upsamples by mode {module.mode!r}",
+                layer=path,
+                way_out="use mode 'nearest' and a whole factor",
             )
         parent, _, leaf = path.rpartition(".")
         plain = nn.Upsample(module.size, module.scale_factor, "nearest")

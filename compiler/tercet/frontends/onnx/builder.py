@@ -21,7 +21,7 @@ SMALLEST = float(np.finfo(np.float32).tiny)
 
 
 @dataclass
-class Builder:
+class OnnxBuilder:
     """The operators so far, and the node that the next one belongs to."""
 
     batch: int = 1
@@ -49,7 +49,7 @@ def tensor(node: Node, value: Value) -> SSAValue:
     """The result of another layer, reals or integers."""
     if isinstance(value, SSAValue):
         return value
-    raise node.unsupported("its input is a constant", "wanted the result of another layer")
+    raise node.unsupported("its input is a constant", wanted="the result of another layer")
 
 
 def real(node: Node, value: Value) -> SSAValue:
@@ -58,7 +58,7 @@ def real(node: Node, value: Value) -> SSAValue:
     if is_real(found):
         return found
     raise node.unsupported(
-        f"{node.kind} takes integers as they are", "put a DequantizeLinear in front of it"
+        f"{node.kind} takes integers as they are", way_out="put a DequantizeLinear in front of it"
     )
 
 
@@ -69,14 +69,14 @@ def constant(node: Node, value: Value, what: str) -> Array:
     if isinstance(value, np.ndarray):
         return value
     found = "is missing" if value is None else "is no constant"
-    raise node.unsupported(f"its {what} {found}", f"wanted a constant {what}")
+    raise node.unsupported(f"its {what} {found}", wanted=f"a constant {what}")
 
 
 def reals(node: Node, value: Value, what: str) -> FloatArray:
     """The float64 values of a constant, all of them finite."""
     found = constant(node, value, what).astype(np.float64)
     if not np.isfinite(found).all():
-        raise node.broken(f"its {what} holds NaN or infinity", "wanted finite numbers")
+        raise node.broken(f"its {what} holds NaN or infinity", wanted="finite numbers")
     return found
 
 
@@ -84,7 +84,7 @@ def whole(node: Node, value: Value, what: str) -> tuple[int, ...]:
     """The numbers of a constant list of integers: a shape or axes."""
     found = constant(node, value, what)
     if found.dtype.kind not in "iu" or found.ndim > 1:
-        raise node.broken(f"its {what} is no list of whole numbers", "wanted int64")
+        raise node.broken(f"its {what} is no list of whole numbers", wanted="int64")
     return tuple(int(n) for n in found.reshape(-1))
 
 
@@ -92,7 +92,7 @@ def single(node: Node, value: Value, what: str) -> float:
     """The only number of a constant."""
     found = reals(node, value, what)
     if found.size != 1:
-        raise node.unsupported(f"its {what} has shape {found.shape}", "wanted one number")
+        raise node.unsupported(f"its {what} has shape {found.shape}", wanted="one number")
     return float(found.reshape(()))
 
 
@@ -102,19 +102,21 @@ def scales(node: Node, value: Value, what: str = "scale") -> FloatArray:
     wrong = found[found < SMALLEST]
     if wrong.size:
         raise node.broken(
-            f"its {what} is {float(wrong[0]):.6g}", f"wanted {SMALLEST:.3g} or more; retrain it"
+            f"its {what} is {float(wrong[0]):.6g}",
+            wanted=f"{SMALLEST:.3g} or more",
+            way_out="retrain it",
         )
     return found
 
 
-def for_a_row(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+def for_a_row(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
     """A constant that meets `x`, with one index along the batch: the same for every row."""
     shape = (builder.rows, *shape_of(x)[1:])
     if values.ndim > len(shape):
         raise node.unsupported(
             f"a constant of shape {values.shape} puts axes in front of the batch of a tensor of "
             f"shape {named(shape)}",
-            f"wanted one of {len(shape)} axes or fewer",
+            wanted=f"one of {len(shape)} axes or fewer",
         )
     if values.ndim < len(shape) or values.shape[0] == 1:
         return values
@@ -122,12 +124,12 @@ def for_a_row(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> 
         raise node.unsupported(
             f"a constant of shape {values.shape} meets a tensor of shape {named(shape)}, so that "
             "what becomes of a row depends on its place in the batch",
-            "wanted the same for every row: an extent of 1 there, or none",
+            wanted="the same for every row: an extent of 1 there, or none",
         )
     return values[:1]
 
 
-def against(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
+def against(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
     """`values` so that they broadcast against one row of `x` without making it larger."""
     shape, values = shape_of(x), for_a_row(builder, node, values, x)
     if values.size == 1:
@@ -138,7 +140,7 @@ def against(builder: Builder, node: Node, values: FloatArray, x: SSAValue) -> Fl
         raise node.unsupported(
             f"a constant of shape {row.shape} meets a tensor of shape "
             f"{named((builder.rows, *shape[1:]))}",
-            "wanted one that broadcasts over the batch and makes the tensor no larger",
+            wanted="one that broadcasts over the batch and makes the tensor no larger",
         )
     return row
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.ir.interval import Interval
@@ -34,7 +34,7 @@ KEPT: Mapping[type[LayerOp], Callable[[Any], Limits]] = {
 """Operators that return what they are given, or one of their limits."""
 
 
-def on_grid(builder: Builder, node: Node, x: SSAValue) -> SSAValue:
+def on_grid(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
     """`x`, the first operand of `node`: dequantized integers where it lies on their grid.
 
     Else `x` as it is.

@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.onnx.builder import Builder, Value
+from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.file.annotation import annotated
 from tercet.frontends.onnx.file.fold import folded
 from tercet.frontends.onnx.file.limits import shown
@@ -38,7 +38,7 @@ def shapes_of(model: OnnxModel) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
 
     def body(*arguments: SSAValue) -> Built:
-        builder = Builder(model.batch, model.open)
+        builder = OnnxBuilder(model.batch, model.open)
         values = _values(model, builder, arguments)
         layers = {name: v for name, v in values.items() if isinstance(v, SSAValue)}
         found.update((name, (model.batch, *shape_of(v)[1:])) for name, v in layers.items())
@@ -56,13 +56,15 @@ def _name(model: OnnxModel, i: int) -> str:
 
 
 def _body(model: OnnxModel, semantics: str, arguments: Sequence[SSAValue]) -> Built:
-    builder = Builder(model.batch, model.open, semantics == "ort")
+    builder = OnnxBuilder(model.batch, model.open, semantics == "ort")
     values = _values(model, builder, arguments)
     results = [_output(model, builder, values, name) for name in model.outputs]
     return Built(_needed(builder.ops, results), results)
 
 
-def _values(model: OnnxModel, builder: Builder, arguments: Sequence[SSAValue]) -> dict[str, Value]:
+def _values(
+    model: OnnxModel, builder: OnnxBuilder, arguments: Sequence[SSAValue]
+) -> dict[str, Value]:
     """Every value of the file by its name."""
     values: dict[str, Value] = {}
     for one, argument in zip(model.inputs, arguments, strict=True):
@@ -80,7 +82,7 @@ def _values(model: OnnxModel, builder: Builder, arguments: Sequence[SSAValue]) -
 
 
 def _value(
-    model: OnnxModel, builder: Builder, values: dict[str, Value], where: str, name: str
+    model: OnnxModel, builder: OnnxBuilder, values: dict[str, Value], where: str, name: str
 ) -> Value:
     if not name:
         return None
@@ -88,13 +90,17 @@ def _value(
         values[name] = model.constants[name].read(where, builder.budget)
     if name not in values:
         raise UnsupportedError(
-            f"{where}: takes {shown(name)!r}, a further result of an operator of which Tercet "
-            "knows the first alone; leave it out"
+            f"takes {shown(name)!r}, a further result of an operator of which Tercet "
+            "knows the first alone",
+            layer=where,
+            way_out="leave it out",
         )
     return values[name]
 
 
-def _output(model: OnnxModel, builder: Builder, values: dict[str, Value], name: str) -> SSAValue:
+def _output(
+    model: OnnxModel, builder: OnnxBuilder, values: dict[str, Value], name: str
+) -> SSAValue:
     found = _value(model, builder, values, str(model.path), name)
     if not isinstance(found, SSAValue):
         raise UnsupportedError(

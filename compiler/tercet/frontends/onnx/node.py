@@ -29,13 +29,13 @@ class Node:
     outputs: tuple[str, ...]
     attributes: Attributes = field(default_factory=dict)
 
-    def broken(self, found: str, wanted: str) -> CaptureError:
+    def broken(self, found: str, *, wanted: str = "", way_out: str = "") -> CaptureError:
         """The file breaks a rule of ONNX."""
-        return CaptureError(f"{self.name}: {found}; {wanted}")
+        return CaptureError(found, layer=self.name, wanted=wanted, way_out=way_out)
 
-    def unsupported(self, found: str, wanted: str) -> UnsupportedError:
+    def unsupported(self, found: str, *, wanted: str = "", way_out: str = "") -> UnsupportedError:
         """The file is legal, but Tercet does not take it."""
-        return UnsupportedError(f"{self.name}: {found}; {wanted}")
+        return UnsupportedError(found, layer=self.name, wanted=wanted, way_out=way_out)
 
     def has(self, attribute: str) -> bool:
         return attribute in self.attributes
@@ -72,10 +72,12 @@ class Node:
         if found is None:
             if optional:
                 return None
-            raise self.broken(f"{self.kind} without {attribute}", "the attribute is required")
+            raise self.broken(
+                f"{self.kind} without {attribute}", way_out="the attribute is required"
+            )
         if found.type != kind or found.ref_attr_name:
             wanted = AttributeProto.AttributeType.Name(kind)
-            raise self.broken(f"attribute {attribute} has another type", f"wanted {wanted}")
+            raise self.broken(f"attribute {attribute} has another type", wanted=wanted)
         return found
 
 
@@ -91,7 +93,7 @@ def made_of(proto: NodeProto, domain: Domain, version: int) -> Node:
     attributes = {a.name: a for a in proto.attribute}
     name = shown(own.removeprefix("/") or proto.op_type)
     if len(attributes) != len(proto.attribute):
-        raise CaptureError(f"{name}: has the same attribute twice; wanted each once")
+        raise CaptureError("has the same attribute twice", layer=name, wanted="each once")
     return Node(
         name, shown(proto.op_type), domain, version, tuple(proto.input), outputs, attributes
     )

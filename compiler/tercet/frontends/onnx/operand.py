@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, scales, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, scales, tensor
 from tercet.frontends.onnx.file.tensors import Array, integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
@@ -17,7 +17,7 @@ from tercet.ir.types import FloatArray, Int
 
 
 @dataclass(frozen=True)
-class Activation:
+class LayerIntegers:
     """Integers that a layer made."""
 
     q: SSAValue
@@ -25,24 +25,24 @@ class Activation:
     """One scale."""
     zero: int
 
-    def real(self, builder: Builder, node: Node) -> SSAValue:
+    def real(self, builder: OnnxBuilder, node: Node) -> SSAValue:
         return dequantized(builder, node, self.q, self.step, self.zero)
 
 
-def activation(node: Node, q: Value, scale: Value, zero: Value) -> Activation:
+def activation(node: Node, q: Value, scale: Value, zero: Value) -> LayerIntegers:
     source = tensor(node, q)
     if is_real(source):
-        raise node.broken("its input holds reals", "wanted integers, of a QuantizeLinear or so")
+        raise node.broken("its input holds reals", wanted="integers, of a QuantizeLinear or so")
     step = scales(node, scale) if scale is not None else np.ones(())
     if step.size != 1:
-        raise node.unsupported(f"its input has {step.size} scales", "wanted one")
-    return Activation(source, step.reshape(()), whole_zero(node, zero))
+        raise node.unsupported(f"its input has {step.size} scales", wanted="one")
+    return LayerIntegers(source, step.reshape(()), whole_zero(node, zero))
 
 
 def integer_weights(node: Node, w: Value, scale: Value, zero: Value, axis: int) -> Integers:
     """Constant weights, less their zero points; scales and zero points go along `axis`."""
     if isinstance(w, SSAValue) or not isinstance(w, np.ndarray) or integer_type(w.dtype) is None:
-        raise node.unsupported("its weights are no constant integers", "wanted these")
+        raise node.unsupported("its weights are no constant integers", wanted="these")
     steps = scales(node, scale, "weight scale") if scale is not None else np.ones(())
     points = np.zeros(()) if zero is None else constant(node, zero, "zero point")
     values = w.astype(np.int64) - _along(node, points.astype(np.int64), w, axis)
@@ -55,13 +55,13 @@ def _along(node: Node, values: Array, w: Array, axis: int) -> Array:
     if values.size != w.shape[axis]:
         raise node.unsupported(
             f"{values.size} scales or zero points for weights of shape {w.shape}",
-            f"wanted one for each of {w.shape[axis]} outputs",
+            wanted=f"one for each of {w.shape[axis]} outputs",
         )
     return values.reshape([-1 if i == axis % w.ndim else 1 for i in range(w.ndim)])
 
 
 @dataclass(frozen=True)
-class Target:
+class OutputQuantizer:
     """What a result is quantized to."""
 
     step: FloatArray
@@ -72,18 +72,18 @@ class Target:
     def clip(self) -> Interval:
         return Interval.of(self.element)
 
-    def quantize(self, builder: Builder, node: Node, x: SSAValue) -> SSAValue:
+    def quantize(self, builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
         """By ONNX' association."""
         return quantized(
             builder, node, x, self.step, self.zero, self.clip, self.element, zero_after=True
         )
 
 
-def target(node: Node, scale: Value, zero: Value) -> Target:
+def target(node: Node, scale: Value, zero: Value) -> OutputQuantizer:
     """The zero point's type is the result's."""
     step = scales(node, scale, "output scale")
     kind = np.dtype(np.uint8) if zero is None else constant(node, zero, "output zero point").dtype
     element = integer_type(kind)
     if element is None or step.size != 1:
-        raise node.unsupported("its result has several scales", "wanted one, and a zero point")
-    return Target(step.reshape(()), whole_zero(node, zero), element)
+        raise node.unsupported("its result has several scales", wanted="one, and a zero point")
+    return OutputQuantizer(step.reshape(()), whole_zero(node, zero), element)

@@ -3,9 +3,9 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, against, constant, real, reals
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, against, constant, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.ir.arithmetic.rounding import ROUNDINGS
 from tercet.ir.interval import Interval
@@ -15,7 +15,7 @@ from tercet.ops.real.quantize import Quantize
 
 
 def fake_quantized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     scale: FloatArray,
@@ -25,21 +25,21 @@ def fake_quantized(
 ) -> Value:
     """Quantized and dequantized at once, as QONNX does; the zero point goes in before rounding."""
     if rounding not in ROUNDINGS:
-        raise node.unsupported(f"rounds {rounding}", f"wanted one of {', '.join(ROUNDINGS)}")
+        raise node.unsupported(f"rounds {rounding}", wanted=f"one of {', '.join(ROUNDINGS)}")
     if not isinstance(x, SSAValue):
         # in the file's own float32, as whoever runs it does
         values = constant(node, x, "input").astype(np.float32)
         position = values / scale.astype(np.float32) + np.float32(zero_point)
         rounded = ROUNDINGS[rounding].reference(np.clip(position, clip.low, clip.high))
         if not np.isfinite(rounded).all():
-            raise node.broken("quantizes NaN", "wanted finite numbers")
+            raise node.broken("quantizes NaN", wanted="finite numbers")
         return Integers(np.asarray(rounded.astype(np.int64) - zero_point), scale)
     q = quantized(builder, node, x, scale, zero_point, clip, narrowest(clip), rounding)
     return dequantized(builder, node, q, scale, zero_point)
 
 
 def quantized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     scale: FloatArray,
@@ -68,7 +68,7 @@ def quantized(
 
 
 def dequantized(
-    builder: Builder, node: Node, q: SSAValue, scale: FloatArray, zero_point: int
+    builder: OnnxBuilder, node: Node, q: SSAValue, scale: FloatArray, zero_point: int
 ) -> SSAValue:
     """The reals that integers stand for."""
     steps = against(builder, node, scale, q)
@@ -82,5 +82,5 @@ def whole_zero(node: Node, value: Value) -> int:
     found = np.unique(reals(node, value, "zero point"))
     if found.size != 1 or found[0] != np.rint(found[0]) or abs(found[0]) > 2**31:
         shown = ", ".join(f"{z:g}" for z in found[:4])
-        raise node.unsupported(f"has zero points {shown}", "wanted one whole number for all")
+        raise node.unsupported(f"has zero points {shown}", wanted="one whole number for all")
     return int(found[0])

@@ -2,49 +2,87 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TypeAlias, TypeVar
 
-from tercet.errors import CaptureError, TercetError
-from tercet.frontends.onnx.builder import Builder, Value
+from tercet.errors import CaptureError, TercetError, UnsupportedError
+from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
+from tercet.frontends.taken import Refused, Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]
 """converter(builder, node, *operands): its result, or a list where there are several."""
 Made = TypeVar("Made", bound=Converter)
 Key: TypeAlias = tuple[Domain, str]
 _FOUND: dict[Key, Converter] = {}
+_TAKEN: list[Taken] = []
+_REFUSED: dict[Key, Refused] = {}
 
 
-def converts(*kinds: str, domain: Domain = Domain.STANDARD) -> Callable[[Made], Made]:
-    """Register a converter for operators of `domain`."""
+def converts(
+    *kinds: str, domain: Domain = Domain.STANDARD, note: str = ""
+) -> Callable[[Made], Made]:
+    """Register a converter for operators of `domain`; `note`: its conditions, for docs/onnx.md."""
 
     def register(converter: Made) -> Made:
-        for kind in kinds:
-            assert (domain, kind) not in _FOUND, f"two converters for {kind}"
-            _FOUND[domain, kind] = converter
+        _FOUND.update((_new(domain, kind), converter) for kind in kinds)
+        _TAKEN.append(Taken(converter.__module__, kinds, domain.value[0], note=note))
         return converter
 
     return register
 
 
+def refuses(found: str, way_out: str, kinds: str, domain: Domain = Domain.STANDARD) -> None:
+    """Answer operators of `domain` by what was found and the way out, which docs/onnx.md lists."""
+    refused = Refused(tuple(kinds.split()), way_out, domain.value[0], found)
+    _REFUSED.update((_new(domain, kind), refused) for kind in refused.operators)
+
+
+def _new(domain: Domain, kind: str) -> Key:
+    assert (domain, kind) not in {*_FOUND, *_REFUSED}, f"two answers for {kind}"
+    return domain, kind
+
+
 @cache
 def converters() -> Mapping[Key, Converter]:
     """Every converter, by domain and operator."""
-    package = import_module("tercet.frontends.onnx.operators")
-    for entry in iter_modules(package.__path__):
-        import_module(f"{package.__name__}.{entry.name}")
+    load_all("tercet.frontends.onnx.operators")
     return _FOUND
 
 
-def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
+def refusals() -> Mapping[Key, Refused]:
+    """What is known of operators that are not taken, by domain and operator."""
+    converters()
+    return _REFUSED
+
+
+def refused() -> tuple[Refused, ...]:
+    """The same, each once."""
+    return tuple(dict.fromkeys(refusals().values()))
+
+
+def taken() -> tuple[Taken, ...]:
+    """What every converter takes."""
+    converters()
+    return tuple(_TAKEN)
+
+
+def refusal(node: Node) -> UnsupportedError:
+    """Why `node` is not taken, and the way out."""
+    known = refusals().get((node.domain, node.kind))
+    if known is None:
+        return node.unsupported(
+            f"operator {node.kind} is not supported", way_out=node.domain.way_out
+        )
+    return node.unsupported(f"{node.kind} is not supported: {known.found}", way_out=known.way_out)
+
+
+def convert(builder: OnnxBuilder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
     """The results of `node`; what computes them is added to `builder`."""
     converter = converters().get((node.domain, node.kind))
     if converter is None:
-        raise node.unsupported(f"operator {node.kind} is not supported", node.domain.way_out)
+        raise refusal(node)
     try:
         found = converter(builder, node, *operands)
     except TercetError:
@@ -54,6 +92,6 @@ def convert(builder: Builder, node: Node, operands: Sequence[Value]) -> Sequence
         # the user's to know, and a traceback would not help.
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(
-            f"{node.name}: {node.kind} does not fit its operands: {shown(first)}"
+            f"{node.kind} does not fit its operands: {shown(first)}", layer=node.name
         ) from error
     return found if isinstance(found, list) else [found]

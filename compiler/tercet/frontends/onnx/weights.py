@@ -20,9 +20,13 @@ def weights(node: Node, value: Value) -> Integers:
         if not np.array_equal(values, np.rint(values)):
             raise node.unsupported(
                 "its weights are floats",
-                "quantize the file first, with onnxruntime.quantization.quantize_static, "
-                f"quant_format=QuantFormat.QDQ and {node.kind} among op_types_to_quantize, so that "
-                "a DequantizeLinear (or a Quant node) stands in front of this one",
+                way_out=(
+                    "quantize the file first, with "
+                    "onnxruntime.quantization.quantize_static, "
+                    f"quant_format=QuantFormat.QDQ and {node.kind} among op_types_to_quantize, "
+                    "so that a DequantizeLinear (or a Quant node) stands in front of this "
+                    "one"
+                ),
             )
         found = Integers(np.clip(values, -(2**31), 2**31).astype(np.int64), np.ones(()))
     low, high = int(found.values.min(initial=0)), int(found.values.max(initial=0))
@@ -30,9 +34,12 @@ def weights(node: Node, value: Value) -> Integers:
         raise node.unsupported(
             f"its weights less their zero point reach from {low} to {high}, which is more than 8 "
             "bits",
-            "quantize them symmetrically, with a zero point of 0 (quantize_static of what "
-            "quant_pre_process makes of the float file, with weight_type=QuantType.QInt8 and no "
-            "WeightSymmetric=False in extra_options)",
+            way_out=(
+                "quantize them symmetrically, with a zero point of 0 (quantize_static "
+                "of what quant_pre_process makes of the float file, with "
+                "weight_type=QuantType.QInt8 and no WeightSymmetric=False in "
+                "extra_options)"
+            ),
         )
     return found
 
@@ -46,7 +53,7 @@ def per_output(node: Node, value: Integers, axis: int) -> FloatArray:
     if not (spread == spread[:, :1]).all():
         raise node.unsupported(
             f"its weights of shape {shape} have scales of shape {scale.shape}",
-            f"wanted one, or one for each of the {shape[axis]} outputs",
+            wanted=f"one, or one for each of the {shape[axis]} outputs",
         )
     return spread[:, 0].copy()
 
@@ -64,6 +71,6 @@ def bias(node: Node, value: Value, outputs: int) -> tuple[FloatArray | None, Flo
 def _each(node: Node, values: FloatArray, outputs: int) -> FloatArray:
     if values.size not in (1, outputs) or values.size != max(values.shape[-1:], default=1):
         raise node.unsupported(
-            f"its bias has shape {values.shape}", f"wanted one for each of the {outputs} outputs"
+            f"its bias has shape {values.shape}", wanted=f"one for each of the {outputs} outputs"
         )
     return np.broadcast_to(values.reshape(-1), (outputs,)).copy()

@@ -111,14 +111,16 @@ def _require_float(module: nn.Module) -> None:
     for name, layer in module.named_modules():
         if type(layer).__module__.startswith("brevitas."):
             raise UnsupportedError(
-                f"{name or 'the model'}: is quantized already ({type(layer).__name__}); give a "
-                "float model, or this one to `tercet check` as it is"
+                f"is quantized already ({type(layer).__name__})",
+                layer=name or "the model",
+                way_out="give a float model, or this one to `tercet check` as it is",
             )
         instead = next((INSTEAD[kind] for kind in INSTEAD if isinstance(layer, kind)), None)
         if instead is not None:
             raise UnsupportedError(
-                f"{name or 'the model'}: {type(layer).__name__} is not quantized after training; "
-                f"use {instead}"
+                f"{type(layer).__name__} is not quantized after training",
+                layer=name or "the model",
+                way_out=f"use {instead}",
             )
 
 

@@ -62,4 +62,6 @@ def _scores(results: object) -> Tensor:
 def _require_finite(module: nn.Module) -> None:
     for name, values in module.state_dict().items():
         if values.is_floating_point() and not bool(torch.isfinite(values).all()):
-            raise CaptureError(f"{name}: holds a value that is not finite; train the model again")
+            raise CaptureError(
+                "holds a value that is not finite", layer=name, way_out="train the model again"
+            )

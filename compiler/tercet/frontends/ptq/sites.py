@@ -11,7 +11,7 @@ from typing import Any
 import brevitas.nn as qnn
 from torch import fx
 
-from tercet.frontends.ptq.kinds import Kind, kind_of
+from tercet.frontends.ptq.kinds import SiteKind, kind_of
 from tercet.frontends.ptq.schemes import SignedAct
 
 
@@ -32,7 +32,7 @@ class State(IntEnum):
     """The model's input, which only a quantizer may read."""
 
 
-NEEDED = {Kind.LAYER: State.GRID, Kind.SUM: State.GRID, Kind.NORM: State.GRID}
+NEEDED = {SiteKind.LAYER: State.GRID, SiteKind.SUM: State.GRID, SiteKind.NORM: State.GRID}
 """The most that operands may be."""
 
 
@@ -70,23 +70,23 @@ class _Sites:
         kind, operands = kind_of(node, self.graph), node.all_input_nodes
         tensors = [one for one in operands if self.state[one] > State.CONSTANT]
         known = max((self.state[one] for one in operands), default=State.NONE)
-        if kind is Kind.SIZE:
+        if kind is SiteKind.SIZE:
             self.state[node] = State.NONE
         elif not tensors:
             self.state[node] = known
-        elif kind is Kind.GRID:
+        elif kind is SiteKind.GRID:
             bare = isinstance(self.graph.get_submodule(node.target), qnn.QuantIdentity)
             self.require(node, tensors[0], State.RAW if bare else State.REAL)
             self.state[node] = State.GRID
-        elif kind is Kind.MOVE:
+        elif kind is SiteKind.MOVE:
             self.state[node] = known
         else:
             several = State.GRID if len(tensors) > 1 else State.REAL
             for value in tensors:
                 self.require(node, value, NEEDED.get(kind, several))
-            if kind is Kind.SUM:
+            if kind is SiteKind.SUM:
                 self._weights(node, operands[:2])
-            self.state[node] = State.NORM if kind is Kind.NORM else State.REAL
+            self.state[node] = State.NORM if kind is SiteKind.NORM else State.REAL
 
     def _weights(self, reader: fx.Node, operands: Sequence[fx.Node]) -> None:
         """A parameter among what is multiplied is quantized as well; behind them comes a bias."""

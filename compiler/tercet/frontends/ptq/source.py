@@ -94,8 +94,9 @@ def constructor(module: nn.Module, path: str) -> str:
     kind = type(module)
     if not kind.__module__.startswith("torch.nn.") or list(module.children()):
         raise UnsupportedError(
-            f"{path}: a {kind.__name__} cannot be written down again; build it from layers of "
-            "torch.nn"
+            f"a {kind.__name__} cannot be written down again",
+            layer=path,
+            way_out="build it from layers of torch.nn",
         )
     return f"nn.{kind.__name__}({module.extra_repr()})"
 

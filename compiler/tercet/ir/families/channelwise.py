@@ -8,8 +8,8 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import prop_def
 
 from tercet.ir.exchange import OnnxGraph
-from tercet.ir.families.quantized import QuantizedOp
-from tercet.ir.types import I64Attr, Int, IntArray, number
+from tercet.ir.families.quantized import QuantizedOp, Result
+from tercet.ir.types import I64Attr, IntArray, number
 
 
 class ChannelwiseOp(QuantizedOp):
@@ -24,22 +24,10 @@ class ChannelwiseOp(QuantizedOp):
     def __init__(
         self,
         operands: Sequence[SSAValue],
-        element: Int,
         properties: Mapping[str, Attribute | None],
-        *,
-        inner: int,
-        scale: float,
-        zero_point: int,
-        layer: str,
+        result: Result,
     ) -> None:
-        super().__init__(
-            operands,
-            element,
-            {**properties, "inner": number(inner)},
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
-        )
+        super().__init__(operands, {**properties, "inner": number(result.inner)}, result)
 
     @abstractmethod
     def channels(self) -> int:

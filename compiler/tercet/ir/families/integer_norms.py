@@ -10,17 +10,18 @@ from xdsl.ir import SSAValue
 from xdsl.irdl import operand_def, prop_def
 
 from tercet.ir.arithmetic.division import DIGIT, nearest, onnx_nearest, onnx_quotient, quotient
+from tercet.ir.arithmetic.limits import NORM_ADD_LIMIT, SHIFT_MAX
 from tercet.ir.arithmetic.roots import TOP, normalized, onnx_normalized, onnx_root, root
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.channelwise import ChannelwiseOp
-from tercet.ir.families.norm_constants import ADD_LIMIT, SHIFT_MAX, Norm, NormConstants, value_limit
+from tercet.ir.families.norm_constants import Norm, NormConstants, value_limit
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.types import (
     SI8,
     SI64,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     dense,
     number,
@@ -65,19 +66,14 @@ class NormalizedOp(ChannelwiseOp):
         x: SSAValue,
         constants: NormConstants,
         clip: Interval,
-        element: Int,
+        result: Result,
         *,
         size: int,
-        inner: int,
         after: int,
-        scale: float,
-        zero_point: int,
-        layer: str,
         **own: I64Attr,
     ) -> None:
         super().__init__(
             [x],
-            element,
             {
                 **own,
                 "mul": dense(constants.mul, SI64),
@@ -90,10 +86,7 @@ class NormalizedOp(ChannelwiseOp):
                 "low": number(clip.low),
                 "high": number(clip.high),
             },
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
+            result,
         )
 
     @classmethod
@@ -103,13 +96,15 @@ class NormalizedOp(ChannelwiseOp):
             x,
             norm.constants(),
             norm.grid.clip,
-            norm.grid.element,
+            Result(
+                norm.grid.element,
+                norm.layer,
+                inner,
+                float(norm.grid.scale),
+                norm.grid.zero_point(),
+            ),
             size=norm.size,
-            inner=inner,
             after=norm.grid.after,
-            scale=float(norm.grid.scale),
-            zero_point=norm.grid.zero_point(),
-            layer=norm.layer,
             **own,
         )
 
@@ -153,7 +148,7 @@ class NormalizedOp(ChannelwiseOp):
         largest = int(abs(mul).max())
         narrow = value < VALUE_LIMIT and (largest >> DIGIT) * value < 1 << TOP
         self.require(narrow, f"a multiplier of {largest} times {value} may overflow")
-        self.require(bool((abs(add) < ADD_LIMIT).all()), "an addend has more than 61 bits")
+        self.require(bool((abs(add) < NORM_ADD_LIMIT).all()), "an addend has more than 61 bits")
         self.require(bool(((shift >= 0) & (shift <= SHIFT_MAX)).all()), "a shift is not 0 to 50")
 
     def clip(self) -> Interval:

@@ -9,15 +9,10 @@ import numpy as np
 
 from tercet.errors import UnsupportedError
 from tercet.ir.arithmetic.division import DIGIT
+from tercet.ir.arithmetic.limits import NORM_ADD_LIMIT, NORM_MUL_LIMIT, SHIFT_MAX
 from tercet.ir.arithmetic.roots import TOP
-from tercet.ir.families.real_norms import Grid, require_near
+from tercet.ir.families.real_norms import ScalarGrid, require_near
 from tercet.ir.types import FloatArray, IntArray
-
-ADD_LIMIT = 1 << 61
-"""|add| is below this, and so is what it is added to."""
-SHIFT_MAX = 50
-FACTOR_LIMIT = 1 << 62
-"""|mul| is below this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +44,7 @@ class Norm:
     gain: Sequence[Fraction]
     offset: Sequence[Fraction]
     epsilon: Fraction
-    grid: Grid
+    grid: ScalarGrid
     layer: str
 
     @classmethod
@@ -62,7 +57,7 @@ class Norm:
         size: int,
         spread: int,
         step: Fraction,
-        grid: Grid,
+        grid: ScalarGrid,
         layer: str,
     ) -> "Norm":
         """Of reals: a gain and an offset for each channel; integers in steps of `step`."""
@@ -94,14 +89,18 @@ class Norm:
         """The most bits, an even number, that leave the greatest V + epsilon below 2^62."""
         if self.epsilon <= 0:
             raise UnsupportedError(
-                f"{self.layer}: normalizes with an epsilon of zero; give it one above zero"
+                "normalizes with an epsilon of zero",
+                layer=self.layer,
+                way_out="give it one above zero",
             )
         most = (self.size * self.spread) ** 2 + self.epsilon
         unit = (TOP - int(most + 1).bit_length()) & ~1
         if unit < 0 or self.size * self.spread >= 1 << 29:
             raise UnsupportedError(
-                f"{self.layer}: the squares of {self.size} integers of up to {self.spread} and "
-                "its epsilon do not fit 62 bits; quantize its input to 8 bits, or coarser"
+                f"the squares of {self.size} integers of up to {self.spread} and its epsilon "
+                "do not fit 62 bits",
+                layer=self.layer,
+                way_out="quantize its input to 8 bits, or coarser",
             )
         return unit
 
@@ -111,12 +110,14 @@ class Norm:
         """mul, add, and the greatest shift at which both fit."""
         for shift in range(SHIFT_MAX, -1, -1):
             mul, add = round(gain * _factor(unit, shift)), round(offset * (1 << shift))
-            fits = abs(mul) < FACTOR_LIMIT and (abs(mul) >> DIGIT) * limit < 1 << TOP
-            if fits and abs(add) < ADD_LIMIT:
+            fits = abs(mul) < NORM_MUL_LIMIT and (abs(mul) >> DIGIT) * limit < 1 << TOP
+            if fits and abs(add) < NORM_ADD_LIMIT:
                 return mul, add, shift
         raise UnsupportedError(
-            f"{self.layer}: a gain of {float(gain):.3g} or an offset of {float(offset):.3g} steps "
-            "of its result is too great; use a coarser quantizer"
+            f"a gain of {float(gain):.3g} or an offset of {float(offset):.3g} steps of "
+            "its result is too great",
+            layer=self.layer,
+            way_out="use a coarser quantizer",
         )
 
     def deviation(self, constants: NormConstants) -> Fraction:

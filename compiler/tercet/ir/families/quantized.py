@@ -1,6 +1,7 @@
 """Operators whose result is a quantizer's: integers on a grid of real numbers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr, TensorType
@@ -28,6 +29,18 @@ from tercet.ir.types import (
 )
 
 
+@dataclass(frozen=True)
+class Result:
+    """What a quantized operator returns: the type of its integers, and what they stand for."""
+
+    element: Int
+    layer: str
+    inner: int = 1
+    """Elements of a channel that lie side by side, where the operator has constants by channel."""
+    scale: float = 1.0
+    zero_point: int = 0
+
+
 class QuantizedOp(IntegerOp):
     """Operands and result have the same shape."""
 
@@ -41,21 +54,17 @@ class QuantizedOp(IntegerOp):
     def __init__(
         self,
         operands: Sequence[SSAValue],
-        element: Int,
         properties: Mapping[str, Attribute | None],
-        *,
-        scale: float,
-        zero_point: int,
-        layer: str,
+        result: Result,
     ) -> None:
         super().__init__(
             operands=operands,
-            result_types=[tensor(tensor_type(operands[0]).get_shape(), element)],
+            result_types=[tensor(tensor_type(operands[0]).get_shape(), result.element)],
             properties=properties,
             attributes={
-                "layer": StringAttr(layer),
-                "scale": FloatAttr(scale, Float64Type()),
-                "zero_point": number(zero_point),
+                "layer": StringAttr(result.layer),
+                "scale": FloatAttr(result.scale, Float64Type()),
+                "zero_point": number(result.zero_point),
             },
         )
 
@@ -100,8 +109,9 @@ def reachable(x: Interval, low: int, size: int, layer: str) -> slice:
     held = Interval(low, low + size - 1)
     if not held.holds(x):
         raise VerifyError(
-            f"{layer}: its table has entries for {held}, its operand ranges over {x}; "
-            "give it an entry for each value"
+            f"its table has entries for {held}, its operand ranges over {x}",
+            layer=layer,
+            way_out="give it an entry for each value",
         )
     return slice(x.low - low, x.high - low + 1)
 

@@ -41,7 +41,7 @@ class Quantizer(Protocol):
 
 
 @dataclass(frozen=True)
-class Grid:
+class ScalarGrid:
     """A quantizer of one scale: q = clip(rne(x / scale + before) + after)."""
 
     scale: Fraction
@@ -51,13 +51,14 @@ class Grid:
     element: Int
 
     @classmethod
-    def of(cls, end: Quantizer) -> "Grid":
+    def of(cls, end: Quantizer) -> "ScalarGrid":
         """Refuses what no integer algorithm here can round as."""
         layer = end.layer.data
         if end.rounding.data != "half_even":
             raise UnsupportedError(
-                f"{layer}: quantizes the result of a normalization or softmax by "
-                f"{end.rounding.data!r}; use a quantizer that rounds half to even"
+                f"quantizes the result of a normalization or softmax by {end.rounding.data!r}",
+                layer=layer,
+                way_out="use a quantizer that rounds half to even",
             )
         zero, after = end.zero_point.value.data, bool(end.zero_after.value.data)
         return cls(
@@ -98,8 +99,9 @@ def one_scale(scale: FloatArray, layer: str) -> Fraction:
     """The scale of a whole tensor."""
     if scale.size != 1:
         raise UnsupportedError(
-            f"{layer}: {scale.size} scales around a normalization or softmax; "
-            "quantize its input and its result with one scale per tensor"
+            f"{scale.size} scales around a normalization or softmax",
+            layer=layer,
+            way_out="quantize its input and its result with one scale per tensor",
         )
     return Fraction(float(scale.reshape(())))
 
@@ -108,6 +110,8 @@ def require_near(deviation: Fraction, layer: str) -> None:
     """Refuses constants with which rounding would differ too far from a tie."""
     if deviation > LIMIT:
         raise UnsupportedError(
-            f"{layer}: in 64 bits its results could round as if {float(deviation):.1e} of a step "
-            f"away, more than {float(LIMIT):.1e}; make its rows shorter or its quantizers coarser"
+            f"in 64 bits its results could round as if {float(deviation):.1e} of a "
+            f"step away, more than {float(LIMIT):.1e}",
+            layer=layer,
+            way_out="make its rows shorter or its quantizers coarser",
         )

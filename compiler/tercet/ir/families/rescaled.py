@@ -8,8 +8,10 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import prop_def
 
 from tercet.errors import VerifyError
+from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, PRODUCT_LIMIT, SHIFT_MAX
 from tercet.ir.exchange import OnnxGraph
 from tercet.ir.families.channelwise import ChannelwiseOp
+from tercet.ir.families.quantized import Result
 from tercet.ir.interval import Interval
 from tercet.ir.types import (
     SI8,
@@ -17,21 +19,12 @@ from tercet.ir.types import (
     SI64,
     Dense,
     I64Attr,
-    Int,
     IntArray,
     dense,
     number,
     tensor,
     values_of,
 )
-
-MUL_LIMIT = 1 << 31
-"""|mul| is below this."""
-ADD_LIMIT = 1 << 55
-"""|add| is below this."""
-SHIFT_MAX = 50
-EXACT_LIMIT = 1 << 62
-"""A product is at most this, in magnitude: with its addend and rounding it fits 64 bits."""
 
 
 def rne(value: IntArray, shift: IntArray) -> IntArray:
@@ -58,24 +51,11 @@ class RescaledOp(ChannelwiseOp):
         add: IntArray,
         shift: IntArray,
         clip: Interval,
-        element: Int,
-        *,
-        inner: int,
-        scale: float,
-        zero_point: int,
-        layer: str,
+        result: Result,
     ) -> None:
         ends = {"low": number(clip.low), "high": number(clip.high)}
         constants = {"add": dense(add, SI64), "shift": dense(shift, SI8)}
-        super().__init__(
-            operands,
-            element,
-            {**properties, **constants, **ends},
-            inner=inner,
-            scale=scale,
-            zero_point=zero_point,
-            layer=layer,
-        )
+        super().__init__(operands, {**properties, **constants, **ends}, result)
 
     @abstractmethod
     def multipliers(self) -> tuple[Dense, ...]:
@@ -127,10 +107,11 @@ class RescaledOp(ChannelwiseOp):
         return self.closed(*map(self.by_channel, operands)).reshape(shape)
 
     def range(self, *operands: Interval) -> Interval:
-        if (most := self.largest(*operands)) > EXACT_LIMIT:
+        if (most := self.largest(*operands)) > PRODUCT_LIMIT:
             raise VerifyError(
-                f"{self.layer.data}: a product of {self.name} can reach {most}, more than 2^62; "
-                "quantize its operands to fewer bits"
+                f"a product of {self.name} can reach {most}, more than 2^62",
+                layer=self.layer.data,
+                way_out="quantize its operands to fewer bits",
             )
         # monotone in every operand while the others stand still: the extremes are at the corners
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")

@@ -11,7 +11,7 @@ from tercet.ir.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Sums:
+class IntegerSum:
     """The integer operator, and what makes its result real.
 
     With the scales of the operands s and t: real = (s * t * factor * acc + offset) / divisor.
@@ -30,7 +30,7 @@ class SumOp(LayerOp):
     @abstractmethod
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
-    ) -> Sums:
+    ) -> IntegerSum:
         """The same of integers with these zero points.
 
         `unit` is the product of their scales, None where they have more than one each: a bias that

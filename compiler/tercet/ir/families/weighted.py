@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import operand_def, opt_prop_def, prop_def, result_def
 
-from tercet.ir.families.sums import SumOp, Sums
+from tercet.ir.families.sums import IntegerSum, SumOp
 from tercet.ir.op import IntegerOp
 from tercet.ir.types import (
     SI8,
@@ -80,11 +80,11 @@ class WeightedOp(SumOp):
 
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
-    ) -> Sums:
+    ) -> IntegerSum:
         (q,), (zero,) = operands, zeros
         bias = self.whole_bias(unit)
         rest = self.spread(self.offsets()) if bias is None and self.bias is not None else None
-        return Sums(self.counterpart(q, bias, zero), self.spread(floats_of(self.scale)), rest)
+        return IntegerSum(self.counterpart(q, bias, zero), self.spread(floats_of(self.scale)), rest)
 
 
 def weighted_properties(

@@ -10,7 +10,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.families.real import real_tensor
 from tercet.ir.families.spatial import Ints, Pairs, Window, WindowOp, plane, window_properties
-from tercet.ir.families.sums import SumOp, Sums
+from tercet.ir.families.sums import IntegerSum, SumOp
 from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.sum_pool import SumPool
 
@@ -68,7 +68,7 @@ class AvgPool(WindowOp, SumOp):
 
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
-    ) -> Sums:
+    ) -> IntegerSum:
         """Over the least common multiple of all counts every window has a whole factor."""
         counts = floats_of(self.counts).astype(np.int64)
         common = int(np.lcm.reduce(counts.reshape(-1)))
@@ -82,7 +82,7 @@ class AvgPool(WindowOp, SumOp):
             padding=window.padding,
             layer=self.layer.data,
         )
-        return Sums(op, divisor=np.asarray(float(common)))
+        return IntegerSum(op, divisor=np.asarray(float(common)))
 
     def reference(self, x: FloatArray) -> FloatArray:
         window = self.window()

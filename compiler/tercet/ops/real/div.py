@@ -21,8 +21,9 @@ class RealDiv(PairOp):
     def reference(self, a: FloatArray, b: FloatArray) -> FloatArray:
         if not np.all(b):
             raise UnsupportedError(
-                f"{self.layer.data}: divides by integers that can be zero; add a constant that "
-                "keeps the divisor away from it"
+                "divides by integers that can be zero",
+                layer=self.layer.data,
+                way_out="add a constant that keeps the divisor away from it",
             )
         return a / b
 

@@ -58,8 +58,9 @@ class Function(ElementwiseOp):
             found = self.unary().reference(x, *floats_of(self.parameters).tolist())
         if np.isnan(found).any():
             raise UnsupportedError(
-                f"{self.layer.data}: {self.function.data} of some of its inputs is no number; clip "
-                "them to where it is one"
+                f"{self.function.data} of some of its inputs is no number",
+                layer=self.layer.data,
+                way_out="clip them to where it is one",
             )
         return np.asarray(found, np.float64)
 

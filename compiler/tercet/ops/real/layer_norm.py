@@ -10,7 +10,7 @@ from xdsl.traits import Pure
 
 from tercet.ir.families.norm_constants import Norm
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale
+from tercet.ir.families.real_norms import NormOp, Quantizer, ScalarGrid, one_scale
 from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.layer_norm import LayerNorm, half_width
 
@@ -79,7 +79,7 @@ class RealLayerNorm(NormOp):
             size=prod(self.row()),
             spread=half_width(q),
             step=one_scale(scale, layer),
-            grid=Grid.of(end),
+            grid=ScalarGrid.of(end),
             layer=layer,
         )
         return LayerNorm.of(q, norm, inner=1)

@@ -9,7 +9,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, result_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.sums import SumOp, Sums
+from tercet.ir.families.sums import IntegerSum, SumOp
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.matmul import MatMul
 
@@ -41,9 +41,9 @@ class RealMatMul(SumOp):
 
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
-    ) -> Sums:
+    ) -> IntegerSum:
         (a, b), (zero_a, zero_b) = operands, zeros
-        return Sums(MatMul(a, b, zero_a, zero_b, layer=self.layer.data))
+        return IntegerSum(MatMul(a, b, zero_a, zero_b, layer=self.layer.data))
 
     def reference(self, a: FloatArray, b: FloatArray) -> FloatArray:
         product: FloatArray = np.matmul(a, b)

@@ -9,7 +9,7 @@ from xdsl.traits import Pure
 from tercet.ir.families.integer_norms import held_by
 from tercet.ir.families.norm_constants import Norm
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale
+from tercet.ir.families.real_norms import NormOp, Quantizer, ScalarGrid, one_scale
 from tercet.ir.families.rescaled import magnitude
 from tercet.ir.types import Dense, FloatArray, I64Attr, dense_float, floats_of, number, shape_of
 from tercet.ops.rms_norm import RmsNorm
@@ -76,7 +76,7 @@ class RealRmsNorm(NormOp):
             size=gain.size,
             spread=magnitude(held_by(q), zero_point),
             step=one_scale(scale, layer),
-            grid=Grid.of(end),
+            grid=ScalarGrid.of(end),
             layer=layer,
         )
         return RmsNorm.of(q, norm, inner=1, zero_of_x=number(zero_point))

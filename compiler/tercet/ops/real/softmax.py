@@ -10,8 +10,9 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 
 from tercet.errors import UnsupportedError
+from tercet.ir.families.quantized import Result
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.real_norms import Grid, NormOp, Quantizer, one_scale, require_near
+from tercet.ir.families.real_norms import NormOp, Quantizer, ScalarGrid, one_scale, require_near
 from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, I64Attr, number, shape_of, tensor_type
 from tercet.ops.softmax import Softmax, tables
@@ -57,10 +58,11 @@ class RealSoftmax(NormOp):
         layer, axis = self.layer.data, self.axis.value.data
         if self.log.value.data:
             raise UnsupportedError(
-                f"{layer}: quantizes a log-softmax; leave it to the host as the last layer, or "
-                "quantize a softmax"
+                "quantizes a log-softmax",
+                layer=layer,
+                way_out="leave it to the host as the last layer, or quantize a softmax",
             )
-        grid, step, n = Grid.of(end), one_scale(scale, layer), shape_of(q)[axis]
+        grid, step, n = ScalarGrid.of(end), one_scale(scale, layer), shape_of(q)[axis]
         # n terms of 2^bits, and one of 2^bits / scale, stay below 2^62
         bits = 61 - max(n.bit_length(), ceil(1 / grid.scale).bit_length())
         size = self._entries(q, step, grid.scale, bits)
@@ -73,13 +75,10 @@ class RealSoftmax(NormOp):
             terms,
             scaled,
             grid.clip,
-            grid.element,
+            Result(grid.element, layer, scale=float(grid.scale), zero_point=grid.zero_point()),
             axis=axis,
             before=before,
             after=grid.zero_point() - before,
-            layer=layer,
-            scale=float(grid.scale),
-            zero_point=grid.zero_point(),
         )
 
     def _entries(self, q: SSAValue, step: Fraction, scale: Fraction, bits: int) -> int:
@@ -89,7 +88,9 @@ class RealSoftmax(NormOp):
         size = min(held.high - held.low + 1, ceil(zeros))
         if size > ENTRIES:
             raise UnsupportedError(
-                f"{self.layer.data}: its table of exponentials would have {size} entries, at most "
-                f"{ENTRIES} are possible; quantize its input to 8 bits"
+                f"its table of exponentials would have {size} entries, at most {ENTRIES} are "
+                "possible",
+                layer=self.layer.data,
+                way_out="quantize its input to 8 bits",
             )
         return size

@@ -8,7 +8,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def, tra
 from xdsl.traits import Pure
 
 from tercet.ir.families.real import real_tensor
-from tercet.ir.families.sums import SumOp, Sums
+from tercet.ir.families.sums import IntegerSum, SumOp
 from tercet.ir.types import FloatArray, I64Attr, number, shape_of
 from tercet.ops.sum import Sum
 
@@ -43,9 +43,9 @@ class RealSum(SumOp):
 
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
-    ) -> Sums:
+    ) -> IntegerSum:
         axis, layer = self.axis.value.data, self.layer.data
-        return Sums(Sum(operands[0], zeros[0], axis=axis, layer=layer))
+        return IntegerSum(Sum(operands[0], zeros[0], axis=axis, layer=layer))
 
     def reference(self, x: FloatArray) -> FloatArray:
         total: FloatArray = x.sum(self.axis.value.data)

@@ -152,6 +152,10 @@ def _equal(known: Entry, value: SSAValue, entry: Entry, quantize: Quantize) -> b
 def _floats(reader: LayerOp | None) -> UnsupportedError:
     found = described(reader) if reader else "the model"
     return UnsupportedError(
-        f"{found}: gets the input as floats; put one QuantIdentity with an integer act_quant in "
-        "front of the network, or read a file with --input-type"
+        "gets the input as floats",
+        layer=found,
+        way_out=(
+            "put one QuantIdentity with an integer act_quant in front of the "
+            "network, or read a file with --input-type"
+        ),
     )

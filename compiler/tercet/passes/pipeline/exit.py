@@ -71,6 +71,7 @@ def _collect(result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValu
 def _require_host(step: LayerOp) -> None:
     if isinstance(step, WeightedOp):
         raise UnsupportedError(
-            f"{step.layer.data}: its input is not quantized; put a QuantIdentity or a QuantReLU "
-            "before it"
+            "its input is not quantized",
+            layer=step.layer.data,
+            way_out="put a QuantIdentity or a QuantReLU before it",
         )

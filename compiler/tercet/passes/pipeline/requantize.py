@@ -56,8 +56,9 @@ def _closed(region: Region, ranges: Ranges, threshold_bits: int) -> list[Integer
     if count == 2:
         return pair(region, ranges)
     raise UnsupportedError(
-        f"{region.layer}: combines {count} quantized tensors before one rounding; quantize the "
-        "sum of two of them first"
+        f"combines {count} quantized tensors before one rounding",
+        layer=region.layer,
+        way_out="quantize the sum of two of them first",
     )
 
 

@@ -22,7 +22,11 @@ class RequireIntegers(ModulePass):
         for step in steps_of(op):
             if not isinstance(step, IntegerOp):
                 raise UnsupportedError(
-                    f"{step.layer.data}: {step.name.partition('.')[2]} stays a function of reals; "
-                    "only what lies between a linear layer and the next quantizer becomes integers"
+                    f"{step.name.partition('.')[2]} stays a function of reals",
+                    layer=step.layer.data,
+                    way_out=(
+                        "only what lies between a linear layer and the next quantizer becomes "
+                        "integers"
+                    ),
                 )
         ranges(op)

@@ -54,8 +54,10 @@ def _scale(op: SumOp, start: Dequantize) -> FloatArray:
     mixed = op.mixes()[-scale.ndim :]
     if len(op.operands) > 1 or any(m and n > 1 for m, n in zip(mixed, scale.shape, strict=False)):
         raise UnsupportedError(
-            f"{op.layer.data}: its input has a scale for each of {scale.size} channels, which no "
-            "sum of integers can take; quantize it per tensor"
+            f"its input has a scale for each of {scale.size} channels, which no sum of "
+            "integers can take",
+            layer=op.layer.data,
+            way_out="quantize it per tensor",
         )
     return scale
 

@@ -149,7 +149,9 @@ def _certified(
     region: Region, op: IntegerOp, channels: list[Certificate]
 ) -> Iterator[tuple[int, list[Finding]]]:
     if len(channels) != region.channels:
-        raise VerifyError(f"{region.layer}: its certificates are not those of the captured model")
+        raise VerifyError(
+            "its certificates are not those of the captured model", layer=region.layer
+        )
     signs = _signs(region, op)
     looked_at = _places(region, channels)
     for c in channels:

@@ -25,18 +25,23 @@ FORCED = (
 def foreign(here: str, owner: object) -> UnsupportedError:
     """The quantizer `here` reads what `owner`, which is no function of each place, returns."""
     if not isinstance(owner, LayerOp):
-        return UnsupportedError(f"{here}: reads the model's input; quantize that first")
+        return UnsupportedError(
+            "reads the model's input", layer=here, way_out="quantize that first"
+        )
     found = described(owner)
     if all(isinstance(x.owner, Dequantize) for x in owner.operands):
         return UnsupportedError(
-            f"{here}: quantizes a function of what {found} returns; quantize that itself first"
+            f"quantizes a function of what {found} returns",
+            layer=here,
+            way_out="quantize that itself first",
         )
     if _averages_squares(owner):
-        return UnsupportedError(f"{here}: quantizes a function of {found}, {NORM}")
+        return UnsupportedError(f"quantizes a function of {found}, {NORM}", layer=here)
     knob = FORCED if isinstance(owner, AvgPool | RealSum) else ""
     return UnsupportedError(
-        f"{here}: quantizes a function of {found}, whose own input is not quantized; quantize "
-        f"before {found} as well{knob}"
+        f"quantizes a function of {found}, whose own input is not quantized",
+        layer=here,
+        way_out=f"quantize before {found} as well{knob}",
     )
 
 

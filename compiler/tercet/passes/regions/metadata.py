@@ -2,21 +2,26 @@
 
 from xdsl.dialects.builtin import IntegerAttr
 
+from tercet.ir.families.quantized import Result
 from tercet.ir.op import IntegerOp
-from tercet.ir.types import Int, floats_of, tensor_type
-from tercet.passes.regions.region import End, Region
+from tercet.ir.types import floats_of, tensor_type
+from tercet.passes.regions.region import Region
 
 
-def element_of(end: End) -> Int:
-    """The type of the quantizer's integers."""
-    return tensor_type(end.q).element_type
+def result_of(region: Region, layer: str) -> Result:
+    """The integers of the region's quantizer, as those of `layer`.
 
-
-def metadata(end: End) -> tuple[float, int]:
-    """Scale and zero point; 1 where every channel has a scale of its own."""
-    scale = floats_of(end.scale)
+    Their scale is 1 where every channel has one of its own.
+    """
+    end, scale = region.end, floats_of(region.end.scale)
     zero: IntegerAttr = end.zero_point
-    return float(scale.reshape(-1)[0]) if scale.size == 1 else 1.0, zero.value.data
+    return Result(
+        element=tensor_type(end.q).element_type,
+        layer=layer,
+        inner=region.inner,
+        scale=float(scale.reshape(-1)[0]) if scale.size == 1 else 1.0,
+        zero_point=zero.value.data,
+    )
 
 
 def name_of(region: Region) -> str:

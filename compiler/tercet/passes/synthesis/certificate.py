@@ -145,7 +145,9 @@ def _claims(op: Requantize | Threshold, ranges: Ranges) -> list[Certificate]:
     layer = op.layer.data
     stored = op.attributes.get(ATTRIBUTE)
     if not isinstance(stored, DictionaryAttr):
-        raise VerifyError(f"{layer}: {op.name} carries no certificate; make it by the passes")
+        raise VerifyError(
+            f"{op.name} carries no certificate", layer=layer, way_out="make it by the passes"
+        )
     low, high, sign, first, steps, deltas = (
         _values(stored, name, layer).tolist()
         for name in ("low", "high", "sign", "first", "steps", "deltas")
@@ -187,5 +189,5 @@ def _reach(op: Requantize | Threshold, ranges: Ranges) -> tuple[IntArray, IntArr
 def _values(stored: DictionaryAttr, name: str, layer: str) -> IntArray:
     values = stored.data.get(name)
     if not isinstance(values, Dense):
-        raise VerifyError(f"{layer}: its certificate lacks {name}")
+        raise VerifyError(f"its certificate lacks {name}", layer=layer)
     return values_of(values)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tercet.errors import UnsupportedError
+from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, IntArray
-from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.passes.regions.monotone import is_monotone
 from tercet.passes.regions.region import Region
 from tercet.passes.synthesis.rescale import FAR, floor
@@ -63,8 +63,9 @@ def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
     wide_first = a.high - a.low > b.high - b.low
     if not is_monotone(region, region.leaves[0 if wide_first else 1]):
         raise UnsupportedError(
-            f"{region.layer}: combines sums with another tensor by a function that may turn; "
-            "quantize the sums to 8 bits first"
+            "combines sums with another tensor by a function that may turn",
+            layer=region.layer,
+            way_out="quantize the sums to 8 bits first",
         )
     wide, narrow = (a, b) if wide_first else (b, a)
     values = np.arange(narrow.low, narrow.high + 1)

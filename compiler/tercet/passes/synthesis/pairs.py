@@ -10,7 +10,7 @@ from tercet.ops.add import Add
 from tercet.ops.mul import Mul
 from tercet.ops.pair_table import PairTable
 from tercet.passes.regions.forms import Form, form_of
-from tercet.passes.regions.metadata import element_of, metadata
+from tercet.passes.regions.metadata import result_of
 from tercet.passes.regions.region import Region
 from tercet.passes.synthesis.demands import (
     Demands,
@@ -32,14 +32,17 @@ def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
     small = [size <= SMALL for size in sizes]
     if not any(small):
         raise UnsupportedError(
-            f"{region.layer}: combines two sums of {sizes[0]} and {sizes[1]} values, too many "
-            "pairs to be exact for each; quantize one of the two first"
+            f"combines two sums of {sizes[0]} and {sizes[1]} values, too many pairs to be "
+            "exact for each",
+            layer=region.layer,
+            way_out="quantize one of the two first",
         )
     points = min(sizes) * region.channels * (max(sizes) if all(small) else SMALL)
     if points > POINTS:
         raise UnsupportedError(
-            f"{region.layer}: combines two tensors with constants of their own in "
-            f"{region.channels} channels; quantize each of the two per tensor first"
+            f"combines two tensors with constants of their own in {region.channels} channels",
+            layer=region.layer,
+            way_out="quantize each of the two per tensor first",
         )
     form = form_of(region)
     if form is not None:
@@ -49,8 +52,9 @@ def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
     if all(small) and region.channels == 1:
         return [_table(region, known[0].low, known[1].low, sizes[0], sizes[1])]
     raise UnsupportedError(
-        f"{region.layer}: no sum or product of its two inputs with one rounding is exact; quantize "
-        "each of the two per tensor, to 8 bits, first"
+        "no sum or product of its two inputs with one rounding is exact",
+        layer=region.layer,
+        way_out="quantize each of the two per tensor, to 8 bits, first",
     )
 
 
@@ -69,7 +73,6 @@ def _flat(region: Region, values: FloatArray) -> FloatArray:
 
 
 def _add(region: Region, found: Fit) -> Add:
-    scale, zero = metadata(region.end)
     mul_a, mul_b = found.mul
     a, b = region.leaves
     return Add(
@@ -80,16 +83,11 @@ def _add(region: Region, found: Fit) -> Add:
         found.add,
         found.shift,
         found.clip,
-        element_of(region.end),
-        inner=region.inner,
-        layer=region.layer,
-        scale=scale,
-        zero_point=zero,
+        result_of(region, region.layer),
     )
 
 
 def _mul(region: Region, found: Fit, za: int, zb: int) -> Mul:
-    scale, zero = metadata(region.end)
     a, b = region.leaves
     return Mul(
         a,
@@ -100,18 +98,13 @@ def _mul(region: Region, found: Fit, za: int, zb: int) -> Mul:
         found.add,
         found.shift,
         found.clip,
-        element_of(region.end),
-        inner=region.inner,
-        layer=region.layer,
-        scale=scale,
-        zero_point=zero,
+        result_of(region, region.layer),
     )
 
 
 def _table(region: Region, low_a: int, low_b: int, size_a: int, size_b: int) -> PairTable:
     at = np.indices((size_a, size_b)).reshape(2, -1, 1)
     entries: IntArray = region(at[0] + low_a, at[1] + low_b).reshape(size_a, size_b)
-    scale, zero = metadata(region.end)
     a, b = region.leaves
     return PairTable(
         a,
@@ -119,8 +112,5 @@ def _table(region: Region, low_a: int, low_b: int, size_a: int, size_b: int) -> 
         entries,
         low_a,
         low_b,
-        element_of(region.end),
-        layer=region.layer,
-        scale=scale,
-        zero_point=zero,
+        result_of(region, region.layer),
     )

@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
-from tercet.ops.requantize import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.passes.synthesis.implied import MANY, needed
 from tercet.passes.synthesis.step_function import Steps
 

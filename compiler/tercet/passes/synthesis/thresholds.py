@@ -11,7 +11,7 @@ from tercet.ir.types import IntArray
 from tercet.ops.linear import Linear
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.threshold import Threshold
-from tercet.passes.regions.metadata import element_of, metadata, name_of
+from tercet.passes.regions.metadata import name_of, result_of
 from tercet.passes.regions.region import Region
 from tercet.passes.synthesis.step_function import Steps
 
@@ -87,17 +87,12 @@ def _by_accumulator(steps: Steps) -> Steps:
 def _made(
     region: Region, leaf: SSAValue, rows: IntArray, low: int, falls: Mask | None
 ) -> Threshold:
-    scale, zero = metadata(region.end)
     return Threshold(
         leaf,
         rows,
         low,
-        element_of(region.end),
-        inner=region.inner,
+        result_of(region, name_of(region)),
         falls=falls,
-        layer=name_of(region),
-        scale=scale,
-        zero_point=zero,
     )
 
 

@@ -5,11 +5,11 @@ import numpy as np
 from tercet.errors import UnsupportedError
 from tercet.ir.op import IntegerOp
 from tercet.ir.ranges import Ranges
-from tercet.ir.types import IntArray
+from tercet.ir.types import IntArray, tensor_type
 from tercet.ops.requantize import Requantize
 from tercet.ops.table import Table
 from tercet.passes.regions.bounds import bounds, by_channel
-from tercet.passes.regions.metadata import element_of, metadata, name_of
+from tercet.passes.regions.metadata import name_of, result_of
 from tercet.passes.regions.monotone import is_monotone
 from tercet.passes.regions.region import Region
 from tercet.passes.synthesis.certificate import attach
@@ -46,7 +46,7 @@ def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp
         return [_certified(turning(region, _found(region, low, high)))]
     steps = find(region, low, high)
     triples = synthesize(steps, region.clip())
-    narrow = element_of(region.end).width.data <= threshold_bits
+    narrow = tensor_type(region.end.q).element_type.width.data <= threshold_bits
     if triples.found.all() and not narrow:
         return [_certified((_requantize(region, triples), steps))]
     if size <= SMALL and not narrow:
@@ -61,8 +61,9 @@ def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
     count = int((high - low).max() + 1) * region.channels
     if count > VALUES:
         raise UnsupportedError(
-            f"{region.layer}: quantizes a function that may turn, of {count} values; quantize the "
-            "layer's output to 8 bits before it"
+            f"quantizes a function that may turn, of {count} values",
+            layer=region.layer,
+            way_out="quantize the layer's output to 8 bits before it",
         )
     return every_step(region, low, high)
 
@@ -76,34 +77,26 @@ def _certified(made: tuple[IntegerOp, Steps]) -> IntegerOp:
 def _table(region: Region, low: int, size: int) -> Table:
     if region.channels * size > ENTRIES:
         raise UnsupportedError(
-            f"{region.layer}: needs {region.channels} tables of {size} entries, one for each place "
-            f"that has a constant of its own; {ENTRIES} entries are the most"
+            f"needs {region.channels} tables of {size} entries, one for each place that "
+            "has a constant of its own",
+            layer=region.layer,
+            way_out=f"{ENTRIES} entries are the most",
         )
     every = np.repeat(np.arange(low, low + size)[:, None], region.channels, 1)
-    scale, zero = metadata(region.end)
     return Table(
         region.leaves[0],
         region(every).T,
         low,
-        element_of(region.end),
-        inner=region.inner,
-        layer=region.layer,
-        scale=scale,
-        zero_point=zero,
+        result_of(region, region.layer),
     )
 
 
 def _requantize(region: Region, triples: Triples) -> Requantize:
-    scale, zero = metadata(region.end)
     return Requantize(
         region.leaves[0],
         triples.mul,
         triples.add,
         triples.shift,
         triples.clip,
-        element_of(region.end),
-        inner=region.inner,
-        layer=name_of(region),
-        scale=scale,
-        zero_point=zero,
+        result_of(region, name_of(region)),
     )

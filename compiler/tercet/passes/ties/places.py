@@ -14,7 +14,7 @@ MOST = 1 << 17
 
 
 @dataclass(frozen=True)
-class Places:
+class JumpPlaces:
     """Integers of each leaf at which the line may meet a jump, [count, channels]."""
 
     q: tuple[IntArray, ...]
@@ -24,7 +24,7 @@ class Places:
 
 def places(
     region: Region, form: Form, lattice: FloatArray, bounds: list[tuple[IntArray, IntArray]]
-) -> Places:
+) -> JumpPlaces:
     """`form`: on the lattice [channels]; `bounds`: the least and greatest integer of each leaf."""
     end = region.end
     assert isinstance(end, Quantize)
@@ -46,7 +46,7 @@ def places(
     meets = np.abs(slope * acc + constant - position) * lattice * 4 < 1
     real = meets & (slope != 0) & (lattice > 0)
     q = [acc if i == wide else beside.astype(np.int64) for i in range(len(bounds))]
-    return Places(tuple(q), real)
+    return JumpPlaces(tuple(q), real)
 
 
 def _others(lows: IntArray, highs: IntArray, wide: int, jumps: int) -> IntArray:

@@ -128,7 +128,7 @@ def _step(
     kernel: Kernel | None,
 ) -> Step:
     if kernel is None:
-        raise UnsupportedError(f"{op.layer.data}: {without_kernel(op.name, target)}")
+        raise UnsupportedError(without_kernel(op.name, target), layer=op.layer.data)
     (result,) = op.results
     output = values[result]
     names = {id(op.properties[key]): idents[op, key] for key in _dense(op)}

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.activation import apply
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, floats_of, shape_of
@@ -21,8 +21,12 @@ HIDDEN = -(2.0**20)
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
-@converts(aten.add.Tensor)
-def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+@converts(
+    aten.add.Tensor,
+    layers="QuantEltwiseAdd",
+    note=("with numbers, constants and tensors, broadcast over all axes but the batch"),
+)
+def add(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     if not isinstance(a, SSAValue):
         return affine(builder, b, np.asarray(float(alpha)), builder.constant(a, builder.real(b)))
     if not isinstance(b, SSAValue):
@@ -33,23 +37,25 @@ def add(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
     return builder.add(RealAdd(*pair(builder, a, other), layer=builder.layer))
 
 
-@converts(aten.sub.Tensor)
-def sub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+@converts(aten.sub.Tensor, layers="Tanhshrink")
+def sub(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, a, b, -alpha)
 
 
 @converts(aten.rsub.Scalar, aten.rsub.Tensor)
-def rsub(builder: Builder, a: Value, b: Value, alpha: float = 1) -> Value:
+def rsub(builder: AtenBuilder, a: Value, b: Value, alpha: float = 1) -> Value:
     return add(builder, b, a, -alpha)
 
 
 @converts(aten.neg.default)
-def neg(builder: Builder, x: Value) -> Value:
+def neg(builder: AtenBuilder, x: Value) -> Value:
     return affine(builder, x, -ONE, ZERO)
 
 
-@converts(aten.mul.Tensor)
-def mul(builder: Builder, a: Value, b: Value) -> Value:
+@converts(
+    aten.mul.Tensor, layers="QuantScaleBias BatchNorm1dToQuantScaleBias BatchNorm2dToQuantScaleBias"
+)
+def mul(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue):
         return mul(builder, b, a)
     if not isinstance(b, SSAValue):
@@ -59,8 +65,8 @@ def mul(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealMul(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.div.Tensor)
-def div(builder: Builder, a: Value, b: Value) -> Value:
+@converts(aten.div.Tensor, layers="Softsign")
+def div(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if not isinstance(b, SSAValue):
         source = builder.real(a)
         return affine(builder, source, ONE, ZERO, builder.constant(b, source))
@@ -71,29 +77,34 @@ def div(builder: Builder, a: Value, b: Value) -> Value:
     return builder.add(RealDiv(*pair(builder, a, b), layer=builder.layer))
 
 
-@converts(aten.pow.Tensor_Scalar)
-def power(builder: Builder, x: Value, exponent: float) -> Value:
+@converts(aten.pow.Tensor_Scalar, note="`pow` by 0.5, 1, 2, 3 or -1")
+def power(builder: AtenBuilder, x: Value, exponent: float) -> Value:
     if exponent == 1:
         return x
     if exponent not in POWERS:
         raise builder.unsupported(
-            f"raises to the power {exponent:g}", "multiply, or use x ** 2, x ** 0.5 or x ** -1"
+            f"raises to the power {exponent:g}",
+            way_out="multiply, or use x ** 2, x ** 0.5 or x ** -1",
         )
     return apply(builder, x, POWERS[float(exponent)])
 
 
 @converts(aten.addcmul.default)
-def addcmul(builder: Builder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
+def addcmul(builder: AtenBuilder, x: Value, a: Value, b: Value, *, value: float = 1) -> Value:
     return add(builder, x, mul(builder, a, b), value)
 
 
 @converts(aten.lerp.Scalar)
-def lerp(builder: Builder, a: Value, b: Value, weight: float) -> Value:
+def lerp(builder: AtenBuilder, a: Value, b: Value, weight: float) -> Value:
     return add(builder, mul(builder, a, 1 - weight), mul(builder, b, weight))
 
 
 def affine(
-    builder: Builder, x: Value, factor: FloatArray, offset: FloatArray, divisor: FloatArray = ONE
+    builder: AtenBuilder,
+    x: Value,
+    factor: FloatArray,
+    offset: FloatArray,
+    divisor: FloatArray = ONE,
 ) -> SSAValue:
     """(factor * x + offset) / divisor, on `x` as wide as the constants are.
 
@@ -107,13 +118,14 @@ def affine(
     return builder.add(Affine(wide, factor, low, divisor, layer=builder.layer))
 
 
-def pair(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
+def pair(builder: AtenBuilder, a: Value, b: Value) -> tuple[SSAValue, SSAValue]:
     """Two tensors, broadcast to one shape."""
     x, y = builder.real(a), builder.real(b)
     if len(shape_of(x)) != len(shape_of(y)):
         raise builder.unsupported(
             f"combines tensors of shapes {shape_of(x)} and {shape_of(y)}",
-            "wanted as many axes on both sides, the batch first; unsqueeze after the batch",
+            wanted="as many axes on both sides, the batch first",
+            way_out="unsqueeze after the batch",
         )
     return builder.widened(x, shape_of(y)[1:]), builder.widened(y, shape_of(x)[1:])
 

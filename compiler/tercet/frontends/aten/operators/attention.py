@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.arithmetic import HIDDEN, ZERO, add, affine
 from tercet.frontends.aten.operators.matmul import product
 from tercet.frontends.aten.operators.softmax import softmax
@@ -17,9 +17,17 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.scaled_dot_product_attention.default)
+@converts(
+    aten.scaled_dot_product_attention.default,
+    layers="QuantMultiheadAttention",
+    note=(
+        "`batch_first=True`; one mask for all rows; `softmax_input_quant`, "
+        "which Brevitas leaves out by default; as many heads of keys as of "
+        "queries"
+    ),
+)
 def attention(
-    builder: Builder,
+    builder: AtenBuilder,
     query: Value,
     key: Value,
     value: Value,
@@ -32,7 +40,9 @@ def attention(
 ) -> Value:
     q, k, v = builder.real(query), builder.real(key), builder.real(value)
     if enable_gqa:
-        raise builder.unsupported("shares keys between heads", "repeat the keys and the values")
+        raise builder.unsupported(
+            "shares keys between heads", way_out="repeat the keys and the values"
+        )
     factor = 1 / sqrt(shape_of(q)[-1]) if scale is None else scale
     keys = builder.tensor(matrix_transpose(builder, k))
     scores: Value = affine(builder, product(builder, q, keys), np.asarray(factor), ZERO)

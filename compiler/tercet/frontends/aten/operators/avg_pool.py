@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped
 from tercet.frontends.aten.operators.arithmetic import ONE, ZERO, affine
 from tercet.frontends.aten.operators.conv import Numbers, each
@@ -21,9 +21,14 @@ from tercet.ops.real.linear import RealLinear
 aten = torch.ops.aten
 
 
-@converts(aten.avg_pool1d.default, aten.avg_pool2d.default)
+@converts(
+    aten.avg_pool1d.default,
+    aten.avg_pool2d.default,
+    layers="AvgPool1d AvgPool2d",
+    note="padding, `ceil_mode`, `count_include_pad`, `divisor_override`",
+)
 def avg_pool(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     kernel: Numbers,
     stride: Numbers = (),
@@ -45,8 +50,13 @@ def avg_pool(
     return builder.add(pool)
 
 
-@converts(aten.adaptive_avg_pool1d.default, aten.adaptive_avg_pool2d.default)
-def adaptive_avg_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Value:
+@converts(
+    aten.adaptive_avg_pool1d.default,
+    aten.adaptive_avg_pool2d.default,
+    layers="AdaptiveAvgPool1d AdaptiveAvgPool2d",
+    note="adaptive to any output size, also one that does not divide",
+)
+def adaptive_avg_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) -> Value:
     source = builder.real(x)
     sizes = shape_of(source)[2:]
     if any(n % count for n, count in zip(sizes, outputs, strict=True)):
@@ -58,7 +68,7 @@ def adaptive_avg_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Val
     return builder.add(pool)
 
 
-def _uneven(builder: Builder, x: SSAValue, outputs: Sequence[int]) -> SSAValue:
+def _uneven(builder: AtenBuilder, x: SSAValue, outputs: Sequence[int]) -> SSAValue:
     """Windows of unlike sizes that overlap: a linear layer of zeros and ones adds them up."""
     channels, *sizes = shape_of(x)[1:]
     cells = [adaptive(n, count) for n, count in zip(sizes, outputs, strict=True)]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
 from tercet.ir.families.spatial import Ints, Pairs
@@ -24,9 +24,18 @@ def each(value: Numbers, axes: int) -> Ints:
     return found * axes if len(found) == 1 else found
 
 
-@converts(aten.conv1d.default, aten.conv2d.default)
+@converts(
+    aten.conv1d.default,
+    aten.conv2d.default,
+    layers="QuantConv1d QuantConv2d",
+    note=(
+        "weights of 1 to 8 bits, per tensor or per output; groups, depthwise, "
+        "dilation, stride; every padding, `same` and `valid` too, and every "
+        "padding mode"
+    ),
+)
 def conv(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,
@@ -43,7 +52,7 @@ def conv(
 
 @converts(aten.conv1d.padding, aten.conv2d.padding)
 def conv_named(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,
@@ -64,7 +73,7 @@ def conv_named(
 
 
 def _convolved(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value,
@@ -95,11 +104,11 @@ def _convolved(
     )
 
 
-def spatial_axes(builder: Builder, x: SSAValue, weight: IntArray) -> int:
+def spatial_axes(builder: AtenBuilder, x: SSAValue, weight: IntArray) -> int:
     """How many axes the windows move over."""
     if len(shape_of(x)) != np.ndim(weight):
         raise builder.unsupported(
             f"convolves a tensor of shape {shape_of(x)} with weights of shape {weight.shape}",
-            "wanted (batch, channels, …), so give the model's example a batch",
+            wanted="(batch, channels, …), so give the model's example a batch",
         )
     return np.ndim(weight) - 2

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.conv import Numbers, each, spatial_axes
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
@@ -12,9 +12,14 @@ from tercet.ops.real.conv_transpose import RealConvTranspose
 aten = torch.ops.aten
 
 
-@converts(aten.conv_transpose1d.default, aten.conv_transpose2d.input)
+@converts(
+    aten.conv_transpose1d.default,
+    aten.conv_transpose2d.input,
+    layers="QuantConvTranspose1d QuantConvTranspose2d",
+    note="weights as those of a convolution; every group has the same scales",
+)
 def conv_transpose(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     offsets: Value = None,

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped, transposed
 from tercet.frontends.aten.operators.arithmetic import mul
 from tercet.frontends.aten.operators.linear import linear
@@ -19,14 +19,22 @@ from tercet.ir.types import shape_of
 aten = torch.ops.aten
 
 
-@converts(aten.einsum.default)
-def einsum(builder: Builder, equation: str, operands: Sequence[Value], **_: object) -> Value:
+@converts(
+    aten.einsum.default,
+    note=(
+        "two operands, an arrow, and no letter twice in one operand; of "
+        "quantized weights every letter is either summed or new"
+    ),
+)
+def einsum(builder: AtenBuilder, equation: str, operands: Sequence[Value], **_: object) -> Value:
     inputs, arrow, result = equation.replace(" ", "").partition("->")
     terms = inputs.split(",")
     if not arrow or len(terms) != 2 or not all(map(_plain, (*terms, result))):
         raise builder.unsupported(
             f"einsum {equation!r}",
-            "wanted two operands, an arrow, and no letter twice in one operand, as 'bij,bjk->bik'",
+            wanted=(
+                "two operands, an arrow, and no letter twice in one operand, as 'bij,bjk->bik'"
+            ),
         )
     (a, b), (x, y) = terms, operands
     if not isinstance(x, SSAValue):
@@ -42,12 +50,14 @@ def _plain(term: str) -> bool:
 
 
 def _of_two(
-    builder: Builder, left: tuple[str, SSAValue], right: tuple[str, SSAValue], result: str
+    builder: AtenBuilder, left: tuple[str, SSAValue], right: tuple[str, SSAValue], result: str
 ) -> Value:
     (a, x), (b, y) = left, right
     summed = [c for c in a if c in b and c not in result]
     if any(c not in b + result for c in a) or any(c not in a + result for c in b):
-        raise builder.unsupported(f"einsum {a},{b}->{result}", "sum before it what one side adds")
+        raise builder.unsupported(
+            f"einsum {a},{b}->{result}", way_out="sum before it what one side adds"
+        )
     if not summed:
         return mul(builder, _aligned(builder, a, x, result), _aligned(builder, b, y, result))
     both = [c for c in result if c in a and c in b]
@@ -63,7 +73,7 @@ def _of_two(
 
 
 def _with_weights(
-    builder: Builder, left: tuple[str, SSAValue], right: tuple[str, Value], result: str
+    builder: AtenBuilder, left: tuple[str, SSAValue], right: tuple[str, Value], result: str
 ) -> Value:
     (a, x), (b, weight) = left, right
     summed = [c for c in a if c in b and c not in result]
@@ -71,7 +81,7 @@ def _with_weights(
     if not isinstance(weight, Integers) or len(summed) + len(columns) != len(b) or not summed:
         raise builder.unsupported(
             f"einsum {a},{b}->{result} with constants",
-            "wanted quantized weights whose every letter is either summed or new",
+            wanted="quantized weights whose every letter is either summed or new",
         )
     rows = [c for c in a if c not in b]
     size = dict(zip(a, shape_of(x), strict=True))
@@ -89,11 +99,11 @@ def _with_weights(
     return _finished(builder, made, [*rows, *columns], size, result)
 
 
-def _ordered(builder: Builder, term: str, x: SSAValue, letters: Sequence[str]) -> SSAValue:
+def _ordered(builder: AtenBuilder, term: str, x: SSAValue, letters: Sequence[str]) -> SSAValue:
     return transposed(builder, x, [term.index(c) for c in letters])
 
 
-def _aligned(builder: Builder, term: str, x: SSAValue, result: str) -> SSAValue:
+def _aligned(builder: AtenBuilder, term: str, x: SSAValue, result: str) -> SSAValue:
     """`x` with the axes of the result, of extent 1 where it has none."""
     size = dict(zip(term, shape_of(x), strict=True))
     moved = _ordered(builder, term, x, [c for c in result if c in term])
@@ -101,7 +111,7 @@ def _aligned(builder: Builder, term: str, x: SSAValue, result: str) -> SSAValue:
 
 
 def _finished(
-    builder: Builder, x: SSAValue, letters: Sequence[str], size: dict[str, int], result: str
+    builder: AtenBuilder, x: SSAValue, letters: Sequence[str], size: dict[str, int], result: str
 ) -> SSAValue:
     whole = reshaped(builder, x, [size[c] for c in letters[1:]])
     return transposed(builder, whole, [letters.index(c) for c in result])

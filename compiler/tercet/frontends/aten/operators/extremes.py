@@ -3,7 +3,7 @@
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.operators.activation import clamp_max, clamp_min, relu
 from tercet.frontends.aten.operators.arithmetic import ONE, ZERO, affine, pair
 from tercet.frontends.aten.registry import converts
@@ -15,7 +15,7 @@ aten = torch.ops.aten
 
 
 @converts(aten.maximum.default, aten.max.other, aten.fmax.default)
-def maximum(builder: Builder, a: Value, b: Value) -> Value:
+def maximum(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return a if a is b else builder.add(RealMaximum(*pair(builder, a, b), layer=builder.layer))
     source, bound = _bounded(builder, a, b)
@@ -27,7 +27,7 @@ def maximum(builder: Builder, a: Value, b: Value) -> Value:
 
 
 @converts(aten.minimum.default, aten.min.other, aten.fmin.default)
-def minimum(builder: Builder, a: Value, b: Value) -> Value:
+def minimum(builder: AtenBuilder, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return a if a is b else builder.add(RealMinimum(*pair(builder, a, b), layer=builder.layer))
     source, bound = _bounded(builder, a, b)
@@ -39,7 +39,7 @@ def minimum(builder: Builder, a: Value, b: Value) -> Value:
 
 @converts(aten.clamp.Tensor)
 def clamp_by_tensors(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     min: Value = None,  # noqa: A002
     max: Value = None,  # noqa: A002
@@ -48,13 +48,13 @@ def clamp_by_tensors(
     return raised if max is None else minimum(builder, raised, max)
 
 
-def above(builder: Builder, x: SSAValue, bound: FloatArray) -> SSAValue:
+def above(builder: AtenBuilder, x: SSAValue, bound: FloatArray) -> SSAValue:
     """max(x, bound) = relu(x - bound) + bound, for a bound of its own in each place."""
     lowered = affine(builder, x, ONE, -bound)
     return affine(builder, relu(builder, lowered), ONE, bound)
 
 
-def _bounded(builder: Builder, a: Value, b: Value) -> tuple[SSAValue, FloatArray]:
+def _bounded(builder: AtenBuilder, a: Value, b: Value) -> tuple[SSAValue, FloatArray]:
     source, other = (a, b) if isinstance(a, SSAValue) else (b, a)
     x = builder.real(source)
     return x, builder.constant(other, x)

@@ -4,27 +4,27 @@ from typing import Any
 
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 
 aten = torch.ops.aten
 
 
 @converts(aten.zeros_like.default, aten.new_zeros.default)
-def zeros(builder: Builder, *_: Any, **__: Any) -> Value:
+def zeros(builder: AtenBuilder, *_: Any, **__: Any) -> Value:
     return torch.zeros(builder.result, dtype=torch.float64)
 
 
 @converts(aten.ones_like.default, aten.new_ones.default)
-def ones(builder: Builder, *_: Any, **__: Any) -> Value:
+def ones(builder: AtenBuilder, *_: Any, **__: Any) -> Value:
     return torch.ones(builder.result, dtype=torch.float64)
 
 
 @converts(aten.full_like.default)
-def full_like(builder: Builder, x: Value, value: float, **_: Any) -> Value:
+def full_like(builder: AtenBuilder, x: Value, value: float, **_: Any) -> Value:
     return torch.full(builder.result, value, dtype=torch.float64)
 
 
 @converts(aten.new_full.default)
-def new_full(builder: Builder, x: Value, size: Any, value: float, **_: Any) -> Value:
+def new_full(builder: AtenBuilder, x: Value, size: Any, value: float, **_: Any) -> Value:
     return torch.full(builder.result, value, dtype=torch.float64)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import BATCH, Builder, Value, array
+from tercet.frontends.aten.builder import BATCH, AtenBuilder, Value, array
 from tercet.frontends.aten.movement import joined, reshaped
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.integers import Integers
@@ -20,20 +20,25 @@ from tercet.ops.slice import Slice
 aten = torch.ops.aten
 
 
-@converts(aten.cat.default, aten.concat.default)
-def cat(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
+@converts(
+    aten.cat.default,
+    aten.concat.default,
+    layers="QuantCat",
+    note=("tensors of one quantizer, and constants on its grid, as zeros always are"),
+)
+def cat(builder: AtenBuilder, tensors: Sequence[Value], axis: int = 0) -> Value:
     like = next(one for one in tensors if isinstance(one, SSAValue))
     parts = [one if isinstance(one, SSAValue) else constant(builder, one, like) for one in tensors]
     return joined(builder, parts, builder.axis(axis, len(shape_of(like))))
 
 
 @converts(aten.hstack.default)
-def hstack(builder: Builder, tensors: Sequence[Value]) -> Value:
+def hstack(builder: AtenBuilder, tensors: Sequence[Value]) -> Value:
     return cat(builder, tensors, 1)
 
 
 @converts(aten.stack.default)
-def stack(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
+def stack(builder: AtenBuilder, tensors: Sequence[Value], axis: int = 0) -> Value:
     like = next(one for one in tensors if isinstance(one, SSAValue))
     parts = [one if isinstance(one, SSAValue) else constant(builder, one, like) for one in tensors]
     at = builder.axis(axis, len(shape_of(like)) + 1)
@@ -42,40 +47,42 @@ def stack(builder: Builder, tensors: Sequence[Value], axis: int = 0) -> Value:
     return joined(builder, [reshaped(builder, part, shape) for part in parts], at)
 
 
-@converts(aten.repeat.default, aten.tile.default)
-def repeat(builder: Builder, x: Value, times: Sequence[int]) -> Value:
+@converts(aten.repeat.default, aten.tile.default, note="`repeat` and `tile` once along the batch")
+def repeat(builder: AtenBuilder, x: Value, times: Sequence[int]) -> Value:
     source = builder.tensor(x)
     rank = len(shape_of(source))
     counts = [1] * (rank - len(times)) + list(times)
     if len(counts) != rank or counts[0] != 1:
         raise builder.unsupported(
             f"repeats {shape_of(source)} {tuple(times)} times",
-            "wanted 1 for the batch, and one number for each axis",
+            wanted="1 for the batch, and one number for each axis",
         )
     for axis, count in enumerate(counts):
         source = joined(builder, [source] * count, axis)
     return source
 
 
-@converts(aten.repeat_interleave.self_int)
-def repeat_interleave(builder: Builder, x: Value, times: int, axis: int | None = None) -> Value:
+@converts(aten.repeat_interleave.self_int, note="`repeat_interleave` along a named axis")
+def repeat_interleave(builder: AtenBuilder, x: Value, times: int, axis: int | None = None) -> Value:
     source = builder.tensor(x)
     if axis is None:
-        raise builder.unsupported("repeats a flattened batch", "name the axis to repeat along")
+        raise builder.unsupported(
+            "repeats a flattened batch", way_out="name the axis to repeat along"
+        )
     counts = [1] * len(shape_of(source))
     counts[builder.axis(axis, len(counts))] = times
     return builder.add(Repeat(source, counts, layer=builder.layer))
 
 
-def constant(builder: Builder, value: Value, like: SSAValue) -> SSAValue:
+def constant(builder: AtenBuilder, value: Value, like: SSAValue) -> SSAValue:
     """A constant as a tensor of the network: 0 * (some element of `like`) + value."""
     if not isinstance(value, Tensor | Integers):
-        raise builder.unsupported("joins what is no tensor", "wanted tensors")
+        raise builder.unsupported("joins what is no tensor", wanted="tensors")
     values = array(value)
     if values.shape[0] not in (1, BATCH) or not (values == values[:1]).all():
         raise builder.unsupported(
             f"joins a constant of shape {values.shape}",
-            "wanted one that is the same for every row of a batch, x.shape[0] of them",
+            wanted="one that is the same for every row of a batch, x.shape[0] of them",
         )
     rank, layer = len(shape_of(like)), builder.layer
     one = builder.add(Slice(builder.real(like), [0] * rank, [1] * rank, [1] * rank, layer=layer))

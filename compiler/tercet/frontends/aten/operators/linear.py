@@ -2,7 +2,7 @@
 
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.frontends.aten.weights import bias, weights
 from tercet.ops.real.linear import RealLinear
@@ -10,8 +10,12 @@ from tercet.ops.real.linear import RealLinear
 aten = torch.ops.aten
 
 
-@converts(aten.linear.default)
-def linear(builder: Builder, x: Value, weight: Value, offsets: Value = None) -> Value:
+@converts(
+    aten.linear.default,
+    layers="QuantLinear",
+    note="weights of 1 to 8 bits, per tensor or per output",
+)
+def linear(builder: AtenBuilder, x: Value, weight: Value, offsets: Value = None) -> Value:
     source = builder.real(x)
     values, scale = weights(builder, weight, axis=0)
     offset, unit = bias(builder, offsets)

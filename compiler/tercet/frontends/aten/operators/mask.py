@@ -5,19 +5,19 @@ import torch
 from torch import Tensor
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten.builder import AtenBuilder, Value, array
 from tercet.frontends.aten.operators.arithmetic import affine
 from tercet.frontends.aten.registry import converts
 
 aten = torch.ops.aten
 
 
-@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor)
-def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
+@converts(aten.masked_fill.Scalar, aten.masked_fill.Tensor, note="the mask is a constant")
+def masked_fill(builder: AtenBuilder, x: Value, mask: Value, value: Value) -> Value:
     source = builder.real(x)
     if isinstance(mask, SSAValue):
         raise builder.unsupported(
-            "is masked by what depends on the input", "use clamp or a product"
+            "is masked by what depends on the input", way_out="use clamp or a product"
         )
     hidden = builder.constant(mask, source)
     filling = builder.constant(value, source)
@@ -25,10 +25,10 @@ def masked_fill(builder: Builder, x: Value, mask: Value, value: Value) -> Value:
 
 
 @converts(aten.where.self, aten.where.ScalarOther)
-def where(builder: Builder, condition: Value, x: Value, other: Value) -> Value:
+def where(builder: AtenBuilder, condition: Value, x: Value, other: Value) -> Value:
     if isinstance(condition, SSAValue) or isinstance(other, SSAValue):
         raise builder.unsupported(
-            "chooses by what depends on the input", "use clamp, ReLU or nn.Threshold"
+            "chooses by what depends on the input", way_out="use clamp, ReLU or nn.Threshold"
         )
     hidden = torch.from_numpy(1 - array(condition)) if isinstance(condition, Tensor) else None
     return masked_fill(builder, x, hidden, other)

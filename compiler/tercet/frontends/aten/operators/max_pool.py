@@ -6,7 +6,7 @@ import torch
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
-from tercet.frontends.aten.builder import Absent, Builder, Value
+from tercet.frontends.aten.builder import Absent, AtenBuilder, Value
 from tercet.frontends.aten.movement import joined, reshaped, sliced
 from tercet.frontends.aten.operators.conv import Numbers, each
 from tercet.frontends.aten.reduction import Reduction
@@ -19,9 +19,14 @@ from tercet.ops.max_pool import MaxPool
 aten = torch.ops.aten
 
 
-@converts(aten.max_pool1d.default, aten.max_pool2d.default)
+@converts(
+    aten.max_pool1d.default,
+    aten.max_pool2d.default,
+    layers="MaxPool1d MaxPool2d",
+    note="padding, dilation, `ceil_mode`; nobody reads the place of a maximum",
+)
 def max_pool(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     kernel: Numbers,
     stride: Numbers = (),
@@ -44,8 +49,13 @@ def max_pool(
     return builder.add(pool)
 
 
-@converts(aten.adaptive_max_pool1d.default, aten.adaptive_max_pool2d.default)
-def adaptive_max_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Value:
+@converts(
+    aten.adaptive_max_pool1d.default,
+    aten.adaptive_max_pool2d.default,
+    layers="AdaptiveMaxPool1d AdaptiveMaxPool2d",
+    note="adaptive to any output size",
+)
+def adaptive_max_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) -> Value:
     """One axis after the other: the largest of the largest."""
     source = builder.tensor(x)
     for axis, count in enumerate(outputs, start=2):
@@ -53,24 +63,24 @@ def adaptive_max_pool(builder: Builder, x: Value, outputs: Sequence[int]) -> Val
     return source, _place(builder)
 
 
-@converts(aten.amax.default)
-def amax(builder: Builder, x: Value, axes: Sequence[int] = (), keepdim: bool = False) -> Value:
+@converts(aten.amax.default, note="`amax` and `max` over named axes")
+def amax(builder: AtenBuilder, x: Value, axes: Sequence[int] = (), keepdim: bool = False) -> Value:
     reduction = Reduction.of(builder, x, axes)
     rows = reduction.rows(builder)
     return reshaped(builder, _largest(builder, rows), reduction.shape(keepdim))
 
 
 @converts(aten.max.dim)
-def largest(builder: Builder, x: Value, axis: int, keepdim: bool = False) -> Value:
+def largest(builder: AtenBuilder, x: Value, axis: int, keepdim: bool = False) -> Value:
     return amax(builder, x, [axis], keepdim), _place(builder)
 
 
-def _place(builder: Builder) -> Absent:
-    found = builder.unsupported("the place of a maximum is read", advice("argmax"))
+def _place(builder: AtenBuilder) -> Absent:
+    found = builder.unsupported("the place of a maximum is read", way_out=advice("argmax"))
     return Absent(found)
 
 
-def _along(builder: Builder, x: SSAValue, axis: int, count: int) -> SSAValue:
+def _along(builder: AtenBuilder, x: SSAValue, axis: int, count: int) -> SSAValue:
     cells = adaptive(shape_of(x)[axis], count)
     step = cells[1][0] if len(cells) > 1 else 1
     size = cells[0][1]
@@ -81,7 +91,7 @@ def _along(builder: Builder, x: SSAValue, axis: int, count: int) -> SSAValue:
     return joined(builder, tops, axis)
 
 
-def _pool(builder: Builder, x: SSAValue, axis: int, size: int, step: int) -> SSAValue:
+def _pool(builder: AtenBuilder, x: SSAValue, axis: int, size: int, step: int) -> SSAValue:
     def along(value: int) -> Ints:
         return tuple(value if i == axis else 1 for i in range(2, len(shape_of(x))))
 
@@ -98,5 +108,5 @@ def _pool(builder: Builder, x: SSAValue, axis: int, size: int, step: int) -> SSA
     )
 
 
-def _largest(builder: Builder, rows: SSAValue) -> SSAValue:
+def _largest(builder: AtenBuilder, rows: SSAValue) -> SSAValue:
     return _pool(builder, rows, 2, shape_of(rows)[2], 1)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.real.batch_norm import BatchNorm
@@ -11,9 +11,13 @@ from tercet.ops.real.batch_norm import BatchNorm
 aten = torch.ops.aten
 
 
-@converts(aten.batch_norm.default)
+@converts(
+    aten.batch_norm.default,
+    layers="BatchNorm1d BatchNorm2d",
+    note="with running statistics, in evaluation, on any layout",
+)
 def batch_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     gain: Value,
     offset: Value,
@@ -31,7 +35,7 @@ def batch_norm(
 
 @converts(aten._native_batch_norm_legit_no_training.default)
 def native_batch_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     gain: Value,
     offset: Value,
@@ -44,7 +48,7 @@ def native_batch_norm(
 
 
 def evaluated(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     gain: Value,
     offset: Value,
@@ -69,8 +73,8 @@ def evaluated(
 
 
 @converts(aten._native_batch_norm_legit.no_stats)
-def statistics_of_the_batch(builder: Builder, *_: Value) -> Value:
+def statistics_of_the_batch(builder: AtenBuilder, *_: Value) -> Value:
     raise builder.unsupported(
         "batch norm without running statistics",
-        "use track_running_stats=True and call the model in evaluation",
+        way_out="use track_running_stats=True and call the model in evaluation",
     )

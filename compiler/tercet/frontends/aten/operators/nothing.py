@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.registry import converts
 from tercet.ir.families.real import is_real
 from tercet.ir.interval import Interval
@@ -21,18 +21,23 @@ aten = torch.ops.aten
     aten.clone.default,
     aten.detach.default,
     aten.type_as.default,
+    layers="Identity Dropout Dropout1d Dropout2d AlphaDropout",
+    note="dropout is gone in evaluation",
 )
-def copy(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+def copy(builder: AtenBuilder, x: Value, *_: Any, **__: Any) -> Value:
     return x
 
 
 @converts(aten._assert_tensor_metadata.default)
-def assertion(builder: Builder, x: Value, *_: Any, **__: Any) -> Value:
+def assertion(builder: AtenBuilder, x: Value, *_: Any, **__: Any) -> Value:
     return None
 
 
-@converts(aten._to_copy.default)
-def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
+@converts(
+    aten._to_copy.default,
+    note=("casts that keep every value: to the type the tensor has, and of integers to floats"),
+)
+def cast(builder: AtenBuilder, x: Value, *arguments: Any, **keywords: Any) -> Value:
     """The model is captured in float64, so any other type is the model's own wish.
 
     Floats made of integers are exact in float32, and stand for float64 there.
@@ -43,14 +48,14 @@ def cast(builder: Builder, x: Value, *arguments: Any, **keywords: Any) -> Value:
             continue
         if is_real(source) and wish != torch.float64:
             raise builder.unsupported(
-                f"casts to {wish}", "let it keep the type of its input, as x.to(other) does"
+                f"casts to {wish}", way_out="let it keep the type of its input, as x.to(other) does"
             )
         if not is_real(source):
             source = _of_integers(builder, source, wish)
     return source
 
 
-def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
+def _of_integers(builder: AtenBuilder, q: SSAValue, wish: torch.dtype) -> SSAValue:
     if wish in (torch.float32, torch.float64):
         return builder.add(Dequantize(q, np.ones(()), layer=builder.layer))
     given = tensor_type(q).element_type
@@ -62,5 +67,5 @@ def _of_integers(builder: Builder, q: SSAValue, wish: torch.dtype) -> SSAValue:
             return q
     raise builder.unsupported(
         f"casts integers {given} to {wish}",
-        "wanted torch.float32, or integers that hold them all",
+        wanted="torch.float32, or integers that hold them all",
     )

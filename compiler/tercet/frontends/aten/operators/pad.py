@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch.nn.functional import pad as torch_pad
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import picked, sliced
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import shape_of
@@ -14,9 +14,15 @@ from tercet.ops.real.pad import RealPad
 aten = torch.ops.aten
 
 
-@converts(aten.pad.default)
+@converts(
+    aten.pad.default,
+    layers=(
+        "ZeroPad2d ConstantPad1d ConstantPad2d ReflectionPad1d ReflectionPad2d "
+        "ReplicationPad1d ReplicationPad2d CircularPad1d CircularPad2d"
+    ),
+)
 def pad(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     pads: Sequence[int],
     mode: str = "constant",
@@ -42,7 +48,7 @@ def pad(
     return builder.add(RealPad(source, pairs, float(value or 0), layer=builder.layer))
 
 
-def _of_its_own(builder: Builder, x: Value, pads: Sequence[int], mode: str) -> Value:
+def _of_its_own(builder: AtenBuilder, x: Value, pads: Sequence[int], mode: str) -> Value:
     """Which elements: torch pads a ramp."""
     source = builder.tensor(x)
     rank = len(shape_of(source))

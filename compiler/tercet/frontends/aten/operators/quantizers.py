@@ -1,24 +1,32 @@
-"""What Brevitas' quantizers became before the export."""
+"""Brevitas' quantizers, as the operations that they became before the export."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from tercet.frontends.aten.builder import Builder, Value, array
+from tercet.frontends.aten import quantizing
+from tercet.frontends.aten.builder import AtenBuilder, Value, array
 from tercet.frontends.aten.registry import converts
-from tercet.frontends.brevitas import quantized
+from tercet.frontends.elements import narrowest
 from tercet.frontends.integers import Integers
 from tercet.ir.interval import Interval
-from tercet.ir.types import Int, signed, unsigned
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
-assert quantized  # its import registers torch.ops.tercet
+assert quantizing  # its import registers torch.ops.tercet
 
 
-@converts(torch.ops.tercet.fake_quantize.default, constants=True)
+@converts(
+    torch.ops.tercet.fake_quantize.default,
+    constants=True,
+    layers="QuantIdentity QuantReLU QuantHardTanh QuantSigmoid QuantTanh",
+    note=(
+        "1 to 8 bits; binary, ternary, zero points; rounding `ROUND`, `FLOOR`, "
+        "`CEIL` or `ROUND_TO_ZERO`"
+    ),
+)
 def fake_quantize(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     step: Value,
     scale: Value,
@@ -48,9 +56,13 @@ def fake_quantize(
     return builder.add(Dequantize(q, scales, zero, layer=layer))
 
 
-@converts(torch.ops.tercet.truncate.default)
+@converts(
+    torch.ops.tercet.truncate.default,
+    layers="TruncAvgPool2d TruncAdaptiveAvgPool2d",
+    note=("truncating pools have windows of one size: no `ceil_mode`, an output size that divides"),
+)
 def truncate(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     scale: Value,
     factor: Value,
@@ -80,20 +92,13 @@ def truncate(
 
 
 @converts(torch.ops.tercet.constant.default, constants=True)
-def constant(builder: Builder, q: Value, scale: Value, zero_point: Value) -> Value:
+def constant(builder: AtenBuilder, q: Value, scale: Value, zero_point: Value) -> Value:
     values = np.rint(array(q) - array(zero_point)).astype(np.int64)
     return Integers(values, array(scale))
 
 
-def narrowest(interval: Interval) -> Int:
-    """The smallest integer type that holds `interval`."""
-    if interval.low >= 0:
-        return unsigned(max(1, interval.high.bit_length()))
-    return signed(max(interval.high.bit_length(), (-interval.low - 1).bit_length()) + 1)
-
-
-def _whole(builder: Builder, zero_point: Value) -> int:
+def _whole(builder: AtenBuilder, zero_point: Value) -> int:
     values = np.unique(array(zero_point))
     if values.size != 1 or values[0] != np.rint(values[0]):
-        raise builder.unsupported(f"has zero points {values.tolist()}", "wanted one whole number")
+        raise builder.unsupported(f"has zero points {values.tolist()}", wanted="one whole number")
     return int(values[0])

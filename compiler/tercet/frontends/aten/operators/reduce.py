@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import reshaped
 from tercet.frontends.aten.operators.arithmetic import ONE, ZERO, affine
 from tercet.frontends.aten.reduction import Reduction
@@ -17,16 +17,18 @@ from tercet.ops.real.sum import RealSum
 aten = torch.ops.aten
 
 
-@converts(aten.sum.dim_IntList)
+@converts(aten.sum.dim_IntList, note="over named axes, but not the batch")
 def total(
-    builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any
+    builder: AtenBuilder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any
 ) -> Value:
     reduction = Reduction.of(builder, builder.real(x), axes)
     return reshaped(builder, _sums(builder, reduction), reduction.shape(keepdim))
 
 
 @converts(aten.mean.dim)
-def mean(builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any) -> Value:
+def mean(
+    builder: AtenBuilder, x: Value, axes: Sequence[int], keepdim: bool = False, **_: Any
+) -> Value:
     reduction = Reduction.of(builder, builder.real(x), axes)
     count = np.asarray(float(reduction.count()))
     means = affine(builder, _sums(builder, reduction), ONE, ZERO, count)
@@ -34,11 +36,11 @@ def mean(builder: Builder, x: Value, axes: Sequence[int], keepdim: bool = False,
 
 
 @converts(aten.sum.default, aten.mean.default)
-def of_everything(builder: Builder, x: Value, **_: Any) -> Value:
+def of_everything(builder: AtenBuilder, x: Value, **_: Any) -> Value:
     raise builder.unsupported(
-        "adds up the rows of a batch", "name the axes, as x.mean(dim=(1, 2)) does"
+        "adds up the rows of a batch", way_out="name the axes, as x.mean(dim=(1, 2)) does"
     )
 
 
-def _sums(builder: Builder, reduction: Reduction) -> SSAValue:
+def _sums(builder: AtenBuilder, reduction: Reduction) -> SSAValue:
     return builder.add(RealSum(reduction.block(builder), axis=2, layer=builder.layer))

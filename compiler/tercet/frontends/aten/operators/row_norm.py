@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from xdsl.ir import SSAValue
 
-from tercet.frontends.aten.builder import Builder, Value
-from tercet.frontends.aten.operators.norm import batch_norm
+from tercet.frontends.aten.builder import AtenBuilder, Value
+from tercet.frontends.aten.operators.norm import evaluated
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.real.group_norm import RealGroupNorm
@@ -17,9 +17,9 @@ from tercet.ops.real.rms_norm import RealRmsNorm
 aten = torch.ops.aten
 
 
-@converts(aten.layer_norm.default)
+@converts(aten.layer_norm.default, layers="LayerNorm")
 def layer_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     shape: Sequence[int],
     weight: Value = None,
@@ -33,9 +33,9 @@ def layer_norm(
     return builder.add(RealLayerNorm(source, gain, offset, epsilon, axes=axes, layer=layer))
 
 
-@converts(aten.rms_norm.default)
+@converts(aten.rms_norm.default, layers="RMSNorm")
 def rms_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     shape: Sequence[int],
     weight: Value = None,
@@ -48,9 +48,9 @@ def rms_norm(
     return builder.add(RealRmsNorm(source, gain, least, axes=len(shape), layer=builder.layer))
 
 
-@converts(aten.group_norm.default)
+@converts(aten.group_norm.default, layers="GroupNorm")
 def group_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     groups: int,
     weight: Value = None,
@@ -63,9 +63,9 @@ def group_norm(
     return builder.add(RealGroupNorm(source, groups, gain, offset, epsilon, layer=builder.layer))
 
 
-@converts(aten.instance_norm.default)
+@converts(aten.instance_norm.default, layers="InstanceNorm1d InstanceNorm2d")
 def instance_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     weight: Value,
     bias: Value,
@@ -80,17 +80,14 @@ def instance_norm(
     if use_input_stats:
         channels = shape_of(builder.real(x))[1]
         return group_norm(builder, x, channels, weight, bias, epsilon)
-    found = batch_norm(builder, x, weight, bias, mean, variance, momentum, epsilon)
-    assert isinstance(found, tuple)
-    normed: Value = found[0]
-    return normed
+    return evaluated(builder, x, weight, bias, mean, variance, epsilon)
 
 
-def _constant(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+def _constant(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
     return np.asarray(absent) if value is None else builder.constant(value, x)
 
 
-def _column(builder: Builder, value: Value, x: SSAValue, absent: float) -> FloatArray:
+def _column(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
     """One for each channel, axis 1."""
     flat = np.broadcast_to(_constant(builder, value, x, absent).reshape(-1), shape_of(x)[1])
     return flat.reshape(-1, *[1] * (len(shape_of(x)) - 2))

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch.nn.functional import interpolate
 
-from tercet.frontends.aten.builder import Builder, Value
+from tercet.frontends.aten.builder import AtenBuilder, Value
 from tercet.frontends.aten.movement import picked
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import shape_of
@@ -14,17 +14,22 @@ from tercet.ops.repeat import Repeat
 aten = torch.ops.aten
 
 
-@converts(aten.upsample_nearest1d.vec, aten.upsample_nearest2d.vec)
-def nearest(builder: Builder, x: Value, size: Any, factors: Any) -> Value:
+@converts(
+    aten.upsample_nearest1d.vec,
+    aten.upsample_nearest2d.vec,
+    layers="Upsample UpsamplingNearest2d QuantUpsample QuantUpsamplingNearest2d",
+    note=("mode `nearest` or `nearest-exact`, to any size; layers of Brevitas `nearest`"),
+)
+def nearest(builder: AtenBuilder, x: Value, size: Any, factors: Any) -> Value:
     return _resized(builder, x, factors, "nearest")
 
 
 @converts(aten._upsample_nearest_exact1d.vec, aten._upsample_nearest_exact2d.vec)
-def nearest_exact(builder: Builder, x: Value, size: Any, factors: Any) -> Value:
+def nearest_exact(builder: AtenBuilder, x: Value, size: Any, factors: Any) -> Value:
     return _resized(builder, x, factors, "nearest-exact")
 
 
-def _resized(builder: Builder, x: Value, factors: Any, mode: str) -> Value:
+def _resized(builder: AtenBuilder, x: Value, factors: Any, mode: str) -> Value:
     source = builder.tensor(x)
     counts = [1] * len(shape_of(source))
     for axis, outputs in enumerate(builder.shape()[1:], start=2):

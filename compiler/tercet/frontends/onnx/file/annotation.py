@@ -3,16 +3,16 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder
 from tercet.frontends.onnx.file.input_type import values_of
-from tercet.frontends.onnx.file.model import Input
+from tercet.frontends.onnx.file.model import FileInput
 from tercet.ir.families.real import is_real
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
 
-def annotated(builder: Builder, one: Input, x: SSAValue) -> SSAValue:
+def annotated(builder: OnnxBuilder, one: FileInput, x: SSAValue) -> SSAValue:
     """`x`, or as much of it as the type that its annotation names can hold."""
     found = values_of(one.annotation)
     if found is None or not is_real(x):

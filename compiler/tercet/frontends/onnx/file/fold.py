@@ -52,7 +52,9 @@ def _computed(node: Node, operands: Sequence[Value], size: Size, budget: Budget)
         raise
     except Exception as error:  # of operands that do not fit each other: numpy's own words
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CaptureError(f"{node.name}: {node.kind} of constants fails: {shown(said)}") from error
+        raise CaptureError(
+            f"{node.kind} of constants fails: {shown(said)}", layer=node.name
+        ) from error
 
 
 def _plain(value: Value) -> Value:

@@ -12,7 +12,7 @@ FAR = 1 << 16
 
 
 @dataclass(frozen=True)
-class Values:
+class InputValues:
     """All step * (q - zero) for the integers q of an interval."""
 
     clip: Interval
@@ -20,7 +20,7 @@ class Values:
     zero: int = 0
 
 
-def values_of(text: str) -> Values | None:
+def values_of(text: str) -> InputValues | None:
     """What `text` names, such as INT8, BIPOLAR, FIXED<8,4>, INT8:0.0625, UINT8:0.1:128.
 
     None for floats and for what a file says in words of its own.
@@ -37,25 +37,25 @@ def wished(text: str) -> str:
     return text
 
 
-def _stepped(text: str, found: Values, more: list[str]) -> Values:
+def _stepped(text: str, found: InputValues, more: list[str]) -> InputValues:
     try:
         step, zero = float(more[0]), int(more[1]) if more[1:] else 0
     except ValueError:
         step, zero = 0.0, 0
     if not 0 < step < inf or len(more) > 2 or found.step != 1 or abs(zero) > FAR:
         raise UsageError(f"input type {text!r}: wanted such as INT8:0.0625 or UINT8:0.1:128")
-    return Values(found.clip, step, zero)
+    return InputValues(found.clip, step, zero)
 
 
-def _named(name: str) -> Values | None:
+def _named(name: str) -> InputValues | None:
     if name in NAMED:
-        return Values(NAMED[name])
+        return InputValues(NAMED[name])
     whole = re.fullmatch(r"(U?)INT([1-9]|1[0-6])", name)
     if whole is not None:
-        return Values(_range(int(whole[2]), not whole[1]))
+        return InputValues(_range(int(whole[2]), not whole[1]))
     fixed = re.fullmatch(r"FIXED<(\d{1,2}),(\d{1,2})>", name)
     if fixed is not None and 1 < int(fixed[1]) <= 16:
-        return Values(_range(int(fixed[1]), True), 2.0 ** (int(fixed[2]) - int(fixed[1])))
+        return InputValues(_range(int(fixed[1]), True), 2.0 ** (int(fixed[2]) - int(fixed[1])))
     return None
 
 

@@ -9,10 +9,10 @@ from xdsl.dialects.builtin import f64
 from xdsl.ir import Attribute
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError, UsageError
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
 from tercet.frontends.onnx.file.input_type import values_of, wished
 from tercet.frontends.onnx.file.limits import ROW, require_shape, shown
-from tercet.frontends.onnx.file.model import Input
+from tercet.frontends.onnx.file.model import FileInput
 from tercet.frontends.onnx.file.tensors import UNKNOWN, integer_type, is_real
 from tercet.ir.interval import Interval
 from tercet.ir.types import Int
@@ -27,7 +27,7 @@ DATATYPE = "finn_datatype"
 
 def inputs_of(
     path: str, graph: GraphProto, constants: Container[str], given: InputShape, types: InputType
-) -> tuple[tuple[Input, ...], int | None]:
+) -> tuple[tuple[FileInput, ...], int | None]:
     """Every input that is no constant, and the batch that the file was made for, None if open."""
     protos = [proto for proto in graph.input if proto.name not in constants]
     names = [proto.name for proto in protos]
@@ -47,7 +47,7 @@ def inputs_of(
         if isinstance(element, Int):
             error = UsageError if proto.name in told else CaptureError
             element, note = _narrowed(where, element, note, error), ""
-        inputs.append(Input(proto.name, (1, *rest), element, note))
+        inputs.append(FileInput(proto.name, (1, *rest), element, note))
     fixed = sorted(batches - {0})
     if len(fixed) > 1:
         raise UnsupportedError(
@@ -96,8 +96,9 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
     found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
     if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
         raise UnsupportedError(
-            f"{where}: has shape {_open(proto)}, open beyond the batch; export the model with "
-            "the other extents fixed, or give --input-shape"
+            f"has shape {_open(proto)}, open beyond the batch",
+            layer=where,
+            way_out="export the model with the other extents fixed, or give --input-shape",
         )
     if wish is not None:
         fits = [e in (0, w) for e, w in zip(found, wish, strict=False)]
@@ -106,7 +107,7 @@ def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, 
         found = list(wish)
     if len(found) < 2:
         raise UnsupportedError(
-            f"{where}: has shape {tuple(found)}; wanted the batch first, then its features"
+            f"has shape {tuple(found)}", layer=where, wanted="the batch first, then its features"
         )
     return tuple(found)
 
@@ -125,7 +126,7 @@ def _element(where: str, proto: ValueInfoProto) -> Attribute:
         found = integer_type(dtype)
         if found is not None:
             return found
-    raise UnsupportedError(f"{where}: is no tensor of numbers; wanted floats or integers")
+    raise UnsupportedError("is no tensor of numbers", layer=where, wanted="floats or integers")
 
 
 def _annotations(graph: GraphProto) -> dict[str, str]:

@@ -28,13 +28,17 @@ def require_shape(where: str, shape: Sequence[int], most: int = TENSOR) -> None:
     """`shape` is one that a tensor here can have."""
     wrong = [extent for extent in shape if extent < 0]
     if wrong or len(shape) > RANK:
-        raise CaptureError(f"{where}: shape {_text(shape)} is none; wanted up to {RANK} extents")
+        raise CaptureError(
+            f"shape {_text(shape)} is none", layer=where, wanted=f"up to {RANK} extents"
+        )
     require_elements(where, prod(shape), f"a tensor of shape {_text(shape)}", most)
 
 
 def require_elements(where: str, count: int, what: str = "a tensor", most: int = TENSOR) -> None:
     if count > most:
-        raise CaptureError(f"{where}: {what} has {count:.3g} elements; Tercet takes up to {most}")
+        raise CaptureError(
+            f"{what} has {count:.3g} elements", layer=where, way_out=f"Tercet takes up to {most}"
+        )
 
 
 def _text(shape: Sequence[int]) -> str:
@@ -53,6 +57,7 @@ class Budget:
         self.left -= copies * count
         if self.left < 0:
             raise CaptureError(
-                f"{where}: the constants up to here have more than {FOLDED} elements, which is all "
-                "that Tercet takes from one file"
+                f"the constants up to here have more than {FOLDED} elements, which is all "
+                "that Tercet takes from one file",
+                layer=where,
             )

@@ -15,7 +15,7 @@ from tercet.frontends.onnx.node import Node
 
 
 @dataclass(frozen=True)
-class Input:
+class FileInput:
     """One input of the network."""
 
     name: str
@@ -41,7 +41,7 @@ class OnnxModel:
 
     path: Path
     name: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[FileInput, ...]
     nodes: tuple[Node, ...]
     """In order; only those that the outputs need."""
     constants: Mapping[str, Stored]

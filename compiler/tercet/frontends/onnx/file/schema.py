@@ -19,27 +19,29 @@ def require_schema(node: Node) -> None:
     if schema is None:
         raise node.unsupported(
             f"operator {node.kind} is not in version {node.version} of ONNX' operators",
-            "export the model anew",
+            way_out="export the model anew",
         )
     for count, low, high, what in (
         (len(node.inputs), schema.min_input, schema.max_input, "operands"),
         (len(node.outputs), schema.min_output, schema.max_output, "results"),
     ):
         if not low <= count <= high:
-            raise node.broken(f"{node.kind} with {count} {what}", f"wanted {low} to {high}")
+            raise node.broken(f"{node.kind} with {count} {what}", wanted=f"{low} to {high}")
     for name, formal in zip(node.inputs, schema.inputs, strict=False):
         if not name and formal.option is SINGLE:
-            raise node.broken(f"{node.kind} without operand {formal.name}", "it is required")
+            raise node.broken(
+                f"{node.kind} without operand {formal.name}", way_out="it is required"
+            )
     for name in node.attributes:
         if name not in schema.attributes:
             _require_axes(node, name)
             raise node.broken(
                 f"{node.kind} of version {node.version} has no attribute {shown(name)!r}",
-                f"wanted one of {', '.join(sorted(schema.attributes)) or 'none'}",
+                wanted=f"one of {', '.join(sorted(schema.attributes)) or 'none'}",
             )
     for name, attribute in schema.attributes.items():
         if attribute.required and name not in node.attributes:
-            raise node.broken(f"{node.kind} without {name}", "the attribute is required")
+            raise node.broken(f"{node.kind} without {name}", way_out="the attribute is required")
 
 
 def _require_axes(node: Node, attribute: str) -> None:
@@ -48,8 +50,10 @@ def _require_axes(node: Node, attribute: str) -> None:
         raise node.broken(
             f"{node.kind} has scales for each channel, which version {node.version} of ONNX' "
             "operators does not know",
-            f"convert the float file with onnx.version_converter.convert_version(model, {AXES}), "
-            "and quantize that",
+            way_out=(
+                "convert the float file with "
+                f"onnx.version_converter.convert_version(model, {AXES}), and quantize that"
+            ),
         )
 
 

@@ -23,7 +23,7 @@ def _broadcast(node: Node, x: Sequence[Array]) -> int:
 
 def _cast(node: Node, x: Sequence[Array]) -> int:
     if node.integer("to") in (TensorProto.STRING, TensorProto.UNDEFINED):
-        raise node.unsupported("casts to text", "wanted numbers")
+        raise node.unsupported("casts to text", wanted="numbers")
     return x[0].size
 
 
@@ -35,14 +35,16 @@ def _gather(node: Node, x: Sequence[Array]) -> int:
     data, indices = x
     axis = node.integer("axis", 0)
     if not -data.ndim <= axis < data.ndim:
-        raise node.broken(f"axis {axis} of a tensor of {data.ndim} axes", "wanted one of them")
+        raise node.broken(f"axis {axis} of a tensor of {data.ndim} axes", wanted="one of them")
     return int(indices.size * (data.size // max(data.shape[axis], 1)))
 
 
 def _matmul(node: Node, x: Sequence[Array]) -> int:
     a, b = x[:2]
     if prod(a.shape) * max(b.shape, default=1) > WORK:
-        raise node.unsupported("multiplies large constants", "multiply them before the export")
+        raise node.unsupported(
+            "multiplies large constants", way_out="multiply them before the export"
+        )
     return prod(a.shape[:-1]) * prod(b.shape[:-2]) * max(b.shape, default=1)
 
 

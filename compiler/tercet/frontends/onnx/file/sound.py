@@ -75,8 +75,9 @@ def _node(path: str, proto: NodeProto, versions: Mapping[Domain, int]) -> Node:
     if domain is None:
         name, kind = shown(proto.name or proto.op_type), shown(proto.op_type)
         raise UnsupportedError(
-            f"{name}: operator {kind} of domain {shown(proto.domain)!r} is unknown; "
-            f"{advice(proto.domain)}"
+            f"operator {kind} of domain {shown(proto.domain)!r} is unknown",
+            layer=name,
+            way_out=advice(proto.domain),
         )
     # its own version counts those of a Python class, and files leave it out
     meaning = Domain.STANDARD if domain is Domain.CHANNELS_LAST else domain
@@ -93,7 +94,7 @@ def _require_order(nodes: Mapping[int, Node], makers: Mapping[str, int], known: 
             if name not in known and name not in makers:
                 raise node.broken(
                     f"takes {shown(name)!r}, which is no input, no constant and no node's result",
-                    "was an initializer lost?",
+                    way_out="was an initializer lost?",
                 )
             if makers.get(name, -1) >= i:
                 late = late or node
@@ -103,5 +104,5 @@ def _require_order(nodes: Mapping[int, Node], makers: Mapping[str, int], known: 
     try:
         TopologicalSorter(order).prepare()
     except CycleError as error:
-        raise late.broken("waits for its own result", "wanted a graph without cycles") from error
-    raise late.broken("comes before a node that it needs", "sort the nodes of the file")
+        raise late.broken("waits for its own result", wanted="a graph without cycles") from error
+    raise late.broken("comes before a node that it needs", way_out="sort the nodes of the file")

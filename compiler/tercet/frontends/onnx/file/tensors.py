@@ -42,7 +42,9 @@ class Stored:
         require_shape(where, shape)
         budget.spend(where, prod(shape))
         if proto.data_type in UNKNOWN or proto.data_type not in TensorProto.DataType.values():
-            raise CaptureError(f"{where}: a constant of type {proto.data_type}; wanted numbers")
+            raise CaptureError(
+                f"a constant of type {proto.data_type}", layer=where, wanted="numbers"
+            )
         if proto.data_location == TensorProto.EXTERNAL:
             entries = {entry.key: entry.value for entry in proto.external_data}
             proto = TensorProto(dims=shape, data_type=proto.data_type)
@@ -51,8 +53,9 @@ class Stored:
             return np.asarray(numpy_helper.to_array(proto))
         except Exception as error:  # whatever onnx or numpy say about the file's bytes
             raise CaptureError(
-                f"{where}: its constant {shown(proto.name)} does not hold the {prod(shape)} "
-                f"elements that its shape {shape} wants"
+                f"its constant {shown(proto.name)} does not hold the {prod(shape)} elements "
+                f"that its shape {shape} wants",
+                layer=where,
             ) from error
 
 

@@ -28,7 +28,7 @@ def require_types(node: Node, operands: Sequence[Value]) -> None:
         name = TensorProto.DataType.Name(np_dtype_to_tensor_dtype(value.dtype)).lower()
         if f"tensor({name})" not in formal.types:
             allowed = ", ".join(sorted(t[7:-1] for t in formal.types if t.startswith("tensor(")))
-            raise node.broken(f"its {formal.name} holds {name}", f"wanted {allowed}")
+            raise node.broken(f"its {formal.name} holds {name}", wanted=allowed)
         same = bound.setdefault(formal.type_str, name)
         if same != name and formal.is_homogeneous:
-            raise node.broken(f"its constants hold {same} and {name}", "wanted one type")
+            raise node.broken(f"its constants hold {same} and {name}", wanted="one type")

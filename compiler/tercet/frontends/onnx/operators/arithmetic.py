@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.onnx.builder import (
-    Builder,
+    OnnxBuilder,
     Value,
     against,
     for_a_row,
@@ -30,15 +30,17 @@ from tercet.ops.real.mul import RealMul
 ZERO, ONE = np.zeros(()), np.ones(())
 
 
-@converts("Add", "Sum")
-def add(builder: Builder, node: Node, *terms: Value) -> Value:
+@converts(
+    "Add", "Sum", note=("with constants or between layers, broadcast over all axes but the batch")
+)
+def add(builder: OnnxBuilder, node: Node, *terms: Value) -> Value:
     total = terms[0]
     for term in terms[1:]:
         total = _sum(builder, node, total, term)
     return total
 
 
-def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def _sum(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return added(builder, node, a, b)
     x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
@@ -46,13 +48,13 @@ def _sum(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Mean")
-def mean(builder: Builder, node: Node, *terms: Value) -> Value:
+def mean(builder: OnnxBuilder, node: Node, *terms: Value) -> Value:
     total = add(builder, node, *terms)
     return affine(builder, node, total, ONE, ZERO, np.asarray(float(len(terms))))
 
 
 @converts("Sub")
-def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def sub(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         return added(builder, node, a, affine(builder, node, b, -ONE, ZERO))
     if isinstance(a, SSAValue):
@@ -60,8 +62,8 @@ def sub(builder: Builder, node: Node, a: Value, b: Value) -> Value:
     return affine(builder, node, b, -ONE, reals(node, a, "constant"))
 
 
-@converts("Mul")
-def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+@converts("Mul", note=("the GELU, SiLU and Mish that exporters write as several nodes are found"))
+def mul(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if not isinstance(a, SSAValue) or not isinstance(b, SSAValue):
         x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
         return affine(builder, node, x, reals(node, constant, "constant"), ZERO)
@@ -73,7 +75,7 @@ def mul(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Div")
-def div(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+def div(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
         a, b = equal(builder, node, real(node, a), real(node, b))
         return builder.add(node, RealDiv(a, b, layer=node.name))
@@ -84,12 +86,12 @@ def div(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Neg")
-def neg(builder: Builder, node: Node, x: Value) -> Value:
+def neg(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return affine(builder, node, x, -ONE, ZERO)
 
 
-@converts("Pow")
-def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
+@converts("Pow", note="`Pow` by 0.5, 1, 2, 3 or -1")
+def power(builder: OnnxBuilder, node: Node, x: Value, exponent: Value) -> Value:
     source, found = real(node, x), single(node, exponent, "exponent")
     name = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}.get(found)
     if found == 1:
@@ -98,23 +100,23 @@ def power(builder: Builder, node: Node, x: Value, exponent: Value) -> Value:
         squared = builder.add(node, Function(source, "square", layer=node.name))
         return builder.add(node, RealMul(squared, source, layer=node.name))
     if name is None:
-        raise node.unsupported(f"takes a power of {found:g}", "wanted 0.5, 1, 2, 3 or -1")
+        raise node.unsupported(f"takes a power of {found:g}", wanted="0.5, 1, 2, 3 or -1")
     return builder.add(node, Function(source, name, layer=node.name))
 
 
-def added(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+def added(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     """The sum of two layers' results."""
     a, b = equal(builder, node, real(node, a), real(node, b))
     return builder.add(node, RealAdd(a, b, layer=node.name))
 
 
-def multiplied(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
+def multiplied(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAValue:
     a, b = equal(builder, node, real(node, a), real(node, b))
     return builder.add(node, RealMul(a, b, layer=node.name))
 
 
 def affine(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     factor: FloatArray,
@@ -124,7 +126,7 @@ def affine(
     """(factor * x + offset) / divisor; x is made larger where a constant asks for it."""
     source = real(node, x)
     if not divisor.all():
-        raise node.broken("divides by zero", "wanted a divisor without zeros")
+        raise node.broken("divides by zero", wanted="a divisor without zeros")
     sides = [for_a_row(builder, node, c, source) for c in (factor, offset, divisor)]
     same = rescaled(source, factor, offset, divisor, node.name)
     if same is not None:
@@ -135,7 +137,7 @@ def affine(
     return builder.add(node, Affine(source, *sides, layer=node.name))
 
 
-def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
+def equal(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
     """Both in the shape that numpy broadcasts them to; the batch comes first in both."""
     left, right = shape_of(a), shape_of(b)
     require_alike(builder, node, left, right)
@@ -143,17 +145,19 @@ def equal(builder: Builder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAVa
     return broadcast(builder, node, a, shape), broadcast(builder, node, b, shape)
 
 
-def require_alike(builder: Builder, node: Node, left: Sequence[int], right: Sequence[int]) -> None:
+def require_alike(
+    builder: OnnxBuilder, node: Node, left: Sequence[int], right: Sequence[int]
+) -> None:
     """Two layers' results have as many axes: else the batch of one would meet another axis."""
     if len(left) != len(right):
         found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
         raise node.unsupported(
             f"combines tensors of shapes {found[0]} and {found[1]}",
-            "wanted as many axes in both, with the batch first",
+            wanted="as many axes in both, with the batch first",
         )
 
 
-def broadcast(builder: Builder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
+def broadcast(builder: OnnxBuilder, node: Node, x: SSAValue, shape: tuple[int, ...]) -> SSAValue:
     """`x` in `shape`, which has the batch first."""
     if shape_of(x) == shape:
         return x

@@ -1,6 +1,6 @@
 """Channels to places of the image and back: pixel shuffle."""
 
-from tercet.frontends.onnx.builder import Builder, Value, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, tensor
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import reshaped
 from tercet.frontends.onnx.registry import converts
@@ -11,12 +11,12 @@ ORDERS = {"DCR": (0, 3, 4, 1, 5, 2), "CRD": (0, 1, 4, 2, 5, 3)}
 
 
 @converts("DepthToSpace")
-def depth_to_space(builder: Builder, node: Node, x: Value) -> Value:
+def depth_to_space(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source, block = tensor(node, x), node.integer("blocksize")
     order = ORDERS.get(node.text("mode", "DCR"))
     shape = shape_of(source)
     if order is None or len(shape) != 4 or block < 1 or shape[1] % (block * block):
-        raise node.broken(f"blocks of {block} out of shape {shape}", "they do not fit")
+        raise node.broken(f"blocks of {block} out of shape {shape}", way_out="they do not fit")
     _, channels, h, w = shape
     depth = channels // (block * block)
     first = (depth, block, block) if node.text("mode", "DCR") == "CRD" else (block, block, depth)
@@ -26,11 +26,11 @@ def depth_to_space(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("SpaceToDepth")
-def space_to_depth(builder: Builder, node: Node, x: Value) -> Value:
+def space_to_depth(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source, block = tensor(node, x), node.integer("blocksize")
     shape = shape_of(source)
     if len(shape) != 4 or block < 1 or shape[2] % block or shape[3] % block:
-        raise node.broken(f"blocks of {block} out of shape {shape}", "they do not fit")
+        raise node.broken(f"blocks of {block} out of shape {shape}", way_out="they do not fit")
     _, channels, h, w = shape
     wide = reshaped(builder, node, source, (channels, h // block, block, w // block, block))
     moved = builder.add(node, Transpose(wide, (0, 3, 5, 1, 2, 4), layer=node.name))

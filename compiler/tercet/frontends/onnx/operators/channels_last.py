@@ -9,7 +9,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, tensor
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators import batch_norm, convolution, pooling
@@ -27,19 +27,19 @@ MEANING: dict[str, Converter] = {
 }
 
 
-def channels_first(builder: Builder, node: Node, x: SSAValue) -> SSAValue:
+def channels_first(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
     """(batch, .., channels) as (batch, channels, ..)."""
     return transposed(builder, node, x, _first(len(shape_of(x))))
 
 
-def channels_last(builder: Builder, node: Node, y: SSAValue) -> SSAValue:
+def channels_last(builder: OnnxBuilder, node: Node, y: SSAValue) -> SSAValue:
     """(batch, channels, ..) as (batch, .., channels)."""
     rank = len(shape_of(y))
     return transposed(builder, node, y, (0, *range(2, rank), 1))
 
 
 def converted(
-    builder: Builder, node: Node, converter: Converter, x: Value, *rest: Value
+    builder: OnnxBuilder, node: Node, converter: Converter, x: Value, *rest: Value
 ) -> SSAValue:
     """What `converter` makes of `x` with its channels first, with the channels last again."""
     y = converter(builder, node, channels_first(builder, node, tensor(node, x)), *rest)
@@ -48,7 +48,7 @@ def converted(
 
 
 @converts(*MEANING, domain=Domain.CHANNELS_LAST)
-def standard(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+def standard(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     """Weights, too, have their channels last: (outputs, .., inputs)."""
     if node.kind == "Conv":
         rest = (_weights_first(rest[0]), *rest[1:])
@@ -58,7 +58,7 @@ def standard(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
 
 @converts("MaxPoolNHWC", domain=Domain.QONNX)
 @converts("NhwcMaxPool", domain=Domain.MICROSOFT)
-def max_pool(builder: Builder, node: Node, x: Value) -> Value:
+def max_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return converted(builder, node, pooling.max_pool, x)
 
 

@@ -5,8 +5,8 @@ from math import inf, isinf, isnan
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, constant, tensor
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, tensor
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.quantizing import dequantized
 from tercet.frontends.onnx.registry import converts
@@ -18,20 +18,22 @@ from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.quantize import Quantize
 
 
-@converts("Clip")
-def clip(builder: Builder, node: Node, x: Value, low: Value = None, high: Value = None) -> Value:
+@converts("Clip", note="limits are constants; integers behind a quantizer become fewer bits")
+def clip(
+    builder: OnnxBuilder, node: Node, x: Value, low: Value = None, high: Value = None
+) -> Value:
     """Limits are operands since version 11, attributes before."""
     source = tensor(node, x)
     floor = _limit(node, low, "min", -inf)
     ceiling = _limit(node, high, "max", inf)
     if floor > ceiling:
-        raise node.unsupported(f"clips to [{floor:g}, {ceiling:g}]", "wanted min up to max")
+        raise node.unsupported(f"clips to [{floor:g}, {ceiling:g}]", wanted="min up to max")
     if is_real(source):
         return clipped(builder, node, source, floor, ceiling)
     return _narrowed(builder, node, source, floor, ceiling)
 
 
-def clipped(builder: Builder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
+def clipped(builder: OnnxBuilder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
     """Reals between two limits: where both are steps of the quantizer before, it is narrower."""
     before = x.owner
     if isinstance(before, Dequantize) and isinstance(before.q.owner, Quantize):
@@ -65,21 +67,21 @@ def _limit(node: Node, value: Value, name: str, default: float) -> float:
         return node.real(name, default) if node.version < 11 else default
     found = constant(node, value, name)
     if found.size != 1 or isnan(float(found.reshape(-1)[0])):
-        raise node.broken(f"its {name} is no number", "wanted one")
+        raise node.broken(f"its {name} is no number", wanted="one")
     return float(found.reshape(-1)[0])
 
 
-def _narrowed(builder: Builder, node: Node, q: SSAValue, low: float, high: float) -> SSAValue:
+def _narrowed(builder: OnnxBuilder, node: Node, q: SSAValue, low: float, high: float) -> SSAValue:
     """The quantizer that `q` comes of, with the limits of both."""
     first = q.owner
     if not isinstance(first, Quantize):
         raise node.unsupported(
-            "clips integers that do not come of a quantizer", "put it behind QuantizeLinear"
+            "clips integers that do not come of a quantizer", way_out="put it behind QuantizeLinear"
         )
     known = first.clip()
     floor, ceiling = int(max(low, known.low)), int(min(high, known.high))
     if floor > ceiling:
-        raise node.broken(f"clips {known} to [{low:g}, {high:g}]", "nothing would be left")
+        raise node.broken(f"clips {known} to [{low:g}, {high:g}]", way_out="nothing would be left")
     limits = Interval(floor, ceiling)
     narrower = Quantize(
         first.x,

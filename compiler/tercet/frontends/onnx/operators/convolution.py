@@ -4,7 +4,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, real
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 from tercet.frontends.onnx.weights import bias, per_output, weights
@@ -15,23 +15,26 @@ from tercet.ops.real.conv import RealConv
 from tercet.ops.real.conv_transpose import RealConvTranspose
 
 
-@converts("Conv")
-def conv(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
+@converts(
+    "Conv",
+    note=("1 or 2 spatial axes, constant weights: groups, dilation, strides, every `auto_pad`"),
+)
+def conv(builder: OnnxBuilder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     return convolved(builder, node, real(node, x), constant_weights(node, w), b)
 
 
 def constant_weights(node: Node, value: Value) -> Integers:
     if isinstance(value, SSAValue):
-        raise node.unsupported("its weights are the result of a layer", "wanted constants")
+        raise node.unsupported("its weights are the result of a layer", wanted="constants")
     found = weights(node, value)
     if found.values.ndim not in (3, 4):
         shape = found.values.shape
-        raise node.unsupported(f"its weights have shape {shape}", "wanted 1 or 2 spatial axes")
+        raise node.unsupported(f"its weights have shape {shape}", wanted="1 or 2 spatial axes")
     return found
 
 
 def convolved(
-    builder: Builder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
+    builder: OnnxBuilder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
 ) -> SSAValue:
     """The convolution of `x` with weights [O, I / groups, ..]."""
     window, groups = geometry(node, x, weight)
@@ -58,8 +61,10 @@ def geometry(node: Node, x: SSAValue, weight: Integers) -> tuple[Window, int]:
     return window, _groups(node, shape_of(x)[1], inputs, outputs)
 
 
-@converts("ConvTranspose")
-def conv_transpose(builder: Builder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
+@converts(
+    "ConvTranspose", note="`ConvTranspose` by `output_padding`, not by a smaller output shape"
+)
+def conv_transpose(builder: OnnxBuilder, node: Node, x: Value, w: Value, b: Value = None) -> Value:
     source, weight = real(node, x), constant_weights(node, w)
     inputs, outputs, *_ = weight.values.shape
     groups = node.integer("group", 1)
@@ -70,9 +75,9 @@ def conv_transpose(builder: Builder, node: Node, x: Value, w: Value, b: Value = 
     bare = Window(kernel, stride, ((0, 0),) * len(kernel), dilation)
     spatial = shape_of(source)[2:]
     if not bare.is_legal() or min(more) < 0 or max(*kernel, *stride, *dilation, *more) > LARGEST:
-        raise node.broken("a number of its window is out of range", "wanted 1 or more")
+        raise node.broken("a number of its window is out of range", wanted="1 or more")
     if len(spatial) != len(kernel):
-        raise node.broken(f"a window {kernel} over {spatial}", "wanted as many axes")
+        raise node.broken(f"a window {kernel} over {spatial}", wanted="as many axes")
     scale = per_output(node, weight, 1)
     shift, unit = bias(node, b, outputs * groups)
     op = RealConvTranspose(
@@ -103,7 +108,9 @@ def _removed(node: Node, window: Window, spatial: Ints, more: Ints) -> Pairs:
     full = window.spread(spatial, more)
     totals = [n - target for n, target in zip(full, wish[-len(full) :], strict=True)]
     if min(totals) < 0:
-        raise node.unsupported(f"asks for output shape {wish} of {full}", "use output_padding")
+        raise node.unsupported(
+            f"asks for output shape {wish} of {full}", way_out="use output_padding"
+        )
     # the standard's text and ONNXRuntime agree: the odd one goes in front but for SAME_UPPER
     return tuple(halves(total, mode == "SAME_UPPER") for total in totals)
 
@@ -112,7 +119,7 @@ def _kernel(node: Node, weight: Integers) -> Ints:
     kernel = weight.values.shape[2:]
     named = node.integers("kernel_shape", kernel)
     if named != kernel:
-        raise node.broken(f"kernel_shape {named}", f"its weights have {kernel}")
+        raise node.broken(f"kernel_shape {named}", way_out=f"its weights have {kernel}")
     return kernel
 
 
@@ -121,6 +128,6 @@ def _groups(node: Node, channels: int, inputs: int, outputs: int) -> int:
     if groups < 1 or inputs * groups != channels or outputs % groups:
         raise node.broken(
             f"{groups} groups of {inputs} channels to {outputs} outputs over {channels} channels",
-            "the numbers do not fit each other",
+            way_out="the numbers do not fit each other",
         )
     return groups

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, reals
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import ONE, ZERO, affine, equal
 from tercet.frontends.onnx.operators.clip import clipped
@@ -19,7 +19,7 @@ from tercet.ops.real.relu import Relu
 
 
 @converts("Max")
-def greatest(builder: Builder, node: Node, *operands: Value) -> Value:
+def greatest(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     layers, bounds = _sides(node, operands)
     found = layers[0]
     for other in layers[1:]:
@@ -28,7 +28,7 @@ def greatest(builder: Builder, node: Node, *operands: Value) -> Value:
 
 
 @converts("Min")
-def smallest(builder: Builder, node: Node, *operands: Value) -> Value:
+def smallest(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     layers, bounds = _sides(node, operands)
     found = layers[0]
     for other in layers[1:]:
@@ -42,7 +42,7 @@ def _sides(node: Node, operands: Sequence[Value]) -> tuple[list[SSAValue], list[
     return list(dict.fromkeys(layers)), bounds
 
 
-def _above(builder: Builder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
+def _above(builder: OnnxBuilder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
     """max(x, bound) = relu(x - bound) + bound, where each place has a bound of its own."""
     if bound.size == 1:
         return clipped(builder, node, x, float(bound.reshape(())), inf)
@@ -50,7 +50,7 @@ def _above(builder: Builder, node: Node, x: SSAValue, bound: FloatArray) -> SSAV
     return affine(builder, node, builder.add(node, Relu(lowered, layer=node.name)), ONE, bound)
 
 
-def _below(builder: Builder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
+def _below(builder: OnnxBuilder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
     if bound.size == 1:
         return clipped(builder, node, x, -inf, float(bound.reshape(())))
     opposite = affine(builder, node, x, -ONE, ZERO)

@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals, tensor
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators import pooling
@@ -29,23 +29,23 @@ ONE, ZERO = np.ones(()), np.zeros(())
 
 
 @converts("DebugMarker", domain=Domain.QONNX)
-def marker(builder: Builder, node: Node, x: Value) -> Value:
+def marker(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return x
 
 
 @converts("XnorPopcountMatMul", domain=Domain.QONNX)
-def xnor(builder: Builder, node: Node, x: Value, w: Value) -> Value:
+def xnor(builder: OnnxBuilder, node: Node, x: Value, w: Value) -> Value:
     """How many of the bits agree: the sum of x * (2 w - 1) + (1 - w)."""
     bits = reals(node, w, "weight")
     if bits.ndim != 2 or not np.isin(bits, (0, 1)).all():
-        raise node.broken("its weights are no matrix of 0 and 1", "wanted bits")
+        raise node.broken("its weights are no matrix of 0 and 1", wanted="bits")
     weight = Integers((2 * bits.T - 1).astype(np.int64), ONE)
     agreed: Value = (1 - bits).sum(0)
     return linear(builder, node, real(node, x), weight, agreed)
 
 
 @converts("QuantAvgPool2d", domain=Domain.QONNX)
-def quant_avg_pool(builder: Builder, node: Node, x: Value) -> Value:
+def quant_avg_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """The upper bits of the sums of whole numbers."""
     kernel, stride = node.integer("kernel"), node.integer("stride")
     source = real(node, x)
@@ -63,7 +63,7 @@ def quant_avg_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("Im2Col", domain=Domain.QONNX)
-def windows(builder: Builder, node: Node, x: Value) -> Value:
+def windows(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """(batch, H, W, C) to the windows of each place: (batch, H', W', kernel * C)."""
     source = tensor(node, x)
     kernel = node.integers("kernel_size") or ()
@@ -72,15 +72,15 @@ def windows(builder: Builder, node: Node, x: Value) -> Value:
     pads = node.integers("pad_amount", (0, 0, 0, 0)) or ()
     shape = shape_of(source)
     if not (len(shape) == len(pads) == 4) or {len(kernel), len(stride), len(dilation)} != {2}:
-        raise node.broken(f"windows {kernel} of shape {shape}", "wanted two spatial axes")
+        raise node.broken(f"windows {kernel} of shape {shape}", wanted="two spatial axes")
     bare = Window(kernel, stride, ((0, 0), (0, 0)), dilation)
     if not bare.is_legal() or min(pads) < 0:
-        raise node.broken("a number of its window is out of range", "wanted 1 or more")
+        raise node.broken("a number of its window is out of range", wanted="1 or more")
     padded = _padded(builder, node, source, ((pads[0], pads[2]), (pads[1], pads[3])))
     spatial = shape_of(padded)[1:3]
     extents = bare.extents(spatial)
     if min(extents) < 1 or prod(kernel) > 1024:
-        raise node.broken(f"its window {kernel} over {spatial}", "wanted a smaller one")
+        raise node.broken(f"its window {kernel} over {spatial}", wanted="a smaller one")
     parts = [
         _place(builder, node, padded, (i * dilation[0], j * dilation[1]), extents, stride)
         for i in range(kernel[0])
@@ -90,7 +90,7 @@ def windows(builder: Builder, node: Node, x: Value) -> Value:
 
 
 def _padded(
-    builder: Builder, node: Node, x: SSAValue, sides: tuple[tuple[int, int], ...]
+    builder: OnnxBuilder, node: Node, x: SSAValue, sides: tuple[tuple[int, int], ...]
 ) -> SSAValue:
     if not any(map(any, sides)):
         return x
@@ -101,7 +101,7 @@ def _padded(
 
 
 def _place(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: SSAValue,
     start: tuple[int, int],

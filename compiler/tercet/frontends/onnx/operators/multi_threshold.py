@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, reals
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
 from tercet.frontends.onnx.operators.qonnx import SIGN, require_attributes
@@ -25,7 +25,7 @@ LAYOUTS = {2: "NC", 3: "NWC", 4: "NCHW"}
 
 
 @dataclass(frozen=True)
-class Grid:
+class CountGrid:
     """step * (repeats * count - zero): what the node returns for a count of thresholds."""
 
     step: float
@@ -34,8 +34,14 @@ class Grid:
     """By how much one threshold raises the integer."""
 
 
-@converts("MultiThreshold", domain=Domain.QONNX)
-def multi_threshold(builder: Builder, node: Node, x: Value, thresholds: Value) -> Value:
+@converts(
+    "MultiThreshold",
+    domain=Domain.QONNX,
+    note=(
+        "any thresholds, an `out_scale` above zero, an `out_bias` of its multiples, and any layout"
+    ),
+)
+def multi_threshold(builder: OnnxBuilder, node: Node, x: Value, thresholds: Value) -> Value:
     """out_scale * (number of thresholds that x reaches) + out_bias; out_dtype is only a note."""
     require_attributes(node, "out_dtype", "out_scale", "out_bias", "data_layout")
     source = real(node, x)
@@ -67,7 +73,7 @@ def _rows(node: Node, x: SSAValue, found: FloatArray) -> FloatArray:
     if found.ndim != 2 or len(found) not in (1, channels) or not found.shape[1]:
         raise node.broken(
             f"thresholds of shape {found.shape} for a tensor of shape {shape_of(x)}",
-            f"wanted (1 or {channels}, steps)",
+            wanted=f"(1 or {channels}, steps)",
         )
     return found
 
@@ -80,18 +86,18 @@ def _channel_axis(node: Node, x: SSAValue) -> int:
     if not 0 < axis < rank:
         raise node.unsupported(
             f"its channels are axis {axis} of {rank} in data_layout {layout}",
-            "wanted another axis than the batch",
+            wanted="another axis than the batch",
         )
     return axis
 
 
-def _spread(node: Node, x: SSAValue, rows: int) -> "Spread":
+def _spread(node: Node, x: SSAValue, rows: int) -> "PerChannel":
     axis, rank = _channel_axis(node, x), len(shape_of(x))
-    return Spread((), 1) if rows == 1 else Spread((-1, *[1] * (rank - 1 - axis)), rows)
+    return PerChannel((), 1) if rows == 1 else PerChannel((-1, *[1] * (rank - 1 - axis)), rows)
 
 
 @dataclass(frozen=True)
-class Spread:
+class PerChannel:
     """Numbers of the rows so that they broadcast against the channels."""
 
     shape: tuple[int, ...]
@@ -101,19 +107,19 @@ class Spread:
         return values.reshape(self.shape)
 
 
-def _grid(node: Node) -> Grid:
+def _grid(node: Node) -> CountGrid:
     """As fine as whole numbers need it: 2 * count - 1 lies on steps of 1."""
     scale, bias = Fraction(node.real("out_scale", 1.0)), Fraction(node.real("out_bias", 0.0))
     if scale <= 0:
-        raise node.unsupported(f"its out_scale is {float(scale):g}", "wanted one above zero")
+        raise node.unsupported(f"its out_scale is {float(scale):g}", wanted="one above zero")
     ratio = -bias / scale
     if ratio.denominator > FINEST:
         raise node.unsupported(
             f"its out_bias {float(bias):g} is no multiple of a part of out_scale {float(scale):g}",
-            "put the bias into an Add behind it",
+            way_out="put the bias into an Add behind it",
         )
     repeats = ratio.denominator
-    return Grid(float(scale / repeats), ratio.numerator, repeats)
+    return CountGrid(float(scale / repeats), ratio.numerator, repeats)
 
 
 def _even(rows: FloatArray) -> FloatArray | None:

@@ -1,19 +1,21 @@
 """Operators that change no value."""
 
-from tercet.frontends.onnx.builder import Builder, Value, single
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, single
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import converts
 
 
 @converts("Identity")
-def identity(builder: Builder, node: Node, x: Value) -> Value:
+def identity(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     return x
 
 
-@converts("Dropout")
+@converts("Dropout", note="`Dropout` in evaluation mode")
 def dropout(
-    builder: Builder, node: Node, x: Value, ratio: Value = None, training: Value = None
+    builder: OnnxBuilder, node: Node, x: Value, ratio: Value = None, training: Value = None
 ) -> Value:
     if training is not None and single(node, training, "training mode"):
-        raise node.unsupported("drops values at random", "export the model in evaluation mode")
+        raise node.unsupported(
+            "drops values at random", way_out="export the model in evaluation mode"
+        )
     return x

@@ -6,12 +6,12 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operand import (
-    Activation,
-    Target,
+    LayerIntegers,
+    OutputQuantizer,
     activation,
     integer_weights,
     target,
@@ -28,10 +28,10 @@ from tercet.ops.real.ort_requantize import OrtRequantize
 
 
 @dataclass(frozen=True)
-class Layer:
+class WeightedLayer:
     """One weighted layer; outputs are the first axis of the weights."""
 
-    x: Activation
+    x: LayerIntegers
     weight: Integers
     bias: IntArray | None
 
@@ -41,7 +41,7 @@ class Layer:
             return None
         return Integers(self.bias, np.asarray(self.x.step * per_output(node, self.weight, 0)))
 
-    def factor(self, node: Node, to: Target) -> FloatArray:
+    def factor(self, node: Node, to: OutputQuantizer) -> FloatArray:
         """As ONNXRuntime has it: every product and quotient rounded to float32."""
         scale = per_output(node, self.weight, 0).astype(np.float32)
         both = np.float32(self.x.step) * scale
@@ -49,7 +49,7 @@ class Layer:
 
 
 @converts("QLinearConv", domain=Domain.MICROSOFT)
-def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+def nhwc_conv(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     """ONNXRuntime's own, which may have its channels last; its weights have them first."""
     if not node.integer("channels_last", 0):
         return qlinear_conv(builder, node, x, *rest)
@@ -58,9 +58,15 @@ def nhwc_conv(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
     return converted(builder, unnamed, qlinear_conv, x, *rest)
 
 
-@converts("QLinearConv")
+@converts(
+    "QLinearConv",
+    note=(
+        "weights of integers less their zero point within 8 bits; exact reals, "
+        "or ONNXRuntime's float32 with `--semantics ort`"
+    ),
+)
 def qlinear_conv(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     *operands: Value,
 ) -> Value:
@@ -68,7 +74,7 @@ def qlinear_conv(
     x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, b, *_ = (*operands, None)
     source, to = activation(node, x, x_scale, x_zero), target(node, y_scale, y_zero)
     weight = constant_weights(node, integer_weights(node, w, w_scale, w_zero, 0))
-    layer = Layer(source, weight, _bias(node, b))
+    layer = WeightedLayer(source, weight, _bias(node, b))
     if not builder.ort:
         real = layer.x.real(builder, node)
         y = convolved(builder, node, real, layer.weight, layer.offset(node))
@@ -92,51 +98,51 @@ def qlinear_conv(
 
 @converts("QLinearMatMul")
 @converts("QLinearMatMul", domain=Domain.MICROSOFT)
-def qlinear_matmul(builder: Builder, node: Node, *operands: Value) -> Value:
+def qlinear_matmul(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     a, a_scale, a_zero, b, b_scale, b_zero, y_scale, y_zero = operands
     to = target(node, y_scale, y_zero)
     left = activation(node, a, a_scale, a_zero)
     if isinstance(b, SSAValue):
         if builder.ort:
-            raise node.unsupported("multiplies two layers' results", "wanted --semantics ideal")
+            raise node.unsupported("multiplies two layers' results", wanted="--semantics ideal")
         right = activation(node, b, b_scale, b_zero)
         y = product(builder, node, left.real(builder, node), right.real(builder, node))
         return to.quantize(builder, node, y)
     weight = transposed(matrix(node, integer_weights(node, b, b_scale, b_zero, -1)))
-    return _dense(builder, node, Layer(left, weight, None), to)
+    return _dense(builder, node, WeightedLayer(left, weight, None), to)
 
 
 @converts("QGemm", domain=Domain.MICROSOFT)
-def qgemm(builder: Builder, node: Node, *operands: Value) -> Value:
+def qgemm(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     """As QLinearMatMul with a bias; without an output scale it gives reals."""
     a, a_scale, a_zero, b, b_scale, b_zero, c, y_scale, y_zero, *_ = (*operands, None, None, None)
     if node.integer("transA", 0):
-        raise node.unsupported("transposes its input", "wanted transA=0: the batch comes first")
+        raise node.unsupported("transposes its input", wanted="transA=0: the batch comes first")
     x, rows = activation(node, a, a_scale, a_zero), bool(node.integer("transB", 0))
     weight = matrix(node, integer_weights(node, b, b_scale, b_zero, 0 if rows else -1))
     alpha = node.real("alpha", 1.0)
     if alpha <= 0 or (alpha != 1 and builder.ort):
-        raise node.unsupported(f"multiplies by alpha {alpha:g}", "wanted 1")
+        raise node.unsupported(f"multiplies by alpha {alpha:g}", wanted="1")
     weight = weight if rows else transposed(weight)
-    layer = Layer(x, Integers(weight.values, weight.scale * alpha), _bias(node, c))
+    layer = WeightedLayer(x, Integers(weight.values, weight.scale * alpha), _bias(node, c))
     if y_scale is None:
         return linear(builder, node, x.real(builder, node), layer.weight, layer.offset(node))
     return _dense(builder, node, layer, target(node, y_scale, y_zero))
 
 
-def _dense(builder: Builder, node: Node, layer: Layer, to: Target) -> SSAValue:
+def _dense(builder: OnnxBuilder, node: Node, layer: WeightedLayer, to: OutputQuantizer) -> SSAValue:
     if not builder.ort:
         y = linear(builder, node, layer.x.real(builder, node), layer.weight, layer.offset(node))
         return to.quantize(builder, node, y)
     q = layer.x.q
     if shape_of(q)[-1] != layer.weight.values.shape[1]:
-        raise node.broken(f"x has shape {shape_of(q)}", "its weights want another one")
+        raise node.broken(f"x has shape {shape_of(q)}", way_out="its weights want another one")
     acc = Linear(q, layer.weight.values, layer.bias, layer.x.zero, layer=node.name)
     return _as_ort(builder, node, builder.add(node, acc), layer.factor(node, to), to)
 
 
 def _as_ort(
-    builder: Builder, node: Node, acc: SSAValue, factor: FloatArray, to: Target
+    builder: OnnxBuilder, node: Node, acc: SSAValue, factor: FloatArray, to: OutputQuantizer
 ) -> SSAValue:
     op = OrtRequantize(
         acc,
@@ -153,7 +159,7 @@ def _as_ort(
 
 @converts("ConvInteger")
 def conv_integer(
-    builder: Builder, node: Node, x: Value, w: Value, x_zero: Value = None, w_zero: Value = None
+    builder: OnnxBuilder, node: Node, x: Value, w: Value, x_zero: Value = None, w_zero: Value = None
 ) -> Value:
     """The sums themselves: whole numbers, here as reals."""
     source = activation(node, x, None, x_zero)
@@ -163,7 +169,7 @@ def conv_integer(
 
 @converts("MatMulInteger")
 def matmul_integer(
-    builder: Builder, node: Node, a: Value, b: Value, a_zero: Value = None, b_zero: Value = None
+    builder: OnnxBuilder, node: Node, a: Value, b: Value, a_zero: Value = None, b_zero: Value = None
 ) -> Value:
     left = activation(node, a, None, a_zero)
     if isinstance(b, SSAValue):
@@ -178,5 +184,5 @@ def _bias(node: Node, value: Value) -> IntArray | None:
         return None
     found = constant(node, value, "bias")
     if found.dtype.kind != "i":
-        raise node.broken("its bias is not made of integers", "wanted INT32")
+        raise node.broken("its bias is not made of integers", wanted="INT32")
     return found.astype(np.int64).reshape(-1)

@@ -1,6 +1,6 @@
 """Padding with a constant."""
 
-from tercet.frontends.onnx.builder import Builder, Value, single, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, single, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.operators.slicing import sliced
@@ -11,9 +11,9 @@ from tercet.ops.pad import Pad
 from tercet.ops.real.pad import RealPad
 
 
-@converts("Pad")
+@converts("Pad", note="mode constant")
 def pad(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: Value,
     pads: Value = None,
@@ -22,7 +22,7 @@ def pad(
 ) -> Value:
     """What to add are operands since version 11, attributes before; less than 0 takes away."""
     if node.text("mode", "constant") != "constant":
-        raise node.unsupported(f"pads by {node.text('mode')}", "wanted mode constant")
+        raise node.unsupported(f"pads by {node.text('mode')}", wanted="mode constant")
     source = tensor(node, x)
     wish = node.integers("pads", ()) or () if pads is None else whole(node, pads, "pads")
     fill = node.real("value", 0.0) if node.version < 11 else 0.0
@@ -34,7 +34,9 @@ def pad(
         for n, (b, e) in zip(shape_of(source), ends, strict=True)
     ]
     if any(part.stop <= part.start for part in gone):
-        raise node.broken(f"pads {wish} of shape {shape_of(source)}", "nothing would be left")
+        raise node.broken(
+            f"pads {wish} of shape {shape_of(source)}", way_out="nothing would be left"
+        )
     source = sliced(builder, node, source, gone)
     more = [(max(begin, 0), max(end, 0)) for begin, end in ends]
     if not any(begin or end for begin, end in more):
@@ -50,7 +52,7 @@ def _each(
     """What to add in front of and behind every axis."""
     places = tuple(range(len(shape))) if axes is None else whole(node, axes, "axes")
     if len(wish) != 2 * len(places):
-        raise node.broken(f"{len(wish)} pads", f"wanted two for each of {len(places)} axes")
+        raise node.broken(f"{len(wish)} pads", wanted=f"two for each of {len(places)} axes")
     ends = [(0, 0)] * len(shape)
     for axis, begin, end in zip(places, wish, wish[len(places) :], strict=False):
         if begin or end:

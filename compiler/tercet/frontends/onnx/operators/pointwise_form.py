@@ -3,7 +3,7 @@
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, scales
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operand import activation, target
@@ -28,8 +28,14 @@ UNARY: dict[str, Converter] = {
 }
 
 
-@converts(*BINARY, domain=MICROSOFT)
-def binary(builder: Builder, node: Node, *operands: Value) -> Value:
+@converts(
+    *BINARY,
+    domain=MICROSOFT,
+    note=(
+        "exact reals between the integers: with `--semantics ideal` alone; channels first or last"
+    ),
+)
+def binary(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     """Operands: a, its scale and zero point, the same of b, then scale and zero point of y."""
     _require_ideal(builder, node)
     a, b, to = operands[:3], operands[3:6], operands[6:]
@@ -40,7 +46,7 @@ def binary(builder: Builder, node: Node, *operands: Value) -> Value:
 
 
 @converts(*UNARY, domain=MICROSOFT)
-def unary(builder: Builder, node: Node, *operands: Value) -> Value:
+def unary(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     _require_ideal(builder, node)
     x = _real(builder, node, *operands[:3])
     converter = UNARY[node.kind]
@@ -51,7 +57,7 @@ def unary(builder: Builder, node: Node, *operands: Value) -> Value:
 
 
 @converts("QLinearWhere", domain=MICROSOFT)
-def qlinear_where(builder: Builder, node: Node, condition: Value, *operands: Value) -> Value:
+def qlinear_where(builder: OnnxBuilder, node: Node, condition: Value, *operands: Value) -> Value:
     """Operands: what chooses; a, its scale and zero point, the same of b; scale and zero of y."""
     _require_ideal(builder, node)
     a, b = (_real(builder, node, *operands[i : i + 3]) for i in (0, 3))
@@ -61,7 +67,7 @@ def qlinear_where(builder: Builder, node: Node, condition: Value, *operands: Val
 
 
 @converts("QLinearConcat", domain=MICROSOFT)
-def qlinear_concat(builder: Builder, node: Node, *operands: Value) -> Value:
+def qlinear_concat(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
     """Operands: scale and zero point of y, then each part with its own."""
     _require_ideal(builder, node)
     scale, zero, *rest = operands
@@ -71,16 +77,16 @@ def qlinear_concat(builder: Builder, node: Node, *operands: Value) -> Value:
     return target(node, scale, zero).quantize(builder, node, y)
 
 
-def _require_ideal(builder: Builder, node: Node) -> None:
+def _require_ideal(builder: OnnxBuilder, node: Node) -> None:
     if builder.ort:
         raise node.unsupported(
             f"ONNXRuntime's float32 arithmetic of {node.kind} depends on the machine",
-            "wanted --semantics ideal",
+            wanted="--semantics ideal",
         )
 
 
 def _real(
-    builder: Builder, node: Node, q: Value, scale: Value, zero: Value = None
+    builder: OnnxBuilder, node: Node, q: Value, scale: Value, zero: Value = None
 ) -> SSAValue | Integers:
     if isinstance(q, SSAValue):
         return activation(node, q, scale, zero).real(builder, node)

@@ -3,7 +3,7 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, tensor
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, tensor
 from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.grid import on_grid
 from tercet.frontends.onnx.node import Node
@@ -15,8 +15,8 @@ from tercet.ops.max_pool import MaxPool
 from tercet.ops.real.avg_pool import AvgPool
 
 
-@converts("MaxPool")
-def max_pool(builder: Builder, node: Node, x: Value) -> Value:
+@converts("MaxPool", note="1 or 2 spatial axes; `ceil_mode`, `count_include_pad`")
+def max_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     window = window_of(node, source, _kernel(node))
     op = MaxPool(
@@ -31,7 +31,7 @@ def max_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("GlobalMaxPool")
-def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
+def global_max_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = tensor(node, x)
     kernel = _whole(node, shape_of(source))
     still, none = (1,) * len(kernel), ((0, 0),) * len(kernel)
@@ -39,12 +39,12 @@ def global_max_pool(builder: Builder, node: Node, x: Value) -> Value:
     return builder.add(node, op)
 
 
-@converts("AveragePool")
-def average_pool(builder: Builder, node: Node, x: Value) -> Value:
+@converts("AveragePool", note="`AveragePool` without dilation")
+def average_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = on_grid(builder, node, real(node, x))
     window = window_of(node, source, _kernel(node))
     if max(window.dilation) > 1:
-        raise node.unsupported("averages with dilation", "wanted dilations of 1")
+        raise node.unsupported("averages with dilation", wanted="dilations of 1")
     require_shape(node.name, window.extents(shape_of(source)[2:]))
     counts = _counts(node, window, shape_of(source)[2:])
     op = AvgPool(
@@ -59,19 +59,19 @@ def average_pool(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("GlobalAveragePool")
-def global_average_pool(builder: Builder, node: Node, x: Value) -> Value:
+def global_average_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = on_grid(builder, node, real(node, x))
     kernel = _whole(node, shape_of(source))
     return averaged(builder, node, source, kernel, (1,) * len(kernel))
 
 
-def averaged(builder: Builder, node: Node, x: SSAValue, kernel: Ints, stride: Ints) -> SSAValue:
+def averaged(builder: OnnxBuilder, node: Node, x: SSAValue, kernel: Ints, stride: Ints) -> SSAValue:
     """The means of windows without padding."""
     none = ((0, 0),) * len(kernel)
     window = Window(kernel, stride, none, (1,) * len(kernel))
     spatial = shape_of(x)[2:]
     if len(spatial) != len(kernel) or not window.is_legal() or min(window.extents(spatial)) < 1:
-        raise node.broken(f"its window {kernel} over {spatial}", "wanted a smaller one")
+        raise node.broken(f"its window {kernel} over {spatial}", wanted="a smaller one")
     counts = np.full(window.extents(spatial), float(np.prod(kernel)))
     op = AvgPool(x, counts, kernel=kernel, stride=stride, padding=none, layer=node.name)
     return builder.add(node, op)
@@ -91,7 +91,7 @@ def _counts(node: Node, window: Window, spatial: Ints) -> FloatArray:
         last = np.minimum(first + window.kernel[i], high)
         total = np.multiply.outer(total, last - np.maximum(first, low))
     if not total.all():
-        raise node.unsupported("averages over padding alone", "wanted less padding")
+        raise node.unsupported("averages over padding alone", wanted="less padding")
     return total.astype(np.float64)
 
 
@@ -101,5 +101,5 @@ def _kernel(node: Node) -> Ints:
 
 def _whole(node: Node, shape: Ints) -> Ints:
     if len(shape) not in (3, 4):
-        raise node.unsupported(f"pools a tensor of shape {shape}", "wanted 1 or 2 spatial axes")
+        raise node.unsupported(f"pools a tensor of shape {shape}", wanted="1 or 2 spatial axes")
     return shape[2:]

@@ -8,7 +8,7 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
 from tercet.frontends.integers import Integers
-from tercet.frontends.onnx.builder import Builder, Value, constant, scales
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, constant, scales
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.tensors import Array, integer_type
 from tercet.frontends.onnx.node import Node
@@ -21,10 +21,10 @@ from tercet.ir.interval import Interval
 from tercet.ir.types import FloatArray, Int
 
 
-@converts("QuantizeLinear")
+@converts("QuantizeLinear", note="integers of 2 to 16 bits")
 @converts("QuantizeLinear", domain=Domain.MICROSOFT)
 def quantize_linear(
-    builder: Builder, node: Node, x: Value, scale: Value, zero: Value = None
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero: Value = None
 ) -> Value:
     steps, dtype = scales(node, scale), _dtype(node, zero)
     element = _element(node, dtype)
@@ -38,14 +38,14 @@ def quantize_linear(
     points = _on_axis(node, _points(node, zero), values.shape)
     rounded = np.rint(values / spread)
     if not np.isfinite(values).all():
-        raise node.broken("quantizes NaN or infinity", "wanted finite numbers")
+        raise node.broken("quantizes NaN or infinity", wanted="finite numbers")
     return np.asarray(np.clip(rounded + points, clip.low, clip.high).astype(dtype))
 
 
 @converts("DequantizeLinear")
 @converts("DequantizeLinear", domain=Domain.MICROSOFT)
 def dequantize_linear(
-    builder: Builder, node: Node, q: Value, scale: Value, zero: Value = None
+    builder: OnnxBuilder, node: Node, q: Value, scale: Value, zero: Value = None
 ) -> Value:
     steps = scales(node, scale)
     if not isinstance(q, SSAValue):
@@ -59,7 +59,7 @@ def dequantize_linear(
 def integers(node: Node, q: Value, steps: FloatArray, zero: Value) -> Integers:
     """A quantized constant, its zero point subtracted."""
     if not isinstance(q, np.ndarray) or integer_type(q.dtype) is None:
-        raise node.unsupported("dequantizes a constant of reals", "wanted integers")
+        raise node.unsupported("dequantizes a constant of reals", wanted="integers")
     points = _on_axis(node, _points(node, zero), q.shape).astype(np.int64)
     return Integers(np.asarray(q.astype(np.int64) - points), _on_axis(node, steps, q.shape))
 
@@ -70,14 +70,14 @@ def _dtype(node: Node, zero: Value) -> np.dtype[Any]:
         return zero.dtype
     kind = node.integer("output_dtype", 0) or TensorProto.UINT8
     if kind not in TensorProto.DataType.values():
-        raise node.broken(f"output_dtype {kind}", "wanted a type of ONNX")
+        raise node.broken(f"output_dtype {kind}", wanted="a type of ONNX")
     return np.dtype(tensor_dtype_to_np_dtype(kind))
 
 
 def _element(node: Node, dtype: np.dtype[Any]) -> Int:
     found = integer_type(dtype)
     if found is None or found.width.data > 16:
-        raise node.unsupported(f"quantizes to {dtype.name}", "wanted integers of 2 to 16 bits")
+        raise node.unsupported(f"quantizes to {dtype.name}", wanted="integers of 2 to 16 bits")
     return found
 
 
@@ -94,14 +94,14 @@ def _on_axis(node: Node, values: FloatArray, shape: tuple[int, ...]) -> FloatArr
     axis, rank = node.integer("axis", 1), len(shape)
     place = axis + rank if axis < 0 else axis
     if not 0 <= place < rank:
-        raise node.broken(f"axis {axis} of a tensor of shape {shape}", "wanted one of its axes")
+        raise node.broken(f"axis {axis} of a tensor of shape {shape}", wanted="one of its axes")
     block = node.integer("block_size", 0)
     if block:
         return _in_blocks(node, values, place, block, shape)
     if not values.size == max(values.shape) == shape[place]:
         raise node.broken(
             f"scales or zero points of shape {values.shape} on axis {axis} of shape {shape}",
-            "wanted one for each index",
+            wanted="one for each index",
         )
     return values.reshape([-1 if i == place else 1 for i in range(rank)])
 
@@ -114,7 +114,7 @@ def _in_blocks(
     if block < 1 or values.shape != wanted:
         raise node.broken(
             f"blocks of {block} with scales {values.shape} for a tensor of shape {shape}",
-            f"wanted {wanted}",
+            wanted=f"{wanted}",
         )
     spread = np.repeat(values, min(block, shape[place]), axis=place)
     return spread[tuple(slice(n) for n in shape)]

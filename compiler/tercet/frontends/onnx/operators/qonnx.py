@@ -1,6 +1,6 @@
 """QONNX' quantizers, as its own executor defines them."""
 
-from tercet.frontends.onnx.builder import Builder, Value, scales, single
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, scales, single
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
@@ -23,9 +23,14 @@ ROUNDING = {
 """Our names of QONNX' modes: its halves go away from zero, or to it."""
 
 
-@converts("Quant", "IntQuant", domain=Domain.QONNX)
+@converts(
+    "Quant",
+    "IntQuant",
+    domain=Domain.QONNX,
+    note=("1 to 32 bits; all rounding modes, narrow or not, any scale per tensor or channel"),
+)
 def quant(
-    builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, bits: Value
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero_point: Value, bits: Value
 ) -> Value:
     require_attributes(node, "signed", "narrow", "rounding_mode")
     steps, zero = scales(node, scale), whole_zero(node, zero_point)
@@ -34,14 +39,14 @@ def quant(
     if signed and width == 1:
         # the executor has two values here, not the range of two's complement
         if zero:
-            raise node.unsupported(f"one signed bit with zero point {zero}", "wanted 0")
+            raise node.unsupported(f"one signed bit with zero point {zero}", wanted="0")
         return fake_quantized(builder, node, x, steps, 0, SIGN, "sign")
     clip, mode = limits(node, width, signed, narrow), rounding(node, "ROUND")
     return fake_quantized(builder, node, x, steps, zero, clip, mode)
 
 
 @converts("BipolarQuant", domain=Domain.QONNX)
-def bipolar(builder: Builder, node: Node, x: Value, scale: Value) -> Value:
+def bipolar(builder: OnnxBuilder, node: Node, x: Value, scale: Value) -> Value:
     require_attributes(node)
     return fake_quantized(builder, node, x, scales(node, scale), 0, SIGN, "sign")
 
@@ -49,8 +54,9 @@ def bipolar(builder: Builder, node: Node, x: Value, scale: Value) -> Value:
 def require_attributes(node: Node, *known: str) -> None:
     """`node` has no attribute but `known`: another one would change its meaning."""
     for name in node.attributes.keys() - set(known):
-        wanted = f"wanted {', '.join(known) or 'none'}"
-        raise node.unsupported(f"{node.kind} with attribute {shown(name)!r}", wanted)
+        raise node.unsupported(
+            f"{node.kind} with attribute {shown(name)!r}", wanted=", ".join(known) or "none"
+        )
 
 
 def limits(node: Node, width: int, signed: bool, narrow: bool) -> Interval:
@@ -58,19 +64,19 @@ def limits(node: Node, width: int, signed: bool, narrow: bool) -> Interval:
     half = 1 << (width - 1)
     low, high = (narrow - half, half - 1) if signed else (0, 2 * half - 1 - narrow)
     if low > high:
-        raise node.broken(f"{width} narrow bits hold nothing", "wanted more bits")
+        raise node.broken(f"{width} narrow bits hold nothing", wanted="more bits")
     return Interval(low, high)
 
 
 def bit_width(node: Node, value: Value) -> int:
     found = single(node, value, "bit width")
     if found not in range(1, MAX_BITS + 1):
-        raise node.unsupported(f"has {found:g} bits", f"wanted 1 to {MAX_BITS}, a whole number")
+        raise node.unsupported(f"has {found:g} bits", wanted=f"1 to {MAX_BITS}, a whole number")
     return int(found)
 
 
 def rounding(node: Node, default: str) -> str:
     mode = node.text("rounding_mode", default).upper()
     if mode not in ROUNDING:
-        raise node.unsupported(f"rounding mode {shown(mode)}", f"wanted {', '.join(ROUNDING)}")
+        raise node.unsupported(f"rounding mode {shown(mode)}", wanted=f"{', '.join(ROUNDING)}")
     return ROUNDING[mode]

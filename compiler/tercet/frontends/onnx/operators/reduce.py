@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, single, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, single, tensor, whole
 from tercet.frontends.onnx.grid import on_grid
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
@@ -21,7 +21,7 @@ ZERO, ONE = np.zeros(()), np.ones(())
 
 
 @dataclass(frozen=True)
-class Reduction:
+class ReducedBlock:
     """(batch, what stays in front, all that disappears, what stays behind)."""
 
     block: SSAValue
@@ -33,8 +33,12 @@ class Reduction:
         return shape_of(self.block)[2]
 
 
-@converts("ReduceSum", "ReduceMean")
-def total(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
+@converts(
+    "ReduceSum",
+    "ReduceMean",
+    note=("over any axes but the batch; a mean of a mean is one sum and is rounded once"),
+)
+def total(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Value:
     source = on_grid(builder, node, real(node, x))
     found = _reduction(builder, node, source, axes)
     if found is None:
@@ -46,7 +50,7 @@ def total(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
 
 
 @converts("ReduceMax", "ReduceMin")
-def extreme(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value:
+def extreme(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Value:
     """The least is the greatest of the negated."""
     source = tensor(node, x)
     if node.kind == "ReduceMin":
@@ -60,11 +64,15 @@ def extreme(builder: Builder, node: Node, x: Value, axes: Value = None) -> Value
     return reshaped(builder, node, y, found.shape)
 
 
-@converts("ArgMax", "ArgMin")
-def arg_extreme(builder: Builder, node: Node, x: Value) -> Value:
+@converts(
+    "ArgMax",
+    "ArgMin",
+    note=("`ArgMax`, `ArgMin`, and `TopK` of one element, are the last step: the host's"),
+)
+def arg_extreme(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source = real(node, x)
     if node.integer("select_last_index", 0):
-        raise node.unsupported("takes the last of equal elements", "wanted select_last_index=0")
+        raise node.unsupported("takes the last of equal elements", wanted="select_last_index=0")
     if node.kind == "ArgMin":
         source = affine(builder, node, source, -ONE, ZERO)
     axis = axis_of(node, node.integer("axis", 0), len(shape_of(source)))
@@ -72,36 +80,37 @@ def arg_extreme(builder: Builder, node: Node, x: Value) -> Value:
 
 
 @converts("TopK")
-def top(builder: Builder, node: Node, x: Value, k: Value = None) -> list[Value]:
+def top(builder: OnnxBuilder, node: Node, x: Value, k: Value = None) -> list[Value]:
     """The greatest element and its index."""
     source = real(node, x)
     count = node.integer("k") if k is None else single(node, k, "k")
     if count != 1 or not node.integer("largest", 1):
         raise node.unsupported(
             f"takes {count:g} elements in order",
-            "wanted the greatest alone; let the model return its scores, and choose on the host",
+            wanted="the greatest alone",
+            way_out="let the model return its scores, and choose on the host",
         )
     rank = len(shape_of(source))
     axis = axis_of(node, node.integer("axis", -1), rank)
     block = _blocked(builder, node, source, (axis,))
     kept = tuple(1 if i == axis else n for i, n in enumerate(shape_of(source)))[1:]
-    value = reshaped(builder, node, _greatest(builder, node, Reduction(block, kept)), kept)
+    value = reshaped(builder, node, _greatest(builder, node, ReducedBlock(block, kept)), kept)
     return [value, _index(builder, node, source, axis, True)]
 
 
-def _index(builder: Builder, node: Node, x: SSAValue, axis: int, keep: bool) -> SSAValue:
+def _index(builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, keep: bool) -> SSAValue:
     y = builder.add(node, ArgMax(x, axis=axis, layer=node.name))
     shape = shape_of(x)
     return reshaped(builder, node, y, (*shape[1:axis], 1, *shape[axis + 1 :])) if keep else y
 
 
-def _greatest(builder: Builder, node: Node, over: Reduction) -> SSAValue:
+def _greatest(builder: OnnxBuilder, node: Node, over: ReducedBlock) -> SSAValue:
     window = {"kernel": (over.count, 1), "stride": (1, 1), "dilation": (1, 1)}
     pool = MaxPool(over.block, **window, padding=((0, 0), (0, 0)), layer=node.name)
     return builder.add(node, pool)
 
 
-def _reduction(builder: Builder, node: Node, x: SSAValue, axes: Value) -> Reduction | None:
+def _reduction(builder: OnnxBuilder, node: Node, x: SSAValue, axes: Value) -> ReducedBlock | None:
     """Axes are an operand since version 13 (sum) or 18, an attribute before; None: no axes."""
     shape = shape_of(x)
     wish = node.integers("axes") if axes is None else whole(node, axes, "axes")
@@ -110,15 +119,15 @@ def _reduction(builder: Builder, node: Node, x: SSAValue, axes: Value) -> Reduct
             return None
         raise node.unsupported(
             "works along every axis and so the batch",
-            f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
+            way_out=f"name the axes, such as {', '.join(map(str, range(1, len(shape))))}",
         )
     found = tuple(sorted({axis_of(node, axis, len(shape)) for axis in wish}))
     keep = node.integer("keepdims", 1)
     kept = [1 if i in found else n for i, n in enumerate(shape) if keep or i not in found]
-    return Reduction(_blocked(builder, node, x, found), tuple(kept[1:]))
+    return ReducedBlock(_blocked(builder, node, x, found), tuple(kept[1:]))
 
 
-def _blocked(builder: Builder, node: Node, x: SSAValue, axes: tuple[int, ...]) -> SSAValue:
+def _blocked(builder: OnnxBuilder, node: Node, x: SSAValue, axes: tuple[int, ...]) -> SSAValue:
     """The axes side by side, as one."""
     rest = [i for i in range(1, len(shape_of(x))) if i not in axes]
     front = [i for i in rest if i < axes[-1]]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, reals, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, reals, tensor, whole
 from tercet.frontends.onnx.file.limits import require_shape
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.slicing import taken
@@ -17,7 +17,7 @@ from tercet.ops.repeat import Repeat
 
 HALF = Fraction(1, 2)
 NEAREST_OR = (
-    "wanted mode nearest, or a ConvTranspose in its place, whose weights interpolate "
+    "mode nearest, or a ConvTranspose in its place, whose weights interpolate "
     "(quantize_static: quant_format=QuantFormat.QDQ)"
 )
 Place: TypeAlias = Callable[[int, Fraction, int, int], Fraction]
@@ -37,45 +37,45 @@ NEAREST: Mapping[str, Callable[[Fraction], int]] = {
 }
 
 
-@converts("Resize")
-def resize(builder: Builder, node: Node, x: Value, *rest: Value) -> Value:
+@converts("Resize", note="mode nearest, by whole factors up or down")
+def resize(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     """Operands: region, scales, sizes; before version 11 scales alone."""
     source = tensor(node, x)
     if node.version < 11:
         return _floored(builder, node, source, rest[0])
     _, scales, sizes = (*rest, None, None, None)[:3]
     if node.text("mode", "nearest") != "nearest":
-        raise node.unsupported(f"resizes by {node.text('mode')}", NEAREST_OR)
+        raise node.unsupported(f"resizes by {node.text('mode')}", wanted=NEAREST_OR)
     place = PLACES.get(node.text("coordinate_transformation_mode", "half_pixel"))
     nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
     if place is None or nearest is None:
-        raise node.unsupported("resizes in a mode unknown", f"wanted {', '.join(PLACES)}")
+        raise node.unsupported("resizes in a mode unknown", wanted=f"{', '.join(PLACES)}")
     return _resized(
         builder, node, source, _factors(builder, node, source, scales, sizes), place, nearest
     )
 
 
 @converts("Upsample")
-def upsample(builder: Builder, node: Node, x: Value, scales: Value = None) -> Value:
+def upsample(builder: OnnxBuilder, node: Node, x: Value, scales: Value = None) -> Value:
     return _floored(builder, node, tensor(node, x), scales)
 
 
-def _floored(builder: Builder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
+def _floored(builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value) -> SSAValue:
     if node.text("mode", "nearest") != "nearest":
-        raise node.unsupported(f"resizes by {node.text('mode')}", NEAREST_OR)
+        raise node.unsupported(f"resizes by {node.text('mode')}", wanted=NEAREST_OR)
     factors = _factors(builder, node, x, scales, None)
     return _resized(builder, node, x, factors, PLACES["asymmetric"], floor)
 
 
 def _factors(
-    builder: Builder, node: Node, x: SSAValue, scales: Value, sizes: Value
+    builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value, sizes: Value
 ) -> list[Fraction]:
     """By how much each axis grows."""
     shape = shape_of(x)
     named = node.integers("axes", tuple(range(len(shape)))) or ()
     axes = [axis % len(shape) for axis in named]
     if node.text("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise node.unsupported("keeps the aspect ratio", "wanted the policy stretch")
+        raise node.unsupported("keeps the aspect ratio", wanted="the policy stretch")
     if sizes is not None:
         wish = [
             Fraction(n, shape[axis])
@@ -90,12 +90,12 @@ def _factors(
     for axis, factor in zip(axes, wish, strict=True):
         factors[axis] = factor
     if min(factors) <= 0 or factors[0] != 1:
-        raise node.unsupported("resizes the batch or to nothing", "wanted factors above zero")
+        raise node.unsupported("resizes the batch or to nothing", wanted="factors above zero")
     return factors
 
 
 def _resized(
-    builder: Builder,
+    builder: OnnxBuilder,
     node: Node,
     x: SSAValue,
     factors: Sequence[Fraction],
@@ -114,7 +114,7 @@ def _resized(
 
 
 def _picked(
-    builder: Builder, node: Node, x: SSAValue, axis: int, places: Sequence[int]
+    builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, places: Sequence[int]
 ) -> SSAValue:
     n, m = shape_of(x)[axis], len(places)
     if m and m % n == 0 and list(places) == [i // (m // n) for i in range(m)]:
@@ -124,6 +124,6 @@ def _picked(
     found = taken(builder, node, x, axis, tuple(places)) if m else None
     if found is None:
         raise node.unsupported(
-            f"resizes {n} elements to {m} at uneven places", "wanted a whole factor"
+            f"resizes {n} elements to {m} at uneven places", wanted="a whole factor"
         )
     return found

@@ -8,8 +8,8 @@ from onnx import TensorProto
 from onnx.helper import tensor_dtype_to_np_dtype
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, reals, tensor
-from tercet.frontends.onnx.elements import narrowest
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, reals, tensor
 from tercet.frontends.onnx.file.tensors import integer_type
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.arithmetic import affine
@@ -26,27 +26,27 @@ MODES = {"Ceil": "ceil", "Floor": "floor", "Round": "half_even"}
 TRUTH = Interval(0, 1)
 
 
-@converts(*MODES)
-def rounded(builder: Builder, node: Node, x: Value) -> Value:
+@converts(*MODES, note="with or without a `Clip` behind it")
+def rounded(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """To whole numbers; a Clip behind it makes their range as narrow as it is."""
     source = real(node, x)
     return whole(builder, node, source, MODES[node.kind], whole_reach(source))
 
 
 @converts("Sign")
-def sign(builder: Builder, node: Node, x: Value) -> Value:
+def sign(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """Away from zero, and to one at most."""
     return whole(builder, node, real(node, x), "away", Interval(-1, 1))
 
 
-@converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual")
-def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
+@converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual", note="comparisons with a constant")
+def compared(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
     """With a constant: 1 where it holds, else 0.
 
     d >= 0 where floor(d) + 1 is 1 or more, and d > 0 where ceil(d) is.
     """
     if isinstance(a, SSAValue) and isinstance(b, SSAValue):
-        raise node.unsupported("compares the results of two layers", "wanted one and a constant")
+        raise node.unsupported("compares the results of two layers", wanted="one and a constant")
     rises = node.kind.startswith("Greater") == isinstance(a, SSAValue)
     x, constant = (a, b) if isinstance(a, SSAValue) else (b, a)
     slope, shift = (ONE, -ONE) if rises else (-ONE, ONE)
@@ -66,29 +66,30 @@ def compared(builder: Builder, node: Node, a: Value, b: Value) -> Value:
 
 
 @converts("Not")
-def inverted(builder: Builder, node: Node, x: Value) -> Value:
+def inverted(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """1 - q, as a quantizer of the truth values' reals."""
     reals_ = dequantized(builder, node, tensor(node, x), ONE, 0)
     other = affine(builder, node, reals_, -ONE, ONE)
     return quantized(builder, node, other, ONE, 0, TRUTH, narrowest(TRUTH))
 
 
-@converts("Where")
-def chosen(builder: Builder, node: Node, condition: Value, a: Value, b: Value) -> Value:
+@converts("Where", note="`Where` between constants")
+def chosen(builder: OnnxBuilder, node: Node, condition: Value, a: Value, b: Value) -> Value:
     """Between two constants, by a comparison: a line of its truth value."""
     source = tensor(node, condition)
     if isinstance(a, SSAValue) or isinstance(b, SSAValue):
         raise node.unsupported(
             "chooses between results of layers",
-            "wanted constants; Relu, LeakyRelu, PRelu, Clip and Max choose without a condition",
+            wanted="constants",
+            way_out="Relu, LeakyRelu, PRelu, Clip and Max choose without a condition",
         )
     then, other = reals(node, a, "constant"), reals(node, b, "constant")
     truth = dequantized(builder, node, source, ONE, 0)
     return affine(builder, node, truth, then - other, other)
 
 
-@converts("Cast")
-def cast(builder: Builder, node: Node, x: Value) -> Value:
+@converts("Cast", note="`Cast` to float or double, or to integers that hold what comes")
+def cast(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     """Between floats: all are reals here. Integers become the reals that they are, and back."""
     kind, source = node.integer("to"), tensor(node, x)
     if kind in (TensorProto.FLOAT, TensorProto.DOUBLE):
@@ -98,7 +99,8 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
     if element is None:
         raise node.unsupported(
             f"casts to {'type ' + str(kind) if dtype is None else dtype.name}",
-            "wanted float, double or integers; export the model in float32",
+            wanted="float, double or integers",
+            way_out="export the model in float32",
         )
     held = Interval.of(element) if element.width.data <= 32 else WIDEST
     if not is_real(source):
@@ -108,18 +110,19 @@ def cast(builder: Builder, node: Node, x: Value) -> Value:
         if index or element.width.data == 64 or held.holds(Interval.of(given)):
             return source
         raise node.unsupported(
-            f"casts integers to {dtype}, which may not hold them", f"Clip them to {held} before it"
+            f"casts integers to {dtype}, which may not hold them",
+            way_out=f"Clip them to {held} before it",
         )
     span = whole_reach(source)
     if not held.holds(span) or span == WIDEST:
         raise node.unsupported(
             f"casts numbers that may lie beyond {dtype}, where the result is not defined",
-            f"Clip them to {held} before it",
+            way_out=f"Clip them to {held} before it",
         )
     return _integers(builder, node, source, span)
 
 
-def _integers(builder: Builder, node: Node, x: SSAValue, span: Interval) -> SSAValue:
+def _integers(builder: OnnxBuilder, node: Node, x: SSAValue, span: Interval) -> SSAValue:
     """What a cast to integers makes: those that `x` stands for, or `x` without its fraction."""
     before = x.owner
     if isinstance(before, Dequantize) and _plain(before):
@@ -132,7 +135,7 @@ def _plain(op: Dequantize) -> bool:
     return all(s == 1 for s in scale) and op.zero_point.value.data == 0
 
 
-def whole(builder: Builder, node: Node, x: SSAValue, mode: str, clip: Interval) -> SSAValue:
+def whole(builder: OnnxBuilder, node: Node, x: SSAValue, mode: str, clip: Interval) -> SSAValue:
     """`x` rounded to whole numbers, as a quantizer of step 1."""
     q = quantized(builder, node, x, ONE, 0, clip, narrowest(clip), mode)
     return dequantized(builder, node, q, ONE, 0)

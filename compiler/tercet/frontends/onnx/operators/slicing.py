@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from xdsl.ir import SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, tensor, whole
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, tensor, whole
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of
 from tercet.frontends.onnx.registry import converts
@@ -16,8 +16,8 @@ ALL = (1 << 31) - 1
 """From here on the end of a slice means the end of the axis."""
 
 
-@converts("Slice")
-def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
+@converts("Slice", note="steps of 1 or more; all of the batch")
+def slice_(builder: OnnxBuilder, node: Node, x: Value, *limits: Value) -> Value:
     """Limits are operands since version 10, attributes before."""
     source = tensor(node, x)
     shape = shape_of(source)
@@ -31,13 +31,15 @@ def slice_(builder: Builder, node: Node, x: Value, *limits: Value) -> Value:
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         place = axis + len(shape) if axis < 0 else axis
         if not 0 <= place < len(shape) or step < 1:
-            raise node.unsupported(f"axis {axis} with step {step}", "wanted a step of 1 or more")
+            raise node.unsupported(f"axis {axis} with step {step}", wanted="a step of 1 or more")
         low, high, _ = slice(start, end).indices(builder.batch if place == 0 else shape[place])
         few = builder.batch < end < ALL and builder.open
         if place == 0 and ((low, high, step) != (0, builder.batch, 1) or few):
-            raise node.unsupported("takes a part of the batch", "wanted all of it")
+            raise node.unsupported("takes a part of the batch", wanted="all of it")
         if low >= high:
-            raise node.broken(f"takes {start}:{end} of axis {axis}", "nothing would be left")
+            raise node.broken(
+                f"takes {start}:{end} of axis {axis}", way_out="nothing would be left"
+            )
         parts[place] = slice(low, high, step) if place else parts[0]
     return sliced(builder, node, source, parts)
 
@@ -47,7 +49,7 @@ def _list(node: Node, name: str, value: Value) -> tuple[int, ...] | None:
 
 
 @converts("Split")
-def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[Value]:
+def split(builder: OnnxBuilder, node: Node, x: Value, sizes: Value = None) -> list[Value]:
     source = tensor(node, x)
     axis = axis_of(node, node.integer("axis", 0), len(shape_of(source)))
     extent, count = shape_of(source)[axis], len(node.outputs)
@@ -56,7 +58,7 @@ def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[V
         part = -(-extent // node.integer("num_outputs", count))
         wish = tuple(min(part, extent - start) for start in range(0, extent, part))
     if len(wish) != count or sum(wish) != extent or min(wish) < 1:
-        raise node.broken(f"splits {extent} into {wish}", f"wanted {count} parts of all")
+        raise node.broken(f"splits {extent} into {wish}", wanted=f"{count} parts of all")
     ends = np.cumsum(wish)
     return [
         _along(builder, node, source, axis, slice(int(end) - size, int(end), 1))
@@ -64,14 +66,14 @@ def split(builder: Builder, node: Node, x: Value, sizes: Value = None) -> list[V
     ]
 
 
-def _along(builder: Builder, node: Node, x: SSAValue, axis: int, part: slice) -> SSAValue:
+def _along(builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, part: slice) -> SSAValue:
     parts = [slice(0, n, 1) for n in shape_of(x)]
     parts[axis] = part
     return sliced(builder, node, x, parts)
 
 
 def taken(
-    builder: Builder, node: Node, x: SSAValue, axis: int, places: tuple[int, ...]
+    builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, places: tuple[int, ...]
 ) -> SSAValue | None:
     """The elements at `places` of one axis; None where they are no regular part of it."""
     first, steps = places[0], {b - a for a, b in pairwise(places)} or {1}
@@ -81,7 +83,7 @@ def taken(
     return _along(builder, node, x, axis, slice(first, places[-1] + 1, step))
 
 
-def sliced(builder: Builder, node: Node, x: SSAValue, parts: list[slice]) -> SSAValue:
+def sliced(builder: OnnxBuilder, node: Node, x: SSAValue, parts: list[slice]) -> SSAValue:
     """Parts of every axis, all of the batch."""
     shape = shape_of(x)
     if [slice(0, n, 1) for n in shape] == parts:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tercet.frontends.onnx.builder import Builder, Value, real
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.movement import axis_of, reshaped
 from tercet.frontends.onnx.registry import converts
@@ -10,8 +10,8 @@ from tercet.ir.types import shape_of
 from tercet.ops.real.softmax import RealSoftmax
 
 
-@converts("Softmax", "LogSoftmax")
-def softmax(builder: Builder, node: Node, x: Value) -> Value:
+@converts("Softmax", "LogSoftmax", note="along any axis but the batch")
+def softmax(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source, log = real(node, x), node.kind == "LogSoftmax"
     shape = shape_of(source)
     # ONNXRuntime's QLinearSoftmax names the version that it means

@@ -5,9 +5,9 @@ from fractions import Fraction
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
-from tercet.frontends.onnx.builder import Builder, Value, real, scales
+from tercet.frontends.elements import narrowest
+from tercet.frontends.onnx.builder import OnnxBuilder, Value, real, scales
 from tercet.frontends.onnx.domain import Domain
-from tercet.frontends.onnx.elements import narrowest
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.operators.qonnx import bit_width, limits, require_attributes, rounding
 from tercet.frontends.onnx.quantizing import dequantized, quantized, whole_zero
@@ -26,9 +26,13 @@ CLOSE = Fraction(1, 1 << 20)
 """How far off a whole number of steps a float32 product of scales may be."""
 
 
-@converts("Trunc", domain=Domain.QONNX)
+@converts(
+    "Trunc",
+    domain=Domain.QONNX,
+    note="of integers of a known scale, the same number of bits for all channels",
+)
 def trunc(
-    builder: Builder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
+    builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
 ) -> Value:
     """Five operands: bits in and out. Six: bits in, then the scale and the bits of the result."""
     step, zero, source = scales(node, scale), whole_zero(node, zero_point), real(node, x)
@@ -48,7 +52,7 @@ def trunc(
     if dropped < 0 or zero % (1 << dropped):
         raise node.unsupported(
             f"drops {dropped} bits of integers with zero point {zero}",
-            "wanted no fewer than 0, and a zero point that lacks these bits",
+            wanted="no fewer than 0, and a zero point that lacks these bits",
         )
     coarse, kept = step * 2.0**dropped, zero >> dropped
     q = quantized(builder, node, source, coarse, kept, clip, narrowest(clip), mode)
@@ -59,7 +63,7 @@ def _shift(node: Node, result: FloatArray, step: FloatArray) -> int:
     """As QONNX has it: the quotient of the scales, made a power of two."""
     shifts = np.unique(np.rint(np.log2(result / step)))
     if shifts.size != 1:
-        raise node.unsupported("drops unlike numbers of bits", "wanted the same for all channels")
+        raise node.unsupported("drops unlike numbers of bits", wanted="the same for all channels")
     return int(shifts[0])
 
 
@@ -71,7 +75,7 @@ def require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
         if ratio is None or abs(ratio - round(ratio)) > CLOSE * max(round(ratio), 1):
             raise node.unsupported(
                 f"its input is not known to be a whole number of steps of {one:g}",
-                "wanted the result of a quantizer, pooled or not, with that scale",
+                wanted="the result of a quantizer, pooled or not, with that scale",
             )
 
 

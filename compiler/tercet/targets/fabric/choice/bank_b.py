@@ -96,9 +96,10 @@ def _outputs(network: Network, spec: FabricSpec) -> Spill:
     if sum(wide.values()) > spec.out_depth:
         worst, needed = max(wide, key=wide.__getitem__), sum(wide.values())
         raise CapacityError(
-            f"{makers[worst].name}: its sums leave the network in 32 bits, which takes {needed}"
-            f" 64-bit words of bank C at once; the fabric {spec.name!r} has {spec.out_depth}:"
-            f" {way_out(needed, 'out_depth', spec)}"
+            f"its sums leave the network in 32 bits, which takes {needed} 64-bit words "
+            f"of bank C at once; the fabric {spec.name!r} has {spec.out_depth}",
+            layer=makers[worst].name,
+            way_out=way_out(needed, "out_depth", spec),
         )
     can_go = [x for x, step in makers.items() if _can_wait(step)]
     for x in sorted(can_go, key=words.__getitem__, reverse=True):
@@ -197,8 +198,10 @@ def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
     needed = max(brought, default=0) * step.least_read if len(step.operands) == 1 else 0
     if needed > spec.bank_b_depth:
         raise CapacityError(
-            f"{step.name}: a window of it takes {needed} places of a tile; the fabric"
-            f" {spec.name!r} has {spec.bank_b_depth}: {way_out(needed, 'bank_b_depth', spec)}"
+            f"a window of it takes {needed} places of a tile; the fabric {spec.name!r} "
+            f"has {spec.bank_b_depth}",
+            layer=step.name,
+            way_out=way_out(needed, "bank_b_depth", spec),
         )
 
 

@@ -70,8 +70,10 @@ def _used(layer: str, pending: Pending, row: IntArray) -> tuple[Accumulation, In
     rows[flat] = row
     if (rows[flat] != row).any():
         raise UnsupportedError(
-            f"{layer}: its quantizer has unlike channels for copies of one sum of {pending.name},"
-            " the fabric quantizes a sum once: repeat the values behind the quantizer"
+            f"its quantizer has unlike channels for copies of one sum of {pending.name}"
+            ", the fabric quantizes a sum once",
+            layer=layer,
+            way_out="repeat the values behind the quantizer",
         )
     rows, order = rows.reshape(grid), inverse(flat, rows.size).reshape(grid)
     positions, channels = (np.flatnonzero((rows >= 0).any(axis)) for axis in (1, 0))

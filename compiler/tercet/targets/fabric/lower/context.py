@@ -91,8 +91,10 @@ class Context:
         """The operand of an operator that reads stored values."""
         if isinstance(value, Pending):
             raise UnsupportedError(
-                f"{op.layer.data}: {op.name.partition('.')[2]} reads the sums {value.name}, the"
-                " fabric takes sums only into a quantizer: quantize them before this layer"
+                f"{op.name.partition('.')[2]} reads the sums {value.name}, the fabric takes "
+                "sums only into a quantizer",
+                layer=op.layer.data,
+                way_out="quantize them before this layer",
             )
         return value
 
@@ -105,11 +107,14 @@ def _require_bytes(name: str, element: Int, zero_point: int) -> None:
     kept = Interval.of(element)
     if element.width.data > 8:
         raise UnsupportedError(
-            f"{name}: its values are {element}, the fabric keeps activations of up to 8 bits:"
-            " quantize them to u8 or s8"
+            f"its values are {element}, the fabric keeps activations of up to 8 bits",
+            layer=name,
+            way_out="quantize them to u8 or s8",
         )
     if not HELD.holds(Interval(kept.low - zero_point, kept.high - zero_point)):
         raise UnsupportedError(
-            f"{name}: its values are {element} and count from {zero_point}, the fabric keeps 9 bits"
-            " of the difference: choose a zero point that is one of the values"
+            f"its values are {element} and count from {zero_point}, the fabric keeps 9 "
+            "bits of the difference",
+            layer=name,
+            way_out="choose a zero point that is one of the values",
         )

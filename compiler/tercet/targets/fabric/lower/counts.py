@@ -56,8 +56,10 @@ def _maker(
     def make(row: IntArray, factor: int) -> tuple[SumClosing, IntArray]:
         if factor < 1:
             raise UnsupportedError(
-                f"{layer}: a window of its pool weighs {factor}, the fabric counts steps of windows"
-                " that weigh 1 or more: leave no window outside of the image"
+                f"a window of its pool weighs {factor}, the fabric counts steps of windows "
+                "that weigh 1 or more",
+                layer=layer,
+                way_out="leave no window outside of the image",
             )
         return Thresholds(-(-steps[row] // factor), low), np.where(falls[row], -1, 1)
 

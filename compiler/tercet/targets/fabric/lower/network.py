@@ -52,9 +52,10 @@ def _lowered(ctx: Context, op: IntegerOp, operands: list[Value]) -> Value:
     rule = rules().get(type(op))
     if rule is None:
         raise UnsupportedError(
-            f"{op.layer.data}: is {op.name.partition('.')[2]}, the fabric runs layers with weights,"
-            " sums, greatest values, tables and what moves values: use another layer, or run this"
-            " one on the host"
+            f"is {op.name.partition('.')[2]}, the fabric runs layers with weights, "
+            "sums, greatest values, tables and what moves values",
+            layer=op.layer.data,
+            way_out="use another layer, or run this one on the host",
         )
     return rule(ctx, op, operands)
 
@@ -90,8 +91,9 @@ def _sums(ctx: Context, value: SSAValue, found: Pending) -> Output:
     layer = owner.layer.data
     if repeats(found.cells):
         raise UnsupportedError(
-            f"{layer}: repeats sums that leave the network, the fabric stores a sum once: quantize"
-            " them first, or repeat them on the host"
+            "repeats sums that leave the network, the fabric stores a sum once",
+            layer=layer,
+            way_out="quantize them first, or repeat them on the host",
         )
     made: list[Tensor] = []
 

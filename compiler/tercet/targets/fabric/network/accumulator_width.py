@@ -36,6 +36,7 @@ def check_width(step: Step, spec: FabricSpec) -> None:
     needed = (largest + 1).bit_length() + 1
     way_out = f"choose --fabric {spec.name},ACC_W={needed}" if needed <= WIDEST else "split it"
     raise CapacityError(
-        f"{step.name}: its sums reach {largest}, accumulators of {spec.acc_width} bits hold less"
-        f" than {most}: {way_out}"
+        f"its sums reach {largest}, accumulators of {spec.acc_width} bits hold less than {most}",
+        layer=step.name,
+        way_out=way_out,
     )

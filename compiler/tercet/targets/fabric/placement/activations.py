@@ -69,7 +69,7 @@ def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityE
     """What does not fit bank B, with the numbers."""
     worst = max(items, key=lambda item: item.size)
     return CapacityError(
-        f"the network's activations need {needed} places a tile, {worst.name} alone {worst.size};"
-        f" the fabric {spec.name!r} has {spec.bank_b_depth}:"
-        f" {way_out(needed, 'bank_b_depth', spec)}"
+        f"the network's activations need {needed} places a tile, {worst.name} alone "
+        f"{worst.size}; the fabric {spec.name!r} has {spec.bank_b_depth}",
+        way_out=way_out(needed, "bank_b_depth", spec),
     )

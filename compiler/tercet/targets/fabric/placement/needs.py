@@ -106,8 +106,9 @@ def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
         worst = max(mine, key=lambda need: need.size, default=None)
         if worst is not None and worst.size > depth:
             raise CapacityError(
-                f"{worst.name} needs {worst.size} {what} at once, the fabric {spec.name!r} has"
-                f" {depth}: {way_out(worst.size, key, spec)}"
+                f"{worst.name} needs {worst.size} {what} at once, the fabric {spec.name!r} "
+                f"has {depth}",
+                way_out=way_out(worst.size, key, spec),
             )
         places, moving = bases([need.size for need in mine], depth, align)
         found += [

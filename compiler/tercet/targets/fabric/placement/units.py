@@ -58,9 +58,9 @@ def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
     if not each:
         needed = columns or stage.code.columns
         raise CapacityError(
-            f"{stage.name} on {stage.shape.grid} tiles needs {needed} weight columns a tile at"
-            f" once, the fabric {spec.name!r} has {spec.bank_a_depth}:"
-            f" {way_out(needed, 'bank_a_depth', spec)}"
+            f"{stage.name} on {stage.shape.grid} tiles needs {needed} weight columns a tile "
+            f"at once, the fabric {spec.name!r} has {spec.bank_a_depth}",
+            way_out=way_out(needed, "bank_a_depth", spec),
         )
     if params:
         each = min(each, spec.param_depth // params or 1)  # one too large is refused by its bank

@@ -37,8 +37,9 @@ def require_wide(
     while batch * (units + 4 * total // max(1, depth - outputs)) > MOST_FRAMES // 2:
         depth *= 2
     raise CapacityError(
-        f"{_counted(frames, batch)}, for bank C has room for {exports[0].words} words of"
-        f" activations on their way to memory: {way_out(depth, 'out_depth', spec)}"
+        f"{_counted(frames, batch)}, for bank C has room for {exports[0].words} words "
+        "of activations on their way to memory",
+        way_out=way_out(depth, "out_depth", spec),
     )
 
 

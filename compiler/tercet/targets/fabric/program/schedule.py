@@ -101,8 +101,9 @@ def in_bank_c(stages: Sequence[Stage], spec: FabricSpec) -> tuple[tuple[int, ...
     words = at // BUS_BYTES
     if words > spec.out_depth:
         raise CapacityError(
-            f"the outputs need {words} 64-bit words of bank C, the fabric {spec.name!r} has"
-            f" {spec.out_depth}: {way_out(words, 'out_depth', spec)}"
+            f"the outputs need {words} 64-bit words of bank C, the fabric {spec.name!r} "
+            f"has {spec.out_depth}",
+            way_out=way_out(words, "out_depth", spec),
         )
     starts = tuple(
         begins.get(stage.shape.step.result, 0) // result_bytes(stage.shape.step) for stage in stages

@@ -110,7 +110,8 @@ def staging(outputs: int, spec: FabricSpec) -> tuple[int, int]:
     words = (spec.out_depth - outputs) // 2
     if words < 1:
         raise CapacityError(
-            f"bank C has {spec.out_depth} words, {outputs} of them for outputs: none is left to"
-            f" bring activations to memory: {way_out(2 * spec.out_depth, 'out_depth', spec)}"
+            f"bank C has {spec.out_depth} words, {outputs} of them for outputs: none is "
+            "left to bring activations to memory",
+            way_out=way_out(2 * spec.out_depth, "out_depth", spec),
         )
     return outputs, words

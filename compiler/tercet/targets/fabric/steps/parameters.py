@@ -25,7 +25,8 @@ from tercet.targets.fabric.steps.closings import Greatest, Lookup, Rescale, Sums
 from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.pattern import Made
 
-SHIFT_MAX = 50
+MOST_SHIFT = 50
+"""The greatest shift of post-processing; `tercet.ir.arithmetic.limits` has that of operators."""
 TABLE_PART, TABLE_BITS = 8, Exec.layout()["low"].width
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 
@@ -99,8 +100,10 @@ def post_of(step: Step, made: Made, spec: FabricSpec) -> Post:
 def _listed_alike(name: str, made: Made, alike: bool) -> None:
     if made.lanes > 1 and not alike:
         raise UnsupportedError(
-            f"{name}: its channels have a quantizer each and are picked one by one; the"
-            " fabric takes one of the two: quantize per tensor"
+            "its channels have a quantizer each and are picked one by one; the "
+            "fabric takes one of the two",
+            layer=name,
+            way_out="quantize per tensor",
         )
 
 
@@ -132,8 +135,10 @@ def _thresholds(closing: Thresholds, step: Step, spec: FabricSpec) -> _Rows:
     assert closing.low <= zero <= closing.low + entries
     if entries > MOST_THRESHOLDS:
         raise UnsupportedError(
-            f"{step.name}: its quantizer takes {entries} thresholds a channel, the fabric counts"
-            f" up to {MOST_THRESHOLDS}: quantize to 8 bits or fewer"
+            f"its quantizer takes {entries} thresholds a channel, the fabric counts up "
+            f"to {MOST_THRESHOLDS}",
+            layer=step.name,
+            way_out="quantize to 8 bits or fewer",
         )
     rows = np.pad(steps, ((0, 1), (0, 0)), constant_values=most)
     rows[-1, : zero - closing.low] = -most - 1
@@ -173,13 +178,15 @@ def _products(name: str, mul: IntArray, add: IntArray, shift: IntArray, zero: in
     add, shift = np.broadcast_to(add, rows), np.broadcast_to(shift, rows)
     addend = add + np.where(shift > 0, (1 << np.maximum(shift - 1, 0)) - 1, 0)
     wide = abs(mul).max(1) >= 1 << (MUL_BITS - 1)
-    bad = wide | (shift > SHIFT_MAX) | (abs(addend) >= 1 << (ADD_BITS - 1))
+    bad = wide | (shift > MOST_SHIFT) | (abs(addend) >= 1 << (ADD_BITS - 1))
     if bad.any():
         channel = int(np.argmax(bad))
         raise UnsupportedError(
-            f"{name}: channel {channel} is rescaled by {mul[channel].tolist()},"
-            f" {addend[channel]} and a shift of {shift[channel]}; the fabric has {MUL_BITS} and"
-            f" {ADD_BITS} bits and shifts by up to {SHIFT_MAX}: quantize to fewer bits"
+            f"channel {channel} is rescaled by {mul[channel].tolist()}, {addend[channel]} "
+            f"and a shift of {shift[channel]}; the fabric has {MUL_BITS} and {ADD_BITS} bits "
+            f"and shifts by up to {MOST_SHIFT}",
+            layer=name,
+            way_out="quantize to fewer bits",
         )
     data = [
         [_entry(int(m), int(b) if i == 0 else 0, int(s)) for i, m in enumerate(row)]

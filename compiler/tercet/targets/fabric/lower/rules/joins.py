@@ -56,8 +56,10 @@ def pair_table(ctx: Context, op: PairTable, operands: list[Value]) -> View:
     table, (low_a, low_b) = values_of(op.table), op.lows()
     if table.size > MOST_PAIRS:
         raise UnsupportedError(
-            f"{op.layer.data}: its table of two operands has {table.size} entries, the fabric"
-            f" takes up to {MOST_PAIRS}: quantize the operands to fewer bits"
+            f"its table of two operands has {table.size} entries, the fabric takes up "
+            f"to {MOST_PAIRS}",
+            layer=op.layer.data,
+            way_out="quantize the operands to fewer bits",
         )
     views = [ctx.stored(op, value) for value in operands]
     strides = np.array([[table.shape[1], 1]])

@@ -26,8 +26,10 @@ def moved(ctx: Context, op: MovementOp, operands: list[Value]) -> Value:
     if len(sums) == 1 and all(isinstance(value, Pending) for value in operands):
         return Pending(name, cells, *sums.values())
     raise UnsupportedError(
-        f"{op.layer.data}: {op.name.partition('.')[2]} joins sums of several layers, the fabric"
-        " takes sums only into a quantizer: quantize them before this layer"
+        f"{op.name.partition('.')[2]} joins sums of several layers, the fabric "
+        "takes sums only into a quantizer",
+        layer=op.layer.data,
+        way_out="quantize them before this layer",
     )
 
 
