@@ -30,8 +30,8 @@ MAY_IMPORT = {
     "compiler/tercet/report": BASE | {"tercet.report", "tercet.documents", "tercet.templates"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff"},
     "compiler/tercet/gen": BASE
-    | {"tercet.targets", "tercet.frontends", "tercet.check", "tercet.report", "tercet.cli"}
-    | {"tercet_signoff", "tercet.documents", "tercet.templates", "tercet.gen"},
+    | {"tercet.targets", "tercet.check", "tercet.report", "tercet.cli", "tercet_signoff"}
+    | {"tercet.frontends", "tercet.documents", "tercet.templates", "tercet.gen"},
     "golden": COMPILER | {"tercet.report", "tercet_golden"},
     "cosim/tercet_cosim": COMPILER | {"tercet_golden", "tercet_cosim"},
     "cosim/tercet_signoff": COMPILER

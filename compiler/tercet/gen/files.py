@@ -14,7 +14,7 @@ from tercet_signoff.registry import all_declared
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers and counters, tables of operators and checks, schemas."""
+    """Program format, registers and counters in RTL, C and Python, pages, checks, schemas."""
     top = elaborated(assets.ROOT / RDL)
     return {
         **program_format(),
@@ -26,9 +26,9 @@ def generated() -> dict[str, str]:
         "docs/registers.md": registers_page(top, "registers.md.j2"),
         **counters.generated(top),
         "docs/operators.md": markdown_page(),
+        **frontends.pages(),
         **checks.generated(all_declared()),
         **schemas.generated(all_declared()),
-        **frontends.pages(),
     }
 
 
