@@ -62,13 +62,13 @@ class Document(Generic[T]):
         found = document.get("version") if isinstance(document, dict) else self.version
         if found != self.version:
             told = "no version" if found is None else f"version {found!r}"
-            raise TercetError(
-                f"{self.name} has {told}, this tercet reads {self.version}; {self.anew} writes it "
-                "anew"
-            )
+            raise self._refused(f"{self.name} has {told}, this tercet reads {self.version}")
 
     def _flaw(self, path: str, reason: str) -> TercetError:
-        return TercetError(f"{self.name} is broken at {path}: {reason}; {self.anew} writes it anew")
+        return self._refused(f"{self.name} is broken at {path}: {reason}")
+
+    def _refused(self, found: str) -> TercetError:
+        return TercetError(found, way_out=f"{self.anew} writes it anew")
 
 
 def _no_number(constant: str) -> NoReturn:
