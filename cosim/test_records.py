@@ -19,7 +19,7 @@ from tercet.ir.interval import Interval
 from tercet.ir.module import input_type
 from tercet.ir.types import IntArray
 from tercet.targets.fabric.format.frame import Exec, Frame, Kind, Load, Opcode
-from tercet.targets.fabric.format.records import RECORD_BYTES, Record, decode
+from tercet.targets.fabric.format.records import COUNTS, RECORD_BYTES, Record, decode
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.planner import make
 from tercet.targets.fabric.program.plan import Plan
@@ -35,7 +35,6 @@ from tercet_golden.cycles.recorder import RING
 
 PROGRAMS = 6
 IDS = [text.split(",")[0] for text in FABRICS]
-COUNTS = ("columns", "issued", "skip_act", "skip_wgt")
 BASE = 0x1000
 
 

@@ -1,7 +1,7 @@
 """Every model of the zoo on every fabric asked for: integers, memory, registers, cycles."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -11,14 +11,15 @@ from tercet.ir.types import IntArray
 from tercet.report.contract import Check
 from tercet.targets.fabric.format.frame import Exec
 from tercet.targets.fabric.program.plan import Plan
-from tercet_cosim.run import Memory, Run, simulate
+from tercet_cosim.run import Memory, Run, Work, simulate_all
 from tercet_golden import cycles
 from tercet_golden.compare import compare
 from tercet_signoff.checks import rtl_bitexact, rtl_cycles, rtl_protocol, rtl_telemetry
 from tercet_signoff.context import CheckContext
 
-SOME = 6
+SOME = 3
 """Vectors where all of them would only take longer."""
+LATENCIES = (1, 37)
 
 
 def assert_passed(check: Check, least: int) -> None:
@@ -43,6 +44,27 @@ def without_skipping(plan: Plan) -> Plan:
     """The same program, every column visited."""
     frames = (replace(f, dense=1) if isinstance(f, Exec) else f for f in plan.infer.frames)
     return replace(plan, infer=replace(plan.infer, frames=tuple(frames)))
+
+
+@dataclass(frozen=True)
+class Others:
+    """Some vectors once more: without zero skip, and with memories of other latencies."""
+
+    dense: Run
+    late: tuple[Run, ...]
+    """One for each of `LATENCIES`."""
+
+
+@pytest.fixture(scope="session")
+def others(signed: CheckContext) -> Others:
+    """All of them in one simulation: a simulator takes longer to start than to run a vector."""
+    plan, xs = signed.plan, (signed.vectors.x[:SOME],)
+    late = [Work(plan, xs, Memory(latency)) for latency in LATENCIES]
+    runs = list[Run]()
+    for run in simulate_all([Work(without_skipping(plan), xs), *late]):
+        assert isinstance(run, Run), run
+        runs.append(run)
+    return Others(runs[0], tuple(runs[1:]))
 
 
 def test_every_layer_and_the_output_equal_the_integer_reference(signed: CheckContext) -> None:
@@ -76,11 +98,10 @@ def test_the_vectors_are_real_and_random_and_do_not_all_give_the_same(signed: Ch
 
 
 def test_without_zero_skip_the_integers_stay_and_the_cycles_are_the_dense_ones(
-    signed: CheckContext,
+    signed: CheckContext, others: Others
 ) -> None:
-    x = signed.vectors.x[:SOME]
-    plan = without_skipping(signed.plan)
-    run, predicted = simulate(plan, x), cycles.predict(plan, x)
+    run, plan = others.dense, others.dense.plan
+    predicted = cycles.predict(plan, signed.vectors.x[:SOME])
     assert_same_integers(run, signed.rtl)
     assert compare(predicted.counters, run.counters).first is None
     np.testing.assert_array_equal(run.cycles, predicted.cycles)
@@ -89,13 +110,12 @@ def test_without_zero_skip_the_integers_stay_and_the_cycles_are_the_dense_ones(
     assert len(set(run.layer_cycles[plan.layers[0].name].tolist())) == 1
 
 
-@pytest.mark.parametrize("latency", [1, 37])
+@pytest.mark.parametrize("latency", LATENCIES)
 def test_a_memory_of_another_latency_is_predicted_exactly(
-    signed: CheckContext, latency: int
+    signed: CheckContext, others: Others, latency: int
 ) -> None:
-    x = signed.vectors.x[:SOME]
-    run = simulate(signed.plan, x, memory=Memory(latency))
-    predicted = cycles.predict(signed.plan, x, latency=latency)
+    run = others.late[LATENCIES.index(latency)]
+    predicted = cycles.predict(signed.plan, signed.vectors.x[:SOME], latency=latency)
     assert run.cycles.tolist() == predicted.cycles.tolist()
     assert compare(predicted.counters, run.counters).first is None
     want = cycles.predict_setup(signed.plan, latency)

@@ -3,7 +3,7 @@
 // The ternary fabric: AXI4-Lite registers, an AXI4 master to memory, one interrupt.
 
 module tct_top
-  import tct_pkg::*, tct_frame_pkg::*;
+  import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
 #(
   /// Tiles T (a power of two) of L lanes (a multiple of 5).
   parameter  int unsigned Tiles      = 8,
@@ -22,10 +22,11 @@ module tct_top
   /// What frames built for this configuration carry.
   parameter  int unsigned ConfigId   = 0
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  output logic        irq_o,
+  input  logic clk_i,
+  input  logic rst_ni,
+  output logic irq_o,
 
+  // AXI4-Lite: the registers.
   input  logic        s_axil_awvalid_i,
   output logic        s_axil_awready_o,
   input  logic [16:0] s_axil_awaddr_i,
@@ -44,6 +45,7 @@ module tct_top
   output logic [31:0] s_axil_rdata_o,
   output logic [1:0]  s_axil_rresp_o,
 
+  // AXI4: memory. A burst at a time; see docs/fabric.md for what it may be.
   output logic        m_axi_arvalid_o,
   input  logic        m_axi_arready_i,
   output logic [31:0] m_axi_araddr_o,
@@ -76,8 +78,6 @@ module tct_top
   localparam int unsigned WalkAw  = $clog2(WalkDepth);
   localparam int unsigned RouteAw = $clog2(RouteDepth);
   localparam int unsigned OutAw   = $clog2(OutDepth);
-  localparam int unsigned CountW  = $clog2(WordW) + 1;
-  localparam int unsigned Load = 0, Exec = 1, Store = 2;
 
   assign m_axi_arsize_o  = 3'd3;
   assign m_axi_arburst_o = 2'd1;
@@ -86,18 +86,19 @@ module tct_top
   assign m_axi_wstrb_o   = '1;
 
   // Registers.
-  logic        start, soft_reset, clear_telemetry, busy, locked, done;
-  logic [31:0] program_address, records, overflow;
-  logic [19:0] window_base, window_limit;
-  logic [15:0] frames, error_frame, count_addr;
-  logic        count_read, count_valid;
-  logic [31:0] count;
-  err_e        error;
+  logic                 start, soft_reset, clear_telemetry, busy, locked, done;
+  logic [AddressW-1:0]  program_address, records;
+  logic [RegisterW-1:0] overflow, count;
+  logic [PageW-1:0]     window_base, window_limit;
+  logic [FrameW-1:0]    frames, error_frame;
+  logic [AddrW-1:0]     count_addr;
+  logic                 count_read, count_valid;
+  err_e                 error;
 
   tct_csr #(
     .Tiles(Tiles), .Lanes(Lanes), .AccW(AccW), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
     .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth), .OutDepth(OutDepth),
-    .Telemetry(Telemetry), .ConfigId(16'(ConfigId))
+    .Telemetry(Telemetry), .ConfigId(ConfigW'(ConfigId))
   ) u_csr (
     .clk_i, .rst_ni,
     .awvalid_i(s_axil_awvalid_i), .awready_o(s_axil_awready_o), .awaddr_i(s_axil_awaddr_i),
@@ -117,30 +118,33 @@ module tct_top
   );
 
   // The program.
-  logic              check, running, clear;
-  logic              fetch_request, fetch_grant, fetch_valid, fetch_error;
-  logic [15:0]       fetch_index;
-  logic [31:0]       fetch_address;
-  logic [19:0]       fetch_beats;
-  logic              word_valid, word_ready, dispatched, blocked;
-  logic [63:0]       word, beat;
-  logic [8:0]        grant_beats;
-  logic [2:0]        engine_valid, engine_ready, starts, active, waiting, empty, finish;
-  logic [2:0]        word_index;
-  logic [15:0]       index, error_index, loads, execs, stores;
-  logic [2:0][15:0]  engine_index;
-  logic              exec_left;
-  err_e              dispatch_error, load_error, exec_error, store_error;
+  logic                           check, running, clear;
+  logic                           fetch_request, fetch_grant, fetch_valid, fetch_error;
+  logic [FrameW-1:0]              fetch_index;
+  logic [AddressW-1:0]            fetch_address;
+  logic [BeatsW-1:0]              fetch_beats;
+  logic                           word_valid, word_ready, dispatched, blocked;
+  logic [BusW-1:0]                word, beat;
+  logic [BurstW-1:0]              grant_beats;
+  logic [Engines-1:0]             engine_valid, engine_ready, starts, active, waiting, empty;
+  logic [Engines-1:0]             finish;
+  logic [WordIndexW-1:0]          word_index;
+  logic [FrameW-1:0]              index, error_index, loads, execs, stores;
+  logic [Engines-1:0][FrameW-1:0] engine_index;
+  logic                           exec_left;
+  err_e                           dispatch_error, load_error, exec_error, store_error;
 
   // The records of the frames.
-  logic              recording, record_valid, record_take, record_read, record_done, record_error;
-  logic [2:0]        hold, record_word;
-  logic [15:0]       record_frame;
-  logic [63:0]       record_data;
-  logic [2:0][15:0]  layer;
-  logic [2:0][2:0]   kind;
-  logic [2:0][19:0]  moves;
-  logic              load_bus_error, reader_busy, store_busy, writer_busy;
+  logic                           recording, record_valid, record_take, record_read;
+  logic                           record_done, record_error;
+  logic [Engines-1:0]             hold;
+  logic [WordIndexW-1:0]          record_word;
+  logic [FrameW-1:0]              record_frame;
+  logic [BusW-1:0]                record_data;
+  logic [Engines-1:0][LayerW-1:0] layer;
+  logic [Engines-1:0][KindW-1:0]  kind;
+  logic [Engines-1:0][BeatsW-1:0] moves;
+  logic                           load_bus_error, reader_busy, store_busy, writer_busy;
 
   tct_sequencer u_sequencer (
     .clk_i, .rst_ni, .start_i(start), .soft_reset_i(soft_reset), .busy_o(busy), .locked_o(locked),
@@ -148,15 +152,15 @@ module tct_top
     .running_o(running), .clear_o(clear),
     .bus_busy_i(reader_busy || store_busy || writer_busy),
     .dispatched_i(dispatched), .blocked_i(blocked),
-    .empty_i(empty & ~{3{recording}}), .waiting_i(waiting),
-    .active_i(active | starts | {3{recording}}),
+    .empty_i(empty & ~{Engines{recording}}), .waiting_i(waiting),
+    .active_i(active | starts | {Engines{recording}}),
     .finish_i(finish), .loads_o(loads), .execs_o(execs), .stores_o(stores),
     .dispatch_error_i(dispatch_error), .dispatch_frame_i(error_index), .fetch_error_i(fetch_error),
     .fetch_frame_i(fetch_index),
     .load_error_i(load_error), .load_bus_error_i(load_bus_error),
-    .load_frame_i(engine_index[Load]), .exec_error_i(exec_error), .exec_left_i(exec_left),
-    .exec_frame_i(engine_index[Exec]), .store_error_i(record_error ? ErrWrite : store_error),
-    .store_frame_i(record_error ? record_frame : engine_index[Store])
+    .load_frame_i(engine_index[EngineLoad]), .exec_error_i(exec_error), .exec_left_i(exec_left),
+    .exec_frame_i(engine_index[EngineExec]), .store_error_i(record_error ? ErrWrite : store_error),
+    .store_frame_i(record_error ? record_frame : engine_index[EngineStore])
   );
 
   tct_fetch u_fetch (
@@ -167,7 +171,7 @@ module tct_top
     .index_o(fetch_index), .ready_i(word_ready)
   );
 
-  tct_dispatch #(.Tiles(Tiles), .ConfigId(16'(ConfigId))) u_dispatch (
+  tct_dispatch #(.Tiles(Tiles), .ConfigId(ConfigW'(ConfigId))) u_dispatch (
     .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .program_i(program_address),
     .records_i(records), .frames_i(frames), .window_base_i(window_base),
     .window_limit_i(window_limit),
@@ -177,22 +181,22 @@ module tct_top
   );
 
   // Memory to banks.
-  logic                             load_request, load_grant, load_valid, load_ready;
-  logic                             read_stall, load_stall;
-  logic [31:0]                      load_address;
-  logic [19:0]                      load_beats;
-  logic                             writing;
-  logic [Tiles-1:0]                 col_we, beat_we, param_we, walk_we, route_we;
-  logic [ColAw-1:0]                 col_addr;
-  logic [Lanes-1:0][1:0]            col_data;
-  logic [MapW-1:0]                  col_bits;
+  logic                              load_request, load_grant, load_valid, load_ready;
+  logic                              read_stall, load_stall;
+  logic [AddressW-1:0]               load_address;
+  logic [BeatsW-1:0]                 load_beats;
+  logic                              writing;
+  logic [Tiles-1:0]                  col_we, beat_we, param_we, walk_we, route_we;
+  logic [ColAw-1:0]                  col_addr;
+  logic [Lanes-1:0][TritW-1:0]       col_data;
+  logic [MapW-1:0]                   col_bits;
   logic [ActAw-$clog2(BeatActs)-1:0] beat_addr;
-  logic [BeatActs-1:0][ActW-1:0]    beat_data;
-  logic [ParamAw-1:0]               param_addr;
-  logic [ParamW-1:0]                param_data;
-  logic [WalkAw-1:0]                walk_addr;
-  logic [RouteAw-1:0]               route_addr;
-  logic [TableW-1:0]                table_data;
+  logic [BeatActs-1:0][ActW-1:0]     beat_data;
+  logic [ParamAw-1:0]                param_addr;
+  logic [ParamW-1:0]                 param_data;
+  logic [WalkAw-1:0]                 walk_addr;
+  logic [RouteAw-1:0]                route_addr;
+  logic [TableW-1:0]                 table_data;
 
   tct_rdma u_rdma (
     .clk_i, .rst_ni, .abort_i(clear), .busy_o(reader_busy),
@@ -211,13 +215,14 @@ module tct_top
     .Tiles(Tiles), .Lanes(Lanes), .BankADepth(BankADepth), .BankBDepth(BankBDepth),
     .ParamDepth(ParamDepth), .WalkDepth(WalkDepth), .RouteDepth(RouteDepth)
   ) u_load (
-    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Load]), .word_index_i(word_index),
-    .word_i(word), .index_i(index), .ready_o(engine_ready[Load]), .loads_i(loads),
-    .execs_i(execs), .stores_i(stores), .hold_i(hold[Load]),
-    .start_o(starts[Load]), .running_o(active[Load]),
-    .waiting_o(waiting[Load]), .empty_o(empty[Load]), .finish_o(finish[Load]),
-    .error_o(load_error), .index_o(engine_index[Load]),
-    .layer_o(layer[Load]), .kind_o(kind[Load]), .moves_o(moves[Load]),
+    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[EngineLoad]),
+    .word_index_i(word_index), .word_i(word), .index_i(index),
+    .ready_o(engine_ready[EngineLoad]), .loads_i(loads),
+    .execs_i(execs), .stores_i(stores), .hold_i(hold[EngineLoad]),
+    .start_o(starts[EngineLoad]), .running_o(active[EngineLoad]),
+    .waiting_o(waiting[EngineLoad]), .empty_o(empty[EngineLoad]), .finish_o(finish[EngineLoad]),
+    .error_o(load_error), .index_o(engine_index[EngineLoad]),
+    .layer_o(layer[EngineLoad]), .kind_o(kind[EngineLoad]), .moves_o(moves[EngineLoad]),
     .request_o(load_request), .address_o(load_address), .beats_o(load_beats),
     .grant_i(load_grant), .grant_beats_i(grant_beats), .beat_valid_i(load_valid), .beat_i(beat),
     .beat_ready_o(load_ready), .writing_i(writing),
@@ -229,22 +234,24 @@ module tct_top
   );
 
   // The work.
-  exec_t                        frame;
-  logic                         array_start, array_busy, array_last, array_range, array_empty, pass;
-  logic [7:0]                   out_we;
-  logic [OutAw-1:0]             out_addr;
-  logic [63:0]                  out_data;
-  logic [Tiles-1:0]             issued, overflows;
-  logic [Tiles-1:0][CountW-1:0] columns, skip_act, skip_wgt;
-  logic [Tiles-1:0][Lanes-1:0]  lanes_active;
+  exec_t                       frame;
+  logic                        array_start, array_busy, array_last, array_range, array_empty, pass;
+  logic [BusBytes-1:0]         out_we;
+  logic [OutAw-1:0]            out_addr;
+  logic [BusW-1:0]             out_data;
+  fabric_events_t              events;
+  tile_events_t [Tiles-1:0]    tile_events;
+  logic [Tiles-1:0]            overflows;
+  logic [Tiles-1:0][Lanes-1:0] lanes_active;
 
   tct_exec #(.Tiles(Tiles)) u_exec (
-    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[Exec]), .word_index_i(word_index),
-    .word_i(word), .index_i(index), .ready_o(engine_ready[Exec]), .loads_i(loads),
-    .execs_i(execs), .stores_i(stores), .hold_i(hold[Exec]),
-    .start_o(starts[Exec]), .running_o(active[Exec]),
-    .waiting_o(waiting[Exec]), .empty_o(empty[Exec]), .finish_o(finish[Exec]),
-    .error_o(exec_error), .left_o(exec_left), .index_o(engine_index[Exec]), .frame_o(frame),
+    .clk_i, .rst_ni, .clear_i(clear), .word_valid_i(engine_valid[EngineExec]),
+    .word_index_i(word_index), .word_i(word), .index_i(index),
+    .ready_o(engine_ready[EngineExec]), .loads_i(loads),
+    .execs_i(execs), .stores_i(stores), .hold_i(hold[EngineExec]),
+    .start_o(starts[EngineExec]), .running_o(active[EngineExec]),
+    .waiting_o(waiting[EngineExec]), .empty_o(empty[EngineExec]), .finish_o(finish[EngineExec]),
+    .error_o(exec_error), .left_o(exec_left), .index_o(engine_index[EngineExec]), .frame_o(frame),
     .array_start_o(array_start), .array_busy_i(array_busy), .array_last_i(array_last),
     .array_range_i(array_range), .array_empty_i(array_empty)
   );
@@ -261,25 +268,27 @@ module tct_top
     .walk_we_i(walk_we), .walk_addr_i(walk_addr), .route_we_i(route_we),
     .route_addr_i(route_addr), .table_data_i(table_data), .writing_o(writing),
     .out_we_o(out_we), .out_addr_o(out_addr), .out_data_o(out_data), .pass_o(pass),
-    .issued_o(issued), .columns_o(columns), .skip_act_o(skip_act), .skip_wgt_o(skip_wgt),
-    .overflow_o(overflows), .active_o(lanes_active)
+    .exec_i(active[EngineExec]), .events_o(tile_events), .overflow_o(overflows),
+    .active_o(lanes_active)
   );
 
   // Banks to memory.
-  logic        store_beat, write_stall, store_awvalid, store_awready, store_wvalid, store_wready;
-  logic        store_wlast, store_bvalid, store_bready;
-  logic [31:0] store_awaddr;
-  logic [7:0]  store_awlen;
-  logic [63:0] store_wdata;
+  logic                store_beat, write_stall, store_awvalid, store_awready, store_wvalid;
+  logic                store_wready;
+  logic                store_wlast, store_bvalid, store_bready;
+  logic [AddressW-1:0] store_awaddr;
+  logic [AxiLenW-1:0]  store_awlen;
+  logic [BusW-1:0]     store_wdata;
 
   tct_store #(.OutDepth(OutDepth)) u_store (
     .clk_i, .rst_ni, .clear_i(clear), .abort_i(clear), .busy_o(store_busy),
-    .word_valid_i(engine_valid[Store]), .word_index_i(word_index), .word_i(word), .index_i(index),
-    .ready_o(engine_ready[Store]), .loads_i(loads), .execs_i(execs), .stores_i(stores),
-    .hold_i(hold[Store]), .start_o(starts[Store]), .running_o(active[Store]),
-    .waiting_o(waiting[Store]), .empty_o(empty[Store]), .finish_o(finish[Store]),
-    .error_o(store_error), .index_o(engine_index[Store]), .layer_o(layer[Store]),
-    .moves_o(moves[Store]), .out_we_i(out_we), .out_addr_i(out_addr), .out_data_i(out_data),
+    .word_valid_i(engine_valid[EngineStore]), .word_index_i(word_index), .word_i(word),
+    .index_i(index),
+    .ready_o(engine_ready[EngineStore]), .loads_i(loads), .execs_i(execs), .stores_i(stores),
+    .hold_i(hold[EngineStore]), .start_o(starts[EngineStore]), .running_o(active[EngineStore]),
+    .waiting_o(waiting[EngineStore]), .empty_o(empty[EngineStore]), .finish_o(finish[EngineStore]),
+    .error_o(store_error), .index_o(engine_index[EngineStore]), .layer_o(layer[EngineStore]),
+    .moves_o(moves[EngineStore]), .out_we_i(out_we), .out_addr_i(out_addr), .out_data_i(out_data),
     .beat_o(store_beat), .stall_o(write_stall), .awvalid_o(store_awvalid),
     .awready_i(store_awready), .awaddr_o(store_awaddr), .awlen_o(store_awlen),
     .wvalid_o(store_wvalid), .wready_i(store_wready), .wdata_o(store_wdata),
@@ -289,7 +298,7 @@ module tct_top
 
   tct_wdma u_wdma (
     .clk_i, .rst_ni, .abort_i(clear), .busy_o(writer_busy),
-    .store_busy_i(active[Store] || store_busy), .store_awvalid_i(store_awvalid),
+    .store_busy_i(active[EngineStore] || store_busy), .store_awvalid_i(store_awvalid),
     .store_awready_o(store_awready), .store_awaddr_i(store_awaddr), .store_awlen_i(store_awlen),
     .store_wvalid_i(store_wvalid), .store_wready_o(store_wready), .store_wdata_i(store_wdata),
     .store_wlast_i(store_wlast), .store_bvalid_o(store_bvalid), .store_bready_i(store_bready),
@@ -302,10 +311,10 @@ module tct_top
     .bready_o(m_axi_bready_o), .bresp_i(m_axi_bresp_i)
   );
 
-  assign layer[Exec] = frame.layer;
-  assign kind[Exec]  = 3'(frame.kind);
-  assign moves[Exec] = '0;
-  assign kind[Store] = '0;
+  assign layer[EngineExec] = frame.layer;
+  assign kind[EngineExec]  = KindW'(frame.kind);
+  assign moves[EngineExec] = '0;
+  assign kind[EngineStore] = '0;
 
   if (Telemetry == 0) begin : gen_no_records
     assign hold         = '0;
@@ -321,18 +330,21 @@ module tct_top
       .clk_i, .rst_ni, .clear_i(clear), .check_i(check), .on_i(records != '0),
       .start_i(starts), .finish_i(finish), .index_i(engine_index), .layer_i(layer),
       .kind_i(kind), .beats_i(moves), .stall_i({write_stall, 1'b0, load_stall}),
-      .issued_i(issued), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt), .hold_o(hold),
+      .events_i(tile_events), .hold_o(hold),
       .busy_o(recording), .valid_o(record_valid), .take_i(record_take), .read_i(record_read),
       .word_i(record_word), .data_o(record_data), .done_i(record_done)
     );
   end
 
+  assign events = '{
+    running: running, exec: active[EngineExec], load_beat: load_valid && load_ready,
+    store_beat: store_beat, stall: read_stall || write_stall,
+    finished: 2'(finish[EngineLoad]) + 2'(finish[EngineExec]) + 2'(finish[EngineStore]),
+    drained: pass
+  };
+
   tct_telemetry #(.Tiles(Tiles), .Lanes(Lanes), .Telemetry(Telemetry)) u_telemetry (
-    .clk_i, .rst_ni, .clear_i(clear_telemetry), .cycle_i(running), .exec_i(active[Exec]),
-    .load_beat_i(load_valid && load_ready), .store_beat_i(store_beat),
-    .stall_i(read_stall || write_stall),
-    .frames_i(2'(finish[Load]) + 2'(finish[Exec]) + 2'(finish[Store])), .pass_i(pass),
-    .issued_i(issued), .columns_i(columns), .skip_act_i(skip_act), .skip_wgt_i(skip_wgt),
+    .clk_i, .rst_ni, .clear_i(clear_telemetry), .events_i(events), .tile_events_i(tile_events),
     .overflow_i(overflows), .active_i(lanes_active), .overflow_o(overflow),
     .read_i(count_read), .addr_i(count_addr), .valid_o(count_valid), .half_o(count)
   );

@@ -5,12 +5,22 @@
 package tct_frame_pkg;
 
   localparam int unsigned FrameWords = 8;
+  localparam int unsigned WordIndexW = $clog2(FrameWords);
 
   typedef enum logic [7:0] {
     OpLoad = 8'd1,
     OpExec = 8'd2,
     OpStore = 8'd3
   } opcode_e;
+
+  // Each kind of frame has its engine; an opcode is its engine plus one.
+  localparam int unsigned Engines = 3;
+
+  typedef enum logic [1:0] {
+    EngineLoad = 2'd0,
+    EngineExec = 2'd1,
+    EngineStore = 2'd2
+  } engine_e;
 
   typedef enum logic [2:0] {
     BankWeights = 3'd0,

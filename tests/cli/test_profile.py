@@ -10,6 +10,7 @@ from typer.testing import Result
 
 from tercet.cli.profiled import by_model, by_rtl
 from tercet.report.profile import Profile, costs
+from tercet.targets.fabric.format.records import COUNTS
 from tercet_golden.cycles import predict
 from tercet_signoff.context import CheckContext
 from tercet_signoff.request import Request
@@ -51,7 +52,7 @@ def test_a_profile_costs_what_the_prediction_says(ctx: CheckContext, profile: Pr
         layer = expected.layers[step.name]
         assert cost.cycles == layer.exec_cycles[0]
         assert cost.efficiency == layer.efficiency[0]
-        for name in ("columns", "issued", "skip_act", "skip_wgt"):
+        for name in COUNTS:
             assert getattr(cost, name) == getattr(layer, name)[0]
     assert sum(cost.stored for cost in costs(profile)) == ctx.plan.output_bytes
 

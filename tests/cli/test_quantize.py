@@ -192,6 +192,7 @@ def test_what_is_written_computes_what_was_quantized(
     assert len(torch.unique(want)) > 50
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("number", range(len(NETWORKS)))
 @pytest.mark.parametrize("weights", ["ternary", "int8"])
 def test_the_integer_network_is_what_was_quantized(number: int, weights: str) -> None:

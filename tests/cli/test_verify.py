@@ -101,6 +101,7 @@ def test_every_option_reaches_the_sign_off(
     words = "verify m --fabric T=8,L=20 --vectors 9 --seed 4 --only-vector 3 --waves"
     words += " --out here --rtl mine"
     (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/tct_top.sv").touch()
     assert tercet(*words.split()).exit_code == 0
     assert asked == [Request("m", "T=8,L=20", 9, 4, 3, True, Path("here"), Path("mine"))]
     assert (tmp_path / "here/report.json").exists()
@@ -195,6 +196,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         ["m", "--only-vector", "-1"],
         ["m", "--colour"],
         ["m", "--rtl", "nowhere"],
+        ["m", "--rtl", "."],
     ],
 )
 def test_a_wrong_command_line_exits_2(
@@ -242,6 +244,7 @@ def test_a_command_repeats_every_option_that_is_not_default(
     """It is typed again as it is printed: the same request comes out."""
     monkeypatch.setattr(sources, "find", lambda spec: sources.OnnxSource(Path(spec)))
     (tmp_path / "an y").mkdir()
+    (tmp_path / "an y/tct_top.sv").touch()
     (tmp_path / "da ta.npz").write_bytes(b"")
     given = {field.name: VALUES[field.name]} | ({"only": 0} if field.name == "rounding" else {})
     wanted = replace(Request("a net.onnx", "small", out=Path("o ut")), **given)

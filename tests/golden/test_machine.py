@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tercet.targets.fabric.format import counters
 from tercet.targets.fabric.format.frame import (
     FRAME_BYTES,
     Bank,
@@ -22,6 +23,7 @@ from tercet.targets.fabric.format.tables import Entry, Run, Segment, Slot
 from tercet.targets.fabric.timing import ExecTime
 from tercet_golden.cycles import Machine, Ran
 from tercet_golden.cycles.bus import burst
+from tercet_golden.cycles.counters import events_of
 
 SPEC = FabricSpec("one", tiles=1, lanes=5, bank_a_depth=64, bank_b_depth=64, telemetry=2)
 TWO = replace(SPEC, tiles=2)
@@ -31,6 +33,17 @@ FIRST = 9
 TO_FULL, POST = 3, 7 + REDUCE
 ROUTE = (Run(list=1, count=1, repeats=1, last=1), Slot(last=4, listens=1, address=32))
 """All five lanes to activations 32 .. 36."""
+
+
+def test_the_model_counts_the_source_of_every_counter_and_no_other() -> None:
+    bus = dict.fromkeys(("exec_cycles", "moved_in", "moved_out", "stalls", "frames"), 0)
+    events = events_of(TWO, 1, bus, (), ())
+    for group, found in (
+        (counters.FABRIC, events.fabric),
+        (counters.TILE, events.tile),
+        (counters.LANE, events.lane),
+    ):
+        assert set(found) == {counter.source for counter in group}
 
 
 def one_run(*segments: Entry, repeats: int = 1) -> tuple[Entry, ...]:
@@ -96,8 +109,12 @@ LANE_BY_LANE = [[1, -1, 0, 1, 1], [0, 1, 1, 1, -1], [1, 1, -1, 0, 0]]
 
 @pytest.fixture
 def bench() -> Bench:
+    return loaded(SPEC)
+
+
+def loaded(spec: FabricSpec) -> Bench:
     """One pass over three columns: 2, 3 and 5 against five lanes."""
-    made = Bench()
+    made = Bench(spec)
     made.tables(one_run(Segment(length=3, end=1)))
     made.weights(LANE_BY_LANE)
     made.acts(2, 3, 5, 0, 0, 0, 0, 0)
@@ -113,6 +130,13 @@ def test_a_dense_pass_adds_activations_by_their_trits(bench: Bench) -> None:
     assert time.writes.tolist() == [token + TO_FULL + POST + n for n in range(LANES)]
     assert time.cycles == 12 + 3 + 8 + 4
     assert (time.first[0], time.last[0], time.passes) == (9, 11, 1)
+
+
+def test_a_fabric_that_counts_no_lanes_counts_the_same_of_its_tiles(bench: Bench) -> None:
+    found = loaded(replace(SPEC, telemetry=1)).run(DENSE).counters
+    of_lanes = bench.run(DENSE).counters
+    assert found == {name: n for name, n in of_lanes.items() if "lane" not in name}
+    assert len(of_lanes) == len(found) + 2 * LANES
 
 
 def test_a_zero_costs_no_cycle_and_is_counted_for_one_reason(bench: Bench) -> None:

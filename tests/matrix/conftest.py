@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-GRAPHS = 100
+GRAPHS = 48
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -58,6 +58,7 @@ UNEVEN: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("windows", groups([*WINDOWS, *UNEVEN], 5), ids=named)
 @pytest.mark.parametrize("weight", WIDTHS)
 def test_a_convolution_of_two_axes(weight: str, windows: Sequence[dict[str, Any]]) -> None:

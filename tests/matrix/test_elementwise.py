@@ -83,6 +83,7 @@ PAIRS: list[tuple[Any, Any]] = [
 ]
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 @pytest.mark.parametrize("names", groups(list(JOINS), 6), ids=named)
 def test_two_branches_of_unlike_scales(names: Sequence[str], first: Any, second: Any) -> None:

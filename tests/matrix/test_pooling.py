@@ -61,6 +61,7 @@ OF_ONE_AXIS: list[nn.Module] = [
 ]
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("pools", groups([*LARGEST, *MEANS], 7), ids=named)
 @pytest.mark.parametrize("first", [Signed, Shifted])
 def test_a_pool_of_a_quantized_tensor(first: Any, pools: Sequence[nn.Module]) -> None:

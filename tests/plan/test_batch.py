@@ -48,6 +48,7 @@ def arrivals(plan: Plan) -> list[Load]:
     return [f for f in loads if f.bank == Bank.ACTIVATIONS and f.address in inside]
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("batch", [2, 3])
 @pytest.mark.parametrize("case", CASES)
 def test_every_input_of_a_batch_is_computed_and_nothing_meets(

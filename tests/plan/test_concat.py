@@ -78,6 +78,7 @@ def test_a_part_has_the_room_that_later_steps_fill() -> None:
     assert found["conv3"] == ("cat10", 5, 6)
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("batch", [1, 3])
 def test_the_machine_computes_networks_that_concatenate(

@@ -62,6 +62,7 @@ FABRICS = {
 }
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("fabric", FABRICS.values(), ids=FABRICS)
 @pytest.mark.parametrize("kernel", [1, 3])
 @pytest.mark.parametrize("times", [(2, 2), (1, 3)], ids=str)

@@ -163,6 +163,7 @@ def padded(side: int, width: int) -> ModuleOp:
     return build([tensor((1, 2, side, width), UI8)], body)
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("made", [network, padded])
 @pytest.mark.parametrize("count", [2, 30, 90, 200, 10_000])
 def test_pieces_of_any_size_compute_what_the_whole_computes(

@@ -64,6 +64,7 @@ def test_a_network(network: Callable[[], Net]) -> None:
     assert proven(integers(model, pixels(*model.shape, rows=model.rows))).steps
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("bits", [0, 4])
 @pytest.mark.parametrize("weight", WIDTHS)
 def test_networks_of_every_weight(weight: str, bits: int) -> None:

@@ -74,6 +74,7 @@ def test_a_step_of_more_weights_than_a_bank_holds_has_its_exact_cycles() -> None
     assert once < parts < 2 * once
 
 
+@pytest.mark.corners
 @pytest.mark.parametrize("model", ["keyword_ds_cnn", "tfc_1w1a", "cnv"])
 @pytest.mark.parametrize("fabric", ["tfmbs", "small"])
 def test_the_timeline_is_that_of_the_machine_but_for_bus_and_fetch(model: str, fabric: str) -> None:

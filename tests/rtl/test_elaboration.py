@@ -14,7 +14,7 @@ from tercet.targets.fabric.format.spec import NAMED, FabricSpec
 from tercet_cosim.build import overlay, sources
 
 RTL = sources.rtl()
-MODULES = [path.stem for path in RTL if path.parent.name == "rtl" and path.stem != "tct_pkg"]
+MODULES = [path.stem for path in RTL if path.parent.name != "gen"]
 
 
 def relative() -> list[str]:

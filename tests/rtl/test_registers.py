@@ -9,7 +9,7 @@ from systemrdl.node import FieldNode, Node
 from systemrdl.rdltypes.builtin_enums import AccessType, PrecedenceType
 
 from tercet import assets
-from tercet.gen.files import RDL
+from tercet.gen.rdl import RDL
 
 EVENTS = ("hwset", "hwclr", "counter", "intr", "we", "wel")
 """Properties by which hardware changes what a field holds."""

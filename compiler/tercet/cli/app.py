@@ -1,10 +1,12 @@
 """The application: its commands, `--version`, and how an error ends it."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from tercet.cli.commands.build import build
 from tercet.cli.commands.check import check
 from tercet.cli.commands.compile import compile_model
 from tercet.cli.commands.ops import ops
@@ -13,6 +15,7 @@ from tercet.cli.commands.profile import profile
 from tercet.cli.commands.quantize import quantize
 from tercet.cli.commands.report import report
 from tercet.cli.commands.verify import verify
+from tercet.cli.project import FILE, NONE, Project, read
 from tercet.errors import TercetError, UsageError
 
 
@@ -41,6 +44,7 @@ app = typer.Typer(
 app.command()(verify)
 app.command()(check)
 app.command("compile")(compile_model)
+app.command()(build)
 app.command()(profile)
 app.command()(quantize)
 app.command()(report)
@@ -58,9 +62,27 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def tercet(
+    ctx: typer.Context,
+    project: Annotated[
+        Path | None,
+        typer.Option(help="Options of the project; tercet.toml of the working folder if none."),
+    ] = None,
     _: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
     ] = False,
 ) -> None:
     """Turn a quantized network into ternary hardware, and prove that it is the network."""
+    ctx.obj = _project(ctx, project)
+    ctx.default_map = {name: dict(options) for name, options in ctx.obj.options.items()}
+
+
+def _project(ctx: Any, path: Path | None) -> Project:
+    """What tercet.toml says; nothing where there is none and none was asked for."""
+    if path is None and not FILE.is_file():
+        return NONE
+    parameters = {
+        name: [param.name for param in command.params]
+        for name, command in ctx.command.commands.items()
+    }
+    return read(path or FILE, parameters)

@@ -64,9 +64,13 @@ def writable_file(path: Path | None) -> Path | None:
 
 
 def rtl_folder(folder: Path | None) -> Path | None:
-    """A folder of SystemVerilog that is there."""
-    if folder is not None and not folder.is_dir():
-        raise UsageError(f"--rtl {folder}: no such folder; give one laid out like Tercet's rtl/")
+    """A folder that has the fabric's SystemVerilog, in rooms or all in one."""
+    if folder is not None:
+        if not folder.is_dir():
+            raise UsageError(f"--rtl {folder}: no such folder; give a copy of Tercet's rtl/")
+        from tercet_cosim.build import sources
+
+        sources.rtl(folder)
     return folder
 
 

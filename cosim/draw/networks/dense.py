@@ -20,13 +20,12 @@ from tercet.ops.threshold import Threshold
 from tercet.targets.effort import USUAL, Asked
 from tercet.targets.fabric.choice.bank_b import Chooser
 from tercet.targets.fabric.choice.search import Choice, choose, options_of
-from tercet.targets.fabric.format.spec import FabricSpec
+from tercet.targets.fabric.format.spec import MUL_BITS, FabricSpec
 from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.planner import make
 from tercet.targets.fabric.program.plan import Plan
 from tercet.targets.fabric.stages.assign import assign
 from tercet.targets.fabric.stages.shaping import shape_all
-from tercet.targets.fabric.steps.parameters import MUL_BITS
 from tercet.targets.fabric.tiles.grid import Grid
 from tercet.targets.fabric.tiles.layout import IncompatibleError
 

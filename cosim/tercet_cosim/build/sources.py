@@ -1,18 +1,35 @@
 """What a simulation is built from."""
 
+from collections import Counter
 from pathlib import Path
 
 from tercet import assets
+from tercet.errors import UsageError
 
 BENCH = Path(__file__).parents[1] / "bench"
+TOP = "tct_top.sv"
 
 
 def rtl(folder: Path | None = None) -> tuple[Path, ...]:
-    """The fabric's SystemVerilog, packages first; from another folder to try a changed design."""
+    """The fabric's SystemVerilog, packages first; from another folder to try a changed design.
+
+    Files lie in the folder itself or anywhere below it. Raises UsageError for a folder without a
+    top, or with a file twice: both would be modules of one name.
+    """
     home = assets.ROOT / "rtl" if folder is None else folder
-    modules = sorted(path for path in home.glob("tct_*.sv") if path.name != "tct_pkg.sv")
-    packages = sorted((home / "gen").glob("*_pkg.sv"))
-    return (home / "tct_pkg.sv", *packages, home / "gen" / "tct_csr_regs.sv", *modules)
+    found = sorted(home.rglob("tct_*.sv"))
+    _require_one_of_each(home, found)
+    packages = [path for path in found if path.stem.endswith("_pkg")]
+    return (*packages, *(path for path in found if path not in packages))
+
+
+def _require_one_of_each(home: Path, found: list[Path]) -> None:
+    counts = Counter(path.name for path in found)
+    if TOP not in counts:
+        raise UsageError(f"--rtl {home}: no {TOP} in it; give a copy of Tercet's rtl/")
+    if twice := sorted(name for name, count in counts.items() if count > 1):
+        places = ", ".join(str(path.relative_to(home)) for path in found if path.name in twice)
+        raise UsageError(f"--rtl {home}: files of one name: {places}; leave one of each")
 
 
 def testbench() -> tuple[Path, ...]:

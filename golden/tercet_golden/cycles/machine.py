@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tercet.targets.fabric.format.frame import Exec, Frame, Kind, Load, Store
-from tercet.targets.fabric.format.records import RECORD_BYTES, Record
+from tercet.targets.fabric.format.records import COUNTS, RECORD_BYTES, Record
 from tercet.targets.fabric.format.spec import FabricSpec
 from tercet.targets.fabric.timing import (
     ExecTime,
@@ -25,6 +25,7 @@ from tercet.targets.fabric.timing import (
 from tercet.targets.fabric.timing.time import check, export_time
 from tercet_golden.cycles import bus, state
 from tercet_golden.cycles.banks import Banks
+from tercet_golden.cycles.counters import events_of, registers
 from tercet_golden.cycles.execute import Heard, execute, export
 from tercet_golden.cycles.load import load, store
 
@@ -49,7 +50,7 @@ class FrameRecord:
     """Of an EXEC that writes values."""
 
     def total(self, name: str) -> int:
-        """Columns, issued, skip_act or skip_wgt of all tiles."""
+        """One of the counts of a record, of all tiles."""
         return 0 if self.time is None else int(getattr(self.time, name).sum())
 
     def written(self) -> Record:
@@ -62,10 +63,7 @@ class FrameRecord:
             layer=frame.layer,
             start=self.start,
             end=self.end,
-            columns=self.total("columns"),
-            issued=self.total("issued"),
-            skip_act=self.total("skip_act"),
-            skip_wgt=self.total("skip_wgt"),
+            **{name: self.total(name) for name in COUNTS},
             beats=self.beats,
             stalls=self.stalls,
         )
@@ -176,36 +174,12 @@ class Machine:
             segments.append(known[key] if frame.mask >> tile & 1 else None)
         return segments, expand_route(spec, frame, banks.route[0])
 
-    def _counters(self, cycles: int, totals: Any, records: Sequence[FrameRecord]) -> dict[str, int]:
-        spec, found = self.spec, dict[str, int]()
-        times = [r.time for r in records if r.time is not None]
-        if spec.telemetry >= 1:
-            found["cycles"] = cycles
-            found["exec_cycles"] = int(totals["exec_cycles"])
-            found["load_beats"] = int(totals["moved_in"])
-            found["store_beats"] = int(totals["moved_out"])
-            found["bus_stalls"] = int(totals["stalls"])
-            found["frames"] = int(totals["frames"])
-            found["passes"] = sum(t.passes for t in times)
-            for tile in range(spec.tiles):
-                for name in ("columns", "issued", "skip_act", "skip_wgt"):
-                    found[f"tile{tile}.{name}"] = sum(int(getattr(t, name)[tile]) for t in times)
-                found[f"tile{tile}.idle"] = found["exec_cycles"] - found[f"tile{tile}.issued"]
-        if spec.telemetry >= 2:
-            found.update(self._lanes(found, records))
+    def _counters(self, cycles: int, totals: Any, told: Sequence[FrameRecord]) -> dict[str, int]:
+        times = [r.time for r in told if r.time is not None]
+        heard = [r.heard for r in told if r.heard is not None]
+        events = events_of(self.spec, cycles, totals, times, heard)
         tiles = np.flatnonzero(self.banks.overflow)
-        found["overflow"] = int((1 << tiles).sum())
-        return found
-
-    def _lanes(self, found: dict[str, int], records: Sequence[FrameRecord]) -> dict[str, int]:
-        """Of every lane."""
-        heard = [r.heard.active for r in records if r.heard is not None]
-        active = sum(heard, np.zeros((self.spec.tiles, self.spec.lanes), np.int64))
-        lanes = dict[str, int]()
-        for (tile, lane), count in np.ndenumerate(active):
-            lanes[f"tile{tile}.lane{lane}.active"] = int(count)
-            lanes[f"tile{tile}.lane{lane}.skipped"] = found[f"tile{tile}.columns"] - int(count)
-        return lanes
+        return {**registers(self.spec, events), "overflow": int((1 << tiles).sum())}
 
 
 def _stuck(engines: Any) -> int:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from tercet.ir.types import FloatArray, IntArray
 from tercet.targets.fabric.format.frame import Exec
+from tercet.targets.fabric.format.records import COUNTS
 from tercet_golden.cycles.machine import Machine, Ran
 
 if TYPE_CHECKING:
@@ -99,10 +100,7 @@ def layer_of(runs: Sequence[Ran], layer: int, tiles: int) -> LayerCycles:
         return np.array([sum(r.total(name) for r in frames) for frames in mine])
 
     return LayerCycles(
-        columns=total("columns"),
-        issued=total("issued"),
-        skip_act=total("skip_act"),
-        skip_wgt=total("skip_wgt"),
+        **{name: total(name) for name in COUNTS},
         exec_cycles=np.array([sum(r.end - r.start for r in frames) for frames in mine]),
         tiles=tiles,
     )

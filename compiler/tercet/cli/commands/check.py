@@ -21,6 +21,7 @@ from tercet.frontends.sources import reading
 
 
 def check(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -58,7 +59,7 @@ def check(
 
     with Progress(None if json else console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        settings = Settings(fabric, asked=asked)
+        settings = Settings(fabric, asked=asked, layers=ctx.obj.layers)
         found = checked(model, settings, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))

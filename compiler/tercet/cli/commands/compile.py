@@ -25,6 +25,7 @@ from tercet.frontends.sources import reading
 
 
 def compile_model(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -73,7 +74,7 @@ def compile_model(
 
     with Progress(console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        made = bundle(model, Settings(fabric, batch, asked), target, how, name)
+        made = bundle(model, Settings(fabric, batch, asked, ctx.obj.layers), target, how, name)
     folder = out or default_folder("compile", model, fabric, batch)
     write_all(folder, made.files)
     if explain:

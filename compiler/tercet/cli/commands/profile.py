@@ -19,6 +19,7 @@ from tercet.frontends.sources import reading
 
 
 def profile(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -61,12 +62,13 @@ def profile(
         semantics=semantics,
         samples=samples,
         effort=effort,
+        layers=ctx.obj.layers,
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)
-        ctx = prepare(request, stages)
+        prepared = prepare(request, stages)
         with stages.stage("records of the RTL" if rtl else "cycle model"):
-            found = by_rtl(ctx) if rtl else by_model(ctx)
+            found = by_rtl(prepared) if rtl else by_model(prepared)
     if trace is not None:
         write(trace, traced(found))
     profile_tables.show(console(), found)

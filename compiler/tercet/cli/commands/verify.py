@@ -24,6 +24,7 @@ from tercet_signoff.request import SEED, VECTORS, Request
 
 
 def verify(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -95,6 +96,7 @@ def verify(
         batch,
         samples,
         effort,
+        layers=ctx.obj.layers,
         rounding=rounding,
     )
     if json:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
+from torch.fx import Node
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.advice import advice
@@ -56,6 +57,15 @@ def converters() -> Mapping[Any, Converter]:
     """Every converter, by torch operator."""
     load_all("tercet.frontends.aten.operators")
     return _FOUND
+
+
+def known(node: Node) -> bool:
+    """Whether a node of a graph is read as it stands: it has a converter and writes nowhere."""
+    target = node.target
+    if target is operator.getitem:
+        return True
+    schema = getattr(target, "_schema", None)
+    return target in converters() and schema is not None and not schema.is_mutable
 
 
 def taken() -> tuple[Taken, ...]:

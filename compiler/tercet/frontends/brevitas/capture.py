@@ -22,6 +22,7 @@ from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import EagerRun, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.readable import readable
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
 from tercet.frontends.brevitas.stands import replace
 from tercet.frontends.brevitas.truncate import replace_truncating
@@ -154,7 +155,9 @@ def _harvest_batch(double: nn.Module, rows: Inputs) -> EagerRun:
 
 def _export(model: nn.Module, rows: Inputs) -> ExportedProgram:
     try:
-        program: ExportedProgram = torch.export.export(model, rows).run_decompositions({})
+        program: ExportedProgram = torch.export.export(model, rows)
+        if not readable(program):
+            program = program.run_decompositions({})
     except TercetError:
         raise
     except Exception as error:

@@ -7,9 +7,16 @@ import numpy.typing as npt
 
 from draw.programs.frames.numbers import Rng, between, chance
 from tercet.ir.types import IntArray
-from tercet.targets.fabric.format.spec import PARAM_BYTES, FabricSpec
+from tercet.targets.fabric.format.frame import Exec
+from tercet.targets.fabric.format.spec import (
+    ADD_BITS,
+    MUL_BITS,
+    PARAM_BYTES,
+    SHIFT_BITS,
+    FabricSpec,
+)
 
-ADD_BITS, MUL_BITS, RESULT_BITS = 58, 32, 10
+RESULT_BITS = Exec.layout()["low"].width
 MOST_ADD, MOST_SHIFT = 1 << 55, 50
 TABLE = 8
 """Results of an entry of a table."""
@@ -59,7 +66,9 @@ def _product(rng: Rng, spec: FabricSpec, results: range) -> bytes:
     else:
         shift = between(rng, 0, MOST_SHIFT)
         mul, add = _magnitude(rng, 2**31 - 1), _magnitude(rng, MOST_ADD)
-    return _packed((add, ADD_BITS), (mul, MUL_BITS), (shift, 6), (between(rng, 0, 999), 32))
+    return _packed(
+        (add, ADD_BITS), (mul, MUL_BITS), (shift, SHIFT_BITS), (between(rng, 0, 999), 32)
+    )
 
 
 def _threshold(rng: Rng, spec: FabricSpec, results: range) -> bytes:

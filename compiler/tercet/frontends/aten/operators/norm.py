@@ -12,7 +12,7 @@ aten = torch.ops.aten
 
 
 @converts(
-    aten._native_batch_norm_legit_no_training.default,
+    aten.batch_norm.default,
     layers="BatchNorm1d BatchNorm2d",
     note="with running statistics, in evaluation, on any layout",
 )
@@ -23,9 +23,40 @@ def batch_norm(
     offset: Value,
     mean: Value,
     variance: Value,
+    training: bool,
+    momentum: float,
+    epsilon: float,
+    *_: Value,
+) -> Value:
+    if training or mean is None:
+        return statistics_of_the_batch(builder)
+    return evaluated(builder, x, gain, offset, mean, variance, epsilon)
+
+
+@converts(aten._native_batch_norm_legit_no_training.default)
+def native_batch_norm(
+    builder: Builder,
+    x: Value,
+    gain: Value,
+    offset: Value,
+    mean: Value,
+    variance: Value,
     momentum: float,
     epsilon: float,
 ) -> Value:
+    return evaluated(builder, x, gain, offset, mean, variance, epsilon), None, None
+
+
+def evaluated(
+    builder: Builder,
+    x: Value,
+    gain: Value,
+    offset: Value,
+    mean: Value,
+    variance: Value,
+    epsilon: float,
+) -> Value:
+    """Batch norm in evaluation: one line for each channel."""
     source = builder.real(x)
     channels, rank = shape_of(source)[1], len(shape_of(source))
 
@@ -38,7 +69,7 @@ def batch_norm(
 
     constants = column(gain, 1), column(offset, 0), column(mean, 0), column(variance, 1)
     norm = BatchNorm(source, *constants, epsilon, layer=builder.layer)
-    return builder.add(norm), None, None
+    return builder.add(norm)
 
 
 @converts(aten._native_batch_norm_legit.no_stats)

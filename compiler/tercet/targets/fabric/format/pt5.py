@@ -5,7 +5,10 @@ import numpy.typing as npt
 
 from tercet.ir.types import IntArray
 
-POWERS = np.array([1, 3, 9, 27, 81], np.int64)
+BYTE_TRITS = 5
+CODES = 3**BYTE_TRITS
+"""Bytes from here on stand for nothing."""
+POWERS = 3 ** np.arange(BYTE_TRITS, dtype=np.int64)
 
 
 def pack(trits: IntArray) -> npt.NDArray[np.uint8]:
@@ -18,6 +21,6 @@ def pack(trits: IntArray) -> npt.NDArray[np.uint8]:
 
 def unpack(packed: npt.NDArray[np.uint8]) -> IntArray:
     """The trits [..., 5 n] of bytes [..., n]; every byte is below 243."""
-    assert (packed < 243).all()
+    assert (packed < CODES).all()
     digits = packed[..., None].astype(np.int64) // POWERS % 3 - 1
     return digits.reshape(*packed.shape[:-1], -1)

@@ -10,12 +10,14 @@ from tercet.targets.fabric.format.frame import Opcode
 
 RECORD_BYTES = 64
 """Frame i's record lies 64 i bytes behind RECORDS."""
+COUNTS = ("columns", "issued", "skip_act", "skip_wgt")
+"""What a record counts of an EXEC: columns of all tiles, and what became of them."""
 
 _LAYOUT = np.dtype(
     [
         *(("frame", "<u2"), ("opcode", "u1"), ("kind", "u1"), ("layer", "<u2"), ("unused", "<u2")),
         *((name, "<u8") for name in ("start", "end")),
-        *((name, "<u8") for name in ("columns", "issued", "skip_act", "skip_wgt")),
+        *((name, "<u8") for name in COUNTS),
         *(("beats", "<u4"), ("stalls", "<u4")),
     ]
 )

@@ -1,4 +1,4 @@
-"""What is generated from the program format: the RTL's package and the runtime's header."""
+"""What is generated from the program format: the RTL's packages and the runtime's header."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from tercet.targets.fabric.format.frame import (
     Opcode,
 )
 from tercet.targets.fabric.format.tables import ENTRIES, Entry
+from tercet.targets.fabric.format.widths import sizes
 
 TEMPLATES = Environment(
     loader=PackageLoader("tercet.targets.fabric.format"),
@@ -27,7 +28,12 @@ TEMPLATES = Environment(
 )
 _KEYWORDS = {"list": "first_entry", "end": "ends"}
 """What SystemVerilog or C would not take as a name."""
-_PATHS = ("rtl/gen/tct_frame_pkg.sv", "runtime/include/tercet/frame.h", "docs/program.md")
+_PATHS = (
+    "rtl/gen/tct_pkg.sv",
+    "rtl/gen/tct_frame_pkg.sv",
+    "runtime/include/tercet/frame.h",
+    "docs/program.md",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class _EntryLayout:
 def generated() -> dict[str, str]:
     """Every file made from the program format, by its path in the repository."""
     values = {
+        "sizes": list(sizes()),
         "words": WORDS,
         "opcodes": list(Opcode),
         "banks": list(Bank),

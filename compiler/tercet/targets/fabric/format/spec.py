@@ -16,6 +16,12 @@ BUS_BYTES = 8
 """Bytes of one beat of the memory bus."""
 PARAM_BYTES = 16
 """Bytes of one parameter entry in memory: two beats."""
+ADD_BITS, MUL_BITS, SHIFT_BITS = 58, 32, 6
+"""Of a parameter entry, from the lowest bit up: addend and multiplier, both signed, and shift."""
+ACT_BITS = 9
+"""Of a stored activation: a byte less its zero point, signed."""
+WIDE_BITS = 32
+"""Of a result before it is narrowed."""
 MAX_TILES, MAX_LANES = 32, 64
 MAX_DEPTH = 1 << 15
 MAX_TABLE = 1 << 10

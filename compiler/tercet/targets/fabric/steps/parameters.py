@@ -14,15 +14,20 @@ import numpy.typing as npt
 from tercet.errors import UnsupportedError
 from tercet.ir.types import IntArray
 from tercet.targets.fabric.format.frame import Exec, Mode
-from tercet.targets.fabric.format.spec import PARAM_BYTES, FabricSpec
+from tercet.targets.fabric.format.spec import (
+    ADD_BITS,
+    MUL_BITS,
+    PARAM_BYTES,
+    SHIFT_BITS,
+    FabricSpec,
+)
 from tercet.targets.fabric.steps.closings import Greatest, Lookup, Rescale, Sums, Thresholds
 from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.pattern import Made
 
-ADD_BITS, MUL_BITS, SHIFT_BITS = 58, 32, 6
 MOST_SHIFT = 50
 """The greatest shift of post-processing; `tercet.ir.arithmetic.limits` has that of operators."""
-TABLE_PART, TABLE_BITS = 8, 10
+TABLE_PART, TABLE_BITS = 8, Exec.layout()["low"].width
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 
 Bytes = npt.NDArray[np.uint8]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tercet.targets.fabric.format.records import COUNTS
 from tercet.targets.fabric.format.spec import FIFO_DEPTH, FIFO_FULL, WORD
 from tercet.targets.fabric.timing.compiled import compiled
 
@@ -17,7 +18,7 @@ NAMES = (
     *("pipe1", "pipe2", "head", "count"),  # words from the memories, the FIFO
     *("held", "left", "item_end", "item_triple"),  # issue register I
     *("token", "token1", "token2", "full", "pending"),
-    *("columns", "issued", "skip_act", "skip_wgt", "first", "last", "moved"),
+    *(*COUNTS, "first", "last", "moved"),
 )
 TILE = np.dtype([(name, np.int64) for name in NAMES])
 """Columns in I are a number: which ones they are costs no cycle."""

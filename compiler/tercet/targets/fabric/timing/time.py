@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tercet.targets.fabric.format.frame import Exec, Kind, Mode
+from tercet.targets.fabric.format.records import COUNTS
 from tercet.targets.fabric.format.spec import FIFO_DEPTH, FabricSpec
 from tercet.targets.fabric.timing.compiled import compiled
 from tercet.targets.fabric.timing.expand import (
@@ -112,7 +113,7 @@ def frame_time(
         cycles=cycles,
         writes=writes + post,
         passes=0 if vector else int(route["passes"][0]),
-        **{name: tiles[name] for name in ("columns", "issued", "skip_act", "skip_wgt")},
+        **{name: tiles[name] for name in COUNTS},
         first=tiles["first"],
         last=tiles["last"],
     )

@@ -1,0 +1,69 @@
+"""`tercet build`: the steps of tercet.toml, each one once."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tercet.cli.options import BUILD
+from tercet.cli.project import FILE, Project
+from tercet.errors import UsageError
+from tercet.report.tool import version_of
+
+DONE = BUILD / "steps"
+
+
+def build(
+    ctx: typer.Context,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run all steps, those that are done as well.")
+    ] = False,
+) -> None:
+    """Run the steps that tercet.toml lists, and go on where the last build stopped.
+
+    A step is done until tercet.toml, the files that it names, or Tercet change; what a model's file
+    imports is not followed: --fresh runs all again. Exit code: that of the first step that fails.
+    """
+    project: Project = ctx.obj
+    if not project.steps:
+        where = project.path or FILE
+        raise UsageError(f'{where} lists no steps; write: steps = ["check", "compile", "verify"]')
+    for number, step in enumerate(project.steps, 1):
+        mark = DONE / key_of(project, step)
+        told = f"step {number} of {len(project.steps)}: {step}"
+        if mark.exists() and not fresh:
+            typer.echo(f"{told}: done before")
+            continue
+        typer.echo(told)
+        code = _run(ctx.parent, step, project)
+        if code:
+            raise typer.Exit(code)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(f"{told}\n", encoding="utf-8")
+
+
+def key_of(project: Project, step: str) -> str:
+    """The same for a step of which nothing that is known has changed."""
+    digest = sha256(f"{version_of('tercet')} {step}".encode())
+    options = project.options.get(step, {})
+    digest.update(json.dumps([options, project.layers], sort_keys=True, default=str).encode())
+    for value in options.values():
+        path = Path(str(value).partition(":")[0])
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _run(root: Any, step: str, project: Project) -> int:
+    """Run a command as the command line does; its exit code."""
+    command = root.command.commands[step]
+    try:
+        with command.make_context(
+            step, [], parent=root, default_map=dict(project.options.get(step, {}))
+        ) as inner:
+            command.invoke(inner)
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+    return 0

@@ -1,0 +1,107 @@
+"""tercet.toml: the options of a project's commands, of its layers, and the steps of its build.
+
+Options on the command line override it. Its keys are the options' names:
+
+    model = "net.py:Net"         # of every command that has it
+    fabric = "small"
+    steps = ["check", "verify"]  # of `tercet build`
+
+    [verify]                     # of one command
+    vectors = 50
+
+    [layers.fc1]                 # of one layer
+    grid = "1x8x1"
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tercet.errors import UsageError
+
+FILE = Path("tercet.toml")
+STEPS, LAYERS = "steps", "layers"
+WITHOUT = ("report", "opt", "ops", "build")
+"""Commands that a project has no table for: they read no network."""
+Value = Any
+"""What TOML holds: the command line's own types are checked when the option is read."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a tercet.toml says."""
+
+    path: Path | None = None
+    options: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    """Defaults of parameters, by command."""
+    layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Options of single layers, by the layer's name."""
+    steps: tuple[str, ...] = ()
+
+
+NONE = Project()
+
+
+def read(path: Path, commands: Mapping[str, Iterable[str]]) -> Project:
+    """The project in a file; `commands` are the names of each command's parameters.
+
+    Raises UsageError for a file that cannot be read and for what no command knows.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}; give a file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}") from error
+    known = {name: frozenset(params) for name, params in commands.items() if name not in WITHOUT}
+    steps, layers = found.pop(STEPS, []), found.pop(LAYERS, {})
+    tables = {name: found.pop(name) for name in list(found) if name in known}
+    options = {name: _table(path, name, tables.get(name, {}), known[name]) for name in known}
+    for key, value in found.items():
+        takers = [name for name, params in known.items() if _param(key) in params]
+        if not takers:
+            names = ", ".join(known)
+            raise UsageError(f"{path}: no command has an option {key!r}; tables are {names}")
+        for name in takers:
+            options[name].setdefault(_param(key), value)
+    return Project(path, options, _layers(path, layers), _steps(path, steps, known))
+
+
+def _param(key: str) -> str:
+    return key.replace("-", "_")
+
+
+def _table(path: Path, name: str, table: Value, params: frozenset[str]) -> dict[str, Value]:
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: {name} is a table of options, wanted [{name}]")
+    if strange := [key for key in table if _param(key) not in params]:
+        known = ", ".join(sorted(params))
+        raise UsageError(f"{path}: [{name}] has no option {strange[0]!r}; there are {known}")
+    return {_param(key): value for key, value in table.items()}
+
+
+def _layers(path: Path, layers: Value) -> dict[str, dict[str, str]]:
+    if not layers:
+        return {}
+    from tercet.targets.registry import targets
+
+    known = sorted({option for target in targets() for option in target.layer_options})
+    if not isinstance(layers, dict) or not all(isinstance(each, dict) for each in layers.values()):
+        raise UsageError(f"{path}: layers are tables such as [layers.fc1]")
+    for layer, options in layers.items():
+        for key, value in options.items():
+            if key not in known or not isinstance(value, str):
+                raise UsageError(
+                    f"{path}: layer {layer} has no option {key} = {value!r}; there are"
+                    f" {', '.join(known)}, each a text"
+                )
+    return layers
+
+
+def _steps(path: Path, steps: Value, known: Iterable[str]) -> tuple[str, ...]:
+    if not isinstance(steps, list) or any(step not in known for step in steps):
+        names = ", ".join(known)
+        raise UsageError(f"{path}: steps are a list of commands ({names}), found {steps!r}")
+    return tuple(steps)
