@@ -67,7 +67,7 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 	$(BIN)/python -m benchmarks $(ARGS)
 
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
-	$(BIN)/python -m pytest tests -n 2 --dist loadscope
+	$(BIN)/python -m pytest tests -n 2 --dist loadscope --products
 	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
 	$(BIN)/python -m pytest tests/plan/test_planned.py --planned
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600

@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.settled import settled
 
 from tercet.frontends import zoo
 from tercet_signoff.context import CheckContext
 from tercet_signoff.request import Request
 from tercet_signoff.sign import prepare
 from tercet_signoff.stages import Silent, Stages
+
+__all__ = ["settled"]
 
 TOLD = "tally"
 FABRICS = ("tfmbs", "small")

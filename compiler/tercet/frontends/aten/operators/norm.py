@@ -35,7 +35,7 @@ def batch_norm(
 
 @converts(aten._native_batch_norm_legit_no_training.default)
 def native_batch_norm(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     gain: Value,
     offset: Value,
@@ -48,7 +48,7 @@ def native_batch_norm(
 
 
 def evaluated(
-    builder: Builder,
+    builder: AtenBuilder,
     x: Value,
     gain: Value,
     offset: Value,

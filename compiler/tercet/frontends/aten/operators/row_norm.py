@@ -7,7 +7,7 @@ import torch
 from xdsl.ir import SSAValue
 
 from tercet.frontends.aten.builder import AtenBuilder, Value
-from tercet.frontends.aten.operators.norm import batch_norm
+from tercet.frontends.aten.operators.norm import evaluated
 from tercet.frontends.aten.registry import converts
 from tercet.ir.types import FloatArray, shape_of
 from tercet.ops.real.group_norm import RealGroupNorm
@@ -80,10 +80,7 @@ def instance_norm(
     if use_input_stats:
         channels = shape_of(builder.real(x))[1]
         return group_norm(builder, x, channels, weight, bias, epsilon)
-    found = batch_norm(builder, x, weight, bias, mean, variance, momentum, epsilon)
-    assert isinstance(found, tuple)
-    normed: Value = found[0]
-    return normed
+    return evaluated(builder, x, weight, bias, mean, variance, epsilon)
 
 
 def _constant(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
