@@ -187,5 +187,5 @@ def test_rtl_with_a_syntax_error_is_built_once_and_its_reason_told_once(tmp_path
     (reason,) = told
     assert "does not build" in reason
     assert [stage.name for stage in report.timing.stages].count("RTL build") == 1
-    (problem,) = problems(report.vectors, report.checks)
+    (problem,) = problems(report)
     assert problem.startswith("rtl.bitexact, rtl.cycles, rtl.telemetry, rtl.protocol ")

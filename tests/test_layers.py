@@ -11,24 +11,27 @@ ROOT = Path(__file__).parents[1]
 BASE = {"tercet.errors", "tercet.assets", "tercet.staging"}
 IR = BASE | {"tercet.ir"}
 OPS = IR | {"tercet.ops"}
-TARGETS = OPS | {"tercet.targets"}
+TARGETS = OPS | {"tercet.targets", "tercet.templates", "tercet.documents"}
 COMPILER = TARGETS | {"tercet.frontends", "tercet.passes"}
 
 MAY_IMPORT = {
     "compiler/tercet/errors.py": set[str](),
     "compiler/tercet/assets.py": set[str](),
     "compiler/tercet/staging.py": {"tercet.errors"},
+    "compiler/tercet/templates.py": set[str](),
+    "compiler/tercet/documents.py": {"tercet.errors"},
     "compiler/tercet/quantizers": {"tercet.errors", "tercet.quantizers"},
     "compiler/tercet/ir": IR,
     "compiler/tercet/ops": OPS,
     "compiler/tercet/frontends": OPS | {"tercet.frontends", "tercet.quantizers"},
     "compiler/tercet/passes": OPS | {"tercet.passes"},
     "compiler/tercet/targets": TARGETS,
-    "compiler/tercet/check": COMPILER | {"tercet.check"},
-    "compiler/tercet/report": BASE | {"tercet.report"},
+    "compiler/tercet/check": COMPILER | {"tercet.check", "tercet.documents"},
+    "compiler/tercet/report": BASE | {"tercet.report", "tercet.documents", "tercet.templates"},
     "compiler/tercet/cli": {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff"},
     "compiler/tercet/gen": BASE
-    | {"tercet.targets", "tercet.frontends", "tercet.report", "tercet.cli", "tercet.gen"},
+    | {"tercet.targets", "tercet.check", "tercet.report", "tercet.cli", "tercet_signoff"}
+    | {"tercet.frontends", "tercet.documents", "tercet.templates", "tercet.gen"},
     "golden": COMPILER | {"tercet.report", "tercet_golden"},
     "cosim/tercet_cosim": COMPILER | {"tercet_golden", "tercet_cosim"},
     "cosim/tercet_signoff": COMPILER

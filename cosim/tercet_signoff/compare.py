@@ -19,6 +19,9 @@ from tercet_signoff.context import CheckContext
 if TYPE_CHECKING:
     from tercet_cosim.run import Run
 
+IN_MEMORY = " in memory"
+"""Behind the name of an output: the value as STORE wrote it, beside the one that was heard."""
+
 
 def bitexact(
     ctx: CheckContext,
@@ -52,9 +55,9 @@ def of_fabric(ctx: CheckContext, run: "Run") -> tuple[dict[str, IntArray], dict[
     Those are the layers' values, and the outputs as they came to memory, in the graph's own shapes.
     Copies that the plan made have no name in the graph.
     """
-    found = run.values | {f"{name} in memory": value for name, value in run.outputs.items()}
+    found = run.values | {f"{name}{IN_MEMORY}": value for name, value in run.outputs.items()}
     sources = {name: name for name in run.values if name in ctx.golden}
-    sources |= {f"{name} in memory": name for name in run.outputs}
+    sources |= {f"{name}{IN_MEMORY}": name for name in run.outputs}
     count = min(map(len, run.outputs.values()))
     want = {name: ctx.golden[source][:count] for name, source in sources.items()}
     return want, {name: shaped(name, found[name], value) for name, value in want.items()}

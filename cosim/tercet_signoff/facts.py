@@ -14,11 +14,14 @@ from tercet_signoff.context import CheckContext
 
 def model(ctx: CheckContext) -> Model:
     """The network: shapes of its first input and output, how many integer weights it has."""
+    from tercet.frontends.onnx import OnnxModel
+
     first, result = inputs_of(ctx.module)[0], outputs_of(ctx.module)[0]
     weights = (op.properties.get("weight") for op in ops_of(ctx.module))
     return Model(
         name=ctx.model.name,
         source=ctx.request.model,
+        kind="file" if isinstance(ctx.model.module, OnnxModel) else "module",
         input_shape=tuple(shape_of(first)),
         output_shape=tuple(shape_of(result)),
         weights=sum(prod(w.get_shape()) for w in weights if isinstance(w, Dense)),

@@ -1,5 +1,6 @@
 """The report's rows: what every layer cost, predicted and measured."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from tercet.ir.host.boundary import entries_of
 from tercet.ir.types import FloatArray
-from tercet.report.contract import Cycles, Layer, Mapped, Spread
+from tercet.report.contract import Cycles, Layer, Mapped, Spread, Subgraph
 from tercet_signoff.context import CheckContext
 
 if TYPE_CHECKING:
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
     from tercet_golden.cycles import LayerCycles, Prediction
 
 
-def rows(ctx: CheckContext) -> tuple[Layer, ...]:
-    """One row a layer of the plan, in its order; none where the cycle model failed."""
+def rows(ctx: CheckContext, parts: Sequence[Subgraph]) -> tuple[Layer, ...]:
+    """One row a layer of the plan, in its order; none where the cycle model failed.
+
+    Each names the one of `parts` that it belongs to.
+    """
     if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return ()
     run = ctx.simulated
-    return tuple(_row(layer, costs.layers[layer.name], run) for layer in ctx.plan.layers)
+    of = {layer: part.name for part in parts for layer in part.layers}
+    return tuple(
+        _row(layer, of[layer.name], costs.layers[layer.name], run) for layer in ctx.plan.layers
+    )
 
 
 def cycles(ctx: CheckContext) -> Cycles:
@@ -51,13 +58,14 @@ def spread(values: npt.ArrayLike) -> Spread:
     return Spread(float(array.min()), float(array.mean()), float(array.max()))
 
 
-def _row(layer: "LayerPlan", cost: "LayerCycles", run: "Run | None") -> Layer:
+def _row(layer: "LayerPlan", subgraph: str, cost: "LayerCycles", run: "Run | None") -> Layer:
     grid, (positions, channels) = layer.grid, layer.shape
     passes = layer.groups * -(-positions // grid.bands)
     # of a group and plane, all input slices together
     inputs = layer.columns * grid.slices // max(1, layer.groups * layer.planes)
     return Layer(
         name=layer.name,
+        subgraph=subgraph,
         inputs=inputs,
         outputs=positions * channels,
         kind=layer.kind,

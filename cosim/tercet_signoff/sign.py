@@ -7,15 +7,16 @@ from time import perf_counter
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.errors import CapacityError, TercetError, UnsupportedError, UsageError
+from tercet.report.applies import Facts, inapplicable
 from tercet.report.contract import Check, Report, Timing
 from tercet.report.make import make
-from tercet.report.outcome import failed
+from tercet.report.outcome import failed, not_applicable
 from tercet.report.tool import tool
 from tercet.targets.door import Artifact, Settings
 from tercet.targets.fabric.format.spec import named
 from tercet.targets.registry import AnyTarget, targets
 from tercet_golden.vectors import Vectors
-from tercet_signoff import accuracy, facts, layers, weak
+from tercet_signoff import accuracy, artifacts, facts, layers, weak
 from tercet_signoff.context import CheckContext
 from tercet_signoff.registry import Registered, registered
 from tercet_signoff.request import Request
@@ -33,17 +34,19 @@ def sign_off(request: Request, listener: Listener) -> Report:
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
     accuracy.require_classes(ctx)
+    known = Facts(facts.model(ctx), artifacts.artifacts(ctx), artifacts.subgraphs(ctx))
     checks = []
     for check in installed:
-        outcome = _outcome(check, ctx)
+        outcome = _outcome(check, ctx, known)
         listener.check(outcome)
         checks.append(outcome)
     with stages.stage("report"):
-        table, cycles = layers.rows(ctx), layers.cycles(ctx)
+        table, cycles = layers.rows(ctx, known.subgraphs), layers.cycles(ctx)
+        known = replace(known, subgraphs=artifacts.with_cycles(known.subgraphs, cycles))
         answers = accuracy.measured(ctx)
     return make(
         tool=tool(),
-        model=facts.model(ctx),
+        facts=known,
         fabric=facts.fabric(ctx),
         vectors=facts.vectors(ctx),
         checks=checks,
@@ -53,7 +56,7 @@ def sign_off(request: Request, listener: Listener) -> Report:
             started.isoformat(timespec="seconds"), perf_counter() - since, stages.timing()
         ),
         accuracy=answers,
-        warnings=weak.warnings(ctx),
+        warnings=(*artifacts.refused(known.artifacts), *weak.warnings(ctx)),
     )
 
 
@@ -95,9 +98,11 @@ def _lowered(target: AnyTarget, module: ModuleOp, settings: Settings) -> Artifac
     return artifact
 
 
-def _outcome(check: Registered, ctx: CheckContext) -> Check:
+def _outcome(check: Registered, ctx: CheckContext, known: Facts) -> Check:
     """What the check found. One that breaks has failed: it never takes the sign-off with it."""
     with ctx.stages.stage(check.id):
+        if why := inapplicable(check.declared, known):
+            return not_applicable(check.id, why)
         try:
             return check.run(ctx)
         except TercetError as error:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.reports import passing_report
+from tests.reports import passing_report, with_checks
 from typer.testing import Result
 
 from tercet.cli import options
 from tercet.errors import UnsupportedError
 from tercet.frontends import sources
 from tercet.report.contract import Accuracy, Answers, Mismatch, Report
-from tercet.report.make import make
 from tercet.report.outcome import measured
 from tercet_signoff import sign
 from tercet_signoff.request import Request
@@ -36,16 +35,7 @@ def failing_report(request: Request) -> Report:
         Mismatch("fc1:requantize", 4, (7,), 3, 5),
         request.rerun(4),
     )
-    return make(
-        tool=good.tool,
-        model=good.model,
-        fabric=good.fabric,
-        vectors=good.vectors,
-        checks=[wrong if c.id == wrong.id else c for c in good.checks],
-        layers=good.layers,
-        cycles=good.cycles,
-        timing=good.timing,
-    )
+    return with_checks(good, [wrong if c.id == wrong.id else c for c in good.checks])
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from tercet.cli.app import app
-from tercet.report.catalogue import CATALOGUE
-from tercet.report.contract import Layer, Report
+from tercet.report.catalogue import catalogue
+from tercet.report.contract import Artifact, Layer, Report, Subgraph
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -42,13 +42,27 @@ def test_every_option_that_a_page_names_exists(page: Path) -> None:
 def test_the_page_on_reports_explains_every_field() -> None:
     page = (ROOT / "docs/report.md").read_text(encoding="utf-8")
     top = {field.name for field in fields(Report)} - {"version"}
-    layer = {field.name for field in fields(Layer)} - {"name", "inputs", "outputs"}
-    assert not [name for name in top | layer if f"`{name}`" not in page]
+    inner = {field.name for kind in (Layer, Subgraph, Artifact) for field in fields(kind)}
+    wanted = top | inner - {"inputs", "outputs"}
+    assert not [name for name in wanted if f"`{name}`" not in page]
 
 
-def test_the_page_on_verify_explains_every_required_check() -> None:
+def test_the_table_on_the_page_on_verify_is_of_the_checks_that_run_in_their_order() -> None:
     page = (ROOT / "docs/verify.md").read_text(encoding="utf-8")
-    assert not [line.id for line in CATALOGUE if line.required and f"`{line.id}`" not in page]
+    rows = re.findall(r"^\| `([\w.]+)` \|", page[page.index("| check |") :], re.MULTILINE)
+    needed = [check.id for check in catalogue() if check.required]
+    assert rows[: len(needed)] == needed
+
+
+def test_the_sign_off_in_the_readme_has_every_check_in_its_order() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme[readme.index(" check  ") : readme.index("verdict: pass")]
+    rows = re.findall(r"^ ([\w.]+) +✓ pass", shown, re.MULTILINE)
+    (other,) = re.findall(r"^Not applicable: ([\w.]+) \(", shown, re.MULTILINE)
+    assert sorted([*rows, other]) == sorted(c.id for c in catalogue() if c.required)
+    assert rows == [check.id for check in catalogue() if check.id in rows]
+    (never,) = re.findall(r"^No part of this sign-off: (.*)$", shown, re.MULTILINE)
+    assert not [c.id for c in catalogue() if c.absent and f"{c.id}" not in never]
 
 
 def test_the_picture_of_the_readme_is_well_formed() -> None:

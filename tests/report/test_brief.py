@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from tests.reports import of_a_file, on_the_host, with_checks
 
 from tercet.cli.pages.tables import show
-from tercet.report.contract import Check, Report, Spread
-from tercet.report.make import make
+from tercet.report.contract import Report, Spread
 from tercet.report.outcome import failed
 from tercet.report.pages import brief, html
 
@@ -21,19 +21,6 @@ def broken(passing: Report) -> Report:
     return with_checks(passing, checks)
 
 
-def with_checks(report: Report, checks: list[Check]) -> Report:
-    return make(
-        tool=report.tool,
-        model=report.model,
-        fabric=report.fabric,
-        vectors=report.vectors,
-        checks=checks,
-        layers=report.layers,
-        cycles=report.cycles,
-        timing=report.timing,
-    )
-
-
 def printed(report: Report, width: int = 118) -> str:
     out = Console(width=width, record=True, force_terminal=False, file=None, quiet=False)
     with out.capture() as captured:
@@ -44,10 +31,8 @@ def printed(report: Report, width: int = 118) -> str:
 def test_one_syntax_error_of_the_rtl_is_printed_once(passing: Report) -> None:
     text = printed(broken(passing))
     assert text.count("syntax error") == 1
-    assert (
-        f"✗ rtl.bitexact, rtl.cycles, rtl.telemetry, rtl.protocol compared nothing: {SYNTAX}"
-        in (text)
-    )
+    rows = "rtl.bitexact, rtl.cycles, rtl.protocol, rtl.telemetry"
+    assert f"✗ {rows} compared nothing: {SYNTAX}" in text
 
 
 def test_the_page_tells_a_reason_at_its_top_and_in_its_first_row(passing: Report) -> None:
@@ -64,6 +49,30 @@ def test_what_never_runs_is_one_line_for_a_person_and_a_row_each_in_json(passing
         assert all(name in line for name in NEVER)
         assert "not measured by this version" not in text.replace(line, "")
     assert {c.id for c in passing.checks if c.verdict == "skipped"} >= set(NEVER)
+
+
+def test_what_does_not_apply_is_one_line_for_a_person_and_a_row_each_in_json(
+    passing: Report,
+) -> None:
+    report = on_the_host(passing)
+    hidden = [check.id for check in report.checks if check.verdict == "n/a"]
+    assert {"golden.file", "hls.bitexact", "rtl.cycles"} <= set(hidden)
+    assert {row.check.id for row in brief.rows(report.checks)}.isdisjoint(hidden)
+    for text in (printed(report), html.render(report)):
+        (line,) = (line for line in text.splitlines() if "Not applicable: " in line)
+        assert all(name in line for name in hidden)
+        assert not [name for name in hidden if name in text.replace(line, "")]
+
+
+def test_what_comes_next_names_the_files_that_there_will_be(passing: Report) -> None:
+    assert brief.next_step(passing).endswith("C, HLS C++, ONNX and the fabric with its program")
+    assert brief.next_step(on_the_host(passing)).endswith("writes C and ONNX")
+
+
+def test_a_file_is_told_from_a_module(passing: Report) -> None:
+    assert "Not applicable: golden.file (the model is a module)." in printed(passing)
+    told = "Not applicable: golden.torch32, golden.torch64 (the model is a file)."
+    assert told in printed(of_a_file(passing))
 
 
 @pytest.mark.parametrize("batch", [1, 4])

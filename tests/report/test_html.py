@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from tests.reports import with_checks
 
 from tercet.report.contract import Cycles, Mismatch, Report, Spread
-from tercet.report.make import make
 from tercet.report.outcome import measured
 from tercet.report.pages import bars, html
 from tercet.report.pages.scatter import cycles_over_density
@@ -32,16 +32,7 @@ def spoiled(report: Report) -> Report:
     rerun = "tercet verify digits_mlp --fabric small --only-vector 4 --waves"
     first = Mismatch("fc1:requantize", 4, (7,), 3, 5)
     wrong = measured("rtl.bitexact", 9, 1, "first wrong: fc1:requantize", first, rerun)
-    return make(
-        tool=report.tool,
-        model=report.model,
-        fabric=report.fabric,
-        vectors=report.vectors,
-        checks=[wrong if c.id == wrong.id else c for c in report.checks],
-        layers=report.layers,
-        cycles=report.cycles,
-        timing=report.timing,
-    )
+    return with_checks(report, [wrong if c.id == wrong.id else c for c in report.checks])
 
 
 def test_the_page_names_every_check_and_every_layer(passing: Report) -> None:

@@ -3,35 +3,36 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
+from tests.reports import with_checks
+
 from tercet.report.contract import Report
-from tercet.report.make import make
 from tercet.report.outcome import failed
 from tercet.report.pages import junit
 
 
-def test_a_passing_report_has_no_failure_and_lists_every_check(passing: Report) -> None:
+def test_a_passing_report_has_no_failure_and_a_case_for_every_check_that_applies(
+    passing: Report,
+) -> None:
     suite = ElementTree.fromstring(junit.render(passing))[0]
-    assert [case.get("name") for case in suite] == [check.id for check in passing.checks]
-    assert (suite.get("failures"), suite.get("tests")) == ("0", "17")
+    cases = [case.get("name") for case in suite.findall("testcase")]
+    assert cases == [check.id for check in passing.checks if check.id != "golden.file"]
+    assert (suite.get("failures"), suite.get("tests")) == ("0", str(len(cases)))
     assert suite.get("skipped") == str(len(suite.findall("testcase/skipped")))
+
+
+def test_the_checks_that_do_not_apply_are_one_property(passing: Report) -> None:
+    suite = ElementTree.fromstring(junit.render(passing))[0]
+    (told,) = suite.findall("properties/property")
+    assert told.attrib == {"name": "not applicable", "value": "golden.file (the model is a module)"}
 
 
 def test_a_failed_and_a_missing_required_check_are_failures(passing: Report) -> None:
     rest = [c for c in passing.checks if c.id not in ("c.bitexact", "rtl.cycles")]
-    report = make(
-        tool=passing.tool,
-        model=passing.model,
-        fabric=passing.fabric,
-        vectors=passing.vectors,
-        checks=[*rest, failed("c.bitexact", "gcc <was> not found")],
-        layers=passing.layers,
-        cycles=passing.cycles,
-        timing=passing.timing,
-    )
+    report = with_checks(passing, [*rest, failed("c.bitexact", "gcc <was> not found")])
     suite = ElementTree.fromstring(junit.render(report))[0]
     wrong = {
         case.get("name"): failure.get("message")
-        for case in suite
+        for case in suite.findall("testcase")
         if (failure := case.find("failure")) is not None
     }
     assert wrong == {

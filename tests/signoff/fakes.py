@@ -1,5 +1,6 @@
 """A network of two layers, and a fabric that is made up: right, or wrong in one chosen place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.targets.door import Artifact, Settings
 from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.program.plan import Heard
 from tercet.targets.fabric.target import FabricProgram
 from tercet.targets.fabric.tiles.grid import Grid
 from tercet.targets.registry import targets
@@ -52,12 +54,26 @@ class FakeSpec:
 
 
 @dataclass(frozen=True)
+class FakePort:
+    name: str
+
+
+def heard(layer: int) -> Heard:
+    """A frame that shows sums and results of a layer; which of its elements is not looked at."""
+    return Heard(layer, np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64))
+
+
+@dataclass(frozen=True)
 class FakePlan:
     layers: tuple[FakeLayer, ...] = (
         FakeLayer("fc1", (1, 4), "fc1:linear", "fc1:requantize"),
         FakeLayer("fc2", (1, 3), "fc2:linear", "fc2:linear"),
     )
     spec: FakeSpec = FakeSpec()
+    heard: Mapping[int, Heard] = field(default_factory=lambda: {0: heard(0), 1: heard(1)})
+    outputs: tuple[FakePort, ...] = (FakePort("fc2:linear"),)
+    input_bytes: int = 8
+    output_bytes: int = 16
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def test_a_class_that_the_network_has_not_is_one_sentence(label: int) -> None:
 
 def origins(**many: int) -> Vectors:
     named = {name.replace("_", ": "): count for name, count in many.items()}
-    return Vectors(sum(many.values()), 1, named, None)
+    return Vectors(sum(many.values()), 1, named, None, 1, "", 0)
 
 
 def test_the_headline_says_where_vectors_come_from() -> None:

@@ -1,23 +1,16 @@
-"""The JSON of a check: what is written is held to the schema first."""
+"""The JSON of `tercet check --json`: encode, hold to the contract, decode."""
 
-import json
-from dataclasses import asdict
-from importlib.resources import files
-from typing import Any, cast
+from tercet.check.contract import VERSION, Check
+from tercet.documents import Document
 
-import jsonschema
-
-from tercet.check.contract import Check
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema, as shipped in this package."""
-    text = files("tercet.check").joinpath("schema.json").read_text(encoding="utf-8")
-    return cast(dict[str, Any], json.loads(text))
+DOCUMENT = Document("the check", Check, VERSION, "`tercet check --json`")
 
 
 def encode(check: Check) -> str:
-    """The text of the JSON."""
-    text = json.dumps(asdict(check), indent=2, allow_nan=False) + "\n"
-    jsonschema.Draft202012Validator(schema()).validate(json.loads(text))
-    return text
+    """The text, already read back once: what is written is always valid."""
+    return DOCUMENT.encode(check)
+
+
+def decode(text: str) -> Check:
+    """The check in a text; a `TercetError` says what is wrong with one that is none."""
+    return DOCUMENT.decode(text)

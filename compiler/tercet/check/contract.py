@@ -1,12 +1,14 @@
 """The values behind `tercet check --json`. Field names here are the names in the JSON."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
+from tercet.documents import Count, Figure, Name, Positive, Share
 from tercet.targets.rows import Choice, Layer
 
-VERSION = 1
-"""Version of the JSON. It rises when a field changes its meaning or goes away."""
+Version = Literal[1]
+VERSION: Final[Version] = get_args(Version)[0]
+"""Version of the JSON. It rises when a field changes its meaning, comes or goes."""
 
 Verdict = Literal["pass", "fail"]
 Kind = Literal["power of two", "odd"]
@@ -16,13 +18,13 @@ Kind = Literal["power of two", "odd"]
 class Value:
     """A tensor, without its batch."""
 
-    shape: tuple[int, ...]
+    shape: tuple[Count, ...]
     element: str
     """ui8, si32 and so on; f64 for what is no integer yet."""
     low: int | None
     """With `high`: all that can occur, proven; None for reals."""
     high: int | None
-    bits: int | None
+    bits: Positive | None
     """The fewest bits that hold `low` to `high`."""
 
 
@@ -38,13 +40,13 @@ class Scale:
 class Weights:
     """The integer weights of an operator."""
 
-    shape: tuple[int, ...]
-    count: int
+    shape: tuple[Count, ...]
+    count: Count
     low: int
     high: int
-    planes: int
+    planes: Positive
     """Of trits, that these weights take on the fabric: 1 for ternary and binary ones."""
-    sparsity: float
+    sparsity: Share
     """Share of them that are zero, 0 to 1."""
     scale: Scale | None
     """None where the captured model does not say."""
@@ -54,10 +56,10 @@ class Weights:
 class Rescale:
     """What a requantization needs: bits of the widest constants, sign included, and the shifts."""
 
-    mul_bits: int
-    add_bits: int
-    shift_low: int
-    shift_high: int
+    mul_bits: Count
+    add_bits: Count
+    shift_low: Count
+    shift_high: Count
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ class Method:
     """
 
     name: Literal["product and shift", "thresholds", "table", "algorithm"]
-    channels: int
+    channels: Count
     """That have constants of their own."""
-    entries: int
+    entries: Count
     """Thresholds or table entries of a channel; 0 for a product."""
     rescale: Rescale | None
 
@@ -79,8 +81,8 @@ class Method:
 class Proof:
     """The certificates of an operator, each checked anew."""
 
-    channels: int
-    proven: int
+    channels: Count
+    proven: Count
     finding: str | None
     """The first that fails, in a sentence."""
 
@@ -129,9 +131,9 @@ class Fabric:
     takes: bool
     reason: str
     """Why not; "" where it does."""
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[Layer, ...]
     """What runs where; none where the fabric does not take the network."""
-    search: tuple[Choice, ...] = ()
+    search: tuple[Choice, ...]
     """How the grids were chosen, if that was asked for."""
 
 
@@ -141,8 +143,8 @@ class Pair:
 
     layer: str
     other: str
-    shape: tuple[int, ...]
-    different: int
+    shape: tuple[Count, ...]
+    different: Count
     """How many integers differ."""
     first: tuple[int, ...] | None
     """Where the first one is."""
@@ -150,7 +152,7 @@ class Pair:
     """What it is in the model."""
     expected: int | None
     """What it is in the other file."""
-    scale_error: float | None
+    scale_error: Figure | None
     """The largest relative difference of their scales."""
 
 
@@ -166,10 +168,10 @@ class Comparison:
 class Samples:
     """Real inputs that were held to the network's."""
 
-    source: str
+    source: Name
     """A file, or the zoo."""
-    count: int
-    warnings: tuple[str, ...]
+    count: Positive
+    warnings: tuple[Name, ...]
     """Where they lie far outside what an input's quantizer was made for."""
 
 
@@ -177,7 +179,7 @@ class Samples:
 class Check:
     """All of it. The verdict is pass when nothing is a problem."""
 
-    version: int
+    version: Version
     model: str
     fabric: Fabric
     verdict: Verdict
@@ -185,7 +187,7 @@ class Check:
     """The inputs, every operator, and what the host makes of the results."""
     problems: tuple[Problem, ...]
     comparison: Comparison | None
-    weights: int
+    weights: Count
     """Of all layers, those that could not be taken included."""
-    samples: Samples | None = None
+    samples: Samples | None
     """None where there are none, and where there is no integer network."""

@@ -61,7 +61,9 @@ def make(
         if step.proof is not None and step.proof.finding is not None
     ]
     count = sum(step.weights.count for step in steps if step.weights is not None)
-    return _judged(Check(VERSION, model, fabric, "pass", tuple(steps), tuple(broken), None, count))
+    return _judged(
+        Check(VERSION, model, fabric, "pass", tuple(steps), tuple(broken), None, count, None)
+    )
 
 
 def refused(
@@ -76,12 +78,13 @@ def refused(
     `weights`: how many the model has, whatever they are.
     """
     problems = tuple(_problem(error) for error in errors)
-    fabric = Fabric(settings.fabric, False, "there is no integer network to plan")
+    why = "there is no integer network to plan"
+    fabric = Fabric(settings.fabric, False, why, (), ())
     steps: tuple[Step, ...] = ()
     if captured is not None:
         view = _View(value_names(captured), {}, _scales(captured))
         steps = tuple(view.step(op, NOWHERE) for op in steps_of(captured))
-    return _judged(Check(VERSION, model, fabric, "fail", steps, problems, None, weights))
+    return _judged(Check(VERSION, model, fabric, "fail", steps, problems, None, weights, None))
 
 
 def with_comparison(check: Check, comparison: Comparison) -> Check:

@@ -51,7 +51,7 @@ def fabric_of(found: Lowered, *, explain: bool = False) -> Fabric:
     """What the accelerator makes of the network, or why it does not take it."""
     name, artifact = found.settings.fabric, found.artifact
     if artifact is None:
-        return Fabric(name, False, str(found.reasons[0]))
+        return Fabric(name, False, str(found.reasons[0]), (), ())
     return Fabric(name, True, "", artifact.layers, artifact.choices if explain else ())
 
 

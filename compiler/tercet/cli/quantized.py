@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.utils._pytree import tree_leaves
 
-from tercet import frontends
+from tercet import frontends, templates
 from tercet.check.integers import integers
 from tercet.errors import CaptureError, first_of
 from tercet.frontends.model import EXAMPLE, Model
@@ -24,7 +24,6 @@ from tercet.frontends.samples.fit import CLASSES, FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
 from tercet.report.pages.files import write_all
-from tercet.report.pages.render import environment
 from tercet.report.pages.words import number
 from tercet.targets.shared.identifiers import identifier
 
@@ -161,7 +160,7 @@ def _written(
     made: ptq.Quantized, asked: Asked, name: str, measured: ptq.Data
 ) -> tuple[Path, Path, Path]:
     path = asked.out / f"{name}_{asked.weights}.py"
-    template = environment("tercet.cli").get_template("quantized.py.j2")
+    template = templates.of_package("tercet.cli").get_template("quantized.py.j2")
     text = template.render(
         source=asked.spec, weights=asked.weights, name=path.stem, code=made.source
     )

@@ -10,6 +10,7 @@ from tercet.cli.progress import EVERY
 from tercet.report.contract import Check
 
 MARKS = {"pass": "[green]✓ pass[/]", "fail": "[red]✗ fail[/]", "skipped": "[dim]- skipped[/]"}
+"""Of the verdicts that are a row for a person; those that say n/a are folded into a line."""
 
 
 class Watch:
@@ -61,5 +62,5 @@ class Watch:
         self._bar.update(self._task, completed=done, total=total)
 
     def check(self, check: Check) -> None:
-        if check.verdict != "pass":
+        if check.verdict in ("fail", "skipped"):
             self._console.print(f"{MARKS[check.verdict]} {check.id}", highlight=False)

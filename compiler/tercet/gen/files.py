@@ -7,13 +7,14 @@ from pathlib import Path
 
 from tercet import assets
 from tercet.cli.pages.matrix import markdown_page
-from tercet.gen import counters, frontends
+from tercet.gen import checks, counters, frontends, schemas
 from tercet.gen.rdl import RDL, elaborated, registers_page
 from tercet.targets.fabric.format.render import generated as program_format
+from tercet_signoff.registry import all_declared
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers and counters in RTL, C and Python, tables of operators."""
+    """Program format, registers and counters in RTL, C and Python, pages, checks, schemas."""
     top = elaborated(assets.ROOT / RDL)
     return {
         **program_format(),
@@ -26,6 +27,8 @@ def generated() -> dict[str, str]:
         **counters.generated(top),
         "docs/operators.md": markdown_page(),
         **frontends.pages(),
+        **checks.generated(all_declared()),
+        **schemas.generated(all_declared()),
     }
 
 

@@ -1,64 +1,64 @@
-"""Every check a sign-off lists: its title, and whether a sign-off needs it."""
+"""Every check that a sign-off lists, as its own file declares it.
 
+The files are `tercet_signoff.checks`, which this package cannot import: `make gen` writes what they
+declare to catalogue.json. To add a check is to add a file there.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from tercet.report.contract import VStage
+
+Applies = Literal["always", "of a module", "of a file", "of an artifact", "of a subgraph"]
+"""Names of the rules in `tercet.report.applies`."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A check's place in the contract. `reason` says why one that is not required is absent."""
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a check says of itself."""
 
     id: str
     title: str
-    reason: str = ""
-    instead: tuple[str, ...] = ()
-    """A sign-off may skip it where all of these ran."""
+    stage: VStage
+    """To which stage of verification it belongs."""
+    item: str
+    """The item of a verification checklist that it closes."""
+    target: str | None
+    """Whose artifact it judges: c, hls, onnx or fabric; None: no target's."""
+    applies: Applies = "always"
+    """The rule that says of which sign-offs it is a part; elsewhere its row says n/a."""
     judges: bool = False
     """Whether it fails where the user's own outputs are too far away, explained or not."""
+    absent: str = ""
+    """Why this version never runs it."""
 
     @property
     def required(self) -> bool:
-        return not self.reason
+        """Whether a sign-off to which it applies needs it."""
+        return not self.absent
 
 
-FILE, TORCH = ("golden.file",), ("golden.torch64", "golden.torch32")
-"""A model is a PyTorch module or an ONNX file: what it is decides which of these can run."""
-CATALOGUE: tuple[Entry, ...] = (
-    Entry("numerics.certificates", "Every requantization is proven on its whole range"),
-    Entry(
-        "golden.torch64",
-        "PyTorch in float64 equals the integer reference",
-        instead=FILE,
-        judges=True,
-    ),
-    Entry(
-        "golden.torch32", "PyTorch in float32 differs only where rounding explains it", instead=FILE
-    ),
-    Entry(
-        "golden.file",
-        "The user's own file differs only where rounding explains it",
-        instead=TORCH,
-        judges=True,
-    ),
-    Entry("golden.onnxruntime", "ONNXRuntime equals the integer reference"),
-    Entry("c.bitexact", "The emitted C99 equals the integer reference"),
-    Entry("hls.bitexact", "The emitted HLS C++ equals the integer reference"),
-    Entry("rtl.bitexact", "The RTL equals the integer reference"),
-    Entry("rtl.cycles", "Every predicted cycle equals the measured one"),
-    Entry("rtl.telemetry", "Every telemetry register equals its prediction"),
-    Entry("rtl.protocol", "Bus and stream rules held in every cycle"),
-    Entry("coverage.code", "Lines and toggles of the RTL", "not measured by this version"),
-    Entry("coverage.functional", "Functional coverage", "not measured by this version"),
-    Entry("mutation", "Faults put into the RTL are caught", "not measured by this version"),
-    Entry("formal", "Properties proven for all inputs", "not part of this version"),
-    Entry("lint", "The RTL is clean under every linter", "run by `make lint`, not by verify"),
-    Entry("synth", "The RTL synthesizes within its budget", "not part of verify in this version"),
-)
+def in_order(checks: Iterable[Declared]) -> tuple[Declared, ...]:
+    """By stage of verification, then by id."""
+    return tuple(sorted(checks, key=lambda check: (check.stage, check.id)))
 
 
-def entry(check_id: str) -> Entry:
-    """The catalogue's line for an id; a ValueError names the ids there are."""
-    for line in CATALOGUE:
-        if line.id == check_id:
-            return line
-    known = ", ".join(line.id for line in CATALOGUE)
-    raise ValueError(f"no check is called {check_id!r}; the contract knows {known}")
+@cache
+def catalogue() -> tuple[Declared, ...]:
+    """Every check, in the order of a report."""
+    text = files("tercet.report").joinpath("catalogue.json").read_bytes()
+    return msgspec.json.decode(text, type=tuple[Declared, ...])
+
+
+def declared(check_id: str) -> Declared:
+    """What the check of an id declares; a ValueError names the ids there are."""
+    for check in catalogue():
+        if check.id == check_id:
+            return check
+    known = ", ".join(check.id for check in catalogue())
+    raise ValueError(f"no check is called {check_id!r}; after `make gen` there are {known}")

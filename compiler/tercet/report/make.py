@@ -1,8 +1,10 @@
 """Put a report together: list every check of the contract and judge."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tercet.report.catalogue import CATALOGUE
+from tercet.report.applies import Facts, inapplicable
+from tercet.report.catalogue import Declared, catalogue
 from tercet.report.contract import (
     VERSION,
     Accuracy,
@@ -10,20 +12,19 @@ from tercet.report.contract import (
     Cycles,
     Fabric,
     Layer,
-    Model,
     Report,
     Timing,
     Tool,
     Vectors,
 )
-from tercet.report.outcome import skipped
+from tercet.report.outcome import not_applicable, skipped
 from tercet.report.verdict import judge
 
 
 def make(
     *,
     tool: Tool,
-    model: Model,
+    facts: Facts,
     fabric: Fabric,
     vectors: Vectors,
     checks: Sequence[Check],
@@ -34,27 +35,40 @@ def make(
     warnings: Sequence[str] = (),
 ) -> Report:
     """The report of a sign-off in which `checks` ran, in any order."""
-    complete = _complete(checks)
-    return Report(
-        version=VERSION,
-        tool=tool,
-        model=model,
-        fabric=fabric,
-        vectors=vectors,
-        verdict=judge(vectors, complete),
-        checks=complete,
-        layers=tuple(layers),
-        cycles=cycles,
-        timing=timing,
-        accuracy=accuracy,
-        warnings=tuple(warnings),
+    return judged(
+        Report(
+            version=VERSION,
+            tool=tool,
+            model=facts.model,
+            fabric=fabric,
+            vectors=vectors,
+            verdict="fail",
+            checks=_complete(checks, facts),
+            artifacts=tuple(facts.artifacts),
+            subgraphs=tuple(facts.subgraphs),
+            layers=tuple(layers),
+            cycles=cycles,
+            timing=timing,
+            accuracy=accuracy,
+            warnings=tuple(warnings),
+        )
     )
 
 
-def _complete(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """The checks in the contract's order; those that did not run are listed as skipped."""
+def judged(report: Report) -> Report:
+    """The report with the verdict that follows from the rest of it."""
+    return replace(report, verdict=judge(report))
+
+
+def _complete(checks: Sequence[Check], facts: Facts) -> tuple[Check, ...]:
+    """The checks in the contract's order; those that did not run are listed with the reason."""
     listed = []
-    for line in CATALOGUE:
-        ran = [check for check in checks if check.id == line.id]
-        listed += ran or [skipped(line.id, line.reason or "no such check is installed")]
+    for line in catalogue():
+        listed += [check for check in checks if check.id == line.id] or [_absent(line, facts)]
     return tuple(listed)
+
+
+def _absent(line: Declared, facts: Facts) -> Check:
+    if why := inapplicable(line, facts):
+        return not_applicable(line.id, why)
+    return skipped(line.id, line.absent or "no such check is installed")

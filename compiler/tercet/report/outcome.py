@@ -1,7 +1,7 @@
-"""The ways a check can end. Title and requiredness come from the catalogue."""
+"""The ways a check can end. What is known of it before it runs comes from the catalogue."""
 
-from tercet.report.catalogue import entry
-from tercet.report.contract import Check, EndToEnd, Mismatch
+from tercet.report.catalogue import declared
+from tercet.report.contract import Check, CheckVerdict, EndToEnd, Mismatch
 from tercet.report.end_to_end import excess
 
 
@@ -15,16 +15,54 @@ def measured(
     end_to_end: EndToEnd | None = None,
 ) -> Check:
     """The check ran. It passes when something was compared and nothing differed."""
-    line = entry(check_id)
-    too_far = None if end_to_end is None or not line.judges else excess(end_to_end)
+    judges = declared(check_id).judges
+    too_far = None if end_to_end is None or not judges else excess(end_to_end)
     if too_far is not None:
         detail = f"{too_far}; {detail}"
     if not compared:
         detail = f"compared nothing; {detail}" if detail else "compared nothing"
+    return _row(
+        check_id,
+        "pass" if compared and not mismatches and not too_far else "fail",
+        detail,
+        (compared, mismatches),
+        first,
+        rerun,
+        end_to_end,
+    )
+
+
+def failed(check_id: str, detail: str) -> Check:
+    """The check could not be carried out to its end."""
+    return _row(check_id, "fail", detail)
+
+
+def skipped(check_id: str, reason: str) -> Check:
+    """The check did not run."""
+    return _row(check_id, "skipped", reason)
+
+
+def not_applicable(check_id: str, reason: str) -> Check:
+    """There is nothing in this sign-off that the check judges: `tercet.report.applies` says so."""
+    return _row(check_id, "n/a", reason)
+
+
+def _row(
+    check_id: str,
+    verdict: CheckVerdict,
+    detail: str,
+    counts: tuple[int, int] = (0, 0),
+    first: Mismatch | None = None,
+    rerun: str | None = None,
+    end_to_end: EndToEnd | None = None,
+) -> Check:
+    line, (compared, mismatches) = declared(check_id), counts
     return Check(
         id=line.id,
         title=line.title,
-        verdict="pass" if compared and not mismatches and not too_far else "fail",
+        stage=line.stage,
+        item=line.item,
+        verdict=verdict,
         compared=compared,
         mismatches=mismatches,
         detail=detail,
@@ -33,15 +71,3 @@ def measured(
         rerun=rerun,
         end_to_end=end_to_end,
     )
-
-
-def failed(check_id: str, detail: str) -> Check:
-    """The check could not be carried out to its end."""
-    line = entry(check_id)
-    return Check(line.id, line.title, "fail", 0, 0, detail, line.required)
-
-
-def skipped(check_id: str, reason: str) -> Check:
-    """The check did not run."""
-    line = entry(check_id)
-    return Check(line.id, line.title, "skipped", 0, 0, reason, line.required)

@@ -1,52 +1,83 @@
 """When a sign-off passes. These rules trust no check's own word beyond its counts."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from tercet.report.catalogue import CATALOGUE, Entry
-from tercet.report.contract import Check, Vectors, Verdict
+from tercet.report.applies import Facts, inapplicable
+from tercet.report.catalogue import Declared, catalogue
+from tercet.report.contract import Check, Report, Verdict
 from tercet.report.end_to_end import excess
+from tercet.report.values import of_artifacts, of_subgraphs
+
+Fault = tuple[str, str]
+"""A check's id, or another subject, and what is wrong with it."""
 
 
-def judge(vectors: Vectors, checks: Sequence[Check]) -> Verdict:
-    """`pass` when nothing stands against it."""
-    return "fail" if problems(vectors, checks) else "pass"
+def judge(report: Report) -> Verdict:
+    """`pass` when nothing stands against it, whatever the report itself says."""
+    return "fail" if problems(report) else "pass"
 
 
-def problems(vectors: Vectors, checks: Sequence[Check]) -> tuple[str, ...]:
-    """Every reason why these checks are no sign-off, one sentence each; checks share a reason."""
+def problems(report: Report) -> tuple[str, ...]:
+    """Every reason why this is no sign-off, one sentence each; checks share a reason."""
     reasons = dict[str, list[str]]()
-    for subject, fault in faults(vectors, checks):
+    for subject, fault in faults(report):
         reasons.setdefault(fault, []).append(subject)
     return tuple(f"{', '.join(subjects)} {fault}" for fault, subjects in reasons.items())
 
 
-def faults(vectors: Vectors, checks: Sequence[Check]) -> list[tuple[str, str]]:
-    """The same as pairs: a check's id, or another subject, and what is wrong with it."""
-    found = [] if vectors.count > 0 else [("this sign-off", "has no vector to compare on")]
-    times = Counter(check.id for check in checks)
-    by_id = {check.id: check for check in checks}
-    for line in CATALOGUE:
+def faults(report: Report) -> tuple[Fault, ...]:
+    """The same as pairs."""
+    return (*_vectors(report), *_checks(report), *of_artifacts(report), *of_subgraphs(report))
+
+
+def _vectors(report: Report) -> Iterator[Fault]:
+    if report.vectors.count <= 0:
+        yield "this sign-off", "has no vector to compare on"
+
+
+def _checks(report: Report) -> Iterator[Fault]:
+    facts = Facts(report.model, report.artifacts, report.subgraphs)
+    times = Counter(check.id for check in report.checks)
+    by_id = {check.id: check for check in report.checks}
+    for line in catalogue():
         if times[line.id] != 1:
-            found.append((line.id, f"is listed {times[line.id]} times, wanted once"))
-        else:
-            ran = [by_id[other].verdict != "skipped" for other in line.instead if other in by_id]
-            needed = line.required and not (ran and all(ran))
-            found += ((line.id, fault) for fault in _faults(line, by_id[line.id], needed))
-    known = {line.id for line in CATALOGUE}
-    found += ((name, "is not in the contract") for name in times if name not in known)
-    return found
+            yield line.id, f"is listed {times[line.id]} times, wanted once"
+            continue
+        for fault in _of_check(line, by_id[line.id], inapplicable(line, facts)):
+            yield line.id, fault
+    known = {line.id for line in catalogue()}
+    yield from ((name, "is not in the contract") for name in times if name not in known)
 
 
-def _faults(line: Entry, check: Check, needed: bool) -> Iterator[str]:
-    if check.required != line.required:
-        yield f"says required={check.required}, the contract says {line.required}"
-    if check.verdict == "skipped":
-        if needed:
+def _of_check(line: Declared, check: Check, why: str) -> Iterator[str]:
+    """`why` the check does not apply, "" where it does."""
+    for field in ("required", "stage", "item"):
+        found, wanted = getattr(check, field), getattr(line, field)
+        if found != wanted:
+            yield f"says {field}={found}, the contract says {wanted}"
+    if check.verdict == "n/a":
+        yield from _not_applicable(check, why)
+    elif why:
+        yield f"says {check.verdict} and does not apply: {why}"
+    elif check.verdict == "skipped":
+        if line.required:
             yield f"is required and was skipped: {check.detail}"
         if not check.detail:
             yield "was skipped without a reason"
-    elif check.compared <= 0:
+    else:
+        yield from _ran(line, check)
+
+
+def _not_applicable(check: Check, why: str) -> Iterator[str]:
+    if not why:
+        yield f"says n/a and applies to this sign-off: {check.detail}"
+    if check.compared or check.mismatches:
+        yield f"says n/a and compared {check.compared}"
+
+
+def _ran(line: Declared, check: Check) -> Iterator[str]:
+    if check.compared <= 0:
         yield f"compared nothing: {check.detail}"
     elif check.mismatches:
         yield f"differs in {check.mismatches} of {check.compared}: {check.detail}"

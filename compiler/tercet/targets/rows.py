@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from tercet.documents import Count, Figure, Name, Positive, Share
+
 
 @dataclass(frozen=True)
 class Grid:
     """How the tiles share a layer: bands of positions, slices of inputs, slices of outputs."""
 
-    bands: int
-    slices: int
-    outs: int
+    bands: Positive
+    slices: Positive
+    outs: Positive
 
 
 @dataclass(frozen=True)
@@ -17,23 +19,23 @@ class Layer:
     """A step of the network on an accelerator."""
 
     name: str
-    kind: str
+    kind: Name
     """Such as mac (sums of products), depthwise (of one channel each) or vector (by value)."""
     result: str
     """The operator whose result it makes, by the name that it has among the steps."""
     grid: Grid
-    positions: int
-    channels: int
+    positions: Positive
+    channels: Positive
     """Of the result."""
-    groups: int
+    groups: Positive
     """Of outputs that a tile makes in turn, from the same activations."""
-    lanes: int
+    lanes: Positive
     """That work."""
-    planes: int
+    planes: Count
     """Of trits, that its weights take; 0 without weights."""
-    columns: int
+    columns: Count
     """Of weights, on every tile."""
-    sparsity: float
+    sparsity: Share
     """Share of its weights that are zero, 0 to 1."""
 
 
@@ -42,9 +44,9 @@ class Trial:
     """A grid that a step could have."""
 
     grid: Grid
-    estimate: float | None
+    estimate: Figure | None
     """Cycles of the whole network with it, about; None where it does not go."""
-    exact: float | None
+    exact: Figure | None
     """By the cycle model, on drawn activations; None where it was not tried."""
     chosen: bool
 

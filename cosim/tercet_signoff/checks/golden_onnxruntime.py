@@ -1,11 +1,18 @@
 """ONNXRuntime on the integer graph exported as standard ONNX."""
 
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet_signoff.compare import bitexact
 from tercet_signoff.context import CheckContext
 
-ID = "golden.onnxruntime"
+CHECK = Declared(
+    id="golden.onnxruntime",
+    title="ONNXRuntime equals the integer reference",
+    stage="V1",
+    item="reference model: a second executor of the integers",
+    target="onnx",
+)
 
 
 def run(ctx: CheckContext) -> Check:
-    return bitexact(ctx, ID, ctx.executed("onnx"))
+    return bitexact(ctx, CHECK.id, ctx.executed("onnx"))

@@ -5,12 +5,19 @@ from tercet.ir.ranges import ranges
 from tercet.passes.proofs.audit import audit
 from tercet.passes.proofs.recheck import check
 from tercet.passes.synthesis.certificate import certificates, lattice_of
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet.report.outcome import measured
 from tercet.report.pages.words import count
 from tercet_signoff.context import CheckContext
 
-ID = "numerics.certificates"
+CHECK = Declared(
+    id="numerics.certificates",
+    title="Every requantization is proven on its whole range",
+    stage="V1",
+    item="specification: the integers are proven to be the model's",
+    target=None,
+)
 
 
 def run(ctx: CheckContext) -> Check:
@@ -23,12 +30,12 @@ def run(ctx: CheckContext) -> Check:
     if findings:
         wrong = findings[0]
         detail = f"first wrong: {wrong.layer} channel {wrong.channel}: {wrong.message}"
-        return measured(ID, compared, len(findings), detail)
+        return measured(CHECK.id, compared, len(findings), detail)
     layers = len({claim.layer for claim in claimed})
     tied = [op for op in ops_of(ctx.module) if lattice_of(op) is not None]
     ties = f"; structural ties in {count(len(tied), 'quantizer')}" if tied else ""
     return measured(
-        ID,
+        CHECK.id,
         compared,
         0,
         f"{count(len(claimed), 'channel')} of {count(layers, 'layer')} proven, "

@@ -6,22 +6,30 @@ A model's own sums seldom fall on halves, so a network in which they do runs on 
 from dataclasses import replace
 
 from tercet.errors import TercetError
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet.report.pages.words import count
-from tercet_signoff.compare import matching, of_fabric
+from tercet_signoff.compare import IN_MEMORY, matching, of_fabric
 from tercet_signoff.context import CheckContext
 
-ID = "rtl.bitexact"
+CHECK = Declared(
+    id="rtl.bitexact",
+    title="The RTL equals the integer reference",
+    stage="V2",
+    item="simulation: every value compared",
+    target="fabric",
+    applies="of a subgraph",
+)
 ABOUT = "Tercet's own rounding test (a small network on the same fabric, whose sums fall on halves)"
 
 
 def run(ctx: CheckContext) -> Check:
     want, got = of_fabric(ctx, ctx.rtl)
-    names = {name for layer in ctx.plan.layers for name in (layer.sum_name, layer.result_name)}
-    missing = names & set(ctx.golden) - set(want)
+    compared = {name.removesuffix(IN_MEMORY) for name in want}
+    missing = set(ctx.artifact("fabric").exposes) - compared
     assert not missing, f"the simulation reports nothing of {missing}"
     passed = f"{count(len(want), 'value')} of every vector, and halves"
-    own = matching(ctx, ID, want, got, passed, run=ctx.rtl)
+    own = matching(ctx, CHECK.id, want, got, passed, run=ctx.rtl)
     if own.verdict == "fail":
         return own
     rounding = _rounding(ctx, passed)
@@ -47,7 +55,7 @@ def _rounding(ctx: CheckContext, passed: str) -> Check:
     got = {name: found.values[name].reshape(value.shape) for name, value in want.items()}
     # numbered as in the whole test
     numbered = replace(ctx.request, only=None if asked is None else test.first, batch=1)
-    outcome = matching(replace(ctx, request=numbered), ID, want, got, passed, run=found)
+    outcome = matching(replace(ctx, request=numbered), CHECK.id, want, got, passed, run=found)
     if outcome.first is None:
         return outcome
     folder = asked or rounding.record(test, outcome.first.vector, plan, want, ctx.request.out)

@@ -2,11 +2,19 @@
 
 import numpy as np
 
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet_signoff.compare import matching
 from tercet_signoff.context import CheckContext
 
-ID = "rtl.cycles"
+CHECK = Declared(
+    id="rtl.cycles",
+    title="Every predicted cycle equals the measured one",
+    stage="V2",
+    item="simulation: performance as specified",
+    target="fabric",
+    applies="of a subgraph",
+)
 
 
 def run(ctx: CheckContext) -> Check:
@@ -19,4 +27,4 @@ def run(ctx: CheckContext) -> Check:
             want[f"set-up: {name}"] = np.array([value])
             got[f"set-up: {name}"] = np.array([ctx.rtl.setup[name]])
     passed = "doorbell to irq, every layer, and the set-up program"
-    return matching(ctx, ID, want, got, passed, ctx.request.batch)
+    return matching(ctx, CHECK.id, want, got, passed, ctx.request.batch)

@@ -1,12 +1,20 @@
 """A memory that holds back every handshake at random: the same integers, and no assertion fires."""
 
 from tercet.ir.types import IntArray
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet.report.pages.words import count
 from tercet_signoff.compare import matching, of_fabric
 from tercet_signoff.context import CheckContext
 
-ID = "rtl.protocol"
+CHECK = Declared(
+    id="rtl.protocol",
+    title="Bus and stream rules held in every cycle",
+    stage="V2",
+    item="simulation: all interfaces exercised, assertions on",
+    target="fabric",
+    applies="of a subgraph",
+)
 VECTORS = 32
 STALL = 96
 """Of 256: each handshake is held back in more than a third of the cycles."""
@@ -22,7 +30,7 @@ def run(ctx: CheckContext) -> Check:
     compared = min(ctx.vectors.count, len(xs[0]))
     found = stalled.last(compared)
     passed = f"{count(compared, 'vector')}, no assertion of AXI fired"
-    return matching(ctx, ID, *of_fabric(ctx, found), passed, run=found)
+    return matching(ctx, CHECK.id, *of_fabric(ctx, found), passed, run=found)
 
 
 def _vectors(ctx: CheckContext) -> tuple[IntArray, ...]:

@@ -1,10 +1,18 @@
 """Every telemetry register after every vector, and the identity that always holds."""
 
+from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
 from tercet_signoff.compare import matching
 from tercet_signoff.context import CheckContext
 
-ID = "rtl.telemetry"
+CHECK = Declared(
+    id="rtl.telemetry",
+    title="Every telemetry register equals its prediction",
+    stage="V2",
+    item="simulation: every register that software reads",
+    target="fabric",
+    applies="of a subgraph",
+)
 
 
 def run(ctx: CheckContext) -> Check:
@@ -19,4 +27,4 @@ def run(ctx: CheckContext) -> Check:
         want[name], got[name] = got[f"tile{tile}.columns"], issued + skip_act + skip_wgt
     each = "vector" if ctx.request.batch == 1 else f"batch of {ctx.request.batch} vectors"
     passed = f"{len(ctx.rtl.counters)} registers after every {each}"
-    return matching(ctx, ID, want, got, passed, ctx.request.batch)
+    return matching(ctx, CHECK.id, want, got, passed, ctx.request.batch)

@@ -2,30 +2,31 @@
 
 from importlib.resources import files
 
+from tercet import templates
 from tercet.check.contract import Check
 from tercet.cli.pages import check_words
 from tercet.report.pages import words
-from tercet.report.pages.render import environment
+
+FILTERS: templates.Filters = {
+    "tensor": check_words.tensor,
+    "bits": check_words.bits,
+    "weights": check_words.weights,
+    "zeros": check_words.zeros,
+    "scale": check_words.scale,
+    "how": check_words.how,
+    "pair": check_words.pair,
+    "grid": check_words.grid,
+    "cycles": check_words.cycles,
+    "ranked": check_words.ranked,
+    "number": words.number,
+    "count": words.count,
+    "share": words.share,
+}
 
 
 def render(check: Check) -> str:
     """The text of the page."""
-    page = environment("tercet.cli", autoescape=True)
-    for name in (
-        "tensor",
-        "bits",
-        "weights",
-        "zeros",
-        "scale",
-        "how",
-        "pair",
-        "grid",
-        "cycles",
-        "ranked",
-    ):
-        page.filters[name] = getattr(check_words, name)
-    for name in ("number", "count", "share"):
-        page.filters[name] = getattr(words, name)
+    page = templates.of_package("tercet.cli", FILTERS, autoescape=True)
     style = files("tercet.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     return page.get_template("check.html.j2").render(
         check=check,

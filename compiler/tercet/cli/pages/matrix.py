@@ -33,7 +33,7 @@ def _row(op: type[IntegerOp]) -> Row:
 
 def markdown_page() -> str:
     """The text of docs/operators.md."""
-    from tercet.report.pages.render import environment
+    from tercet import templates
 
-    page = environment("tercet.cli").get_template("operators.md.j2")
+    page = templates.of_package("tercet.cli").get_template("operators.md.j2")
     return page.render(titles=[target.title for target in columns()], rows=rows())

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from tercet.cli.watch import MARKS
 from tercet.report.contract import Layer, Report, Spread
-from tercet.report.pages.brief import left_out, next_step, rows
+from tercet.report.pages.brief import folded, next_step, ran, rows
 from tercet.report.pages.words import (
     accuracy,
     batches,
@@ -47,8 +47,8 @@ def show(out: Console, report: Report) -> None:
     if told := samples(report.vectors):
         out.print(f"samples: {escape(told)}", highlight=False, soft_wrap=True)
     out.print(_checks(report))
-    if others := left_out(report.checks):
-        out.print(f"[dim]{escape(others)}[/]", highlight=False, soft_wrap=True)
+    for line in folded(report.checks):
+        out.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
     if report.layers:
         out.print(_layers(report))
     if report.accuracy is not None:
@@ -66,7 +66,7 @@ def _end(out: Console, report: Report) -> None:
     for check in report.checks:
         if check.verdict == "fail" and check.rerun:
             out.print(f"rerun {check.id}: [bold]{escape(check.rerun)}[/]", soft_wrap=True)
-    for problem in problems(report.vectors, report.checks):
+    for problem in problems(report):
         out.print(f"[red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
     color = "green" if report.verdict == "pass" else "red"
     out.print(f"\n[bold {color}]verdict: {report.verdict}[/]", highlight=False)
@@ -82,14 +82,14 @@ def _checks(report: Report) -> Table:
     table.add_column("wrong", justify="right", no_wrap=True)
     table.add_column("detail", overflow="fold")
     for row in rows(report.checks):
-        check, ran = row.check, row.check.verdict != "skipped"
+        check, counts = row.check, ran(row.check)
         table.add_row(
             check.id,
             MARKS[check.verdict],
-            number(check.compared) if ran else "",
-            number(check.mismatches) if ran else "",
+            number(check.compared) if counts else "",
+            number(check.mismatches) if counts else "",
             "see below" if check.verdict == "fail" else escape(row.detail),
-            style=None if ran else "dim",
+            style=None if counts else "dim",
         )
     return table
 

@@ -1,10 +1,13 @@
-"""A report for a person, shorter than its JSON: each reason once, what never runs in one line."""
+"""A report for a person, shorter than its JSON: each reason once, rows without a result folded."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tercet.report.contract import Check, Report
+
+_MADE = {"c": "C", "hls": "HLS C++", "onnx": "ONNX", "fabric": "the fabric with its program"}
+"""What a person calls the artifact of a target."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +20,11 @@ class Row:
 
 
 def rows(checks: Sequence[Check]) -> tuple[Row, ...]:
-    """The checks but those that this version leaves to others; a detail is told once."""
+    """The checks but those that are folded; a detail is told once."""
     found = list[Row]()
     told = dict[str, str]()
     for check in checks:
-        if _left_out(check):
+        if _does_not_apply(check) or _left_out(check):
             continue
         broke = check.verdict == "fail" and not check.compared
         first = told.setdefault(check.detail, check.id) if broke else check.id
@@ -29,13 +32,27 @@ def rows(checks: Sequence[Check]) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def left_out(checks: Sequence[Check]) -> str:
-    """One line on the checks that are no part of a sign-off, "" where there are none."""
+def folded(checks: Sequence[Check]) -> tuple[str, ...]:
+    """A line on the checks that do not apply, and one on those that this version never runs."""
+    lines = (
+        _line("Not applicable", filter(_does_not_apply, checks)),
+        _line("No part of this sign-off", filter(_left_out, checks)),
+    )
+    return tuple(line for line in lines if line)
+
+
+def ran(check: Check) -> bool:
+    """Whether a check has a result."""
+    return check.verdict in ("pass", "fail")
+
+
+def _line(title: str, checks: Iterable[Check]) -> str:
+    """Ids by their reason; "" without checks."""
     reasons = dict[str, list[str]]()
-    for check in filter(_left_out, checks):
+    for check in checks:
         reasons.setdefault(check.detail, []).append(check.id)
     parts = [f"{', '.join(ids)} ({reason})" for reason, ids in reasons.items()]
-    return f"No part of this sign-off: {'; '.join(parts)}." if parts else ""
+    return f"{title}: {'; '.join(parts)}." if parts else ""
 
 
 def next_step(report: Report) -> str:
@@ -48,7 +65,14 @@ def next_step(report: Report) -> str:
     options = shlex.join(words)
     if report.vectors.only is not None or report.fabric.rtl is not None:
         return f"tercet verify {options}: the whole sign-off, with Tercet's own RTL"
-    return f"tercet compile {options}: writes C, HLS C++, ONNX and the fabric with its program"
+    made = [one.target for one in report.artifacts if one.refusal is None]
+    *most, last = [_MADE.get(target, target) for target in made]
+    told = f"{', '.join(most)} and {last}" if most else last
+    return f"tercet compile {options}: writes {told}"
+
+
+def _does_not_apply(check: Check) -> bool:
+    return check.verdict == "n/a"
 
 
 def _left_out(check: Check) -> bool:

@@ -1,36 +1,36 @@
 """report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
 
+from tercet import templates
 from tercet.report.contract import Report
 from tercet.report.pages import bars, brief, words
-from tercet.report.pages.render import environment
 from tercet.report.pages.scatter import cycles_over_density
 from tercet.report.verdict import problems
+
+FILTERS: templates.Filters = {
+    "number": words.number,
+    "share": words.share,
+    "count": words.count,
+    "vectors": words.vectors,
+    "samples": words.samples,
+    "accuracy": words.accuracy,
+    "batches": words.batches,
+    "figure": words.figure,
+    "seconds": words.seconds,
+    "shape": words.shape,
+    "grid": words.grid,
+}
 
 
 def render(report: Report) -> str:
     """The text of report.html."""
-    page = environment("tercet.report", autoescape=True)
-    for name in (
-        "number",
-        "share",
-        "count",
-        "vectors",
-        "samples",
-        "accuracy",
-        "batches",
-        "figure",
-        "seconds",
-        "shape",
-        "grid",
-    ):
-        page.filters[name] = getattr(words, name)
+    page = templates.of_package("tercet.report", FILTERS, autoescape=True)
     return page.get_template("report.html.j2").render(
         report=report,
-        problems=problems(report.vectors, report.checks),
+        problems=problems(report),
         rows=brief.rows(report.checks),
-        left_out=brief.left_out(report.checks),
+        folded=brief.folded(report.checks),
         next_step=brief.next_step(report),
-        ran=[check for check in report.checks if check.verdict != "skipped"],
+        ran=[check for check in report.checks if brief.ran(check)],
         charts=[make(report) for make in (bars.cycles, bars.columns, bars.sparsity)],
         scatter=cycles_over_density(report),
         efficiency=_efficiency(report),

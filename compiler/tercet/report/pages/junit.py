@@ -1,24 +1,30 @@
-"""junit.xml: a test case a check, for continuous integration."""
+"""junit.xml: a test case a check that applies, for continuous integration."""
 
+from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
 from tercet.report.contract import Check, Report
 
 
 def render(report: Report) -> str:
-    """The text of junit.xml. A required check that was skipped is a failure here too."""
+    """The text of junit.xml. A required check that was skipped is a failure here too.
+
+    The checks that do not apply are one property of the suite.
+    """
+    checks = [check for check in report.checks if check.verdict != "n/a"]
     suite = Xml.Element(
         "testsuite",
         name=f"tercet verify {report.model.name} on {report.fabric.name}",
-        tests=str(len(report.checks)),
-        failures=str(sum(_fails(check) for check in report.checks)),
+        tests=str(len(checks)),
+        failures=str(sum(_fails(check) for check in checks)),
         errors="0",
-        skipped=str(sum(_skips(check) for check in report.checks)),
+        skipped=str(sum(_skips(check) for check in checks)),
         time=f"{report.timing.seconds:.3f}",
         timestamp=report.timing.started,
     )
     seconds = {stage.name: stage.seconds for stage in report.timing.stages}
-    for check in report.checks:
+    _fold(suite, [check for check in report.checks if check.verdict == "n/a"])
+    for check in checks:
         case = Xml.SubElement(
             suite,
             "testcase",
@@ -36,6 +42,13 @@ def render(report: Report) -> str:
     suites.append(suite)
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + Xml.tostring(suites, "unicode") + "\n"
+
+
+def _fold(suite: Xml.Element, checks: Sequence[Check]) -> None:
+    if checks:
+        told = "; ".join(f"{check.id} ({check.detail})" for check in checks)
+        properties = Xml.SubElement(suite, "properties")
+        Xml.SubElement(properties, "property", name="not applicable", value=_clean(told))
 
 
 def _skips(check: Check) -> bool:

@@ -1,6 +1,6 @@
 """The ternary fabric: whole networks as programs of its tiles, with the RTL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,11 +49,10 @@ class FabricProgram(Artifact):
 
     @property
     def exposes(self) -> tuple[str, ...]:
-        """Sums and results of its layers; views of them are not computed."""
+        """What a test bench hears of its layers, and the outputs; views are not computed."""
         known = set(super().exposes)
-        made = (name for x in self.plan.layers for name in (x.sum_name, x.result_name) if name)
         ports = (port.name for port in self.plan.outputs)
-        return tuple(name for name in dict.fromkeys((*made, *ports)) if name in known)
+        return tuple(name for name in dict.fromkeys((*_heard(self.plan), *ports)) if name in known)
 
     @property
     def where(self) -> Mapping[str, str]:
@@ -71,6 +70,16 @@ class FabricProgram(Artifact):
     @property
     def choices(self) -> tuple[Choice, ...]:
         return self.search.choices((layer.name, layer.grid) for layer in self.plan.layers)
+
+
+def _heard(plan: Plan) -> Iterator[str]:
+    """Sums and results of layers, and the concatenations that these lie inside of."""
+    for heard in plan.heard.values():
+        layer = plan.layers[heard.layer]
+        if layer.sum_name is not None and heard.bias is not None:
+            yield layer.sum_name
+        yield layer.result_name
+        yield from heard.within
 
 
 def _row(found: LayerPlan) -> Layer:

@@ -3,25 +3,18 @@
 from collections.abc import Iterable
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from tercet import assets
+from tercet import assets, templates
 from tercet.ir.types import IntArray
 
 WIDTH = 100
 
 
 def environment(folder: str) -> Environment:
-    """The templates in `folder` of the assets; an unknown name in a template is an error."""
-    env = Environment(
-        loader=FileSystemLoader(assets.ROOT / folder),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    env.filters.update(braces=braces, flat=flat, nested=nested, extents=extents)
-    return env
+    """The templates in `folder` of the assets, with the filters for tensors."""
+    filters = {"braces": braces, "flat": flat, "nested": nested, "extents": extents}
+    return templates.of_folder(assets.ROOT / folder, filters)
 
 
 def braces(items: Iterable[object]) -> str:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from tercet import templates
 from tercet.targets.fabric.format.frame import (
     FRAMES,
     WORDS,
@@ -19,13 +18,7 @@ from tercet.targets.fabric.format.frame import (
 from tercet.targets.fabric.format.tables import ENTRIES, Entry
 from tercet.targets.fabric.format.widths import sizes
 
-TEMPLATES = Environment(
-    loader=PackageLoader("tercet.targets.fabric.format"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+TEMPLATES = templates.of_package("tercet.targets.fabric.format")
 _KEYWORDS = {"list": "first_entry", "end": "ends"}
 """What SystemVerilog or C would not take as a name."""
 _PATHS = (

@@ -1,0 +1,21 @@
+"""What is generated from the checks of a sign-off: the catalogue, and the page that lists them."""
+
+import json
+from dataclasses import asdict
+
+from tercet import templates
+from tercet.report.catalogue import Declared
+
+
+def generated(checks: tuple[Declared, ...]) -> dict[str, str]:
+    """The files by their path in the repository."""
+    page = templates.of_package("tercet.report").get_template("checks.md.j2")
+    return {
+        "compiler/tercet/report/catalogue.json": catalogue(checks),
+        "docs/checks.md": page.render(checks=checks),
+    }
+
+
+def catalogue(checks: tuple[Declared, ...]) -> str:
+    """The text of catalogue.json."""
+    return json.dumps([asdict(check) for check in checks], indent=2) + "\n"

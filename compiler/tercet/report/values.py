@@ -1,0 +1,53 @@
+"""What a sign-off must have compared: every value of the network, in each of its parts."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tercet.report.catalogue import catalogue
+from tercet.report.contract import Report
+
+COMPARED_BY = ("c", "hls", "fabric")
+"""Targets whose executors compute the network anew. ONNXRuntime counts as a reference."""
+
+
+def of_artifacts(report: Report) -> Iterator[tuple[str, str]]:
+    """Faults: targets that are not listed once, and values that no executor showed."""
+    times = Counter(one.target for one in report.artifacts)
+    judged = {line.target: None for line in catalogue() if line.target is not None}
+    for target in judged:
+        if times[target] != 1:
+            yield f"the artifact of {target}", f"is listed {times[target]} times, wanted once"
+    totals = {one.exposes + len(one.hidden) for one in report.artifacts if one.refusal is None}
+    if len(totals) > 1:
+        yield "the artifacts", f"count unlike values of the network: {sorted(totals)}"
+    ran = _ran(report)
+    hidden = [set(one.hidden) for one in report.artifacts if one.target in ran]
+    if not hidden:
+        yield "this sign-off", f"ran no artifact of {', '.join(COMPARED_BY)}"
+    elif lost := set.intersection(*hidden):
+        yield ", ".join(sorted(lost)), f"is compared by none of {', '.join(sorted(ran))}"
+
+
+def _ran(report: Report) -> set[str]:
+    """Targets of `COMPARED_BY` whose artifact exists and was compared by a check."""
+    made = {one.target for one in report.artifacts if one.refusal is None}
+    compared = {check.id for check in report.checks if check.compared}
+    judged = {line.target for line in catalogue() if line.id in compared}
+    return {target for target in COMPARED_BY if target in made & judged}
+
+
+def of_subgraphs(report: Report) -> Iterator[tuple[str, str]]:
+    """Faults: parts of the network that are missing, run by nobody, or hold other layers."""
+    if not report.subgraphs:
+        yield "this sign-off", "has no subgraph"
+    for name, times in Counter(one.name for one in report.subgraphs).items():
+        if times != 1:
+            yield f"the subgraph {name}", f"is listed {times} times, wanted once"
+    refused = {one.target for one in report.artifacts if one.refusal is not None}
+    for one in report.subgraphs:
+        if one.target in refused:
+            yield f"the subgraph {one.name}", f"is on the {one.target}, which refuses the network"
+    held = {(one.name, layer) for one in report.subgraphs for layer in one.layers}
+    for layer in report.layers:
+        if (layer.subgraph, layer.name) not in held:
+            yield f"the layer {layer.name}", f"is not one of the subgraph {layer.subgraph!r}"

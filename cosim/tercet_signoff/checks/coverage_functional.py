@@ -1,0 +1,13 @@
+"""Which of the named situations of the fabric were met."""
+
+from tercet.report.catalogue import Declared
+
+CHECK = Declared(
+    id="coverage.functional",
+    title="Functional coverage",
+    stage="V3",
+    item="functional coverage closed",
+    target="fabric",
+    applies="of a subgraph",
+    absent="not measured by this version",
+)
