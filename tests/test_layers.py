@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "compiler/tercet/staging.py": {"tercet.errors"},
     "compiler/tercet/templates.py": set[str](),
     "compiler/tercet/documents.py": {"tercet.errors"},
-    "compiler/tercet/quantizers.py": set[str](),
+    "compiler/tercet/quantizers": {"tercet.errors", "tercet.quantizers"},
     "compiler/tercet/ir": IR,
     "compiler/tercet/ops": OPS,
     "compiler/tercet/frontends": OPS | {"tercet.frontends", "tercet.quantizers"},

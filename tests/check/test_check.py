@@ -203,7 +203,7 @@ def test_a_fabric_that_is_too_small_is_a_reason() -> None:
 def test_a_network_that_is_refused_shows_how_far_it_came() -> None:
     model, x = made(plain)
     captured = frontends.load(model, x[:1])
-    error = UnsupportedError("fc1: a strange one; use another")
+    error = UnsupportedError("a strange one", layer="fc1", way_out="use another")
     found = check.refused("plain", captured, [error, CapacityError("too large")], SMALL, 7)
     assert found.verdict == "fail"
     assert [problem.layer for problem in found.problems] == ["fc1", ""]

@@ -14,8 +14,8 @@ from torch.nn import functional
 from tercet.errors import CaptureError, TercetError, UnsupportedError
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
-from tercet.frontends.ptq.schemes import HalfAct, SignedAct, TernaryWeightMSE
 from tercet.quantizers import TernaryWeight
+from tercet.quantizers.calibrated import HalfAct, SignedAct, TernaryWeightMSE
 
 
 class Mlp(nn.Sequential):
@@ -158,7 +158,7 @@ def test_signs_follow_the_values_that_occur() -> None:
     calibration, _ = digits()
     found = ptq.quantize(trained(Shortcut), calibration, "int8", silent).source.members
     acts = {member.name: member.value for member in found if "act_quant=" in member.value}
-    schemes = {name: value.partition("schemes.")[2].rstrip(")") for name, value in acts.items()}
+    schemes = {name: value.partition("calibrated.")[2].rstrip(")") for name, value in acts.items()}
     assert schemes["add_1_output_quant"] == "UnsignedAct"
     assert schemes["relu"] == schemes["relu_1"] == "HalfAct"
     assert schemes["add_output_quant"] == "SignedAct"

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from tercet.errors import CaptureError, UnsupportedError
 from tercet.frontends.ptq.inputs import fixed
-from tercet.frontends.ptq.schemes import SignedAct, UnsignedAct, fused
 from tercet.frontends.ptq.sites import quantize_sites
+from tercet.quantizers.calibrated import SignedAct, UnsignedAct, fused
 
 FUNCTIONS = (
     (torch.relu, nn.ReLU),

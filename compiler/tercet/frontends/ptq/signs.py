@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 from brevitas.graph.calibrate import quantization_status_manager
 from torch import Tensor, nn
 
-from tercet.frontends.ptq.schemes import UnsignedAct
+from tercet.quantizers.calibrated import UnsignedAct
 
 
 def drop_signs(graph: Any, batches: Iterable[Sequence[Tensor]]) -> None:

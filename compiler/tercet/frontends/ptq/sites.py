@@ -12,7 +12,7 @@ import brevitas.nn as qnn
 from torch import fx
 
 from tercet.frontends.ptq.kinds import SiteKind, kind_of
-from tercet.frontends.ptq.schemes import SignedAct
+from tercet.quantizers.calibrated import SignedAct
 
 
 class State(IntEnum):

@@ -11,7 +11,8 @@ from brevitas.nn.quant_layer import QuantNonLinearActLayer, QuantWeightBiasInput
 from torch import nn
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.ptq import schemes
+from tercet.frontends.ptq.schemes import WEIGHTS
+from tercet.quantizers import calibrated
 
 
 @dataclass(frozen=True)
@@ -109,24 +110,22 @@ def _layer(module: QuantWeightBiasInputOutputLayer, path: str) -> str:
 
 @constructor.register
 def _activation(module: QuantNonLinearActLayer, path: str) -> str:
-    act = f"act_quant=schemes.{_act_scheme(module).__name__}"
+    act = f"act_quant=calibrated.{_act_scheme(module).__name__}"
     kind = type(module)
-    if kind.__module__ != schemes.__name__:
+    if kind.__module__ != calibrated.__name__:
         return f"qnn.{kind.__name__}({act})"
     function = module.act_quant.fused_activation_quant_proxy.activation_impl
-    return f"schemes.fused(nn.{type(function).__name__})({act})"
+    return f"calibrated.fused(nn.{type(function).__name__})({act})"
 
 
 def _act_scheme(module: QuantNonLinearActLayer) -> type:
     if module.act_quant.is_signed:
-        return schemes.SignedAct
+        return calibrated.SignedAct
     quantizer = module.act_quant.fused_activation_quant_proxy.tensor_quant
-    return schemes.HalfAct if quantizer.int_scaling_impl.signed else schemes.UnsignedAct
+    return calibrated.HalfAct if quantizer.int_scaling_impl.signed else calibrated.UnsignedAct
 
 
 def _scheme(injector: Any) -> str:
     return next(
-        f"schemes.{kind.__name__}"
-        for kind in schemes.WEIGHTS.values()
-        if issubclass(injector, kind)
+        f"calibrated.{kind.__name__}" for kind in WEIGHTS.values() if issubclass(injector, kind)
     )
