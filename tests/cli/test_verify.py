@@ -218,6 +218,7 @@ VALUES: dict[str, Any] = {
     "batch": 7,
     "samples": Path("da ta.npz"),
     "effort": "high",
+    "layers": {"a.b": {"grid": "1x8x1"}},
     "rounding": Path("an y"),
 }
 """Of every option, a value that is not its default: with what a shell reads, where there can be."""

@@ -189,8 +189,8 @@ def context(only: int | None = None) -> CheckContext:
 
 def artifacts_of(module: ModuleOp) -> dict[str, Artifact | TercetError]:
     """What every target but the accelerators makes of a network."""
-    hosts = [target for target in targets() if not target.accelerates]
-    return {target.name: target.lower(module, target.options(Settings())) for target in hosts}
+    hosts = [target for target in targets() if not target.info.accelerates]
+    return {target.info.name: target.lower(module, target.options(Settings())) for target in hosts}
 
 
 def right_run(ctx: CheckContext) -> FakeRun:
