@@ -48,7 +48,7 @@ REFUSED = {
     "no option of a command": ("[verify]\nspeed = 3", "[verify] has no option 'speed'"),
     "no table": ("verify = 3", "wanted [verify]"),
     "no layer option": (
-        "[layers.fc1]\nspeed = '3'",
+        "model = 'digits_mlp'\n[layers.fc1]\nspeed = '3'",
         "--layer fc1:speed=3: wanted LAYER:OPTION=VALUE",
     ),
     "no steps": ("steps = ['dance']", "steps are a list of commands"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.reports import passing_report, with_checks
+from tests.helpers.reports import passing_report, with_checks
 from typer.testing import Result
 
 from tercet.cli import options
