@@ -55,6 +55,10 @@ class FabricProgram(Artifact):
         ports = (port.name for port in self.plan.outputs)
         return tuple(name for name in dict.fromkeys((*_heard(self.plan), *ports)) if name in known)
 
+    def traffic(self, batch: int) -> tuple[int, int]:
+        """Bytes that LOADs read and STOREs write, padding included."""
+        return self.plan.input_bytes, self.plan.output_bytes
+
     @property
     def where(self) -> Mapping[str, str]:
         found: dict[str, list[str]] = {}
