@@ -37,7 +37,7 @@ class SinkMovement(RewritePattern):
 
 
 def _mark(op: LayerOp, earlier: Sequence[LayerOp], last: LayerOp) -> None:
-    """Move the user's names from `earlier` to `last`, which now returns the result of `op`."""
+    """Give `last`, which returns the result of `op`, the quantizer's path, and `earlier` none."""
     if isinstance(op, Quantize):
         last.attributes["quantizer"] = op.quantizer
         for step in earlier:

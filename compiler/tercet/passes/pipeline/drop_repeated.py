@@ -37,7 +37,7 @@ class _Drop(RewritePattern):
 
 
 def _hand_on(op: Quantize, producer: object) -> None:
-    """Replace the result of `op` by the producer's, which takes over the names of both."""
+    """Give the producer the path of `op`'s quantizer besides its own."""
     if isinstance(producer, LayerOp):
         known = producer.attributes.get("quantizer", StringAttr(""))
         assert isinstance(known, StringAttr)

@@ -27,7 +27,7 @@ class Requantization(ModulePass):
 
     name = "requantization"
     threshold_bits: int = 0
-    """Outputs of up to this many bits become thresholds, as do regions without an exact multiplier."""
+    """Outputs of up to this many bits become thresholds, as do those without exact multipliers."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         ranges = Ranges()
