@@ -80,7 +80,7 @@ def test_every_integer_of_the_generated_rtl_is_that_of_the_reference(element: ob
 
 
 def test_the_table_of_operators_has_a_column_for_it() -> None:
-    titles = [target.title for target in columns()]
+    titles = [target.info.title for target in columns()]
     assert titles[-1] == "spatial"
     runs = {row.name: row.targets[-1] for row in rows()}
     assert runs["tercet.linear"]

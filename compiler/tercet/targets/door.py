@@ -17,6 +17,7 @@ from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
 from tercet.ir.types import IntArray
 from tercet.targets.effort import USUAL, Asked
+from tercet.targets.info import TargetInfo
 from tercet.targets.rows import Choice, Layer
 
 Files = Mapping[str, str | bytes]
@@ -88,22 +89,7 @@ Made = TypeVar("Made", bound=Artifact, covariant=True)
 class Target(ABC, Generic[Options, Made]):
     """A way to run networks."""
 
-    name: ClassVar[str]
-    """In reports and tables."""
-    folder: ClassVar[str]
-    """Of its files in a bundle; also what `--target` calls it."""
-    rank: ClassVar[int]
-    """Place in lists, the lowest first."""
-    title: ClassVar[str] = ""
-    """Of its column in the table of operators; "" without one."""
-    column: ClassVar[int] = 0
-    """Place of that column."""
-    accelerates: ClassVar[bool] = False
-    """Whether it runs layers in place of the host."""
-    layer_options: ClassVar[tuple[str, ...]] = ()
-    """Options of single layers that it knows."""
-    wants_examples: ClassVar[bool] = False
-    """Whether its files hold a test bench with vectors."""
+    info: ClassVar[TargetInfo]
 
     @abstractmethod
     def options(self, settings: Settings) -> Options:
