@@ -10,7 +10,7 @@ from tercet.check.contract import Place, Step
 from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of
 
-MADE = Place("host", "the host turns the input into integers")
+MADE = Place("host", "the host makes integers of the input")
 GIVEN = Place("host", "the input holds integers already")
 
 
