@@ -41,7 +41,7 @@ class Choice:
 
 
 def choose(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence[Choice]:
-    """The best grids from each start; only the best of all if weights stay in bank A."""
+    """The best grids from each start; only the best of all if bank A then holds all weights."""
     search = _Search(network, spec, asked)
     swept = [search.swept(start) for start in search.starts()]
     unique = {tuple(chosen.values()): (chosen, totals) for chosen, totals in swept}
