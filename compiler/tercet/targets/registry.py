@@ -1,4 +1,4 @@
-"""Finds the targets: every folder of `tercet.targets` that has a file `target.py`."""
+"""The list of targets: every folder of `tercet.targets` with a file `target.py`."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -22,12 +22,12 @@ def targets() -> tuple[AnyTarget, ...]:
 def _is_there(place: str) -> bool:
     try:
         return find_spec(place) is not None
-    except ModuleNotFoundError:  # what stands there is a file
+    except ModuleNotFoundError:  # a file, not a folder
         return False
 
 
 def named(word: str) -> AnyTarget:
-    """The target of a name, or of a folder. Raises UsageError."""
+    """The target with this name or folder. Raises UsageError."""
     found = [target for target in targets() if word in (target.name, target.folder)]
     if not found:
         known = ", ".join(target.folder for target in targets())

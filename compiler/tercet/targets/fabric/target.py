@@ -1,4 +1,4 @@
-"""The ternary fabric: whole networks as programs of its tiles, with the RTL."""
+"""The target `fabric`: whole networks as programs of its tiles, with the RTL."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FabricOptions:
-    """Of one plan."""
+    """Options of one plan."""
 
     spec: FabricSpec
     batch: int = 1
-    """Inputs that one run takes."""
+    """Inputs that one doorbell runs."""
     asked: Asked = USUAL
     grids: Mapping[str, Grid] = field(default_factory=dict)
-    """Of layers whose grid the user chose, by name."""
+    """Grids that the user chose, by the layer's name."""
 
 
 @dataclass(frozen=True, eq=False)
 class FabricProgram(Artifact):
-    """A plan, and how its grids were chosen."""
+    """A plan, and the search that chose its grids."""
 
     plan: Plan
     search: "Search"
@@ -49,7 +49,7 @@ class FabricProgram(Artifact):
 
     @property
     def exposes(self) -> tuple[str, ...]:
-        """What a test bench hears of its layers, and the outputs; views are not computed."""
+        """Sums and results of its layers, and the outputs; moved views are not computed."""
         known = set(super().exposes)
         ports = (port.name for port in self.plan.outputs)
         return tuple(name for name in dict.fromkeys((*_heard(self.plan), *ports)) if name in known)
@@ -73,7 +73,7 @@ class FabricProgram(Artifact):
 
 
 def _heard(plan: Plan) -> Iterator[str]:
-    """Sums and results of layers, and the concatenations that these lie inside of."""
+    """Names of the layers' sums and results, and of concatenations that results lie inside."""
     for heard in plan.heard.values():
         layer = plan.layers[heard.layer]
         if layer.sum_name is not None and heard.bias is not None:

@@ -1,4 +1,4 @@
-"""The tables that EXEC walks: where a tile reads, and where what comes out is written.
+"""The tables that EXEC walks: where a tile reads, and where results are written.
 
 An entry has 64 bits. A RUN repeats a list: in the walk table a list of segments, in the route table
 a list of slots. All sums of addresses wrap at 16 bits.

@@ -47,7 +47,7 @@ class Heard:
     bias: IntArray | None
     """[events, tiles]: to add to a sum; None if the sums are no value of the network."""
     factor: IntArray | None = None
-    """[events, tiles]: to multiply a sum and its bias with; None: 1."""
+    """[events, tiles]: factor from a sum with its bias to the network's sum; None: 1."""
     vector: int = 0
     """The input of the batch that it belongs to."""
     within: Mapping[str, IntArray] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Port:
 
     name: str
     address: int
-    """Bytes from the start of all inputs, or of all outputs, of one element of the batch."""
+    """Bytes from the place where the inputs, or the outputs, of one vector start."""
     dtype: str
     """numpy type of an element in memory."""
     elements: IntArray
