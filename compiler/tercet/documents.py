@@ -42,7 +42,7 @@ class Document(Generic[T]):
         return text
 
     def decode(self, text: str) -> T:
-        """The value of a JSON text. Raises TercetError with the path and the reason if it is invalid."""
+        """The value of a JSON text. Raises TercetError with path and reason if it is invalid."""
         try:
             document = json.loads(text, parse_constant=_no_number)
         except ValueError as error:

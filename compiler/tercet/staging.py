@@ -35,7 +35,7 @@ def staged(parent: Path) -> Iterator[Path]:
 
 
 def kept(home: Path, fill: Callable[[Path], None]) -> Path:
-    """The folder `home`; `fill` makes its contents if it is missing. Raises TercetError on a full disk."""
+    """The folder `home`, which `fill` makes if it is missing. Raises TercetError on a full disk."""
     if home.exists():
         return home
     try:

@@ -124,7 +124,7 @@ def test_accuracy_is_measured_on_the_inputs_of_a_test_file(tercet: Tercet, tmp_p
     np.savez(test, x=x, y=(y + 1) % 4)
     assert "accuracy: 0 % before" in tercet(*words).stdout
     np.savez(test, x=x)
-    assert "test.npz: holds no classes y" in sentence(tercet(*words), 1)
+    assert "test.npz: has no classes y" in sentence(tercet(*words), 1)
     np.savez(test, x=x, y=y + 4)
     assert "the labels hold the class" in sentence(tercet(*words), 1)
 
@@ -135,7 +135,7 @@ def test_few_inputs_are_measured_on_themselves_and_that_is_said(
     data(tmp_path, "data.npz", 39)
     said = tercet(*QUANTIZE, "--calibration", "data.npz").stdout
     assert "calibrated on 39 inputs" in said
-    assert "on the same 39 inputs; others, by --test, tell more" in said
+    assert "on the same 39 inputs; give others by --test to learn more" in said
 
 
 def test_classes_may_lie_in_a_file_of_their_own(tercet: Tercet, tmp_path: Path) -> None:

@@ -12,5 +12,5 @@ def encode(check: Check) -> str:
 
 
 def decode(text: str) -> Check:
-    """The check of a JSON text. Raises TercetError with the path and the reason if it is invalid."""
+    """The check of a JSON text. Raises TercetError with path and reason if it is invalid."""
     return DOCUMENT.decode(text)

@@ -122,8 +122,8 @@ def _difference(pair: Pair, against: str) -> str:
     if against.endswith(".onnx"):
         advice = f"export it by Brevitas' export_onnx_qcdq, not export_qonnx, or {advice}"
     return (
-        f"{pair.layer}: {pair.different} weights differ from those of {pair.other} in {against}, "
-        f"the first at [{place}]: {pair.found} here, {pair.expected} there; {advice}"
+        f"{pair.layer}: {pair.different} of its weights differ from those of {pair.other} in "
+        f"{against}, the first at [{place}]: {pair.found} here, {pair.expected} there; {advice}"
     )
 
 

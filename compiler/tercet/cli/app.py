@@ -69,7 +69,7 @@ def tercet(
     ] = None,
     _: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit."),
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Turn a quantized network into ternary hardware, and prove that both compute the same."""
@@ -78,7 +78,7 @@ def tercet(
 
 
 def _project(ctx: Any, path: Path | None) -> Project:
-    """The project in tercet.toml; an empty one if the file is missing and --project was not given."""
+    """The project in tercet.toml; an empty one without that file and without --project."""
     if path is None and not FILE.is_file():
         return NONE
     parameters = {

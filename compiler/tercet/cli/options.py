@@ -111,13 +111,14 @@ ModelArgument: TypeAlias = Annotated[
 ]
 InputTypeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        help="Type of an input that the file does not quantize: INT8:0.0625, FIXED<8,4>."
-    ),
+    typer.Option(help="Type of an input that the file does not quantize: INT8:0.0625, FIXED<8,4>."),
 ]
 InputShapeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Shape of the input if the file leaves it open, batch first: 1,3,32,32.", callback=_shape),
+    typer.Option(
+        help="Shape of the input if the file leaves it open, batch first: 1,3,32,32.",
+        callback=_shape,
+    ),
 ]
 SemanticsOption: TypeAlias = Annotated[
     str,
@@ -138,9 +139,7 @@ FabricOption: TypeAlias = Annotated[
     str,
     typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.", callback=_fabric),
 ]
-BatchOption: TypeAlias = Annotated[
-    int, typer.Option(min=1, help="Inputs that one doorbell runs.")
-]
+BatchOption: TypeAlias = Annotated[int, typer.Option(min=1, help="Inputs that one doorbell runs.")]
 ExplainOption: TypeAlias = Annotated[
     bool,
     typer.Option("--explain", help="List the grids that the search tried for every step."),

@@ -20,7 +20,7 @@ PAGE = 4096
 
 
 def by_model(ctx: "CheckContext", records: int = 0) -> Profile:
-    """Profile of the context's first vector by the cycle model; `records`: where records would go."""
+    """Profile of the context's first vector by the cycle model; `records`: their address."""
     from tercet_golden.cycles import Machine
     from tercet_golden.cycles.predict import LATENCY
 

@@ -1,1 +1,1 @@
-"""`make gen`: writes the generated files that are kept in the repository, each from its one source."""
+"""`make gen`: writes the generated files of the repository, each from its one source."""

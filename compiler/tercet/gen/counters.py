@@ -67,7 +67,7 @@ class Group:
 
     @property
     def single(self) -> str:
-        """A bit for each place, highest first: 1 if it counts at most one event a cycle, or no counter."""
+        """A bit for each place, highest first: 1 for at most one event a cycle, or no counter."""
         many = {c.place for c in self.counters if c.most > 1}
         return "".join("01"[p not in many] for p in reversed(range(self.stride // COUNTER_BYTES)))
 
@@ -104,7 +104,7 @@ def groups_of(top: AddrmapNode) -> tuple[Group, Group, Group]:
     fabric = _group("fabric", found["fabric"], tile.stride)
     lane = _group("lane", found["lane"])
     if [c.most for c in lane.counters] != [1, 0]:
-        raise ValueError("a lane has one stored counter of single events, and one that a read computes from it")
+        raise ValueError("a lane has one stored counter of single events, and one computed from it")
     return fabric, tile, lane
 
 

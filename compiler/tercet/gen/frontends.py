@@ -1,4 +1,4 @@
-"""The tables of operators in docs/pytorch.md and docs/onnx.md, from the converters' declarations."""
+"""The tables of operators in docs/pytorch.md and docs/onnx.md, from the converters."""
 
 from collections.abc import Sequence
 

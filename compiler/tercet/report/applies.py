@@ -1,4 +1,4 @@
-"""Whether a check applies to a sign-off, by rules over facts of the report, not by the check itself."""
+"""Whether a check applies to a sign-off, by rules over facts of the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ class Declared:
     applies: Applies = "always"
     """The rule that says to which sign-offs it applies; in the others its verdict is n/a."""
     judges: bool = False
-    """Whether it fails if the outputs are too far from the user's model, even by explained roundings."""
+    """Whether it fails if outputs are too far from the user's model, whatever explains them."""
     absent: str = ""
     """Why this version never runs it."""
 
@@ -61,4 +61,4 @@ def declared(check_id: str) -> Declared:
         if check.id == check_id:
             return check
     known = ", ".join(check.id for check in catalogue())
-    raise ValueError(f"no check has the id {check_id!r}; run `make gen` after adding one; there are {known}")
+    raise ValueError(f"no check is called {check_id!r}; after `make gen` there are {known}")

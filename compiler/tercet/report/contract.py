@@ -65,7 +65,7 @@ class Vectors:
     only: Count | None
     """Index of the only vector that was rerun; None if all vectors ran."""
     batch: Positive
-    """Vectors that one doorbell runs on the fabric. The last batch is filled up with zero inputs."""
+    """Vectors that one doorbell runs on the fabric; zero inputs fill up the last batch."""
     source: str
     """Source of the samples: a file, `example()` or the zoo; "" without samples."""
     available: Count
@@ -86,7 +86,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Answers of every executor on the vectors of known class; the integer reference comes first."""
+    """Answers of the executors on vectors of known class; the integer reference comes first."""
 
     vectors: Positive
     answers: Annotated[tuple[Answers, ...], Meta(min_length=1)]
@@ -105,7 +105,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Tied:
-    """Counts of structural ties (numerics.md), which the user's model rounds by its float32 noise."""
+    """Counts of structural ties (numerics.md), which float32 noise rounds in the user's model."""
 
     ties: Count
     """Elements that are structural ties, in vectors without an earlier difference."""
@@ -174,7 +174,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Mapped:
-    """How a layer is spread over the tiles: Tp bands of positions, Tk input and To output slices."""
+    """How a layer is spread over the tiles: Tp bands, Tk input slices and To output slices."""
 
     tk: Positive
     to: Positive
@@ -187,7 +187,7 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer on the fabric. Columns and cycles are those of a batch, as a spread over all batches."""
+    """One layer on the fabric. Columns and cycles are spreads over all batches."""
 
     name: Name
     subgraph: Name

@@ -33,8 +33,8 @@ def excess(found: EndToEnd) -> str | None:
     ties, others = found.tied.ties, found.tied.others
     if others > ties / 2 + SIGMAS * sqrt(ties) / 2:
         return (
-            f"{others} of {ties} structural ties are rounded the other way; noise would round about "
-            "half of them so"
+            f"{others} of {ties} structural ties are rounded the other way; noise would round "
+            "about half of them so"
         )
     return None
 

@@ -37,7 +37,7 @@ def _ran(report: Report) -> set[str]:
 
 
 def of_subgraphs(report: Report) -> Iterator[tuple[str, str]]:
-    """Faults of the subgraphs: none, listed twice, on a target that refuses, or without their layers."""
+    """Faults of the subgraphs: none at all, listed twice, on a refusing target, without a layer."""
     if not report.subgraphs:
         yield "this sign-off", "has no subgraph"
     for name, times in Counter(one.name for one in report.subgraphs).items():

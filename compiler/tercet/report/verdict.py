@@ -19,7 +19,7 @@ def judge(report: Report) -> Verdict:
 
 
 def problems(report: Report) -> tuple[str, ...]:
-    """Every reason why the sign-off fails, one sentence each; checks with the same fault share one."""
+    """Every reason why the sign-off fails, one sentence each; checks with one fault share it."""
     reasons = dict[str, list[str]]()
     for subject, fault in faults(report):
         reasons.setdefault(fault, []).append(subject)

@@ -58,7 +58,7 @@ class Artifact(ABC):
 
     @abstractmethod
     def files(self, name: str, examples: Examples | None = None) -> Files:
-        """All files of the target, those it depends on included; functions and files are called `name`."""
+        """All files of the target, dependencies included; files and functions are called `name`."""
 
     @property
     def exposes(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Artifact(ABC):
 
     @property
     def where(self) -> Mapping[str, str]:
-        """By the name of a value that an accelerator computes: the part of it that does, in words."""
+        """The part of an accelerator that computes each value, in words, by the value's name."""
         return {}
 
     @property
@@ -107,7 +107,7 @@ class Target(ABC, Generic[Options, Made]):
 
     @abstractmethod
     def options(self, settings: Settings) -> Options:
-        """Its own options, from the settings. Raises UsageError for a value that it does not have."""
+        """Its own options, from the settings. Raises UsageError for an unknown one."""
 
     @abstractmethod
     def takes(self, op: type[IntegerOp]) -> Refusal | None:

@@ -24,7 +24,7 @@ class Effort:
     best: int
     """Grids of a step that the cycle model tries; 0: only the formula is used."""
     cycles: int
-    """The most cycles of an EXEC that the cycle model runs; it extrapolates longer ones from some groups."""
+    """Cycles of an EXEC that the cycle model runs; it extrapolates longer ones from some groups."""
 
 
 EFFORTS = {

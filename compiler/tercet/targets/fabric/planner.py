@@ -96,7 +96,7 @@ def _ways(network: Network) -> Iterator[Network]:
 
 
 def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outcome]:
-    """Candidates from the grids that the search chose; if none fits, from the fallback grids too."""
+    """Candidates on the grids that the search chose; if none fits, on the fallback grids too."""
     try:
         chosen, safe = fitted(interleaved(network, wanted.spec), wanted.spec, chooser, wanted.asked)
     except CapacityError as error:

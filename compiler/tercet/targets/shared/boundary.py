@@ -51,7 +51,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """One output; factor and offset are None if the model's output is not linear in its integers."""
+    """One output; factor and offset are None if it is not linear in its integers."""
 
     name: str
     type: str

@@ -33,10 +33,10 @@ Found = tuple[Network, tuple[Shape, ...]]
 def fitted(
     network: Network, spec: FabricSpec, chooser: Chooser, asked: Asked = USUAL
 ) -> tuple[Sequence[Found], Sequence[Found]]:
-    """Networks with shapes that fit bank B: those of the chosen grids, then those of fallback grids.
+    """Networks with shapes that fit bank B: on the chosen grids, then on fallback grids.
 
-    The fallback grids are starts of the search. Until one of them fits, more tensors are spilled and
-    more steps are cut into pieces. Raises CapacityError.
+    The fallback grids are starts of the search. Until one of them fits, more tensors are spilled
+    and more steps are cut into pieces. Raises CapacityError.
     """
     spill, spiller, shaper = _outputs(network, spec), Spiller(network), Shaper(spec)
     while True:
@@ -50,8 +50,8 @@ def fitted(
         safe = sorted(tried, key=lambda pair: max(pair[1].held))
         if not safe:
             raise CapacityError(
-                f"no grids of the fabric {spec.name!r} are compatible for all steps: choose one with"
-                f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
+                f"no grids of the fabric {spec.name!r} are compatible for all steps: choose one"
+                f" with fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
         if safe[0][1].fits(spec):
             pieces = spiller.spilled(spill)

@@ -164,7 +164,7 @@ def sampled(
 
 
 def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half: int) -> int:
-    """Cycles of an EXEC by the cycle model, on random activations that are the same in every run."""
+    """Cycles of an EXEC by the cycle model, on random activations with a fixed seed."""
     frame = stage.frame(spec, Places(), groups, half)
     walks = {id(tile): tile for tile in stage.walk.tiles}
     known = {key: expand_walk(spec, frame, tile.words(0)) for key, tile in walks.items()}

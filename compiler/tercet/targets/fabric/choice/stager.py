@@ -22,7 +22,7 @@ class Stager:
 
     @staticmethod
     def key(shape: Shape) -> Hashable:
-        """A key that is equal for shapes whose stages differ only in the bases of their operands."""
+        """A key that is equal for shapes whose stages differ only in their operands' bases."""
         first = shape.reads[0].base
         reads = tuple((_geometry(layout), layout.base - first) for layout in shape.reads)
         return shape.made, reads, shape.writes and _geometry(shape.writes), shape.pitch

@@ -90,7 +90,7 @@ class FabricSpec:
 
     @cached_property
     def config_id(self) -> int:
-        """16 bits that every frame carries, so that the fabric refuses a program for other sizes."""
+        """16 bits in every frame, by which the fabric refuses a program for other sizes."""
         sizes = [v for k, v in asdict(self).items() if k not in ("name", "telemetry")]
         return zlib.crc32(repr(sizes).encode()) & 0xFFFF
 

@@ -81,5 +81,5 @@ def _used(layer: str, pending: Pending, row: IntArray) -> tuple[Accumulation, In
     if part is not None:
         inside = np.ix_(positions, channels)
         sums, rows, order = part, rows[inside], order[inside]
-    free = np.broadcast_to(np.maximum(rows.max(0), 0), rows.shape)  # sums that are in no value take any row
+    free = np.broadcast_to(np.maximum(rows.max(0), 0), rows.shape)  # unused sums take any row
     return sums, np.where(rows < 0, free, rows), order

@@ -46,7 +46,7 @@ class Context:
         return wish if self._used[wish] == 1 else f"{wish} #{self._used[wish]}"
 
     def tensor(self, name: str, layout: Layout, element: Int, zero_point: int) -> Tensor:
-        """A new tensor, with a number if the name is taken. Raises UnsupportedError for wide values."""
+        """A new tensor, numbered if its name is taken. Raises UnsupportedError for wide values."""
         _require_bytes(name, element, zero_point)
         taken = {one.name for one in self.tensors}
         number = next(i for i in range(len(taken) + 1) if _copy(name, i) not in taken)

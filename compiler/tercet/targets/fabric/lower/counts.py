@@ -36,7 +36,7 @@ class Counts:
         return Counts(*_padded([(row, np.ones_like(row)) for row in kept]), 0)
 
     def closing(self, layer: str, row: IntArray) -> Closing:
-        """The closing of rows that do not turn; falling rows negate the sum: acc < t is -acc >= 1 - t."""
+        """The closing of rows that do not turn; falling ones negate sums: acc < t is -acc > -t."""
         assert not self.turns
         falls: Mask = np.all(self.signs < 0, axis=1, keepdims=True)[:, 0]
         count = self.rows.shape[1]

@@ -22,7 +22,7 @@ RuleOf = TypeVar("RuleOf", bound=Rule)
 
 @dataclass(frozen=True)
 class Want:
-    """The zero point that an operator wants an operand around. Strict: the bias can't absorb another."""
+    """The zero point that an operator wants of an operand; strict: no bias can absorb another."""
 
     zero_point: int
     strict: bool

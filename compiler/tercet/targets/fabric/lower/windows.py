@@ -95,7 +95,7 @@ def whole_axes(
 
 
 def _matched(positions: IntArray, channels: int, elements: IntArray) -> IntArray | None:
-    """[windows, channels]: the row of `elements` [G, K] that equals each window; None without one."""
+    """[windows, channels]: the row of `elements` [G, K] that equals each window; None if none."""
     wanted = positions[:, None] * channels + np.arange(channels)[:, None]
     windows, size = positions.shape
     if elements.shape != (windows * channels, size):

@@ -11,7 +11,7 @@ from tercet.targets.fabric.lower.registry import Want, wants
 
 
 def zero_of(value: SSAValue) -> int:
-    """The zero point to store `value` with: a strict reader's, else any reader's, else the quantizer's."""
+    """The zero point of a stored value: a strict reader's, any reader's, or the quantizer's."""
     found = list(_wanted(value))
     for strict in (True, False):
         for want in found:

@@ -21,7 +21,7 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 SLANT = 5
-"""Slices between a pixel and the one below it: like a knight's move, so strokes cross all slices."""
+"""Slices from a pixel to the one below it: like a knight's move, so strokes cross all slices."""
 
 
 def interleaved(network: Network, spec: FabricSpec) -> Network:

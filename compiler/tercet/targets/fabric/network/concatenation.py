@@ -79,7 +79,7 @@ def _copy_of(step: Step, makers: Mapping[Tensor, list[Step]], fixed: set[Tensor]
 
 
 def _there(tensor: Tensor, copies: list[_Copy], inside: Mapping[Tensor, Inside]) -> Inside | None:
-    """The place inside another tensor where all parts of `tensor` lie, in its order; None if none."""
+    """The place in another tensor where all parts of `tensor` lie in order; None if none."""
     places = [inside.get(copy.source) for copy in copies]
     found = {
         (place.whole, place.first - copy.first)

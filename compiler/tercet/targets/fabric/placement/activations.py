@@ -38,7 +38,7 @@ def spans_in_b(
 def in_bank_b(
     shapes: Sequence[Shape], last: Sequence[int], first: Sequence[int], spec: FabricSpec
 ) -> tuple[tuple[Shape, ...], dict[Tensor, Item]]:
-    """Shapes with addresses in their layouts, and how long each layout lives. Raises CapacityError."""
+    """Shapes with addresses, and how long each layout lives. Raises CapacityError."""
     for ahead in (len(last) and last[-1] + 1, 1, 0):
         spans = spans_in_b(shapes, last, first, ahead)
         items = list(spans.values())
@@ -69,7 +69,7 @@ def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityE
     """The error for activations that do not fit bank B."""
     worst = max(items, key=lambda item: item.size)
     return CapacityError(
-        f"the network's activations need room for {needed} a tile, {worst.name} alone "
+        f"the network's activations need {needed} places a tile, {worst.name} alone "
         f"{worst.size}; the fabric {spec.name!r} has {spec.bank_b_depth}",
         way_out=way_out(needed, "bank_b_depth", spec),
     )

@@ -46,7 +46,7 @@ class Rooms:
     """Distance from the first to the second place of each input that has two."""
 
     def shift(self, shape: Shape, i: int) -> int:
-        """Distance from the first place of a step's operand to the place that it has for input i."""
+        """Distance from the first place of a step's operand to its place for input i."""
         return i % 2 * self.twins.get(shape.reads[0].tensor, 0)
 
 
@@ -58,8 +58,11 @@ def rooms(
     batch: int,
     spec: FabricSpec,
 ) -> Rooms:
-    """Addresses in bank B. In a batch an input has two places if they fit; else one that nothing else
-    uses; else one that it shares. Raises CapacityError.
+    """Addresses in bank B, for a batch of inputs.
+
+    In a batch an input has two places if they fit; else one that nothing else uses; else one
+    that it shares. Raises CapacityError.
+
     """
     spans = spans_in_b(shapes, last, first, 0)
     whole = {

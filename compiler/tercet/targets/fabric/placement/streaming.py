@@ -11,7 +11,7 @@ from tercet.targets.fabric.tiles.grid import up
 
 
 def streamed(sizes: Sequence[int], depth: int) -> frozenset[int]:
-    """Indices of the streamed things. The smallest stay, as long as the others can still be streamed."""
+    """Indices of the streamed things; the smallest stay, while the others can still be streamed."""
     if sum(sizes) <= depth:
         return frozenset()
     moving, held = set(range(len(sizes))), 0

@@ -36,7 +36,7 @@ def all_fit(stages: Sequence[Stage], spec: FabricSpec) -> bool:
 
 
 def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> Iterator[tuple[Unit, ...]]:
-    """The units of each stage: one if all weights fit; else each with 1 / `parts` of bank A at most."""
+    """The units of each stage: one if all weights fit; else each at most 1 / `parts` of bank A."""
     limit = spec.bank_a_depth if all_fit(stages, spec) else spec.bank_a_depth // parts
     for n, stage in enumerate(stages):
         yield tuple(
@@ -63,7 +63,7 @@ def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
             way_out=way_out(needed, "bank_a_depth", spec),
         )
     if params:
-        each = min(each, spec.param_depth // params or 1)  # a group with too many entries is refused later
+        each = min(each, spec.param_depth // params or 1)  # one too large is refused later
     count = -(-len(whole) // each)
     size = -(-len(whole) // count)
     return [whole[at : at + size] for at in range(0, len(whole), size)]

@@ -72,7 +72,7 @@ def _scaled(shape: Shape, elements: IntArray) -> tuple[IntArray | None, IntArray
 
 
 def _within(part: Tensor, inside: Mapping[Tensor, Inside]) -> dict[str, IntArray]:
-    """For each larger tensor that a part lies inside, by name: its element, by the part's element."""
+    """For each larger tensor around a part, by name: its element, by the part's element."""
     if part not in inside:
         return {}
     own = inside[part]

@@ -22,7 +22,7 @@ class Arrival:
     loads: tuple[Load, ...]
     first: int
     front: int
-    """The first LOAD stands before this EXEC, each further one before the next EXEC, none behind `first`."""
+    """The first LOAD stands before this EXEC, each other before a later one, up to `first`."""
     after: int
     """EXECs that must have finished before they start."""
     source: Tensor | None
@@ -80,7 +80,7 @@ class _Program:
             self.streamed.setdefault(need.first, []).append((need, load))
         self.loads = self.stores = self.waited = 0
         self.needed: dict[int, int] = {}  # LOADs that an EXEC waits for
-        self.complete: dict[Tensor | None, int] = {None: 0}  # STOREs after which a tensor is in memory
+        self.complete: dict[Tensor | None, int] = {None: 0}  # STOREs until all of it is there
         self.finished: list[int] = []  # STOREs after which the outputs of each input are in memory
         self.fronts: dict[int, list[tuple[Load, Arrival]]] = {}
         for arrival in arrivals:
@@ -113,7 +113,7 @@ class _Program:
         self.needed[first] = self.loads
 
     def run(self, i: int, e: int, unit: Unit) -> None:
-        """Add an EXEC; one that writes outputs waits until earlier outputs in its place are stored."""
+        """Add an EXEC; one that writes outputs waits until those before in its place are stored."""
         outputs, word, stored = self.outputs, 0, 0
         if outputs is not None and self.schedule.stages[unit.stage].shape.is_output:
             word = outputs.first(i)
@@ -123,7 +123,7 @@ class _Program:
         self.frames.append(replace(frame, wait_load=self.waited, wait_store=stored))
 
     def export(self, i: int, e: int, act: Export, places: Mapping[Tensor, int]) -> None:
-        """Add an EXEC that exports to one of two buffers of bank C, and the STORE of that buffer."""
+        """Add an EXEC that exports to one of two buffers in bank C, and the buffer's STORE."""
         schedule = self.schedule
         (first, words), layer = schedule.staging, schedule.layers[act.stage]
         out = first + self.stores % 2 * words

@@ -25,7 +25,7 @@ def require_short(frames: int, batch: int, spec: FabricSpec, *, cut: bool) -> No
 def require_wide(
     exports: Sequence[Export], units: int, batch: int, outputs: int, spec: FabricSpec
 ) -> None:
-    """Raise CapacityError if bank C, less `outputs` words, is so small that exports need too many frames.
+    """Raise CapacityError if bank C, less `outputs` words, makes exports take too many frames.
 
     `units`: EXECs of an input that are no exports. The error names a depth that is enough, if
     there is one.

@@ -75,7 +75,7 @@ def _quicker(stage: Stage, stager: Stager) -> Shape:
 def _acts(
     network: Network, stages: Sequence[Stage], words: int, parts: int, spec: FabricSpec
 ) -> tuple[tuple[Unit | Export, ...], tuple[int, ...], tuple[int, ...]]:
-    """The units of every stage, each with its exports; the first and the last EXEC of each stage."""
+    """The units and exports of every stage; the first and the last EXEC of each stage."""
     found: list[Unit | Export] = []
     first, last = list[int](), list[int]()
     units = units_of(stages, spec, parts)

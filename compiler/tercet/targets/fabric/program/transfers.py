@@ -106,7 +106,7 @@ def part_loads(layout: Layout, part: Part, address: int, spec: FabricSpec) -> It
 
 
 def staging(outputs: int, spec: FabricSpec) -> tuple[int, int]:
-    """Two buffers of bank C behind the words of the outputs: first word of the first, words of each."""
+    """Two buffers in bank C behind the outputs' words: first word of the first, words of each."""
     words = (spec.out_depth - outputs) // 2
     if words < 1:
         raise CapacityError(

@@ -26,7 +26,7 @@ class Assigned:
     grids: tuple[Grid, ...]
     """The grid of every step, in order."""
     origins: tuple[tuple[Step, int | None], ...]
-    """For every step the first step like it in the original network; for a copy also the operand."""
+    """For every step the first like it in the original network; for a copy also the operand."""
     wishes: Mapping[Tensor, Wish]
     """The wish of every tensor that is read from bank B."""
 
@@ -96,7 +96,7 @@ class Assigner:
     def _grid_of(
         self, step: Step, grids: Mapping[Step, Grid], wishes: Mapping[Tensor, Wish]
     ) -> Grid:
-        """The grid of a step; that of a vector step follows an operand which another step lays out."""
+        """The grid of a step; a vector step's is that of an operand which another step lays out."""
         if step.follows:
             for x in map(self._network.whole, step.operands):
                 if x in wishes:

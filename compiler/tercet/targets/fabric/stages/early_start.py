@@ -49,7 +49,7 @@ def _can_be_halved(stage: Stage, network: Network) -> bool:
 
 
 def _cut(stage: Stage, network: Network) -> int:
-    """Activations of the first part: half of a tile's if reading them hides the other LOAD; else 0."""
+    """Activations of the first part: half of a tile's if their EXEC hides the second LOAD; or 0."""
     if not _can_be_halved(stage, network):
         return 0
     layout = stage.shape.reads[0]

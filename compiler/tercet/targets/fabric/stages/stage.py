@@ -31,7 +31,7 @@ class Shape:
     writes: Layout | None
     """Layout of the result; None: bank C."""
     pitch: int
-    """Step from position to position in bank C, the same for all steps that make parts of a result."""
+    """Step from position to position in bank C, equal in all steps that make parts of a result."""
 
     @property
     def is_output(self) -> bool:
@@ -61,7 +61,7 @@ class Stage:
     walk: Table
     routes: Table
     cut: int = 0
-    """Activations of a tile that a first EXEC adds up, before a second one ends the sums; 0: one EXEC."""
+    """Activations of a tile in the first of two EXECs; 0: one EXEC makes the whole sums."""
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ TURNS = (2, 4)
 
 
 def turned(shape: Shape) -> Shape:
-    """The shape with the turn of lanes that drains in the fewest cycles; each turn has own weights."""
+    """The shape with the turns of lanes that drain in the fewest cycles; each has own weights."""
     if not shape.step.turns_lanes or shape.writes is None:
         return shape
     target, best = Destination.of(shape.writes), shape.made

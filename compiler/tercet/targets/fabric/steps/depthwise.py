@@ -104,7 +104,7 @@ class Depthwise(Step):
     # -- stages
 
     def group_counts(self, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterable[int]:
-        """Channels of a slice: each group is one channel."""
+        """A single candidate: each group is one channel."""
         return (1,)
 
     def made(self, grid: Grid, reads: tuple[Layout, ...], groups: int, spec: FabricSpec) -> Made:
@@ -168,7 +168,7 @@ class Depthwise(Step):
 
     @property
     def _alike(self) -> bool:
-        """Whether all channels have the same weights, so that one weight image serves all groups."""
+        """Whether all channels have the same weights, so that all groups share one image."""
         return bool((self.weights == self.weights[:1]).all())
 
     def _lanes(self, grid: Grid, spec: FabricSpec) -> int:

@@ -54,7 +54,7 @@ class Post:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Entries of every channel and of an absent one, which makes zero: [N + 1, E, 16], or one row."""
+    """Entries of every channel and of an absent one, which makes 0: [N + 1, E, 16], or one row."""
 
     mode: Mode
     low: int

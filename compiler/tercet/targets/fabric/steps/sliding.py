@@ -58,7 +58,7 @@ class Sliding:
         )
 
     def origins(self, grid: Grid, blocks: Blocks) -> IntArray:
-        """First row and column of each block, then the row and column behind it [bands, blocks, 4]."""
+        """First row and column of each block, then those behind its last [bands, blocks, 4]."""
         height, width = self.result.height, self.result.width
         bands = []
         for p in range(grid.bands):

@@ -104,7 +104,7 @@ class Step(ABC):
         raise NotImplementedError(f"the channels of {self.name} are not free")
 
     def reordered(self, orders: Mapping[Tensor, IntArray], moved: Mapping[Tensor, Tensor]) -> Self:
-        """The step with the channels of tensors in `orders` reordered; `moved` has the new tensors."""
+        """The step with channels of tensors in `orders` reordered; `moved` has the new tensors."""
         return self
 
     # -- pieces: some rows of the result, from parts of the operands
@@ -121,11 +121,11 @@ class Step(ABC):
 
     @abstractmethod
     def of_rows(self, rows: range, result: Tensor) -> Self:
-        """The step for some positions of its result, now the tensor `result`; operands stay whole."""
+        """The step for some positions of its result, now all of `result`; operands stay whole."""
 
     @abstractmethod
     def regions(self, *, narrow: bool) -> list[Region]:
-        """The region that it reads of each operand: a rectangle if `narrow`, else a run of positions."""
+        """The region that it reads of each operand: a rectangle if `narrow`, else a run."""
 
     @abstractmethod
     def of_parts(self, operands: tuple[Tensor, ...], regions: Sequence[Region | None]) -> Self:

@@ -54,7 +54,7 @@ def _times(numbers: IntArray) -> IntArray:
 def patterns_of(
     taps: IntArray, positions: IntArray, layout: Layout, width: int, count: int
 ) -> tuple[tuple[Pattern, ...], IntArray, IntArray]:
-    """The distinct patterns; the pattern and its anchor for each band and repetition."""
+    """The distinct patterns; then, [bands, repeats], the number of a pattern and its anchor."""
     valid = positions >= 0
     read = np.where(valid[..., None], taps[positions], -1)
     anchor = np.where(read >= 0, read, np.iinfo(np.int64).max).min(2)

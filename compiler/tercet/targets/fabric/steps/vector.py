@@ -230,7 +230,7 @@ class Vector(Step):
         return [self.channels[i, lanes] * layout.channel_step for i, layout in enumerate(layouts)]
 
     def _places(self, layouts: tuple[Layout, ...], band: int, turn: int) -> list[int | None]:
-        """Address of each item of a position, less the first operand's base; None: the real zero."""
+        """Address of each item of a position, less the first operand's base; None: real zero."""
         if turn < 0:
             return [None] * self.items.shape[1]
         return [

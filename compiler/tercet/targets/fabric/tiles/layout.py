@@ -96,7 +96,7 @@ class Layout:
 def lay_out(
     tensor: Tensor, grid: Grid, spans: IntArray, *, planar: bool = False, groups: int = 1
 ) -> Layout:
-    """The layout for a reader on `grid`, whose band p reads positions spans[p, 0] to spans[p, 1] - 1.
+    """The layout for a reader on `grid`; band p reads positions spans[p, 0] to spans[p, 1] - 1.
 
     `groups` are those of the step that writes it: a slice holds whole groups, so the last slices
     may hold fewer channels.

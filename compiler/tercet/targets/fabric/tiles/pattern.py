@@ -81,7 +81,7 @@ class Made:
 
     @property
     def reach(self) -> int:
-        """The channel behind the last one that is written, counting all groups of each used lane."""
+        """The channel behind the last one that is written, over all groups of each used lane."""
         known = (self.channels[:, 1:] >= 0) & (self.channels[:, :-1] >= 0)
         steps = np.diff(self.channels, axis=1)[known]
         more = (self.groups - 1) * int(steps.max(initial=0))
@@ -133,7 +133,7 @@ def spread(count: int, bands: int, chunk: int | None = None) -> IntArray:
 
 
 def spans_of(read: IntArray) -> IntArray:
-    """First position that each band reads, and the one behind the last [bands, 2]; read [bands, ...]."""
+    """First position and the one behind the last [bands, 2] that each band reads."""
     flat = read.reshape(len(read), -1)
     valid = flat >= 0
     first = np.where(valid, flat, np.iinfo(np.int64).max).min(1)

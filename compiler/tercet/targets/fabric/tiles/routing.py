@@ -152,7 +152,7 @@ def _channel_cuts(made: Made, destination: Destination) -> IntArray:
 
 @dataclass(frozen=True, eq=False)
 class _Hearings:
-    """The listening tiles of repetitions that are alike: one entry for each slot and listening tile."""
+    """Which tile listens to which in repetitions that are alike: an entry a slot and listener."""
 
     lanes: tuple[Lanes, ...]
     again: tuple[bool, ...]

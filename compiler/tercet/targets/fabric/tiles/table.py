@@ -85,7 +85,7 @@ def walk_table(code: Code) -> Table:
 
 
 def halved_walk(code: Code, begun: Piece, rest: Piece) -> Table:
-    """The walk table of a single window in two parts: `begun` is its first RUN, `rest` the second."""
+    """The walk table of a single window in two RUNs: `begun`, then `rest`."""
     grid = code.made.grid
     anchor = int(code.anchors[0, 0])
     runs = (_Run(0, anchor, 0, 1, last=True), _Run(1, anchor, 0, 1))

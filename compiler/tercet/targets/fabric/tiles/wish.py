@@ -18,7 +18,7 @@ class Wish:
     planar: bool
     spans: Spans
     even: bool = True
-    """Whether slices must be equal; else they hold whole groups of the writer, the last ones fewer."""
+    """Whether slices must be equal; else they hold whole groups of the writer, the last fewer."""
 
     def covers(self, other: "Wish") -> bool:
         """Whether every band holds all positions that the same band of `other` reads."""

@@ -21,7 +21,7 @@ ROUTE = np.dtype(
 
 @compiled
 def ready(route: Any, tiles: Any, used: Any, vector: bool) -> bool:
-    """Whether a value can leave: every tile of the mask has one, or the slot writes the last one again."""
+    """Whether a value can leave: all tiles of the mask have one, or the slot repeats the last."""
     if route.slot == NOTHING:
         return False
     if route.again:

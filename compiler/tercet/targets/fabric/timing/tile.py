@@ -1,4 +1,4 @@
-"""One tile in one cycle: it reads its walk, cuts segments into chunks, queues words, issues columns.
+"""One tile in one cycle: it reads its walk, cuts chunks, queues words and issues columns.
 
 The state of a tile is a record of integers: its registers. Every function reads the values at the
 start of a cycle and writes the values of the next one.
