@@ -25,7 +25,7 @@ from tercet.ops.requantize import Requantize
 from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.targets.door import Settings
 from tercet.targets.effort import USUAL, Asked
-from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.choice.recorded_search import Search
 from tercet.targets.fabric.choice.search import Choice, Trial
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower

@@ -14,7 +14,7 @@ from torch import nn
 from typer.testing import Result
 
 from tercet import frontends, passes
-from tercet.cli import quantized
+from tercet.cli import quantized_model
 from tercet.frontends import with_samples
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
@@ -182,7 +182,7 @@ def test_what_is_written_computes_what_was_quantized(
     samples = calibration.x.double().numpy()
     named = Model("net", model, (calibration.x[:1],), (samples,))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
-    done = quantized.quantized(quantized.Asked("net", tmp_path, "int4"), Silent())
+    done = quantized_model.quantized(quantized_model.Asked("net", tmp_path, "int4"), Silent())
     monkeypatch.undo()
     again: Any = frontends.resolve(f"{done.files[0]}:build").module
     live = ptq.quantize(model, ptq.Data(calibration.x, None), "int4", silent).module

@@ -49,7 +49,7 @@ def check(
     """
     how = reading(model, input_type, input_shape, semantics)
     from tercet.check.codec import encode
-    from tercet.cli.checked import checked
+    from tercet.cli.model_check import checked
     from tercet.cli.pages import check_page, check_tables
     from tercet.cli.pages.tables import console
     from tercet.cli.progress import Progress

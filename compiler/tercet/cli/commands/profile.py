@@ -44,9 +44,9 @@ def profile(
 ) -> None:
     """Say how many cycles an inference spends in each layer, and on what."""
     reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
+    from tercet.cli.network_profile import by_model, by_rtl
     from tercet.cli.pages import profile_tables
     from tercet.cli.pages.tables import console
-    from tercet.cli.profiled import by_model, by_rtl
     from tercet.cli.watch import Watch
     from tercet.report.pages.files import write
     from tercet.report.profile.trace import trace as traced

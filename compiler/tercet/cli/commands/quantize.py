@@ -76,7 +76,7 @@ def quantize(
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about optional packages of Brevitas
-        from tercet.cli.quantized import Asked, quantized
+        from tercet.cli.quantized_model import Asked, quantized
     from tercet.cli.pages.tables import console
     from tercet.cli.watch import Watch
     from tercet.report.pages.words import number, share

@@ -21,9 +21,9 @@ from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.network.normal_form import normal
 from tercet.targets.fabric.placement.units import all_fit
 from tercet.targets.fabric.program.assemble import assembled
-from tercet.targets.fabric.program.exposed import heard_of
+from tercet.targets.fabric.program.exposed_values import heard_of
 from tercet.targets.fabric.program.plan import Plan
-from tercet.targets.fabric.program.tiled import Tiled, tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled, tiled
 from tercet.targets.fabric.program.timeline import execs_of, timeline
 
 PARTS = (2, 4)

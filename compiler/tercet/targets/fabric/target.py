@@ -20,7 +20,7 @@ from tercet.targets.rows import Grid as Shares
 from tercet.targets.shared.shipped import shipped
 
 if TYPE_CHECKING:
-    from tercet.targets.fabric.choice.explained import Search
+    from tercet.targets.fabric.choice.recorded_search import Search
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ class Fabric(Target[FabricOptions, FabricProgram]):
 
     def lower(self, module: ModuleOp, options: FabricOptions) -> FabricProgram:
         from tercet.targets.fabric import planner
-        from tercet.targets.fabric.choice.explained import Search
-        from tercet.targets.fabric.choice.pinned import Pinned, require_pinned
+        from tercet.targets.fabric.choice.pinned_grids import Pinned, require_pinned
+        from tercet.targets.fabric.choice.recorded_search import Search
 
         search = Search()
         chooser = Pinned(search, options.grids) if options.grids else search

@@ -7,9 +7,9 @@ import numpy as np
 
 from tercet.targets.fabric.format.frame import Load
 from tercet.targets.fabric.network.network import Network
-from tercet.targets.fabric.program.infer import Arrival
+from tercet.targets.fabric.program.infer_program import Arrival
 from tercet.targets.fabric.program.ports import Entry
-from tercet.targets.fabric.program.tiled import Tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled
 from tercet.targets.fabric.program.transfers import part_loads
 from tercet.targets.fabric.tiles.layout import Layout
 from tercet.targets.fabric.tiles.tensor import Tensor

@@ -7,12 +7,12 @@ from tercet.targets.fabric.format.spec import BUS_BYTES
 from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.placement.memory import MEMORY_BASE, PAGE, Memory
 from tercet.targets.fabric.program.arrivals import arrivals
-from tercet.targets.fabric.program.exposed import layers_of
-from tercet.targets.fabric.program.infer import Outputs, infer
+from tercet.targets.fabric.program.exposed_values import layers_of
+from tercet.targets.fabric.program.infer_program import Outputs, infer
 from tercet.targets.fabric.program.length import require_short
 from tercet.targets.fabric.program.plan import Plan, Program, Segment
 from tercet.targets.fabric.program.ports import Entry, entries, exits
-from tercet.targets.fabric.program.tiled import Tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled
 from tercet.targets.fabric.program.transfers import room
 from tercet.targets.fabric.tiles.grid import up
 from tercet.targets.fabric.tiles.tensor import Tensor
