@@ -1,4 +1,4 @@
-"""Value by value through an EXEC frame: emissions, the adder tree, post-processing, writes."""
+"""The values of an EXEC frame one by one: drained sums, adder tree, post-processing, writes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ FAILURES = {
 
 @compiled
 def _reduce(totals: Any, log2_tk: int, width: int) -> None:
-    """The adder tree; also what its unused places hold."""
+    """The adder tree, its unused outputs included."""
     for level in range(log2_tk):
         for t in range(0, len(totals) - (1 << level), 2 << level):
             totals[t] = wrapped(totals[t] + totals[t + (1 << level)], width)
@@ -27,7 +27,7 @@ def _reduce(totals: Any, log2_tk: int, width: int) -> None:
 
 @compiled
 def _fill(reading: Any, banks: Any, how: Any) -> int:
-    """All tiles make a pass; its sums go to the drain."""
+    """Run a pass in all tiles; its sums go to the drain."""
     cursors, used, segments, written, active, _ = reading
     acts, columns, weights, acc, drain, _, _ = banks
     for t in used:
@@ -160,7 +160,7 @@ def _value(
 
 @compiled
 def _once_more(number: int, heard: Any) -> int:
-    """The results of the value before it, and its sums."""
+    """Repeat the results and sums of the value before it."""
     for each in heard:
         each[number] = each[number - 1]
     return OK
@@ -168,7 +168,7 @@ def _once_more(number: int, heard: Any) -> int:
 
 @compiled
 def run(reading: Any, banks: Any, route: Any, heard: Any, hows: Any) -> int:
-    """The whole frame; OK or why not.
+    """Run a whole frame; returns OK or an error.
 
     `reading` is (cursors, used, segments, written, active, values), `banks` as `Banks` in the order
     acts, columns, weights, acc, drain, params, out; see `execute` for the rest.

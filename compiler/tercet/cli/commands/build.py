@@ -49,7 +49,7 @@ def key_of(project: Project, step: str) -> str:
     """A key of a step that changes with its options, the files that they name, and Tercet."""
     digest = sha256(f"{version_of('tercet')} {step}".encode())
     options = project.options.get(step, {})
-    digest.update(json.dumps([options, project.layers], sort_keys=True, default=str).encode())
+    digest.update(json.dumps(options, sort_keys=True, default=str).encode())
     for value in options.values():
         path = Path(str(value).partition(":")[0])
         if path.is_file():

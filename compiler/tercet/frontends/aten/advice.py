@@ -1,4 +1,4 @@
-"""What to write instead of a torch operator that has no exact integer meaning here."""
+"""Replacements that messages suggest for torch operators that Tercet does not support."""
 
 from fnmatch import fnmatchcase
 
@@ -38,7 +38,7 @@ INSTEAD = (
     _instead("use a linear layer with a triangular weight", "cumsum"),
     _instead("use two linear layers and a product", "bilinear"),
 )
-"""By names or patterns of operators; the first that fits counts."""
+"""Suggestions by names or patterns of operators; the first match counts."""
 OTHERWISE = (
     "write it with layers of torch.nn that docs/pytorch.md lists, or leave it to the host, before "
     "the first or after the last layer"
@@ -52,7 +52,7 @@ FLOAT_WEIGHTS = (
 
 
 def advice(name: str) -> str:
-    """The concrete change to make for the operator `name`."""
+    """The suggested change for the operator `name`."""
     for one in INSTEAD:
         if any(fnmatchcase(name, pattern) for pattern in one.operators):
             return one.way_out
@@ -60,5 +60,5 @@ def advice(name: str) -> str:
 
 
 def float_weights(layer: str) -> UnsupportedError:
-    """What is said of a layer of torch.nn whose weights no quantizer rounds."""
+    """The error for a layer of torch.nn with float weights."""
     return UnsupportedError("its weights are floats", layer=layer, way_out=FLOAT_WEIGHTS)

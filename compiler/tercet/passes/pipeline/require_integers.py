@@ -1,4 +1,4 @@
-"""The end of the pipeline: only integer operators are left, and no value leaves its type."""
+"""The check that only integer operators are left and no value leaves its type."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tercet.ir.ranges import ranges
 
 @dataclass(frozen=True)
 class RequireIntegers(ModulePass):
-    """Name the first layer that is still real; prove the range of every value."""
+    """Refuse the first layer that is still real; prove the range of every value."""
 
     name = "require-integers"
 

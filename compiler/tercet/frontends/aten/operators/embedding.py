@@ -1,4 +1,4 @@
-"""Rows of a table, by integers that are an input of the network."""
+"""Embedding: rows of a table, indexed by an integer input of the network."""
 
 from typing import Any
 

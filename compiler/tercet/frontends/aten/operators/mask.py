@@ -1,4 +1,4 @@
-"""Constant masks: which elements stay, and what stands in place of the others."""
+"""Constant masks: masked elements are replaced by a constant."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""The largest of a window, or of whole axes."""
+"""Max pooling, and maxima over whole axes."""
 
 from collections.abc import Sequence
 
@@ -56,7 +56,7 @@ def max_pool(
     note="adaptive to any output size",
 )
 def adaptive_max_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) -> Value:
-    """One axis after the other: the largest of the largest."""
+    """Adaptive max pooling as maxima along one axis after the other."""
     source = builder.tensor(x)
     for axis, count in enumerate(outputs, start=2):
         source = _along(builder, source, axis, count)
