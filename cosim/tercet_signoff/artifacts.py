@@ -1,4 +1,4 @@
-"""What became of the network: the artifact of each target, and the parts that run on them."""
+"""The artifacts of a network by target, and the subgraphs that run on them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -17,12 +17,12 @@ from tercet_signoff.layers import spread
 from tercet_signoff.registry import all_declared
 
 MAIN = "main"
-"""The name of the one part that there is today."""
+"""The name of the only subgraph."""
 FABRIC, HOST = "fabric", "host"
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
-    """One for each target that a check judges, in the order of the targets."""
+    """The artifact of each target that a check judges, in the order of the targets."""
     judged = {check.target for check in all_declared()}
     names = computed(ctx)
     return tuple(
@@ -38,7 +38,7 @@ def _told(target: str, made: door.Artifact | TercetError, names: tuple[str, ...]
 
 
 def refused(made: Collection[Artifact]) -> tuple[str, ...]:
-    """A sentence for the report on every target that takes no part."""
+    """A sentence for the report on every target that refuses the network."""
     return tuple(
         f"the target {one.target} refuses this network, so nothing of it is signed off: "
         f"{one.refusal}"
@@ -48,7 +48,7 @@ def refused(made: Collection[Artifact]) -> tuple[str, ...]:
 
 
 def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
-    """One, which is all of the network; without cycles, which are known after all checks."""
+    """The subgraphs, today one, which is the whole network; cycles follow after the checks."""
     plan = ctx.planned
     if plan is not None:
         layers = tuple(layer.name for layer in plan.layers)
@@ -63,13 +63,13 @@ def _main(target: str, layers: tuple[str, ...], bytes_in: int, bytes_out: int) -
 
 
 def _bytes(values: Sequence[SSAValue]) -> int:
-    """Of one vector, as C stores it."""
+    """The bytes of one vector, as C stores it."""
     kinds = map(tensor_type, values)
     return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
 
 
 def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:
-    """The same, with the cycles of a call: of the one part, those from end to end."""
+    """The subgraphs with the cycles of a call; the only one has those from end to end."""
     (main,) = parts
     predicted, measured = cycles.predicted or None, cycles.measured or None
     return (

@@ -163,7 +163,7 @@ class Machine:
         return time, execute(self.spec, banks, frame, segments, slots)
 
     def _tables(self, frame: Exec) -> tuple[list[Segments | None], Slots]:
-        """The segments of each tile in the mask, and the slots. Tiles with equal tables share them."""
+        """The segments of each tile in the mask, and the slots; equal tables are decoded once."""
         spec, banks = self.spec, self.banks
         known: dict[bytes, Segments] = {}
         segments: list[Segments | None] = []

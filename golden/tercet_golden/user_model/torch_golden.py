@@ -1,4 +1,4 @@
-"""PyTorch against the integer reference: float64 must agree, float32 must be explained."""
+"""PyTorch compared with the reference: float64 must be equal, float32 must be explained."""
 
 from collections.abc import Mapping, Sequence
 
@@ -29,7 +29,7 @@ def compare(
     golden: Mapping[str, IntArray],
     dtype: torch.dtype,
 ) -> Judged:
-    """PyTorch in `dtype` against the values of the integer reference.
+    """The comparison of PyTorch in `dtype` with the values of the integer reference.
 
     `xs`: one array for each input of the model, or the only one.
     """
@@ -48,7 +48,7 @@ def end_to_end(
     golden: Mapping[str, IntArray],
     dtype: torch.dtype,
 ) -> EndToEnd:
-    """PyTorch in `dtype` from input to output, nothing put right between."""
+    """The comparison of PyTorch in `dtype` from input to output, without corrections between."""
     every = [xs] if isinstance(xs, np.ndarray) else xs
     return compare_outputs(module, golden, outputs(model, module, every, dtype))
 
