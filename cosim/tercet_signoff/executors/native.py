@@ -66,9 +66,8 @@ def _run(
     names = list(value_names(module).values())
     size = library[f"{NAME}_size"]
     size.restype = ctypes.c_size_t
-    memory = (
-        ctypes.c_int64 * (size() // 8 + 1)
-    )()  # 64-bit words, which are aligned for every value
+    # words of 64 bits are aligned for every value
+    memory = (ctypes.c_int64 * (size() // 8 + 1))()
     tensors = (Tensor * len(names))()
     _demand(library[f"{NAME}_tensors"](memory, tensors))
     values = {name: tensor.view() for name, tensor in zip(names, tensors, strict=True)}

@@ -147,9 +147,8 @@ def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
     _close(model, proto)
     network = wrapper(proto)
     if not network.check_all_tensor_shapes_specified():
-        network = network.transform(
-            shapes()
-        )  # slow, because it writes zeros of every tensor's size
+        # slow, because it writes zeros of every tensor's size
+        network = network.transform(shapes())
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
         typed = {name: x.astype(np.float32) for name, x in feeds.items()}

@@ -1,4 +1,4 @@
-"""Operators that Tercet knows well enough to say why it does not take them, and what helps."""
+"""Known operators that Tercet refuses, each with the reason and a way out."""
 
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.registry import refuses

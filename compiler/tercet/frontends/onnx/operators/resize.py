@@ -28,7 +28,7 @@ PLACES: Mapping[str, Place] = {
     "pytorch_half_pixel": lambda i, scale, n, m: (i + HALF) / scale - HALF if m > 1 else 0 * scale,
     "align_corners": lambda i, scale, n, m: Fraction(i * (n - 1), max(m - 1, 1)),
 }
-"""Where in n elements element i of m lies."""
+"""The place among n elements of element i of m."""
 NEAREST: Mapping[str, Callable[[Fraction], int]] = {
     "round_prefer_floor": lambda x: ceil(x - HALF),
     "round_prefer_ceil": lambda x: floor(x + HALF),
@@ -70,7 +70,7 @@ def _floored(builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value) -> SS
 def _factors(
     builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value, sizes: Value
 ) -> list[Fraction]:
-    """By how much each axis grows."""
+    """The factor of each axis."""
     shape = shape_of(x)
     named = node.integers("axes", tuple(range(len(shape)))) or ()
     axes = [axis % len(shape) for axis in named]
