@@ -71,6 +71,6 @@ class Request:
         return replace(self, only=vector, waves=True, out=out).command()
 
     def rerun_rounding(self, recorded: Path) -> str:
-        """The command that reruns a recorded vector of the rounding test, and the model's vector 0."""
+        """The command that reruns a recorded vector of the rounding test, and vector 0."""
         out = self.out if self.rounding else recorded / "rerun"
         return replace(self, only=0, waves=True, out=out, rounding=recorded).command()

@@ -12,7 +12,7 @@ TIMES = 8
 
 
 async def an_interrupt_outlives_a_write_that_meets_it(bench: Bench) -> None:
-    """irq rises, whenever the host's write of 1 meets the end of the program."""
+    """The interrupt rises, whenever the host's write of 1 meets the end of the program."""
     await bench.runs_right()
     await bench.ring(bench.plan.infer)
     rung = bench.now()

@@ -111,7 +111,9 @@ class Machine:
         writes = np.zeros(0, np.int64)
         while starts := int(bus.advance(buses, engines, known, writes)):
             if starts < 0:
-                raise ValueError(f"frame {_stuck(engines)}: it waits for what never comes (wait)")
+                raise ValueError(
+                    f"frame {_stuck(engines)}: it waits for frames that never end (wait)"
+                )
             for which in range(len(engines)):
                 if starts >> which & 1:
                     number = int(engines["current"][which])

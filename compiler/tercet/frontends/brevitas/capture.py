@@ -34,7 +34,7 @@ ALIKE = 0.1
 BENT = 0.5
 """The same share of the nonzero elements, because a ReLU may leave few of them."""
 WANTED: Mapping[str, str] = {
-    "object has no attribute": "its forward must take what quantizers return for plain tensors",
+    "object has no attribute": "its forward must treat the results of quantizers as plain tensors",
     "data-dependent": "it may branch on shapes, but not on what tensors hold",
 }
 """Ways out by fragments of torch.export's messages."""
@@ -181,7 +181,7 @@ def _tensors(result: object) -> list[Tensor]:
             )
         if value.dtype is torch.bool:
             raise CaptureError(
-                "the model returns booleans; return what is compared, and let the host compare it"
+                "the model returns booleans; return the compared values, and let the host compare them"
             )
     return found
 

@@ -123,7 +123,7 @@ def for_a_row(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue)
     if values.shape[0] != builder.batch or not (values == values[:1]).all():
         raise node.unsupported(
             f"a constant of shape {values.shape} meets a tensor of shape {named(shape)}, so that "
-            "what becomes of a row depends on its place in the batch",
+            "the result of a row depends on its place in the batch",
             wanted="the same for every row: an extent of 1 there, or none",
         )
     return values[:1]

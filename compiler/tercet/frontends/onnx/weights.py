@@ -36,7 +36,7 @@ def weights(node: Node, value: Value) -> Integers:
             "bits",
             way_out=(
                 "quantize them symmetrically, with a zero point of 0 (quantize_static "
-                "of what quant_pre_process makes of the float file, with "
+                "of the float file after quant_pre_process, with "
                 "weight_type=QuantType.QInt8 and no WeightSymmetric=False in "
                 "extra_options)"
             ),

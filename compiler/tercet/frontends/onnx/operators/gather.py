@@ -53,7 +53,9 @@ def _embedding(builder: OnnxBuilder, node: Node, table: Value, x: SSAValue) -> V
     if is_real(x):
         raise node.unsupported("its indices are reals", wanted="integers")
     if isinstance(table, SSAValue) or node.integer("axis", 0):
-        raise node.unsupported("looks up by computed places", wanted="rows of a constant table")
+        raise node.unsupported(
+            "indexes a computed tensor by computed indices", wanted="rows of a constant table"
+        )
     if isinstance(table, np.ndarray) and (kept := integer_type(table.dtype)) in (SI8, UI8):
         _require_matrix(node, table.shape)  # a DequantizeLinear behind it dequantizes the rows
         return builder.add(node, Gather(x, table.astype(np.int64), kept, layer=node.name))

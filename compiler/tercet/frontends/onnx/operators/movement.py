@@ -70,7 +70,7 @@ def flatten(builder: OnnxBuilder, node: Node, x: Value) -> Value:
             f"flattens {shape} to ({prod(shape[:place])}, {prod(shape[place:])}), which moves the "
             "batch",
             wanted="axis 1, behind the batch",
-            way_out="Reshape to the rows that are meant",
+            way_out="Reshape to the intended rows",
         )
     return reshaped(builder, node, source, (prod(shape[1:]),))
 

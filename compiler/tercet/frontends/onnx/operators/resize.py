@@ -49,7 +49,7 @@ def resize(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     place = PLACES.get(node.text("coordinate_transformation_mode", "half_pixel"))
     nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
     if place is None or nearest is None:
-        raise node.unsupported("resizes in a mode unknown", wanted=f"{', '.join(PLACES)}")
+        raise node.unsupported("resizes in an unknown mode", wanted=f"{', '.join(PLACES)}")
     return _resized(
         builder, node, source, _factors(builder, node, source, scales, sizes), place, nearest
     )
@@ -90,7 +90,9 @@ def _factors(
     for axis, factor in zip(axes, wish, strict=True):
         factors[axis] = factor
     if min(factors) <= 0 or factors[0] != 1:
-        raise node.unsupported("resizes the batch or to nothing", wanted="factors above zero")
+        raise node.unsupported(
+            "resizes the batch, or an axis to no elements", wanted="factors above zero"
+        )
     return factors
 
 
