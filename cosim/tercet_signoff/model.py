@@ -15,7 +15,7 @@ from tercet_signoff.context import CheckContext
 if TYPE_CHECKING:
     import torch
 
-    from tercet_golden.user_model.explained import Judged
+    from tercet_golden.user_model.explained_differences import Judged
 
 
 def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:

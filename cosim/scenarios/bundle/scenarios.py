@@ -11,7 +11,7 @@ from typing import Any
 
 import cocotb
 
-from scenarios.bundle import access, ends
+from scenarios.bundle import access, program_ends
 from scenarios.bundle.bench import Bench
 
 Scenario = Callable[[Bench], Awaitable[None]]
@@ -29,7 +29,7 @@ _ALL: tuple[Scenario, ...] = (
     access.registers_have_their_reset_values_after_power_up,
     outputs_are_right_whatever_pauses,
     *access.SCENARIOS,
-    *ends.SCENARIOS,
+    *program_ends.SCENARIOS,
 )
 
 

@@ -22,9 +22,9 @@ from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.report.contract import EndToEnd
 from tercet_golden.user_model.end_to_end import compare as compare_outputs
-from tercet_golden.user_model.explained import Judged, Tally
+from tercet_golden.user_model.explained_differences import Judged, Tally
 from tercet_golden.user_model.file_run import inputs_of, run
-from tercet_golden.user_model.followed import follow
+from tercet_golden.user_model.substituted_run import follow
 from tercet_golden.user_model.structural import Mask, Ties, with_lattices
 from tercet_golden.user_model.torch_run import quantizers
 

@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.ir.types import Array, IntArray
 from tercet.report.contract import EndToEnd
 from tercet_golden.user_model.end_to_end import compare as compare_outputs
-from tercet_golden.user_model.explained import Judged, Tally
+from tercet_golden.user_model.explained_differences import Judged, Tally
 from tercet_golden.user_model.torch_run import NEAR, Seen, outputs
 from tercet_golden.user_model.torch_run import run as watch
 

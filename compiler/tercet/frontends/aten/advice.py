@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.taken import Refused
+from tercet.frontends.declared_operators import Refused
 
 
 def _instead(way_out: str, patterns: str) -> Refused:

@@ -9,7 +9,7 @@ from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
-from tercet.frontends.taken import Refused, Taken, load_all
+from tercet.frontends.declared_operators import Refused, Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]
 """converter(builder, node, *operands): its result, or a list where there are several."""
