@@ -69,7 +69,7 @@ bench: $(VENV)/dev-$(KEY) runtime ## Print the figures of benchmarks/
 nightly: $(VENV)/dev-$(KEY) runtime ## The long regression: every model, every fabric, more vectors
 	$(BIN)/python -m pytest tests -n 2 --dist loadscope --products
 	$(BIN)/python -m pytest tests/matrix/test_random_graphs.py --graphs 2000
-	$(BIN)/python -m pytest tests/plan/test_planned.py --planned
+	$(BIN)/python -m pytest tests/plan/program/test_planned.py --planned
 	$(BIN)/python -m tests.fuzz_onnx --seconds 600
 	$(BIN)/python -m benchmarks.static
 	$(BIN)/python -m pytest cosim -n 2 --dist loadgroup --vectors 1000 \

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.plan.planned import drawn_inputs
-from tests.plan.small import residual
+from tests.helpers.plans.planned import drawn_inputs
+from tests.helpers.plans.small import residual
 
 from draw.networks.dense import network, requantized
 from draw.predicted import assert_as_predicted

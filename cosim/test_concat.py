@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.plan.joins import NETWORKS
-from tests.plan.planned import drawn_inputs
+from tests.helpers.plans.joins import NETWORKS
+from tests.helpers.plans.planned import drawn_inputs
 
 from draw.predicted import assert_as_predicted
 from tercet.ir.names import value_names

@@ -7,8 +7,8 @@ On drawn ones the search's grids and random ones take turns; with `--structures`
 
 from collections.abc import Callable, Iterator
 
+from tests.helpers.plans.planned import drawn_inputs, seeded
 from tests.matrix.structures import structures
-from tests.plan.planned import drawn_inputs, seeded
 
 from conftest import TOLD, Options
 from draw.many_networks import Case, hold

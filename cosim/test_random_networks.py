@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import numpy as np
 import pytest
-from tests.plan.planned import drawn_inputs
+from tests.helpers.plans.planned import drawn_inputs
 
 from conftest import TOLD, Options, drawn
 from draw.many_networks import Case, hold

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests import networks
+from tests.helpers import networks
 from typer.testing import CliRunner, Result
 
 from tercet.cli.app import app

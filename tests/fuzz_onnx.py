@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import numpy_helper
-from tests.frontends.onnx.broken import answer, sound
+from tests.helpers.onnx.broken import answer, sound
 
 from tercet.frontends.onnx.registry import converters, refusals
 

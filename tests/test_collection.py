@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests import real_files
 from tests.corners import in_turn
-from tests.real_files import on_real_files
+from tests.helpers import real_files
+from tests.helpers.real_files import on_real_files
 
 ROOT = Path(__file__).parents[1]
 EXCUSES = {"skip", "skipif", "importorskip", "xfail"}

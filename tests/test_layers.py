@@ -77,6 +77,7 @@ STACKS = {
     ),
     "compiler/tercet/targets": (
         "effort",
+        "info",
         "rows",
         "door",
         "shared",

@@ -12,10 +12,10 @@ from tercet.ir.types import IntArray
 from tercet.targets.fabric.format.frame import Exec, Kind
 from tercet.targets.fabric.program.plan import LayerPlan, Plan
 from tercet_cosim.bench import counters
-from tercet_cosim.bench.observed_values import layer_cycles_of, values_of
-from tercet_cosim.bench.job import Job, Outcome
-from tercet_cosim.bench.process import execute, execute_all
 from tercet_cosim.bench.element_writes import Written, written
+from tercet_cosim.bench.job import Job, Outcome
+from tercet_cosim.bench.observed_values import layer_cycles_of, values_of
+from tercet_cosim.bench.process import execute, execute_all
 from tercet_cosim.build.build import build
 
 LATENCY = 10

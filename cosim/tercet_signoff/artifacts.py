@@ -2,15 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from math import prod
-
-from xdsl.ir import SSAValue
 
 from tercet.errors import TercetError
-from tercet.ir.module import inputs_of, ops_of, outputs_of
-from tercet.ir.types import storage, tensor_type
+from tercet.ir.module import ops_of
 from tercet.report.contract import Artifact, Cycles, Subgraph
 from tercet.targets import door
+from tercet.targets.registry import accelerators
 from tercet_signoff.compare import computed
 from tercet_signoff.context import CheckContext
 from tercet_signoff.layers import spread
@@ -18,7 +15,7 @@ from tercet_signoff.registry import all_declared
 
 MAIN = "main"
 """The name of the only subgraph."""
-FABRIC, HOST = "fabric", "host"
+HOST = "host"
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
@@ -48,24 +45,22 @@ def refused(made: Collection[Artifact]) -> tuple[str, ...]:
 
 
 def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
-    """The subgraphs, today one, which is the whole network; cycles follow after the checks."""
-    plan = ctx.planned
-    if plan is not None:
-        layers = tuple(layer.name for layer in plan.layers)
-        return (_main(FABRIC, layers, plan.input_bytes, plan.output_bytes),)
-    layers = tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
-    inputs, outputs = _bytes(inputs_of(ctx.module)), _bytes(outputs_of(ctx.module))
-    return (_main(HOST, layers, ctx.request.batch * inputs, ctx.request.batch * outputs),)
+    """The subgraphs, today one, which is the whole network; cycles follow after the checks.
 
-
-def _main(target: str, layers: tuple[str, ...], bytes_in: int, bytes_out: int) -> Subgraph:
-    return Subgraph(MAIN, target, layers, 1, None, None, bytes_in, bytes_out)
-
-
-def _bytes(values: Sequence[SSAValue]) -> int:
-    """The bytes of one vector, as C stores it."""
-    kinds = map(tensor_type, values)
-    return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
+    It runs on the first accelerator that takes the network, else on the host.
+    """
+    target, made = next(
+        (
+            (target.info.name, made)
+            for target in accelerators()
+            for made in [ctx.artifacts.get(target.info.name)]
+            if isinstance(made, door.Artifact)
+        ),
+        (HOST, ctx.artifact("c")),
+    )
+    own = tuple(layer.name for layer in made.layers)
+    layers = own or tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
+    return (Subgraph(MAIN, target, layers, 1, None, None, *made.traffic(ctx.request.batch)),)
 
 
 def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:

@@ -41,7 +41,7 @@ class Request:
     effort: str = "normal"
     """The effort of the planner's search."""
     layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Options of single layers from tercet.toml, which a rerun reads as well."""
+    """Options of single layers, by the layer's name."""
     rounding: Path | None = None
     """The folder of a recorded vector of the rounding test, to run in place of the whole test."""
 
@@ -51,6 +51,9 @@ class Request:
         The options of a rerun come last.
         """
         words = ["tercet", "verify", self.model]
+        for layer, chosen in self.layers.items():
+            for option, text in chosen.items():
+                words += ["--layer", f"{layer}:{option}={text}"]
         options = [one for one in fields(self) if one.name not in NO_OPTION]
         for one in sorted(options, key=lambda field: field.name in OF_A_RERUN):
             value = getattr(self, one.name)

@@ -80,7 +80,7 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     with stages.stage("plan"):
         asked = Asked(effort_of(request.effort), stages.detail)
         settings = Settings(request.fabric, request.batch, asked, request.layers)
-        artifacts = {target.name: _lowered(target, module, settings) for target in targets()}
+        artifacts = {target.info.name: _lowered(target, module, settings) for target in targets()}
     with stages.stage("make vectors"):
         drawn = make_vectors(module, model.samples, request.vectors, request.seed, model.origin)
     here, whole = drawn, None

@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
-from tests.networks import made, plain, shifted
+from tests.helpers.networks import made, plain, shifted
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 

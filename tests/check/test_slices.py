@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
-from tests.networks import NETWORKS, made, narrow, normed, plain
+from tests.helpers.networks import NETWORKS, made, narrow, normed, plain
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.frontends.onnx.graphs import model, node, saved
+from tests.helpers.onnx.graphs import model, node, saved
 from typer.testing import Result
 
 Tercet = Callable[..., Result]

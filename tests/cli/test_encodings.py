@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.frontends.onnx.graphs import Constant, model, node, saved
+from tests.helpers.onnx.graphs import Constant, model, node, saved
 
 NAME = "größe_層"
 PLAIN: dict[str, str] = {"LC_ALL": "C"}

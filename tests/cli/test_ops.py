@@ -28,7 +28,7 @@ def test_the_page_in_docs_is_what_the_command_prints(tercet: Tercet) -> None:
 
 
 def test_the_fabric_takes_some_operators_and_the_host_more() -> None:
-    titles = [target.title for target in columns()]
+    titles = [target.info.title for target in columns()]
     found = {row.name: dict(zip(titles, row.targets, strict=True)) for row in rows()}
     assert found["tercet.linear"]["fabric"]
     assert found["tercet.conv"]["fabric"]

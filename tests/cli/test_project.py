@@ -47,7 +47,10 @@ REFUSED = {
     "no option": ("speed = 3", "no command has an option 'speed'"),
     "no option of a command": ("[verify]\nspeed = 3", "[verify] has no option 'speed'"),
     "no table": ("verify = 3", "wanted [verify]"),
-    "no layer option": ("[layers.fc1]\nspeed = '3'", "layer fc1 has no option speed"),
+    "no layer option": (
+        "model = 'digits_mlp'\n[layers.fc1]\nspeed = '3'",
+        "--layer fc1:speed=3: wanted LAYER:OPTION=VALUE",
+    ),
     "no steps": ("steps = ['dance']", "steps are a list of commands"),
     "no layer": (
         "model = 'digits_mlp'\n[layers.fc9]\ngrid = '1x8x1'",
@@ -67,7 +70,16 @@ def test_what_no_command_knows_is_refused_in_a_sentence(tercet: Tercet, name: st
     done = tercet("check")
     assert done.exit_code == 2, done.output
     assert wanted in " ".join(done.stderr.split())
-    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.splitlines()[-1].startswith("tercet: "), "one sentence, behind the progress"
+
+
+def test_an_option_of_a_layer_on_the_command_line_replaces_those_of_the_project(
+    tercet: Tercet,
+) -> None:
+    FILE.write_text('model = "digits_mlp"\n[layers.fc2]\ngrid = "1x1x8"\n')
+    told = tercet("check", "--json", "--layer", "fc1:grid=1x8x1").stdout
+    assert "fc1 on 1x8x1 tiles" in told
+    assert "fc2 on 1x1x8 tiles" not in told
 
 
 def test_a_missing_project_is_refused(tercet: Tercet) -> None:

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from tests.real_files import on_real_files
+from tests.helpers.real_files import on_real_files
 from typer.testing import CliRunner
 
 from tercet.cli.app import app

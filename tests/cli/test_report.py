@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.reports import passing_report
+from tests.helpers.reports import passing_report
 from typer.testing import Result
 
 from tercet.report.codec import encode

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.reports import passing_report, with_checks
+from tests.helpers.reports import passing_report, with_checks
 from typer.testing import Result
 
 from tercet.cli import options
@@ -218,6 +218,7 @@ VALUES: dict[str, Any] = {
     "batch": 7,
     "samples": Path("da ta.npz"),
     "effort": "high",
+    "layers": {"a.b": {"grid": "1x8x1"}},
     "rounding": Path("an y"),
 }
 """Of every option, a value that is not its default: with what a shell reads, where there can be."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from brevitas.quant import Int8WeightPerTensorFloat
-from tests.networks import NETWORKS, Image, made, normed, shifted
+from tests.helpers.networks import NETWORKS, Image, made, normed, shifted
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.matrix.parts import Does
+from tests.helpers.matrix.parts import Does
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils._pytree import tree_leaves

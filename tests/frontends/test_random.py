@@ -14,7 +14,7 @@ from brevitas.quant import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.networks import Nibble, Scales, SignedNibble, norm
+from tests.helpers.networks import Nibble, Scales, SignedNibble, norm
 from torch import nn
 
 from tercet import frontends, passes

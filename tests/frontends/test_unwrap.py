@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import act, entry, linear, samples
-from tests.matrix.proof import trained
+from tests.helpers.matrix.parts import act, entry, linear, samples
+from tests.helpers.matrix.proof import trained
 from torch import Tensor, nn
 
 from tercet import frontends, passes

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 from onnxruntime.quantization import QuantFormat, quantize_static
-from tests.frontends.onnx.graphs import saved
 from tests.frontends.onnx.test_static import Images, network
-from tests.real_files import on_real_files
+from tests.helpers.onnx.graphs import saved
+from tests.helpers.real_files import on_real_files
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import frontends, passes

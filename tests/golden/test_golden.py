@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 import torch
-from tests.networks import made, normed, plain
+from tests.helpers.networks import made, normed, plain
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 

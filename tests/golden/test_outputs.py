@@ -7,7 +7,7 @@ from typing import Any
 import brevitas.nn as qnn
 import pytest
 import torch
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 
 Pair = namedtuple("Pair", "scores, box")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.draw import SAMPLES, label, op_of, operands
+from tests.helpers.draw import SAMPLES, label, op_of, operands
 
 from tercet.ir.op import Sample
 from tercet_signoff.executors import native

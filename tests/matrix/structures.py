@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from tests.helpers.matrix.proof import collected
 from tests.matrix import (
     test_batch_norm,
     test_brevitas_layers,
@@ -29,7 +30,6 @@ from tests.matrix import (
     test_pooling,
     test_structure,
 )
-from tests.matrix.proof import collected
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet import assets

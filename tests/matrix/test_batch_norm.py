@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     WIDTHS,
     Fan,
     act,
@@ -18,7 +18,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import nn
 
 

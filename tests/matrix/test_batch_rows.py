@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import Does, act, linear, relu
+from tests.helpers.matrix.parts import Does, act, linear, relu
 from torch import Tensor, nn
 
 from tercet import frontends, passes

@@ -10,7 +10,7 @@ from brevitas.core.quant import TernaryQuant
 from brevitas.inject.enum import FloatToIntImplType
 from brevitas.quant.binary import SignedBinaryActPerTensorConst, SignedBinaryWeightPerTensorConst
 from brevitas.quant.ternary import SignedTernaryActPerTensorConst, SignedTernaryWeightPerTensorConst
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     Does,
     Fan,
     Nibble,
@@ -26,7 +26,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 
 ACTIVATIONS: list[nn.Module] = [

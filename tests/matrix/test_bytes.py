@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import Does, act, conv, linear, relu
-from tests.matrix.proof import prove
+from tests.helpers.matrix.parts import Does, act, conv, linear, relu
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 
 from tercet import frontends, passes

@@ -7,8 +7,8 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.inject.enum import RestrictValueType, ScalingImplType
-from tests.matrix.parts import Does, Shifted, Signed, Unsigned, act, conv, linear, samples
-from tests.matrix.proof import Proof, hold, trained
+from tests.helpers.matrix.parts import Does, Shifted, Signed, Unsigned, act, conv, linear, samples
+from tests.helpers.matrix.proof import Proof, hold, trained
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import brevitas.nn as qnn
 import pytest
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     WEIGHTS,
     WIDTHS,
     Fan,
@@ -21,7 +21,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import nn
 
 CHANNELS = 4

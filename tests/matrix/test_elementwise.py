@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.quant import Int8ActPerTensorFloat
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     Does,
     Fan,
     Nibble,
@@ -24,7 +24,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

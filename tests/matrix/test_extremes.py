@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     Does,
     Nibble,
     Shifted,
@@ -17,7 +17,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import Does, Nibble, SignedNibble, act, entry, linear, samples
-from tests.matrix.proof import prove
+from tests.helpers.matrix.parts import Does, Nibble, SignedNibble, act, entry, linear, samples
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import torch
-from tests.matrix.parts import Does, Shifted, act, conv, norm, samples
-from tests.matrix.proof import hold, trained
+from tests.helpers.matrix.parts import Does, Shifted, act, conv, norm, samples
+from tests.helpers.matrix.proof import hold, trained
 from torch import Tensor, nn
 from torch.nn import functional
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp

@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     INPUTS,
     Does,
     PixelInput,
@@ -21,7 +21,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove, trained
+from tests.helpers.matrix.proof import prove, trained
 from torch import Tensor, nn
 
 from tercet import frontends, passes

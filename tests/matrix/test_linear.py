@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from brevitas.nn import QuantIdentity
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     INPUTS,
     WEIGHTS,
     WIDTHS,
@@ -23,7 +23,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from tests.matrix import ares, networks
-from tests.matrix.networks import Net
-from tests.matrix.parts import WIDTHS, pixels, samples
-from tests.matrix.proof import prove
+from tests.helpers.matrix import ares, networks
+from tests.helpers.matrix.networks import Net
+from tests.helpers.matrix.parts import WIDTHS, pixels, samples
+from tests.helpers.matrix.proof import prove
 
 NETWORKS: list[Callable[[], Net]] = [
     networks.Cnv,

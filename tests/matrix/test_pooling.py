@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     Does,
     Fan,
     Shifted,
@@ -21,7 +21,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

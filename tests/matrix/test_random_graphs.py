@@ -5,10 +5,10 @@
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
-from tests.matrix.drawn import Graph, Shape
-from tests.matrix.drawn import graphs as drawn_graphs
-from tests.matrix.parts import samples
-from tests.matrix.proof import hold, trained
+from tests.helpers.matrix.drawn import Graph, Shape
+from tests.helpers.matrix.drawn import graphs as drawn_graphs
+from tests.helpers.matrix.parts import samples
+from tests.helpers.matrix.proof import hold, trained
 
 from tercet import frontends, passes
 

@@ -11,17 +11,8 @@ import pytest
 import torch
 from brevitas.inject.enum import FloatToIntImplType
 from brevitas.quant.experimental.float_quant_ocp import Fp8e4m3OCPActPerTensorFloat
-from tests.matrix.parts import (
-    WEIGHTS,
-    Does,
-    Nibble,
-    act,
-    conv,
-    entry,
-    linear,
-    samples,
-)
-from tests.matrix.proof import prove
+from tests.helpers.matrix.parts import WEIGHTS, Does, Nibble, act, conv, entry, linear, samples
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -6,7 +6,7 @@ from typing import Any
 import brevitas.nn as qnn
 import pytest
 import torch
-from tests.matrix.parts import (
+from tests.helpers.matrix.parts import (
     Does,
     Nibble,
     Shifted,
@@ -19,7 +19,7 @@ from tests.matrix.parts import (
     relu,
     samples,
 )
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import Tensor, nn
 from torch.nn import functional
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tests.matrix.parts import Does, Shifted, act, conv, linear, norm, samples
-from tests.matrix.proof import rows_of, trained
-from tests.matrix.ties import Ties
+from tests.helpers.matrix.parts import Does, Shifted, act, conv, linear, norm, samples
+from tests.helpers.matrix.proof import rows_of, trained
+from tests.helpers.matrix.ties import Ties
 from torch import Tensor
 from torch.nn import functional
 

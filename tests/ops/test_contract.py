@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.draw import SAMPLES, label, op_of, operands
+from tests.helpers.draw import SAMPLES, label, op_of, operands
 
 from tercet import assets
 from tercet.ir.interval import Interval

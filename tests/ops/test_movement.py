@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from tests.draw import SAMPLES, label, op_of, operands
+from tests.helpers.draw import SAMPLES, label, op_of, operands
 from xdsl.ir import SSAValue
 
 from tercet.errors import VerifyError

@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from tests.draw import SAMPLES, label, op_of, operands
+from tests.helpers.draw import SAMPLES, label, op_of, operands
 
 from tercet.errors import VerifyError
 from tercet.ir.families.channelwise import ChannelwiseOp

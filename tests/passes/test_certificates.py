@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import numpy as np
 import pytest
 import torch
-from tests.networks import made, normed
+from tests.helpers.networks import made, normed
 from torch import nn
 from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
 

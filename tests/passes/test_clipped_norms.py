@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.quant import Int8ActPerTensorFloat, Uint8ActPerTensorFloat
-from tests.matrix.proof import prove
+from tests.helpers.matrix.proof import prove
 from torch import nn
 
 

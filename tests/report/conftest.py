@@ -1,7 +1,7 @@
 """Fixtures of the report's tests."""
 
 import pytest
-from tests.reports import passing_report
+from tests.helpers.reports import passing_report
 
 from tercet.report.contract import Report
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
-from tests.reports import of_a_file, on_the_host, with_checks
+from tests.helpers.reports import of_a_file, on_the_host, with_checks
 
 from tercet.cli.pages.tables import show
 from tercet.report.contract import Report, Spread

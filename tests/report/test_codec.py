@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.reports import of_a_file, on_the_host, with_checks
+from tests.helpers.reports import of_a_file, on_the_host, with_checks
 
 from tercet.errors import TercetError
 from tercet.report.codec import decode, encode

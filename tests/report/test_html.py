@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
-from tests.reports import with_checks
+from tests.helpers.reports import with_checks
 
 from tercet.report.contract import Cycles, Mismatch, Report, Spread
 from tercet.report.outcome import measured

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from tests.reports import with_checks
+from tests.helpers.reports import with_checks
 
 from tercet.report.contract import Report
 from tercet.report.outcome import failed

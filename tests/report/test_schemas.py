@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from tests.reports import of_a_file, on_the_host
+from tests.helpers.reports import of_a_file, on_the_host
 
 from tercet import assets
 from tercet.gen import schemas

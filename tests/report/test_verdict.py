@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.reports import EQUAL, FACTS, of_a_file, on_the_host
+from tests.helpers.reports import EQUAL, FACTS, of_a_file, on_the_host
 
 from tercet.report.contract import Artifact, EndToEnd, Mismatch, Report, Tied
 from tercet.report.outcome import failed, measured, not_applicable, skipped

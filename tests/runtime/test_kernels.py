@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.draw import SAMPLES, label, op_of, operands
+from tests.helpers.draw import SAMPLES, label, op_of, operands
 
 import tercet_runtime
 from tercet.ir.module import inputs_of

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
-from tests.signoff.fakes import FakeModel, context, install, right_run
+from tests.helpers.fake_fabric import FakeModel, context, install, right_run
 from torch import Tensor, nn
 
 from tercet.errors import CaptureError, TercetError

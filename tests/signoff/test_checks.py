@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.signoff.fakes import artifacts_of
+from tests.helpers.fake_fabric import artifacts_of
 from torch import nn
 from xdsl.dialects.builtin import ModuleOp
 

@@ -1,7 +1,7 @@
 """A fault in an executor is found, and named by the first layer, element and vector it touched."""
 
 import pytest
-from tests.signoff.fakes import context
+from tests.helpers.fake_fabric import context
 
 from tercet.report.contract import Mismatch
 from tercet_signoff.compare import bitexact

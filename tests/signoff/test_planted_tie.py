@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from tests.golden.test_end_to_end import UNSNAPPED, truncating_pool
-from tests.reports import of_a_file, passing_report
+from tests.helpers.reports import of_a_file, passing_report
 
 from tercet import frontends, passes
 from tercet.report.verdict import judge, problems

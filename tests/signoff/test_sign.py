@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.reports import EQUAL
-from tests.signoff.fakes import CycleModel, FakeRun, context, install, right_run
+from tests.helpers.fake_fabric import CycleModel, FakeRun, context, install, right_run
+from tests.helpers.reports import EQUAL
 
 from tercet.errors import CapacityError, TercetError, UnsupportedError, UsageError
 from tercet.report.catalogue import catalogue, declared

@@ -63,18 +63,18 @@ def places(module: ModuleOp, found: Lowered) -> Mapping[IntegerOp, Place]:
 
 
 def _place(op: IntegerOp, name: str, found: Lowered, where: Mapping[str, str]) -> Place:
-    title = found.target.title
+    title = found.target.info.title
     if found.artifact is None:
         alone = f"the {title} runs whole networks, and not this one"
         return Place("host", _own_reason(op, name, found) or alone)
     moved = "the steps around it read and write as it moves"
-    return Place(found.target.name, where.get(name, moved))
+    return Place(found.target.info.name, where.get(name, moved))
 
 
 def _own_reason(op: IntegerOp, name: str, found: Lowered) -> str:
     """Why the accelerator would not take this operator wherever it stood; "" if it would."""
     if found.target.takes(type(op)) is not None:
-        return f"the {found.target.title} has no {kind_of(op)}"
+        return f"the {found.target.info.title} has no {kind_of(op)}"
     for reason in found.reasons:
         if reason.layer in (op.layer.data, name):
             return reason.why

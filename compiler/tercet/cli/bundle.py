@@ -51,9 +51,9 @@ def bundle(
     files, artifacts = dict[str, str | bytes](), list[Artifact]()
     for target in map(named, wanted) if wanted else targets():
         artifact = target.lower(module, target.options(settings))
-        examples = _examples(module, found.samples) if target.wants_examples else None
+        examples = _examples(module, found.samples) if target.info.wants_examples else None
         emitted = artifact.files(called, examples)
-        files |= {f"{target.folder}/{path}": content for path, content in emitted.items()}
+        files |= {f"{target.info.folder}/{path}": content for path, content in emitted.items()}
         artifacts.append(artifact)
     manifest = {"manifest.json": _manifest(found.name, settings.fabric, files)}
     return Bundle({**files, **manifest}, tuple(artifacts))

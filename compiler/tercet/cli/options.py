@@ -14,6 +14,7 @@ from tercet.frontends.reading import known_semantics, shaped
 from tercet.frontends.sources import find
 from tercet.report.pages.files import require_file, require_folder
 from tercet.targets.fabric.format.spec import named
+from tercet.targets.info import info_of, infos
 from tercet.targets.shared.identifiers import network_name
 
 BUILD = Path("build")
@@ -74,21 +75,21 @@ def rtl_folder(folder: Path | None) -> Path | None:
     return folder
 
 
+def _layers(texts: list[str] | None) -> list[str] | None:
+    by_layer(texts)
+    return texts
+
+
 def known_targets(names: list[str] | None) -> list[str] | None:
     """Names of targets."""
-    if names:
-        from tercet.targets.registry import named as target
-
-        for name in names:
-            target(name)
+    for name in names or ():
+        info_of(name)
     return names
 
 
 def accelerated(names: list[str]) -> bool:
     """Whether a target among these runs layers in place of the host."""
-    from tercet.targets.registry import named as target
-
-    return any(target(name).accelerates for name in names)
+    return any(info_of(name).accelerates for name in names)
 
 
 def name_of_c(name: str | None) -> str | None:
@@ -149,6 +150,34 @@ EffortOption: TypeAlias = Annotated[
     str,
     typer.Option(help="Of the search for the best grids of tiles: low, normal or high."),
 ]
+
+
+LayerOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layer",
+        metavar="NAME:OPTION=VALUE",
+        help="An option of one layer, such as fc1:grid=1x8x1; repeat it for more. These replace "
+        "those of tercet.toml.",
+        callback=_layers,
+    ),
+]
+
+
+def by_layer(texts: list[str] | None) -> dict[str, dict[str, str]]:
+    """Options of single layers, as --layer has them, by layer. Raises UsageError."""
+    found: dict[str, dict[str, str]] = {}
+    known = sorted({option for info in infos().values() for option in info.layer_options})
+    for text in texts or ():
+        place, _, value = text.partition("=")
+        layer, _, option = place.rpartition(":")
+        if not layer or not value or option not in known:
+            options = ", ".join(known)
+            raise UsageError(
+                f"--layer {text}: wanted LAYER:OPTION=VALUE; the options are {options}"
+            )
+        found.setdefault(layer, {})[option] = value
+    return found
 
 
 def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:

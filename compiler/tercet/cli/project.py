@@ -22,7 +22,8 @@ from typing import Any
 from tercet.errors import UsageError
 
 FILE = Path("tercet.toml")
-STEPS, LAYERS = "steps", "layers"
+STEPS, LAYERS, LAYER = "steps", "layers", "layer"
+"""Two keys of the file, and the parameter that options of layers become."""
 WITHOUT = ("report", "opt", "ops", "build")
 """Commands that a project has no table for: they read no network."""
 Value = Any
@@ -36,8 +37,6 @@ class Project:
     path: Path | None = None
     options: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     """Defaults of parameters, by command."""
-    layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Options of single layers, by the layer's name."""
     steps: tuple[str, ...] = ()
 
 
@@ -66,7 +65,12 @@ def read(path: Path, commands: Mapping[str, Iterable[str]]) -> Project:
             raise UsageError(f"{path}: no command has an option {key!r}; tables are {names}")
         for name in takers:
             options[name].setdefault(_param(key), value)
-    return Project(path, options, _layers(path, layers), _steps(path, steps, known))
+    if layers:
+        texts = _layers(path, layers)
+        for name, params in known.items():
+            if LAYER in params:
+                options[name].setdefault(LAYER, texts)
+    return Project(path, options, _steps(path, steps, known))
 
 
 def _param(key: str) -> str:
@@ -82,22 +86,13 @@ def _table(path: Path, name: str, table: Value, params: frozenset[str]) -> dict[
     return {_param(key): value for key, value in table.items()}
 
 
-def _layers(path: Path, layers: Value) -> dict[str, dict[str, str]]:
-    if not layers:
-        return {}
-    from tercet.targets.registry import targets
-
-    known = sorted({option for target in targets() for option in target.layer_options})
+def _layers(path: Path, layers: Value) -> list[str]:
+    """As --layer has them: that option says which there are."""
     if not isinstance(layers, dict) or not all(isinstance(each, dict) for each in layers.values()):
         raise UsageError(f"{path}: layers are tables such as [layers.fc1]")
-    for layer, options in layers.items():
-        for key, value in options.items():
-            if key not in known or not isinstance(value, str):
-                raise UsageError(
-                    f"{path}: layer {layer} has no option {key} = {value!r}; there are"
-                    f" {', '.join(known)}, each a text"
-                )
-    return layers
+    return [
+        f"{layer}:{key}={value}" for layer, each in layers.items() for key, value in each.items()
+    ]
 
 
 def _steps(path: Path, steps: Value, known: Iterable[str]) -> tuple[str, ...]:

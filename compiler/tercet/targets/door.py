@@ -7,16 +7,19 @@ executor and its checks stand in `tercet_signoff`. Nothing else names a target.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import ClassVar, Generic, TypeVar
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
 from tercet.errors import TercetError, UnsupportedError
-from tercet.ir.module import ops_of
+from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
-from tercet.ir.types import IntArray
+from tercet.ir.types import IntArray, storage, tensor_type
 from tercet.targets.effort import USUAL, Asked
+from tercet.targets.info import TargetInfo
 from tercet.targets.rows import Choice, Layer
 
 Files = Mapping[str, str | bytes]
@@ -65,6 +68,10 @@ class Artifact(ABC):
         """Names of the values that its executor shows."""
         return tuple(value_names(self.module).values())
 
+    def traffic(self, batch: int) -> tuple[int, int]:
+        """Bytes of all inputs and of all outputs of one call: here as C stores them."""
+        return batch * _bytes(inputs_of(self.module)), batch * _bytes(outputs_of(self.module))
+
     @property
     def where(self) -> Mapping[str, str]:
         """Of values that an accelerator computes: on what part of it, in words."""
@@ -81,6 +88,11 @@ class Artifact(ABC):
         return ()
 
 
+def _bytes(values: Iterable[SSAValue]) -> int:
+    kinds = map(tensor_type, values)
+    return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
+
+
 Options = TypeVar("Options")
 Made = TypeVar("Made", bound=Artifact, covariant=True)
 
@@ -88,22 +100,7 @@ Made = TypeVar("Made", bound=Artifact, covariant=True)
 class Target(ABC, Generic[Options, Made]):
     """A way to run networks."""
 
-    name: ClassVar[str]
-    """In reports and tables."""
-    folder: ClassVar[str]
-    """Of its files in a bundle; also what `--target` calls it."""
-    rank: ClassVar[int]
-    """Place in lists, the lowest first."""
-    title: ClassVar[str] = ""
-    """Of its column in the table of operators; "" without one."""
-    column: ClassVar[int] = 0
-    """Place of that column."""
-    accelerates: ClassVar[bool] = False
-    """Whether it runs layers in place of the host."""
-    layer_options: ClassVar[tuple[str, ...]] = ()
-    """Options of single layers that it knows."""
-    wants_examples: ClassVar[bool] = False
-    """Whether its files hold a test bench with vectors."""
+    info: ClassVar[TargetInfo]
 
     @abstractmethod
     def options(self, settings: Settings) -> Options:

@@ -24,8 +24,8 @@ from tercet.report.contract import EndToEnd
 from tercet_golden.user_model.end_to_end import compare as compare_outputs
 from tercet_golden.user_model.explained_differences import Judged, Tally
 from tercet_golden.user_model.file_run import inputs_of, run
-from tercet_golden.user_model.substituted_run import follow
 from tercet_golden.user_model.structural import Mask, Ties, with_lattices
+from tercet_golden.user_model.substituted_run import follow
 from tercet_golden.user_model.torch_run import quantizers
 
 NEAR = 1e-4

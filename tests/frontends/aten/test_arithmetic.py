@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as fn
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import nn
 
 ROW, COLUMN = torch.tensor([0.5, -2.0, 3.0, 0.25, 1.0]), torch.tensor([[1.5], [-1.0], [0.7]])

@@ -7,7 +7,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 import torch.nn.functional as fn
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import Tensor, nn
 
 from tercet.errors import UnsupportedError

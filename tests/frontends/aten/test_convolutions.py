@@ -6,7 +6,7 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.quant import Int8WeightPerChannelFloat, Int8WeightPerTensorFloat
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import nn
 
 from tercet.errors import UnsupportedError

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as fn
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import nn
 
 from tercet.errors import UnsupportedError

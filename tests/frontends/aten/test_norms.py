@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import nn
 
 NORMS: list[tuple[nn.Module, tuple[int, ...], str]] = [

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import nn
 
 MAX: list[dict[str, Any]] = [

@@ -7,8 +7,8 @@ import brevitas.nn as qnn
 import pytest
 import torch
 from brevitas.quant_tensor import IntQuantTensor, QuantTensor
-from tests.matrix.parts import Does, entry, linear, samples
-from tests.matrix.proof import prove
+from tests.helpers.matrix.parts import Does, entry, linear, samples
+from tests.helpers.matrix.proof import prove
 from torch import Tensor
 
 PLAIN = isinstance

@@ -11,7 +11,7 @@ from brevitas.core.quant import TernaryQuant
 from brevitas.inject.enum import FloatToIntImplType
 from brevitas.quant.binary import SignedBinaryActPerTensorConst, SignedBinaryWeightPerTensorConst
 from brevitas.quant.ternary import SignedTernaryActPerTensorConst, SignedTernaryWeightPerTensorConst
-from tests.frontends.faithful import captured_and_equal, example, operators
+from tests.helpers.faithful import captured_and_equal, example, operators
 from torch import Tensor, nn
 from xdsl.dialects.builtin import ModuleOp
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from tests.matrix.parts import Does, act, conv, entry, linear, norm, relu
+from tests.helpers.matrix.parts import Does, act, conv, entry, linear, norm, relu
 from torch import nn
 from torch.export import ExportedProgram
 

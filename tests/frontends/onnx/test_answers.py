@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from onnx.defs import get_all_schemas
 from onnxruntime.quantization import registry as quantizers
-from tests.frontends.onnx.graphs import Constant, model, node, saved
-from tests.frontends.onnx.proven import proven
 from tests.frontends.onnx.test_reductions import CONSTANTS, FIRST, LAST
+from tests.helpers.onnx.graphs import Constant, model, node, saved
+from tests.helpers.onnx.proven import proven
 
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend

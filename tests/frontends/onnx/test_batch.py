@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx import NodeProto
-from tests.frontends.onnx.graphs import QONNX, Constant, model, node, saved
+from tests.helpers.onnx.graphs import QONNX, Constant, model, node, saved
 
 from tercet import passes
 from tercet.errors import TercetError

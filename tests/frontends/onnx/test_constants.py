@@ -7,17 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import NodeProto, helper, numpy_helper
-from tests.frontends.onnx.graphs import (
-    QONNX,
-    Array,
-    Constant,
-    model,
-    node,
-    runtime,
-    saved,
-    tercet,
-)
-from tests.frontends.onnx.proven import proven, varied
+from tests.helpers.onnx.graphs import QONNX, Array, Constant, model, node, runtime, saved, tercet
+from tests.helpers.onnx.proven import proven, varied
 
 from tercet.frontends import onnx as frontend
 from tercet.ir.module import steps_of

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.frontends.onnx.graphs import QONNX, Array, Constant, model, node, saved, tercet
-from tests.frontends.onnx.proven import proven, varied
+from tests.helpers.onnx.graphs import QONNX, Array, Constant, model, node, saved, tercet
+from tests.helpers.onnx.proven import proven, varied
 
 from tercet.errors import TercetError
 from tercet.frontends import onnx as frontend

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import NodeProto, TensorProto
-from tests.frontends.onnx.graphs import Constant, model, node, saved
+from tests.helpers.onnx.graphs import Constant, model, node, saved
 from xdsl.dialects.builtin import IntegerType
 
 from tercet import passes

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import NodeProto
-from tests.frontends.onnx.graphs import (
+from tests.helpers.onnx.graphs import (
     QONNX,
     Array,
     Constant,
@@ -18,7 +18,7 @@ from tests.frontends.onnx.graphs import (
     saved,
     tercet,
 )
-from tests.frontends.onnx.proven import proven, varied
+from tests.helpers.onnx.proven import proven, varied
 
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend

@@ -9,15 +9,8 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from tests.frontends.onnx.broken import (
-    Damage,
-    answer,
-    attribute,
-    constant,
-    of_kind,
-    sound,
-)
-from tests.frontends.onnx.graphs import model, node, saved
+from tests.helpers.onnx.broken import Damage, answer, attribute, constant, of_kind, sound
+from tests.helpers.onnx.graphs import model, node, saved
 
 from tercet.errors import TercetError, UsageError
 from tercet.frontends import onnx as frontend

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.frontends.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
+from tests.helpers.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
 
 RNG = np.random.default_rng(5)
 IMAGE, ROWS, WORDS = (1, 4, 7, 6), (1, 12), (1, 5, 8)

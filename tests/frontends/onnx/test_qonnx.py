@@ -10,8 +10,8 @@ from onnx import helper
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.transformation.infer_shapes import InferShapes
-from tests.frontends.onnx.graphs import QONNX, Array, Constant, model, node, saved, tercet
-from tests.real_files import on_real_files
+from tests.helpers.onnx.graphs import QONNX, Array, Constant, model, node, saved, tercet
+from tests.helpers.real_files import on_real_files
 
 from tercet.errors import TercetError
 from tercet.frontends import onnx as frontend

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
-from tests.frontends.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
+from tests.helpers.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
 
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx import StringStringEntryProto, TensorAnnotation, helper
-from tests.frontends.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
-from tests.real_files import on_real_files
+from tests.helpers.onnx.graphs import Array, Constant, close, model, node, runtime, saved, tercet
+from tests.helpers.real_files import on_real_files
 
 from tercet.errors import UnsupportedError, UsageError
 from tercet.frontends import onnx as frontend

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import NodeProto
-from tests.frontends.onnx.graphs import Constant, close, model, node, runtime, saved, tercet
-from tests.frontends.onnx.proven import proven, varied
+from tests.helpers.onnx.graphs import Constant, close, model, node, runtime, saved, tercet
+from tests.helpers.onnx.proven import proven, varied
 
 from tercet import passes
 from tercet.errors import UnsupportedError

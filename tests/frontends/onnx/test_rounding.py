@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx import NodeProto, TensorProto
-from tests.frontends.onnx.graphs import Constant, model, node, runtime, saved, tercet
-from tests.frontends.onnx.proven import proven, varied
+from tests.helpers.onnx.graphs import Constant, model, node, runtime, saved, tercet
+from tests.helpers.onnx.proven import proven, varied
 
 from tercet.errors import UnsupportedError
 from tercet.frontends import onnx as frontend

@@ -10,7 +10,7 @@ import pytest
 from onnx import numpy_helper
 from onnxruntime import quantization
 from onnxruntime.quantization import QuantFormat, QuantType
-from tests.frontends.onnx.graphs import Array, Constant, model, node, runtime, saved, tercet
+from tests.helpers.onnx.graphs import Array, Constant, model, node, runtime, saved, tercet
 
 RNG = np.random.default_rng(3)
 SHAPE = (1, 3, 12, 12)

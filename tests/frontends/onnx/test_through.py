@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.frontends.onnx.graphs import QONNX, Array, Constant, model, node, runtime, saved
 from tests.frontends.onnx.test_qonnx import ROUNDINGS
-from tests.real_files import on_real_files
+from tests.helpers.onnx.graphs import QONNX, Array, Constant, model, node, runtime, saved
+from tests.helpers.real_files import on_real_files
 
 from tercet import passes
 from tercet.frontends import onnx as frontend

@@ -48,7 +48,7 @@ def key_of(project: Project, step: str) -> str:
     """The same for a step of which nothing that is known has changed."""
     digest = sha256(f"{version_of('tercet')} {step}".encode())
     options = project.options.get(step, {})
-    digest.update(json.dumps([options, project.layers], sort_keys=True, default=str).encode())
+    digest.update(json.dumps(options, sort_keys=True, default=str).encode())
     for value in options.values():
         path = Path(str(value).partition(":")[0])
         if path.is_file():

@@ -11,9 +11,11 @@ from tercet.cli.options import (
     FabricOption,
     InputShapeOption,
     InputTypeOption,
+    LayerOption,
     ModelArgument,
     SamplesOption,
     SemanticsOption,
+    by_layer,
     found_model,
     writable_file,
 )
@@ -21,7 +23,6 @@ from tercet.frontends.sources import reading
 
 
 def check(
-    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -38,6 +39,7 @@ def check(
     ] = None,
     explain: ExplainOption = False,
     effort: EffortOption = "normal",
+    layer: LayerOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     html: Annotated[
         Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
@@ -59,7 +61,7 @@ def check(
 
     with Progress(None if json else console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        settings = Settings(fabric, asked=asked, layers=ctx.obj.layers)
+        settings = Settings(fabric, asked=asked, layers=by_layer(layer))
         found = checked(model, settings, against, how, samples, explain=explain)
     if html is not None:
         write(html, check_page.render(found))

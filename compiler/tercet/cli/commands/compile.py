@@ -12,9 +12,11 @@ from tercet.cli.options import (
     FabricOption,
     InputShapeOption,
     InputTypeOption,
+    LayerOption,
     ModelArgument,
     SemanticsOption,
     accelerated,
+    by_layer,
     default_folder,
     known_targets,
     name_of_c,
@@ -25,7 +27,6 @@ from tercet.frontends.sources import reading
 
 
 def compile_model(
-    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -48,6 +49,7 @@ def compile_model(
     ] = None,
     explain: ExplainOption = False,
     effort: EffortOption = "normal",
+    layer: LayerOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -74,7 +76,7 @@ def compile_model(
 
     with Progress(console(stderr=True)) as progress:
         asked = Asked(effort_of(effort), progress.tell)
-        made = bundle(model, Settings(fabric, batch, asked, ctx.obj.layers), target, how, name)
+        made = bundle(model, Settings(fabric, batch, asked, by_layer(layer)), target, how, name)
     folder = out or default_folder("compile", model, fabric, batch)
     write_all(folder, made.files)
     if explain:

@@ -23,7 +23,7 @@ def ops(
     from tercet.cli.pages.tables import console
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("operator", *(target.title for target in columns()), "meaning"):
+    for title in ("operator", *(target.info.title for target in columns()), "meaning"):
         table.add_column(title)
     for row in rows():
         table.add_row(

@@ -10,16 +10,17 @@ from tercet.cli.options import (
     FabricOption,
     InputShapeOption,
     InputTypeOption,
+    LayerOption,
     ModelArgument,
     SamplesOption,
     SemanticsOption,
+    by_layer,
     writable_file,
 )
 from tercet.frontends.sources import reading
 
 
 def profile(
-    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -30,6 +31,7 @@ def profile(
         int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
     ] = 0,
     effort: EffortOption = "normal",
+    layer: LayerOption = None,
     rtl: Annotated[
         bool, typer.Option("--rtl", help="Let the simulated RTL record its frames; no model.")
     ] = False,
@@ -62,7 +64,7 @@ def profile(
         semantics=semantics,
         samples=samples,
         effort=effort,
-        layers=ctx.obj.layers,
+        layers=by_layer(layer),
     )
     with Watch(console(stderr=True)) as watch:
         stages = Stages(watch, total=PREPARATIONS + 1)

@@ -11,9 +11,11 @@ from tercet.cli.options import (
     FabricOption,
     InputShapeOption,
     InputTypeOption,
+    LayerOption,
     ModelArgument,
     SamplesOption,
     SemanticsOption,
+    by_layer,
     default_folder,
     rtl_folder,
     writable_folder,
@@ -24,7 +26,6 @@ from tercet_signoff.request import SEED, VECTORS, Request
 
 
 def verify(
-    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -43,6 +44,7 @@ def verify(
     ] = None,
     batch: BatchOption = 1,
     effort: EffortOption = "normal",
+    layer: LayerOption = None,
     waves: Annotated[
         bool, typer.Option("--waves", help="Write a waveform of each simulation.")
     ] = False,
@@ -96,7 +98,7 @@ def verify(
         batch,
         samples,
         effort,
-        layers=ctx.obj.layers,
+        layers=by_layer(layer),
         rounding=rounding,
     )
     if json:

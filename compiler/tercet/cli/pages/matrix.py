@@ -9,7 +9,9 @@ from tercet.targets.registry import AnyTarget, targets
 
 def columns() -> tuple[AnyTarget, ...]:
     """The targets that have a column, in its order."""
-    return tuple(sorted((t for t in targets() if t.title), key=lambda target: target.column))
+    return tuple(
+        sorted((t for t in targets() if t.info.title), key=lambda target: target.info.column)
+    )
 
 
 @dataclass(frozen=True)
@@ -36,4 +38,4 @@ def markdown_page() -> str:
     from tercet import templates
 
     page = templates.of_package("tercet.cli").get_template("operators.md.j2")
-    return page.render(titles=[target.title for target in columns()], rows=rows())
+    return page.render(titles=[target.info.title for target in columns()], rows=rows())

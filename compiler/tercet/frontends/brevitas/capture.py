@@ -17,14 +17,14 @@ from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
-from tercet.frontends.brevitas.quant_tensor_answers import AnswerLog
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import EagerRun, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.quant_tensor_answers import AnswerLog
+from tercet.frontends.brevitas.quantizer_replacements import replace
 from tercet.frontends.brevitas.readable import readable
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
-from tercet.frontends.brevitas.quantizer_replacements import replace
 from tercet.frontends.brevitas.truncate import replace_truncating
 from tercet.frontends.brevitas.upsample import replace_upsampling
 

@@ -5,11 +5,11 @@ from functools import cache
 from typing import TypeAlias, TypeVar
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError
+from tercet.frontends.declared_operators import Refused, Taken, load_all
 from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
-from tercet.frontends.declared_operators import Refused, Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]
 """converter(builder, node, *operands): its result, or a list where there are several."""

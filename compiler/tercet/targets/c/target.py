@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.op import IntegerOp
-from tercet.targets.c import source
+from tercet.targets.c import INFO, source
 from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
 from tercet.targets.shared.program import without_kernel
 from tercet.targets.shared.shipped import shipped
@@ -23,9 +23,7 @@ class CSource(Artifact):
 class C(Target[None, CSource]):
     """Takes operators that declare a kernel of the runtime."""
 
-    name = folder = "c"
-    rank = 2
-    title, column = "host", 2
+    info = INFO
 
     def options(self, settings: Settings) -> None:
         return None

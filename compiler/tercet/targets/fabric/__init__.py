@@ -1,1 +1,13 @@
 """The ternary fabric: from integer operators to programs of its tiles, one room a stage."""
+
+from tercet.targets.info import TargetInfo
+
+INFO = TargetInfo(
+    "fabric",
+    "rtl",
+    rank=4,
+    title="fabric",
+    column=1,
+    accelerates=True,
+    layer_options=("grid",),
+)

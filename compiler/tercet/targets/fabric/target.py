@@ -9,8 +9,9 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.ir.op import IntegerOp
 from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
 from tercet.targets.effort import USUAL, Asked
+from tercet.targets.fabric import INFO
 from tercet.targets.fabric.format.spec import FabricSpec, named
-from tercet.targets.fabric.layer_options import GRID, grids_of
+from tercet.targets.fabric.layer_options import grids_of
 from tercet.targets.fabric.lower import lower
 from tercet.targets.fabric.lower.registry import takes
 from tercet.targets.fabric.program.plan import LayerPlan, Plan
@@ -53,6 +54,10 @@ class FabricProgram(Artifact):
         known = set(super().exposes)
         ports = (port.name for port in self.plan.outputs)
         return tuple(name for name in dict.fromkeys((*_heard(self.plan), *ports)) if name in known)
+
+    def traffic(self, batch: int) -> tuple[int, int]:
+        """Bytes that LOADs read and STOREs write, padding included."""
+        return self.plan.input_bytes, self.plan.output_bytes
 
     @property
     def where(self) -> Mapping[str, str]:
@@ -102,11 +107,7 @@ def _row(found: LayerPlan) -> Layer:
 class Fabric(Target[FabricOptions, FabricProgram]):
     """Takes operators that have a rule in `lower/rules`, in whole networks."""
 
-    name, folder = "fabric", "rtl"
-    rank = 4
-    title, column = "fabric", 1
-    accelerates = True
-    layer_options = (GRID,)
+    info = INFO
 
     def options(self, settings: Settings) -> FabricOptions:
         spec = named(settings.fabric)

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.op import IntegerOp
 from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
-from tercet.targets.hls import source
+from tercet.targets.hls import INFO, source
 from tercet.targets.shared.program import without_kernel
 from tercet.targets.shared.shipped import shipped
 
@@ -26,10 +26,7 @@ class HlsSource(Artifact):
 class Hls(Target[None, HlsSource]):
     """Takes operators that declare a kernel of hls/include."""
 
-    name = folder = "hls"
-    rank = 3
-    title, column = "HLS C++", 3
-    wants_examples = True
+    info = INFO
 
     def options(self, settings: Settings) -> None:
         return None

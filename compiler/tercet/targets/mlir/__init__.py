@@ -1,1 +1,5 @@
 """The integer dialect itself, as text."""
+
+from tercet.targets.info import TargetInfo
+
+INFO = TargetInfo("mlir", "mlir", rank=0)

@@ -6,6 +6,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.op import IntegerOp
 from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
+from tercet.targets.mlir import INFO
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +25,7 @@ class MlirText(Artifact):
 class Mlir(Target[None, MlirText]):
     """Takes every operator."""
 
-    name = folder = "mlir"
-    rank = 0
+    info = INFO
 
     def options(self, settings: Settings) -> None:
         return None

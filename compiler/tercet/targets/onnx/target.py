@@ -6,6 +6,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from tercet.ir.op import IntegerOp
 from tercet.targets.door import Artifact, Examples, Files, Refusal, Settings, Target
+from tercet.targets.onnx import INFO
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +22,7 @@ class OnnxFile(Artifact):
 class Onnx(Target[None, OnnxFile]):
     """Takes every operator: each one writes itself down as standard ONNX."""
 
-    name = folder = "onnx"
-    rank = 1
-    title, column = "ONNX", 4
+    info = INFO
 
     def options(self, settings: Settings) -> None:
         return None

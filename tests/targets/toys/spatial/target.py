@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from jinja2 import Environment, PackageLoader
 from xdsl.dialects.builtin import ModuleOp
@@ -53,9 +54,7 @@ def _terms(row: list[int]) -> list[tuple[str, int]]:
 class Spatial(Target[None, SpatialRtl]):
     """Takes one linear layer, and nothing beside it."""
 
-    name = folder = title = "spatial"
-    rank = column = 9
-    accelerates = True
+    info = import_module(__package__ or "").INFO
 
     def options(self, settings: Settings) -> None:
         return None
