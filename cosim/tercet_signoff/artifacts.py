@@ -1,4 +1,4 @@
-"""What became of the network: the artifact of each target, and the parts that run on them."""
+"""The artifacts of a network by target, and the subgraphs that run on them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -14,12 +14,12 @@ from tercet_signoff.layers import spread
 from tercet_signoff.registry import all_declared
 
 MAIN = "main"
-"""The name of the one part that there is today."""
+"""The name of the only subgraph."""
 HOST = "host"
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
-    """One for each target that a check judges, in the order of the targets."""
+    """The artifact of each target that a check judges, in the order of the targets."""
     judged = {check.target for check in all_declared()}
     names = computed(ctx)
     return tuple(
@@ -35,7 +35,7 @@ def _told(target: str, made: door.Artifact | TercetError, names: tuple[str, ...]
 
 
 def refused(made: Collection[Artifact]) -> tuple[str, ...]:
-    """A sentence for the report on every target that takes no part."""
+    """A sentence for the report on every target that refuses the network."""
     return tuple(
         f"the target {one.target} refuses this network, so nothing of it is signed off: "
         f"{one.refusal}"
@@ -45,7 +45,7 @@ def refused(made: Collection[Artifact]) -> tuple[str, ...]:
 
 
 def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
-    """One, which is all of the network; without cycles, which are known after all checks.
+    """The subgraphs, today one, which is the whole network; cycles follow after the checks.
 
     It runs on the first accelerator that takes the network, else on the host.
     """
@@ -64,7 +64,7 @@ def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
 
 
 def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:
-    """The same, with the cycles of a call: of the one part, those from end to end."""
+    """The subgraphs with the cycles of a call; the only one has those from end to end."""
     (main,) = parts
     predicted, measured = cycles.predicted or None, cycles.measured or None
     return (

@@ -20,7 +20,7 @@ from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
 from tercet.frontends.samples import read_labels
-from tercet.frontends.samples.fit import CLASSES, FOUND
+from tercet.frontends.samples.model_samples import CLASSES, FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
 from tercet.report.pages.files import write_all

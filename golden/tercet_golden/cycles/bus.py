@@ -64,7 +64,7 @@ def _begin(bus: Any, engines: Any, frames: Any, which: int) -> None:
 
 @compiled
 def _plan_burst(bus: Any, frame: Any) -> None:
-    """Set the cycles of a write burst's beats and answer, which nothing delays after its address."""
+    """Set the cycles of a write burst's beats and answer; after its address nothing delays them."""
     count = burst(bus.store_at, bus.store_beats)
     bus.store_at += BUS_BYTES * count
     bus.store_beats -= count
@@ -228,7 +228,7 @@ def _complete(bus: Any, engines: Any, frames: Any) -> bool:
 
 @compiled
 def _cycle(bus: Any, engines: Any, frames: Any, writes: Any) -> int:
-    """Advance every part by a cycle, from the state at its begin; returns the engines that start."""
+    """Advance every part by one cycle; returns the engines that start."""
     writing = _writing(bus, engines, writes)
     _ends(bus, engines)
     starts = 0

@@ -111,7 +111,9 @@ class Machine:
         writes = np.zeros(0, np.int64)
         while starts := int(bus.advance(buses, engines, known, writes)):
             if starts < 0:
-                raise ValueError(f"frame {_stuck(engines)}: it waits for what never comes (wait)")
+                raise ValueError(
+                    f"frame {_stuck(engines)}: it waits for frames that never end (wait)"
+                )
             for which in range(len(engines)):
                 if starts >> which & 1:
                     number = int(engines["current"][which])
@@ -163,7 +165,7 @@ class Machine:
         return time, execute(self.spec, banks, frame, segments, slots)
 
     def _tables(self, frame: Exec) -> tuple[list[Segments | None], Slots]:
-        """The segments of each tile in the mask, and the slots. Tiles with equal tables share them."""
+        """The segments of each tile in the mask, and the slots; equal tables are decoded once."""
         spec, banks = self.spec, self.banks
         known: dict[bytes, Segments] = {}
         segments: list[Segments | None] = []

@@ -46,7 +46,7 @@ BUS = np.dtype(
     ]
 )
 """`owner` of the read side: LOAD, or EXEC for the fetch of frames (which belongs to no engine).
-`exec_ends` and `write` belong to the running EXEC: its last cycle, and the index of its next write.
+`exec_ends` and `write` belong to the running EXEC: its cycles, and the index of its next write.
 `records`: whether they are on; one of engine `record_of` is written until cycle `record_ends`."""
 
 

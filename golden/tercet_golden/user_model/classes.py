@@ -24,7 +24,7 @@ ROWS = 64
 
 
 def of_scores(scores: npt.NDArray[np.generic]) -> IntArray:
-    """The classes (count,) from scores (count, classes), the first of equals; integers are classes."""
+    """The classes (count,) from scores (count, classes); integers (count,) are classes already."""
     rows = scores.reshape(len(scores), -1)
     if rows.shape[1] == 1 and np.issubdtype(rows.dtype, np.integer):
         return rows[:, 0].astype(np.int64)

@@ -3,7 +3,7 @@
 from fnmatch import fnmatchcase
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.taken import Refused
+from tercet.frontends.declared_operators import Refused
 
 
 def _instead(way_out: str, patterns: str) -> Refused:
@@ -16,12 +16,12 @@ INSTEAD = (
     _instead("use pooling of one or two axes", "avg_pool3d max_pool3d*"),
     _instead("call it with training=self.training, and the model in evaluation", "*dropout*"),
     _instead("call dropout with training=self.training, and the model in evaluation", "bernoulli*"),
-    _instead("use nn.LeakyReLU, which it is in evaluation", "rrelu*"),
+    _instead("use nn.LeakyReLU, which is the same in evaluation", "rrelu*"),
     _instead("return the scores; the host takes their argmax", "argmax argmin"),
     _instead("return the scores; the host sorts them", "topk sort"),
     _instead(
-        "use clamp, ReLU, nn.Threshold or nn.Tanhshrink for what compares its input, as "
-        "nn.Softshrink and nn.Hardshrink do",
+        "use clamp, ReLU, nn.Threshold or nn.Tanhshrink in place of comparisons and of layers that "
+        "compare, such as nn.Softshrink and nn.Hardshrink",
         "gt ge lt le eq ne",
     ),
     _instead(

@@ -11,7 +11,7 @@ from xdsl.ir import SSAValue
 from tercet.frontends.aten.advice import advice
 from tercet.frontends.aten.builder import Absent, AtenBuilder, Turned, Value
 from tercet.frontends.aten.fold import folded
-from tercet.frontends.taken import Taken, load_all
+from tercet.frontends.declared_operators import Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value]
 _FOUND: dict[Any, Converter] = {}

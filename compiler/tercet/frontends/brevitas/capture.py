@@ -17,14 +17,14 @@ from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
-from tercet.frontends.brevitas.asked import AnswerLog
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import EagerRun, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.quant_tensor_answers import AnswerLog
+from tercet.frontends.brevitas.quantizer_replacements import replace
 from tercet.frontends.brevitas.readable import readable
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
-from tercet.frontends.brevitas.stands import replace
 from tercet.frontends.brevitas.truncate import replace_truncating
 from tercet.frontends.brevitas.upsample import replace_upsampling
 
@@ -34,7 +34,7 @@ ALIKE = 0.1
 BENT = 0.5
 """The same share of the nonzero elements, because a ReLU may leave few of them."""
 WANTED: Mapping[str, str] = {
-    "object has no attribute": "its forward must take what quantizers return for plain tensors",
+    "object has no attribute": "its forward must treat the results of quantizers as plain tensors",
     "data-dependent": "it may branch on shapes, but not on what tensors hold",
 }
 """Ways out by fragments of torch.export's messages."""
@@ -181,7 +181,8 @@ def _tensors(result: object) -> list[Tensor]:
             )
         if value.dtype is torch.bool:
             raise CaptureError(
-                "the model returns booleans; return what is compared, and let the host compare it"
+                "the model returns booleans; return the compared values, and let the host "
+                "compare them"
             )
     return found
 

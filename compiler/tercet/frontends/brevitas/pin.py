@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tercet.errors import CaptureError
 from tercet.frontends.brevitas.harvest import harvest
 from tercet.frontends.brevitas.quantized import Calls, QuantizedConstant, Stand
-from tercet.frontends.brevitas.stands import stand_in
+from tercet.frontends.brevitas.quantizer_replacements import stand_in
 
 
 def constants(single: nn.Module, inputs: Sequence[Tensor]) -> dict[str, tuple[Tensor, ...]]:

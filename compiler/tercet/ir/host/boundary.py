@@ -92,7 +92,7 @@ def exit_of(module: ModuleOp) -> Exit:
     """The line of the only output over its integers."""
     (only,) = exits_of(module)
     if only is None:
-        raise VerifyError("the output is no line of the integers behind it")
+        raise VerifyError("the output is not a line of its integers")
     return only
 
 

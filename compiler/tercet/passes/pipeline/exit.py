@@ -58,7 +58,7 @@ def _collect(result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValu
             continue
         if not isinstance(owner, LayerOp):
             raise UnsupportedError(
-                "the model returns its input as floats; quantize what it returns, or leave it out"
+                "the model returns its input as floats; quantize that output, or leave it out"
             )
         unknown = [x for x in owner.operands if x not in integers and x.owner not in tail]
         if unknown:

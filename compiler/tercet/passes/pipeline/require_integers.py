@@ -25,7 +25,7 @@ class RequireIntegers(ModulePass):
                     f"{step.name.partition('.')[2]} stays a function of reals",
                     layer=step.layer.data,
                     way_out=(
-                        "only what lies between a linear layer and the next quantizer becomes "
+                        "only functions between a linear layer and the next quantizer become "
                         "integers"
                     ),
                 )

@@ -20,7 +20,7 @@ from tercet.ir.types import Array, Dense, FloatArray, IntArray, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.regions.foreign import foreign
+from tercet.passes.regions.unsupported_operator import foreign
 
 NEAR = 1e-9
 """The distance to a jump, in steps, below which rationals decide."""

@@ -63,7 +63,7 @@ def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
     wide_first = a.high - a.low > b.high - b.low
     if not is_monotone(region, region.leaves[0 if wide_first else 1]):
         raise UnsupportedError(
-            "combines sums with another tensor by a function that may turn",
+            "combines sums with another tensor by a function that may not be monotone",
             layer=region.layer,
             way_out="quantize the sums to 8 bits first",
         )

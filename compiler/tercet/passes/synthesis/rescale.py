@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
-from tercet.passes.synthesis.implied import MANY, needed
+from tercet.passes.synthesis.implied_bounds import MANY, needed
 from tercet.passes.synthesis.step_function import Steps
 
 Mask: TypeAlias = npt.NDArray[np.bool_]

@@ -61,7 +61,7 @@ def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
     count = int((high - low).max() + 1) * region.channels
     if count > VALUES:
         raise UnsupportedError(
-            f"quantizes a function that may turn, of {count} values",
+            f"quantizes a function of {count} values that may not be monotone",
             layer=region.layer,
             way_out="quantize the layer's output to 8 bits before it",
         )

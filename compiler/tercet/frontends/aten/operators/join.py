@@ -77,7 +77,7 @@ def repeat_interleave(builder: AtenBuilder, x: Value, times: int, axis: int | No
 def constant(builder: AtenBuilder, value: Value, like: SSAValue) -> SSAValue:
     """A constant as a tensor of the network: 0 * (an element of `like`) + value."""
     if not isinstance(value, Tensor | Integers):
-        raise builder.unsupported("joins what is no tensor", wanted="tensors")
+        raise builder.unsupported("joins a value that is not a tensor", wanted="tensors")
     values = array(value)
     if values.shape[0] not in (1, BATCH) or not (values == values[:1]).all():
         raise builder.unsupported(

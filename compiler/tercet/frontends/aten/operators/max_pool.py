@@ -23,7 +23,7 @@ aten = torch.ops.aten
     aten.max_pool1d.default,
     aten.max_pool2d.default,
     layers="MaxPool1d MaxPool2d",
-    note="padding, dilation, `ceil_mode`; nobody reads the place of a maximum",
+    note="padding, dilation, `ceil_mode`; the index of a maximum is not used",
 )
 def max_pool(
     builder: AtenBuilder,
@@ -76,7 +76,7 @@ def largest(builder: AtenBuilder, x: Value, axis: int, keepdim: bool = False) ->
 
 
 def _place(builder: AtenBuilder) -> Absent:
-    found = builder.unsupported("the place of a maximum is read", way_out=advice("argmax"))
+    found = builder.unsupported("the index of a maximum is used", way_out=advice("argmax"))
     return Absent(found)
 
 

@@ -58,7 +58,7 @@ def _stand(call: Call, once: Once) -> Stand:
         return Activation(_function(call.proxy))
     if isinstance(call.proxy, DynamicActQuantProxyFromInjector):
         raise UnsupportedError(
-            "its quantizer computes its scale from the input of the moment",
+            "its quantizer computes its scale from each input",
             layer=call.layer,
             way_out=("use one with a learned or calibrated scale, such as Int8ActPerTensorFloat"),
         )

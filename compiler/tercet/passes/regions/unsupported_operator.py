@@ -26,14 +26,14 @@ def foreign(here: str, owner: object) -> UnsupportedError:
     """The error for quantizer `here`: `owner`, whose result it reads, mixes several places."""
     if not isinstance(owner, LayerOp):
         return UnsupportedError(
-            "reads the model's input", layer=here, way_out="quantize that first"
+            "reads the model's input", layer=here, way_out="quantize the input first"
         )
     found = described(owner)
     if all(isinstance(x.owner, Dequantize) for x in owner.operands):
         return UnsupportedError(
-            f"quantizes a function of what {found} returns",
+            f"quantizes a function of the result of {found}",
             layer=here,
-            way_out="quantize that itself first",
+            way_out="quantize that result first",
         )
     if _averages_squares(owner):
         return UnsupportedError(f"quantizes a function of {found}, {NORM}", layer=here)
