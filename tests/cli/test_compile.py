@@ -96,6 +96,35 @@ def test_an_unknown_target_is_a_usage_error(tercet: Tercet, tmp_path: Path) -> N
     assert not (tmp_path / "build").exists()
 
 
+SMALL = "T=1,L=5,bank_b_depth=64"
+
+
+def test_targets_that_refuse_the_network_are_left_out_with_a_warning(
+    tercet: Tercet, tmp_path: Path
+) -> None:
+    result = tercet("compile", "tfmbs_mlp", "--fabric", SMALL, "--out", "here")
+    assert result.exit_code == 0, result.output
+    assert "warning: the target rtl refuses this network: " in result.stderr
+    written = {path.name for path in (tmp_path / "here").iterdir()}
+    assert written == {"manifest.json", "mlir", "onnx", "c", "hls"}
+
+
+def test_a_target_that_is_asked_for_and_refuses_ends_it_before_anything_is_written(
+    tercet: Tercet, tmp_path: Path
+) -> None:
+    asked = ("--target", "c", "--target", "rtl")
+    result = tercet("compile", "tfmbs_mlp", "--fabric", SMALL, *asked, "--out", "here")
+    assert result.exit_code == 1
+    assert "choose a larger fabric" in result.stderr
+    assert not (tmp_path / "here").exists()
+
+
+def test_an_option_of_a_layer_is_refused_where_no_target_has_any(tercet: Tercet) -> None:
+    result = tercet("compile", "tfmbs_mlp", "--target", "c", "--layer", "fc9:grid=1x8x1")
+    assert result.exit_code == 2
+    assert "--layer is about the fabric; add --target rtl" in result.stderr
+
+
 def boundary_of(folder: Path) -> Any:
     return json.loads((folder / "tfmbs_mlp_boundary.json").read_text())
 

@@ -27,6 +27,7 @@ from tercet.frontends.sources import reading
 
 
 def compile_model(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -58,10 +59,17 @@ def compile_model(
         ),
     ] = None,
 ) -> None:
-    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
+    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need.
+
+    A target that refuses the network ends this with exit code 1 where --target names it, before
+    anything is written; without --target it is left out, with a warning.
+    """
     how = reading(model, input_type, input_shape, semantics)
     if target and not accelerated(target):
-        for option, asked_for in (("--explain", explain), ("--batch", batch > 1)):
+        source = ctx.get_parameter_source("layer")  # tercet.toml's are for all commands and targets
+        asked_layer = source is not None and source.name == "COMMANDLINE"
+        about = ("--explain", explain), ("--batch", batch > 1), ("--layer", asked_layer)
+        for option, asked_for in about:
             if asked_for:
                 raise UsageError(
                     f"{option} is about the fabric; add --target rtl, or leave out --target"
@@ -83,5 +91,7 @@ def compile_model(
         for artifact in made.artifacts:
             if artifact.choices:
                 console().print(fabric_tables.search(artifact.choices))
+    for refusal in made.refusals:
+        typer.echo(f"warning: {refusal}", err=True)
     count = len(made.files)
     typer.echo(f"written: {count} files in {folder}, listed in {folder / 'manifest.json'}")
