@@ -59,11 +59,7 @@ def compile_model(
         ),
     ] = None,
 ) -> None:
-    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need.
-
-    A target that refuses the network ends this with exit code 1 where --target names it, before
-    anything is written; without --target it is left out, with a warning.
-    """
+    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
     how = reading(model, input_type, input_shape, semantics)
     if target and not accelerated(target):
         source = ctx.get_parameter_source("layer")  # tercet.toml's are for all commands and targets
@@ -91,7 +87,5 @@ def compile_model(
         for artifact in made.artifacts:
             if artifact.choices:
                 console().print(fabric_tables.search(artifact.choices))
-    for refusal in made.refusals:
-        typer.echo(f"warning: {refusal}", err=True)
     count = len(made.files)
     typer.echo(f"written: {count} files in {folder}, listed in {folder / 'manifest.json'}")
