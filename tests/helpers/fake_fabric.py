@@ -42,6 +42,7 @@ class FakeLayer:
     grid: Grid = GRID
     kind: str = "mac"
     groups: int = 1
+    lanes: int = 1
     planes: int = 1
     columns: int = 6
     weight_sparsity: float = 0.25

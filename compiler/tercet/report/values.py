@@ -60,11 +60,13 @@ def of_subgraphs(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def _places(report: Report) -> Iterator[tuple[str, str]]:
-    """Faults: a part on a target that no check judges, and an accelerator that is left idle."""
+    """Faults: a part on a target that no check judges; accelerators that are all left idle."""
     used = {one.target for one in report.subgraphs}
-    judged = {line.target for line in catalogue() if line.applies == "of a subgraph"}
+    judged = {
+        line.target for line in catalogue() if line.applies == "of a subgraph" and line.target
+    }
     for target in sorted(used - judged - {HOST}):
         yield f"the target {target}", "runs a subgraph, and no check judges it"
-    taken = {one.target for one in report.artifacts if one.refusal is None}
-    for target in sorted((judged & taken) - used if report.subgraphs else ()):
-        yield f"the target {target}", "takes the network and runs no subgraph of it"
+    able = judged & {one.target for one in report.artifacts if one.refusal is None}
+    if able and used == {HOST}:
+        yield "the network", f"runs on the host, though {', '.join(sorted(able))} takes it"
