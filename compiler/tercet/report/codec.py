@@ -2,8 +2,8 @@
 
 from tercet.documents import Document
 from tercet.errors import TercetError
-from tercet.report.contract import VERSION, Report
-from tercet.report.verdict import judge
+from tercet.report.contract import VERSION, Cycles, Report
+from tercet.report.verdict import judge, problems
 
 DOCUMENT = Document("report.json", Report, VERSION, "`tercet verify`")
 
@@ -18,10 +18,20 @@ def encode(report: Report) -> str:
 def decode(text: str) -> Report:
     """The report of a JSON text. Raises TercetError with the reason if it is invalid."""
     report = DOCUMENT.decode(text)
+    _require_batches(report.cycles)
     _require_verdict(report)
     return report
 
 
+def _require_batches(cycles: Cycles) -> None:
+    figures = (cycles.predicted, cycles.measured, cycles.density)
+    counts = sorted({len(one) for one in figures if one is not None})
+    if len(counts) > 1:
+        told = ", ".join(map(str, counts))
+        raise TercetError(f"report.json is broken at $.cycles: figures of {told} batches")
+
+
 def _require_verdict(report: Report) -> None:
     if report.verdict != (ruled := judge(report)):
-        raise TercetError(f"report.json says {report.verdict!r}, its checks make it {ruled!r}")
+        told = f"report.json says {report.verdict!r}, its checks make it {ruled!r}"
+        raise TercetError(": ".join([told, *problems(report)[:1]]))

@@ -13,6 +13,8 @@ from tercet.errors import UsageError
 from tercet.report.tool import version_of
 
 DONE = BUILD / "steps"
+WRITTEN = ("out", "html", "trace")
+"""Options that name what a step writes, not what it reads."""
 
 
 def build(
@@ -23,9 +25,9 @@ def build(
 ) -> None:
     """Run the steps that tercet.toml lists, and go on where the last build stopped.
 
-    A step stays done until tercet.toml, a file that it names, or Tercet changes. Files that a
-    model's file imports are not watched: use --fresh. The exit code is that of the first step
-    that fails.
+    A step stays done until its options, the files and folders that these name, or Tercet change.
+    Files that a model's file imports are not watched: use --fresh. The exit code is that of the
+    first step that fails.
     """
     project: Project = ctx.obj
     if not project.steps:
@@ -50,11 +52,20 @@ def key_of(project: Project, step: str) -> str:
     digest = sha256(f"{version_of('tercet')} {step}".encode())
     options = project.options.get(step, {})
     digest.update(json.dumps(options, sort_keys=True, default=str).encode())
-    for value in options.values():
-        path = Path(str(value).partition(":")[0])
-        if path.is_file():
+    for option, value in options.items():
+        for path in () if option in WRITTEN else _files(str(value).partition(":")[0]):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files(named: str) -> list[Path]:
+    """The file, or those below the folder; none where a value names neither."""
+    path = Path(named)
+    try:
+        found = path.rglob("*") if path.is_dir() else [path]
+        return sorted(each for each in found if each.is_file())
+    except OSError:  # a text that is too long for a name
+        return []
 
 
 def _run(root: Any, step: str, project: Project) -> int:

@@ -27,6 +27,7 @@ from tercet.frontends.sources import reading
 
 
 def compile_model(
+    ctx: typer.Context,
     model: ModelArgument,
     fabric: FabricOption = "small",
     input_type: InputTypeOption = None,
@@ -61,7 +62,10 @@ def compile_model(
     """Write the network as MLIR, ONNX, C99, HLS C++ and a program of the fabric."""
     how = reading(model, input_type, input_shape, semantics)
     if target and not accelerated(target):
-        for option, asked_for in (("--explain", explain), ("--batch", batch > 1)):
+        source = ctx.get_parameter_source("layer")  # tercet.toml's are for all commands and targets
+        asked_layer = source is not None and source.name == "COMMANDLINE"
+        about = ("--explain", explain), ("--batch", batch > 1), ("--layer", asked_layer)
+        for option, asked_for in about:
             if asked_for:
                 raise UsageError(
                     f"{option} is about the fabric; add --target rtl, or leave out --target"

@@ -60,15 +60,18 @@ def next_step(report: Report) -> str:
     if report.verdict != "pass":
         return ""
     words = [report.model.source, "--fabric", report.fabric.name]
-    if report.vectors.batch != 1:
-        words += ["--batch", str(report.vectors.batch)]
-    options = shlex.join(words)
+    batch = [] if report.vectors.batch == 1 else ["--batch", str(report.vectors.batch)]
     if report.vectors.only is not None or report.fabric.rtl is not None:
+        options = shlex.join(words + batch)
         return f"tercet verify {options}: the whole sign-off, with Tercet's own RTL"
     made = [one.target for one in report.artifacts if one.refusal is None]
+    if "fabric" in made:
+        words += batch
+    if len(made) < len(report.artifacts):  # without --target, the refusal would end the command
+        words += [word for target in made for word in ("--target", target)]
     *most, last = [_MADE.get(target, target) for target in made]
     told = f"{', '.join(most)} and {last}" if most else last
-    return f"tercet compile {options}: writes {told}"
+    return f"tercet compile {shlex.join(words)}: writes {told}"
 
 
 def _does_not_apply(check: Check) -> bool:
