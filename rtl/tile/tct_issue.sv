@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Issues the columns whose activation and weights are not zero. A chunk is a word of activations, and
-// the bits of the map for its columns. What is left of it to issue goes to a queue, from which one
-// thing is issued a cycle: a triple, a column, or the token that ends a sum. In a vector frame a
-// word is an item, which waits until it is taken.
+// Issues the columns whose activation and weights are not zero. A chunk is a word of activations,
+// and the bits of the map for its columns. Its columns that are worth a cycle go to a queue, from
+// which one thing is issued a cycle: a triple, a column, or the token that ends a sum. In a vector
+// frame a word is an item, which waits until it is taken.
 //
 //   activations   7 0 0 3 | map 1 1 0 1  ->  columns 0 and 3: two cycles, and two columns skipped
 

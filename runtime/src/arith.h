@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/** v / 2^s rounded down, s from 0 to 62. C leaves `>>` of a negative number to the compiler. */
+/** v / 2^s rounded down, s from 0 to 62. In C, `>>` of a negative v depends on the compiler. */
 static inline int64_t floor_shift(int64_t v, int s) { return v >= 0 ? v >> s : ~(~v >> s); }
 
 /** v / 2^s rounded half to even, s from 0 to 61. */

@@ -5,7 +5,7 @@
 
 #include "element.h"
 
-/** Whether a batch entry of t is whole blocks of so many channels. */
+/** Whether a batch entry of t consists of whole blocks of this many channels. */
 static inline int has_channels(const tercet_tensor_t *t, int32_t channels, int64_t inner) {
   if (t->data == NULL || t->rank < 1 || inner < 1) {
     return 0;

@@ -8,7 +8,7 @@
 
 #include "tercet/tensor.h"
 
-/** Size of one element. */
+/** Bytes of one element. */
 static inline size_t element_bytes(tercet_type_t type) { return (size_t)type % 16; }
 
 /** Element i. */
@@ -34,7 +34,7 @@ static inline int64_t load(const tercet_tensor_t *t, ptrdiff_t i) {
   return 0;
 }
 
-/** Sets element i to v, which its storage holds. */
+/** Sets element i to v, which must fit its storage. */
 static inline void store(tercet_tensor_t *t, ptrdiff_t i, int64_t v) {
   switch (t->type) {
     case TERCET_I8:
@@ -63,7 +63,7 @@ static inline void store(tercet_tensor_t *t, ptrdiff_t i, int64_t v) {
   }
 }
 
-/** Whether t is there and has this type and rank. */
+/** Whether t is present and has this type and rank. */
 static inline int is(const tercet_tensor_t *t, tercet_type_t type, int32_t rank) {
   return t->data != NULL && t->type == type && t->rank == rank;
 }

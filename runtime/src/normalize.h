@@ -7,7 +7,7 @@
 #include "channels.h"
 #include "division.h"
 
-/** 2^15 * sqrt(square) rounded down, of 1 to 2^62 - 1: digit by digit. */
+/** 2^15 * sqrt(square) rounded down, for a square of 1 to 2^62 - 1: digit by digit. */
 static inline int64_t root(int64_t square) {
   int64_t found = 0, rest = 0;
   for (int at = 60; at >= -30; at -= 2) { /* behind the point there are 15 more digits, all 0 */
@@ -22,11 +22,11 @@ static inline int64_t root(int64_t square) {
   return found;
 }
 
-/** Rows of `size` elements, and what is left out of each element x: it counts as x - zero. */
+/** Rows of `size` elements; an element x counts as x - zero. */
 typedef struct rows {
   const int64_t *attrs; /**< size, epsilon, unit, after, low, high, inner. */
   int64_t zero;
-  int centred; /**< Whether the mean is left out, too. */
+  int centred; /**< Whether the mean is subtracted as well. */
 } rows_t;
 
 /** The row that starts at element `at`. */
@@ -55,7 +55,7 @@ static inline void normalize_row(const rows_t *r, const tercet_tensor_t *in, ter
   }
 }
 
-/** Every row; the arguments are a kernel's. */
+/** Normalizes every row; the arguments are those of a kernel. */
 static inline tercet_status_t normalize(const rows_t *r, const tercet_tensor_t *in,
                                         tercet_tensor_t *out) {
   const int64_t *const attrs = r->attrs;

@@ -13,7 +13,7 @@ typedef struct rescale {
   int64_t low, high;
 } rescale_t;
 
-/** Takes them from two tensors of [channels] and two attributes; 0 if they are not that. */
+/** Reads them from two tensors of [channels] and two attributes; 0 if these have other shapes. */
 static inline int take_rescale(rescale_t *r, const tercet_tensor_t *add_shift, int32_t channels,
                                const int64_t *low_high) {
   if (!is(&add_shift[0], TERCET_I64, 1) || add_shift[0].shape[0] != channels ||

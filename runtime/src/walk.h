@@ -7,14 +7,14 @@
 
 #include "element.h"
 
-/** The place of x that follows the place in the result. */
+/** The element of x that belongs to each element of the result, in the order of the result. */
 typedef struct walk {
   ptrdiff_t at;
-  ptrdiff_t stride[TERCET_MAX_RANK]; /**< How far it goes where the result goes on by one. */
+  ptrdiff_t stride[TERCET_MAX_RANK]; /**< Step in x for one step in the result. */
   int32_t index[TERCET_MAX_RANK];
 } walk_t;
 
-/** How far apart the neighbours of t along its axis are, row-major. */
+/** Distance, in elements, between neighbours of t along an axis, row-major. */
 static inline ptrdiff_t stride_of(const tercet_tensor_t *t, int32_t axis) {
   ptrdiff_t stride = 1;
   for (int32_t i = axis + 1; i < t->rank; ++i) {
@@ -23,7 +23,7 @@ static inline ptrdiff_t stride_of(const tercet_tensor_t *t, int32_t axis) {
   return stride;
 }
 
-/** To the next element of out, row by row. */
+/** Goes on to the next element of out, row by row. */
 static inline void step(walk_t *w, const tercet_tensor_t *out) {
   for (int32_t axis = out->rank - 1; axis >= 0; --axis) {
     w->at += w->stride[axis];
@@ -41,7 +41,7 @@ static inline void move(tercet_tensor_t *out, ptrdiff_t i, const tercet_tensor_t
   memcpy((char *)out->data + (size_t)i * bytes, (const char *)x->data + (size_t)at * bytes, bytes);
 }
 
-/** Fills out along w. */
+/** Fills out with the elements that w visits. */
 static inline void walk(walk_t *w, const tercet_tensor_t *x, tercet_tensor_t *out) {
   const ptrdiff_t size = tercet_size(out);
   for (ptrdiff_t i = 0; i < size; ++i) {
@@ -50,13 +50,13 @@ static inline void walk(walk_t *w, const tercet_tensor_t *x, tercet_tensor_t *ou
   }
 }
 
-/** Whether x and out are there and have the same type, and the same batch in front. */
+/** Whether x and out are present and have the same type and the same batch. */
 static inline int are_alike(const tercet_tensor_t *x, const tercet_tensor_t *out) {
   return x->data != NULL && out->data != NULL && x->type == out->type && x->rank >= 1 &&
          out->rank >= 1 && x->shape[0] == out->shape[0];
 }
 
-/** Whether t is a list of one number an axis of x. */
+/** Whether t has one number for each axis of x. */
 static inline int is_per_axis(const tercet_tensor_t *t, const tercet_tensor_t *x) {
   return is(t, TERCET_I64, 1) && t->shape[0] == x->rank;
 }

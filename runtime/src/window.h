@@ -14,12 +14,12 @@ typedef struct axis {
   int64_t n, windows, kernel, stride, begin, end, dilation;
 } axis_t;
 
-/** Both axes; of maps [B][C][W] the height is one window of one element. */
+/** Both axes; for maps [B][C][W] the height is one window of one element. */
 typedef struct plane {
   axis_t h, w;
 } plane_t;
 
-/** Places j of an axis, from first on. */
+/** A range of places j of an axis. */
 typedef struct span {
   ptrdiff_t first, count;
 } span_t;
@@ -51,29 +51,29 @@ static inline plane_t plane_of(const int64_t *attrs, const tercet_tensor_t *whol
 
 static inline int in_range(int64_t v, int64_t low) { return v >= low && v <= INT32_MAX / 2; }
 
-/** Whether the numbers of an axis are ones it can have. */
+/** Whether the numbers of an axis are valid. */
 static inline int axis_is_legal(const axis_t *a) {
   return in_range(a->kernel, 1) && in_range(a->stride, 1) && in_range(a->dilation, 1) &&
          in_range(a->begin, 0) && in_range(a->end, 0);
 }
 
-/** Padded elements that `windows` windows reach from the first to the last. */
+/** Number of padded elements from the first to the last that `windows` windows cover. */
 static inline int64_t reach(const axis_t *a, int64_t windows) {
   return (windows - 1) * a->stride + (a->kernel - 1) * a->dilation + 1;
 }
 
-/** Whether these windows are all that fit the padded axis. */
+/** Whether these are all windows that fit the padded axis. */
 static inline int is_filled(const axis_t *a) {
   const int64_t padded = a->n + a->begin + a->end;
   return axis_is_legal(a) && reach(a, a->windows) <= padded && reach(a, a->windows + 1) > padded;
 }
 
-/** Which element place k of window j lies on; outside the axis it is padding. */
+/** Index of the element at place k of window j; outside the axis it is padding. */
 static inline ptrdiff_t place(const axis_t *a, ptrdiff_t j, ptrdiff_t k) {
   return (ptrdiff_t)(j * a->stride + k * a->dilation - a->begin);
 }
 
-/** The windows whose place k is no padding. */
+/** The windows whose place k is not padding. */
 static inline span_t span(const axis_t *a, ptrdiff_t k) {
   const int64_t offset = k * a->dilation - a->begin;
   const int64_t first = offset >= 0 ? 0 : (a->stride - 1 - offset) / a->stride;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The types of generated programs: tercet::sint<Bits>, tercet::uint<Bits>, tercet::trit, absent.
 //
-// By default these are the standard types of C++. For synthesis, name a header that defines sint and
-// uint, by -DTERCET_TYPES='"vendor_types.hpp"', such as
+// By default these are the standard types of C++. For synthesis, name a header that defines sint
+// and uint, by -DTERCET_TYPES='"vendor_types.hpp"', such as
 //   namespace tercet { template <int Bits> using sint = ap_int<Bits>; ... }
 #ifndef TERCET_TYPES_HPP_
 #define TERCET_TYPES_HPP_
@@ -25,7 +25,7 @@ class trit {
   signed char value_;
 };
 
-/// The integer v as a T, by an overload for trits, which a vendor's types cannot convert.
+/// The integer v as a T. A vendor's type is not made of a trit directly, so that goes by an int.
 template <typename T, typename V>
 constexpr T as(const V &v) {
   return T(v);

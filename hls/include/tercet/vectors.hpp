@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vectors of a testbench: reads inputs, compares outputs, and prints what differs.
 //
-// They are two text files of integers, one vector a line: the inputs of the network, and its expected
-// outputs. Several inputs or outputs of a network follow each other in the line.
+// They are two text files of integers, one vector a line: the inputs of the network, and its
+// expected outputs. Several inputs or outputs of a network follow each other in the line.
 #ifndef TERCET_VECTORS_HPP_
 #define TERCET_VECTORS_HPP_
 
