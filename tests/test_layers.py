@@ -48,7 +48,7 @@ STACKS = {
     "compiler/tercet/frontends": (
         "elements",
         "integers",
-        "taken",
+        "declared_operators",
         "reading",
         "importing",
         "unwrap",
