@@ -96,6 +96,25 @@ def test_an_unknown_target_is_a_usage_error(tercet: Tercet, tmp_path: Path) -> N
     assert not (tmp_path / "build").exists()
 
 
+SMALL = "T=1,L=5,bank_b_depth=64"
+
+
+@pytest.mark.parametrize("asked", [(), ("--target", "c", "--target", "rtl")])
+def test_a_target_that_refuses_the_network_ends_it_before_anything_is_written(
+    tercet: Tercet, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    result = tercet("compile", "tfmbs_mlp", "--fabric", SMALL, *asked, "--out", "here")
+    assert result.exit_code == 1
+    assert "choose a larger fabric" in result.stderr
+    assert not (tmp_path / "here").exists()
+
+
+def test_an_option_of_a_layer_is_refused_where_no_target_has_any(tercet: Tercet) -> None:
+    result = tercet("compile", "tfmbs_mlp", "--target", "c", "--layer", "fc9:grid=1x8x1")
+    assert result.exit_code == 2
+    assert "--layer is about the fabric; add --target rtl" in result.stderr
+
+
 def boundary_of(folder: Path) -> Any:
     return json.loads((folder / "tfmbs_mlp_boundary.json").read_text())
 
@@ -237,5 +256,5 @@ def test_a_name_that_c_cannot_have_is_refused_before_anything_is_written(
     (tmp_path / "net.py").write_text(NET)
     result = tercet("compile", "net.py:build", "--target", "c", "--name", name)
     assert result.exit_code == 2
-    assert "cannot be called so; give letters" in result.stderr
+    assert "cannot have this name; give ASCII letters" in result.stderr
     assert not (tmp_path / "build").exists()

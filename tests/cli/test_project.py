@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from tercet.cli.project import FILE
+from tercet.cli.commands.build import key_of
+from tercet.cli.project import FILE, Project
 
 Tercet = Callable[..., Result]
 NETWORK = """
@@ -43,6 +44,20 @@ def test_a_layer_gets_the_grid_that_the_project_chooses(tercet: Tercet) -> None:
 
 
 REFUSED = {
+    "a number of too many digits": ("seed = " + "9" * 5000, "is no TOML"),
+    "an option in two spellings": (
+        "input-type = 'INT8'\ninput_type = 'INT8'",
+        "input-type is given with _ as well",
+    ),
+    "layers in two ways": (
+        "layer = ['fc1:grid=1x8x1']\n[layers.fc2]\ngrid = '1x8x1'",
+        "layer and [layers.NAME] say the same",
+    ),
+    "a layer with dots and no quotes": (
+        "[layers.block.fc1]\ngrid = '1x8x1'",
+        'stands in quotes: [layers."block.fc1"]',
+    ),
+    "steps in a list of lists": ("steps = [['check']]", "steps are a list of commands"),
     "no toml": ("model = ", "is no TOML"),
     "no option": ("speed = 3", "no command has an option 'speed'"),
     "no option of a command": ("[verify]\nspeed = 3", "[verify] has no option 'speed'"),
@@ -123,6 +138,34 @@ class Net(nn.Sequential):
     assert first.exit_code == 0, first.output
     Path("net.py").write_text(net.format(5))
     assert "done before" not in tercet("build").stdout
+
+
+def test_a_step_that_writes_a_page_is_done_once(tercet: Tercet) -> None:
+    FILE.write_text('model = "tfmbs_mlp"\nsteps = ["check"]\n[check]\nhtml = "check.html"\n')
+    assert tercet("build").exit_code == 0
+    assert "done before" in tercet("build").stdout
+
+
+def test_a_step_reads_what_is_below_the_folders_of_its_options(tmp_path: Path) -> None:
+    (tmp_path / "rtl/core").mkdir(parents=True)
+    source = tmp_path / "rtl/core/tct_top.sv"
+    source.write_text("module tct_top; endmodule")
+    project = Project(options={"verify": {"rtl": str(tmp_path / "rtl")}})
+    first = key_of(project, "verify")
+    source.write_text("module tct_top; wire x; endmodule")
+    assert key_of(project, "verify") != first
+
+
+def test_a_text_too_long_for_a_file_s_name_is_no_file(tercet: Tercet) -> None:
+    FILE.write_text(f'steps = ["check"]\nmodel = "{"x" * 300}"\n')
+    done = tercet("build")
+    assert done.exit_code == 1
+    assert "tercet: there is no model" in done.stderr
+
+
+def test_a_file_with_the_mark_of_its_byte_order_is_read(tercet: Tercet) -> None:
+    FILE.write_text(NETWORK, encoding="utf-8-sig")
+    assert "tfmbs" in tercet("check").stdout
 
 
 def test_a_build_without_steps_says_what_to_write(tercet: Tercet) -> None:

@@ -69,6 +69,12 @@ def test_what_comes_next_names_the_files_that_there_will_be(passing: Report) -> 
     assert brief.next_step(on_the_host(passing)).endswith("writes C and ONNX")
 
 
+def test_what_comes_next_asks_for_no_target_that_refused_the_network(passing: Report) -> None:
+    batched = replace(passing, vectors=replace(passing.vectors, batch=2))
+    asked = "tercet compile digits_mlp --fabric small --target c --target onnx: writes"
+    assert brief.next_step(on_the_host(batched)).startswith(asked)
+
+
 def test_a_file_is_told_from_a_module(passing: Report) -> None:
     assert "Not applicable: golden.file (the model is a module)." in printed(passing)
     told = "Not applicable: golden.torch32, golden.torch64 (the model is a file)."

@@ -195,7 +195,7 @@ def without(target: str) -> tuple[Artifact, ...]:
         ({"artifacts": without("hls")}, "the artifact of hls is listed 0 times, wanted once"),
         (
             {"artifacts": (*without("hls"), Artifact("hls", None, 2, ()))},
-            "the artifacts count unlike values of the network: [2, 3]",
+            "the artifacts have different numbers of values of the network: [2, 3]",
         ),
         (
             {"subgraphs": (*FACTS.subgraphs, *FACTS.subgraphs)},
@@ -209,12 +209,29 @@ def without(target: str) -> tuple[Artifact, ...]:
             {"artifacts": (*without("fabric"), Artifact("fabric", "no room", 0, ()))},
             "the subgraph main is on the fabric, which refuses the network",
         ),
+        (
+            {"artifacts": (*without("c"), Artifact("c", "no loops", 3, ()))},
+            "the artifact of c is refused and has values of the network",
+        ),
     ],
 )
 def test_one_fault_in_the_parts_of_the_network_fails_the_sign_off(
     passing: Report, change: dict[str, object], reason: str
 ) -> None:
     assert problems(replace(passing, **change)) == (reason,)  # type: ignore[arg-type]
+
+
+def test_a_part_runs_where_a_check_judges_it(passing: Report) -> None:
+    (main,) = passing.subgraphs
+    other = replace(passing, subgraphs=(replace(main, target="gpu"),))
+    assert "the target gpu runs a subgraph, and no check judges it" in problems(other)
+
+
+def test_a_network_that_the_fabric_takes_is_not_moved_to_the_host(passing: Report) -> None:
+    host = on_the_host(passing)
+    assert problems(host) == ()
+    moved = replace(host, artifacts=(*without("fabric"), FACTS.artifacts[-1]))
+    assert "the target fabric takes the network and runs no subgraph of it" in problems(moved)
 
 
 def test_a_network_without_parts_is_no_sign_off(passing: Report) -> None:

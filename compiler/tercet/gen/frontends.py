@@ -1,4 +1,4 @@
-"""The tables of operators in docs/pytorch.md and docs/onnx.md, from what converters declare."""
+"""The tables of operators in docs/pytorch.md and docs/onnx.md, from the converters."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ PYTORCH, ONNX = "docs/pytorch.md", "docs/onnx.md"
 
 
 def pages() -> dict[str, str]:
-    """Both pages as they are, with their tables written anew."""
+    """Both pages by path, with new tables between their markers."""
     return {PYTORCH: _page(PYTORCH, _pytorch()), ONNX: _page(ONNX, _onnx())}
 
 

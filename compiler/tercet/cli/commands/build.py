@@ -1,4 +1,4 @@
-"""`tercet build`: the steps of tercet.toml, each one once."""
+"""`tercet build`: runs the steps of tercet.toml that are not done."""
 
 import json
 from hashlib import sha256
@@ -13,18 +13,21 @@ from tercet.errors import UsageError
 from tercet.report.tool import version_of
 
 DONE = BUILD / "steps"
+WRITTEN = ("out", "html", "trace")
+"""Options that name what a step writes, not what it reads."""
 
 
 def build(
     ctx: typer.Context,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Run all steps, those that are done as well.")
+        bool, typer.Option("--fresh", help="Run all steps, even those that are done.")
     ] = False,
 ) -> None:
     """Run the steps that tercet.toml lists, and go on where the last build stopped.
 
-    A step is done until tercet.toml, the files that it names, or Tercet change; what a model's file
-    imports is not followed: --fresh runs all again. Exit code: that of the first step that fails.
+    A step stays done until its options, the files and folders that these name, or Tercet change.
+    Files that a model's file imports are not watched: use --fresh. The exit code is that of the
+    first step that fails.
     """
     project: Project = ctx.obj
     if not project.steps:
@@ -45,19 +48,28 @@ def build(
 
 
 def key_of(project: Project, step: str) -> str:
-    """The same for a step of which nothing that is known has changed."""
+    """A key of a step that changes with its options, the files that they name, and Tercet."""
     digest = sha256(f"{version_of('tercet')} {step}".encode())
     options = project.options.get(step, {})
     digest.update(json.dumps(options, sort_keys=True, default=str).encode())
-    for value in options.values():
-        path = Path(str(value).partition(":")[0])
-        if path.is_file():
+    for option, value in options.items():
+        for path in () if option in WRITTEN else _files(str(value).partition(":")[0]):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
+def _files(named: str) -> list[Path]:
+    """The file, or those below the folder; none where a value names neither."""
+    path = Path(named)
+    try:
+        found = path.rglob("*") if path.is_dir() else [path]
+        return sorted(each for each in found if each.is_file())
+    except OSError:  # a text that is too long for a name
+        return []
+
+
 def _run(root: Any, step: str, project: Project) -> int:
-    """Run a command as the command line does; its exit code."""
+    """The exit code of a command, run as from the command line."""
     command = root.command.commands[step]
     try:
         with command.make_context(
