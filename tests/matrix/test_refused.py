@@ -239,12 +239,12 @@ REFUSED: dict[str, Refusal] = {
     "shrinking": Refusal(
         lambda: chain(linear(8, 5), nn.Softshrink(0.2), act()),
         ROW,
-        "2: operator gt is not supported; use clamp, .* compares its input, as nn.Softshrink and",
+        "2: operator gt is not supported; use clamp, .* layers that compare, such as nn.Softshrink",
     ),
     "shrinking without a shift": Refusal(
         lambda: chain(linear(8, 5), nn.Hardshrink(0.2), act()),
         ROW,
-        "2: operator le is not supported; use clamp, .* compares its input, as nn.Softshrink and",
+        "2: operator le is not supported; use clamp, .* layers that compare, such as nn.Softshrink",
     ),
     "sine": Refusal(
         lambda: quantized(lambda m, x: torch.sin(x)),

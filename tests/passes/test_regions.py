@@ -243,7 +243,9 @@ def test_sums_and_a_byte_under_a_function_that_turns_are_refused() -> None:
         total = RealAdd(both.y, real.x, layer="f")
         return [q, real, sums, minus, bent, both, total, *closed(total.y, 0.05)]
 
-    with pytest.raises(UnsupportedError, match=r"^end: .* that may turn; quantize the sums"):
+    with pytest.raises(
+        UnsupportedError, match=r"^end: .* that may not be monotone; quantize the sums"
+    ):
         passes.run(build([real_tensor((1, 4))], body))
 
 
@@ -264,7 +266,9 @@ def test_steps_along_a_function_that_turns_are_not_taken_for_all_of_it() -> None
     region = region_of(ends_of(module)[0])
     sums = inputs_of(module)[0]
     known = [Interval(-1000, 1000) if leaf is sums else BYTE for leaf in region.leaves]
-    with pytest.raises(UnsupportedError, match=r"^end: .* that may turn; quantize the sums"):
+    with pytest.raises(
+        UnsupportedError, match=r"^end: .* that may not be monotone; quantize the sums"
+    ):
         demands_of_steps(region, *known)
 
 

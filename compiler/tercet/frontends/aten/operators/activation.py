@@ -1,4 +1,4 @@
-"""Converters of elementwise activations."""
+"""Elementwise activations."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Converters of average pooling."""
+"""Average pooling."""
 
 from collections.abc import Sequence
 from itertools import product

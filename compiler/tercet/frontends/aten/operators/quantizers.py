@@ -1,4 +1,4 @@
-"""Converters of the operations of torch.ops.tercet that replace Brevitas' quantizers."""
+"""The operations of torch.ops.tercet that replace Brevitas' quantizers."""
 
 import numpy as np
 import torch

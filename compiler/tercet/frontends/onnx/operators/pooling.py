@@ -1,4 +1,4 @@
-"""Converters of pooling."""
+"""Pooling."""
 
 import numpy as np
 from xdsl.ir import SSAValue
