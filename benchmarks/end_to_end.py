@@ -27,7 +27,7 @@ from tercet.report.contract import EndToEnd
 from tercet.report.end_to_end import excess
 from tercet_golden import integer
 from tercet_golden.user_model import file_golden, torch_golden
-from tercet_golden.user_model.explained import Judged
+from tercet_golden.user_model.explained_differences import Judged
 from tercet_golden.user_model.file_run import is_standard
 from tercet_golden.vectors import make
 

@@ -70,7 +70,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What became of the networks, fabric by fabric; workers of pytest-xdist tell it as well."""
+    """Print the outcomes of the networks, fabric by fabric, also from workers of pytest-xdist."""
     reports = [r for name in ("passed", "failed") for r in terminalreporter.getreports(name)]
     told = [str(line) for report in reports for key, line in report.user_properties if key == TOLD]
     if told:

@@ -19,7 +19,7 @@ module tct_top
   parameter  int unsigned OutDepth   = 512,
   /// 0 none, 1 per tile, 2 per lane.
   parameter  int unsigned Telemetry  = 1,
-  /// What frames built for this configuration carry.
+  /// Id of this configuration, which every frame built for it carries.
   parameter  int unsigned ConfigId   = 0
 ) (
   input  logic clk_i,
@@ -45,7 +45,7 @@ module tct_top
   output logic [31:0] s_axil_rdata_o,
   output logic [1:0]  s_axil_rresp_o,
 
-  // AXI4: memory. A burst at a time; see docs/fabric.md for what it may be.
+  // AXI4 to memory, one burst at a time; docs/fabric.md has their lengths.
   output logic        m_axi_arvalid_o,
   input  logic        m_axi_arready_i,
   output logic [31:0] m_axi_araddr_o,
@@ -180,7 +180,7 @@ module tct_top
     .blocked_o(blocked), .error_o(dispatch_error), .error_index_o(error_index)
   );
 
-  // Memory to banks.
+  // Memory to banks: reader and LOAD.
   logic                              load_request, load_grant, load_valid, load_ready;
   logic                              read_stall, load_stall;
   logic [AddressW-1:0]               load_address;
@@ -233,7 +233,7 @@ module tct_top
     .route_addr_o(route_addr), .table_data_o(table_data)
   );
 
-  // The work.
+  // Compute: EXEC and the array.
   exec_t                       frame;
   logic                        array_start, array_busy, array_last, array_range, array_empty, pass;
   logic [BusBytes-1:0]         out_we;
@@ -272,7 +272,7 @@ module tct_top
     .active_o(lanes_active)
   );
 
-  // Banks to memory.
+  // Banks to memory: STORE and writer.
   logic                store_beat, write_stall, store_awvalid, store_awready, store_wvalid;
   logic                store_wready;
   logic                store_wlast, store_bvalid, store_bready;
@@ -321,7 +321,7 @@ module tct_top
     assign recording    = 1'b0;
     assign record_valid = 1'b0;
     assign record_data  = '0;
-    // Nobody reads what nobody has written down.
+    // Without telemetry there are no records.
     logic unused;
     assign unused = ^{layer, kind, moves, load_stall, record_take, record_read, record_word,
                       record_done};

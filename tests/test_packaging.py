@@ -56,3 +56,18 @@ def test_a_new_pin_is_a_new_installation() -> None:
     assert {"pyproject.toml", "constraints.txt"} <= set(key.split())
     assert "--constraint constraints.txt" in pip
     assert "==" not in "".join(re.findall(r"^\t\$\(PIP\).*$", makefile, re.MULTILINE))
+
+
+def test_the_wheel_has_the_product_and_no_generator_of_tests() -> None:
+    built = PROJECT["tool"]["scikit-build"]["wheel"]["packages"]
+    names = {path.rpartition("/")[2] for path in built}
+    product = {"tercet", "tercet_golden", "tercet_cosim", "tercet_signoff", "tercet_runtime"}
+    assert names == product
+    imported = {
+        name.split(".")[0]
+        for path in built
+        for file in (ROOT / path).rglob("*.py")
+        for name in re.findall(r"^\s*(?:from|import) ([\w.]+)", file.read_text(), re.MULTILINE)
+    }
+    assert "numpy" in imported
+    assert not imported & {"draw", "scenarios", "tests"}

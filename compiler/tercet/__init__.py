@@ -1,1 +1,1 @@
-"""Tercet: compile quantized networks to ternary hardware, and prove that it is the network."""
+"""Tercet: compile quantized networks to ternary hardware, and prove that both compute the same."""

@@ -1,4 +1,4 @@
-"""The RTL, HLS, runtime and model files: in the checkout, else inside the installed package."""
+"""Folder of the RTL, HLS, runtime and model files: the checkout, else the installed package."""
 
 import os
 from pathlib import Path
@@ -12,10 +12,10 @@ _CACHE = Path.home() / ".cache" / "tercet"
 
 
 def build_root() -> Path:
-    """Where artifacts that are made anew when missing go: the first that can be written to.
+    """The first writable folder for artifacts that are rebuilt when they are missing.
 
-    `build/` of the checkout, else of the working folder, else the user's cache: the checkout may
-    belong to somebody else.
+    Tried in turn: `build/` of the checkout, which another user may own; `build/` of the working
+    folder; the user's cache.
     """
     here = Path.cwd()
     places = [parent / "build" for parent in (_CHECKOUT, here)[not _IN_CHECKOUT :]]

@@ -1,4 +1,4 @@
-"""JSON documents that a dataclass declares: text from a value, and the value from a text."""
+"""JSON documents declared by a dataclass: `encode` a value to text, `decode` text to a value."""
 
 import json
 import re
@@ -16,33 +16,33 @@ Positive = Annotated[int, Meta(ge=1)]
 Figure = Annotated[float, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Name = Annotated[str, Meta(min_length=1)]
-"""What a field may hold; the schema says it too."""
+"""Types of fields with their bounds, which the JSON Schema states as well."""
 
 Json = Any
-"""What the json module yields."""
+"""Whatever `json.loads` returns."""
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Document(Generic[T]):
-    """A kind of document. Its fields are those of the dataclass `kind`, every one of them."""
+    """A kind of document. Its text has exactly the fields of the dataclass `kind`."""
 
     name: str
-    """What a sentence calls it, such as report.json."""
+    """Its name in messages, such as report.json."""
     kind: type[T]
     version: int
-    """The one that is read."""
+    """The only version that `decode` accepts."""
     anew: str
-    """The command that writes such a document."""
+    """The command that writes such a document anew, for messages."""
 
     def encode(self, value: T) -> str:
-        """The text of a value, already read back once: what is written is always valid."""
+        """The JSON text of a value. It is decoded once here, so that it is always valid."""
         text = json.dumps(asdict(value), indent=2, allow_nan=False) + "\n"  # type: ignore[call-overload]
         self.decode(text)
         return text
 
     def decode(self, text: str) -> T:
-        """The value in a text; a `TercetError` says what is wrong with one that has none, where."""
+        """The value of a JSON text. Raises TercetError with path and reason if it is invalid."""
         try:
             document = json.loads(text, parse_constant=_no_number)
         except ValueError as error:
@@ -76,7 +76,7 @@ def _no_number(constant: str) -> NoReturn:
 
 
 def _split(message: str) -> tuple[str, str]:
-    """The path and the reason in a message of msgspec; what is wrong with the whole has no path."""
+    """The path and the reason in a message of msgspec; the path is $ for the whole document."""
     found = re.fullmatch(r"(.*?)(?: - at `([^`]*)`)?", message, re.DOTALL)
     assert found is not None
     reason, path = found.groups()
@@ -84,7 +84,7 @@ def _split(message: str) -> tuple[str, str]:
 
 
 def _unknown(document: Json, known: Json, path: str) -> Iterator[tuple[str, str]]:
-    """Fields of `document` that its value, written again as `known`, does not have."""
+    """Path and name of each field of `document` that `known` lacks: its value, encoded again."""
     if isinstance(document, dict):
         for key, item in document.items():
             if key in known:

@@ -1,4 +1,4 @@
-"""The errors a user can act on: one sentence each. Anything else that escapes is a bug in tercet.
+"""The errors that a user can act on, one sentence each. Any other exception is a bug in tercet.
 
 The sentence says where, what was found, what was wanted, and the way out.
 """
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 class TercetError(Exception):
     """Base of every diagnostic; the command line prints it without a traceback, exit code 1.
 
-    Its text is "layer: found; wanted …; way out", without what is empty. Who asks where, and what
-    to do, reads the fields.
+    Its text is "layer: found; wanted …; way out", without the parts that are empty. Programs read
+    the fields instead of the text.
     """
 
     def __init__(self, found: str, *, layer: str = "", wanted: str = "", way_out: str = "") -> None:
@@ -28,18 +28,18 @@ class TercetError(Exception):
         return "; ".join(part for part in (self.found, wanted, self.way_out) if part)
 
     others: tuple["TercetError", ...] = ()
-    """What was found beside it in the same look at the model."""
+    """Further errors that the same look at the model found."""
 
 
 def first_of(errors: Iterable[TercetError]) -> TercetError:
-    """The first of `errors`, which knows of the others; each sentence once."""
+    """The first of `errors`, with the others in its field `others`; equal sentences count once."""
     first, *rest = distinct(errors)
     first.others = tuple(rest)
     return first
 
 
 def distinct(errors: Iterable[TercetError]) -> tuple[TercetError, ...]:
-    """`errors` each sentence once."""
+    """`errors` without those whose sentence came before."""
     return tuple({str(error): error for error in errors}.values())
 
 
@@ -48,11 +48,11 @@ class UsageError(TercetError):
 
 
 class CaptureError(TercetError):
-    """The model cannot be loaded or run, or holds values that no integer network can have."""
+    """The model cannot be loaded or run, or its values have no form in an integer network."""
 
 
 class UnsupportedError(TercetError):
-    """The model is legal, but Tercet cannot take this part of it."""
+    """The model is legal, but Tercet does not support this part of it."""
 
 
 class VerifyError(TercetError):

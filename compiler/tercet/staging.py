@@ -1,8 +1,8 @@
-"""Folders that are whole or not there, whoever else makes them, and whatever ends the process.
+"""Folders that are either complete or absent, even with several makers or a killed process.
 
     build/sim/.tercet-new-1f0c33    being filled; its maker holds a lock on it
     build/sim/9a60e1                 filled, and renamed to its name
-    build/sim/.tercet-turn-9a60e1    locked by the one that makes it: others wait
+    build/sim/.tercet-turn-9a60e1    locked by the process that makes it: others wait
 
 A maker that is killed leaves a folder without a lock, which the next maker beside it removes.
 """
@@ -23,7 +23,7 @@ TURN = ".tercet-turn-"
 
 @contextmanager
 def staged(parent: Path) -> Iterator[Path]:
-    """A new folder in `parent`, with the permissions that the umask says; gone in the end."""
+    """A new folder in `parent`, with the permissions of the umask; removed when the block ends."""
     parent.mkdir(parents=True, exist_ok=True)
     remove_abandoned(parent)
     folder, lock = _locked(parent)
@@ -35,7 +35,7 @@ def staged(parent: Path) -> Iterator[Path]:
 
 
 def kept(home: Path, fill: Callable[[Path], None]) -> Path:
-    """The folder `home`, filled by the first who needs it. Raises TercetError on a full disk."""
+    """The folder `home`, which `fill` makes if it is missing. Raises TercetError on a full disk."""
     if home.exists():
         return home
     try:
@@ -47,17 +47,17 @@ def kept(home: Path, fill: Callable[[Path], None]) -> Path:
                     _renamed(folder, home)
     except OSError as error:
         raise TercetError(
-            f"cannot write {home.parent}: {error.strerror or error}; make room there, or the "
-            "permission to write"
+            f"cannot write {home.parent}: {error.strerror or error}; free some space there, or "
+            "grant the permission to write"
         ) from error
     return home
 
 
 @contextmanager
 def _turn(home: Path) -> Iterator[None]:
-    """One maker of a folder at a time: two would take as long as one after the other.
+    """A lock that lets one process at a time make a folder: two would not be faster together.
 
-    Where another user's lock may not be opened, nobody waits.
+    No process waits for a lock of another user that it may not open.
     """
     place, lock = home.with_name(f"{TURN}{home.name}"), None
     with suppress(PermissionError):
@@ -81,7 +81,7 @@ def _renamed(folder: Path, home: Path) -> None:
 
 
 def remove_abandoned(parent: Path) -> None:
-    """Remove what makers left in `parent` that were killed: nobody holds a lock on it."""
+    """Remove the folders that killed makers left in `parent`: they are the ones without a lock."""
     for folder in parent.glob(f"{PREFIX}*"):
         try:
             lock = os.open(folder, os.O_RDONLY)
@@ -97,7 +97,7 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def _locked(parent: Path) -> tuple[Path, int]:
-    """A new folder, and the lock on it. One that was taken for abandoned meanwhile is made anew."""
+    """A new folder and the lock on it; made anew if another process removed it before the lock."""
     while True:
         folder = parent / f"{PREFIX}{token_hex(6)}"
         folder.mkdir()

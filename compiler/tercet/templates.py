@@ -1,4 +1,4 @@
-"""Jinja2 environments: where templates lie, and how every one of them is rendered."""
+"""Jinja2 environments for templates of a package or a folder, all with the same settings."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ def of_folder(folder: Path, filters: Filters = NONE) -> Environment:
 
 
 def _environment(loader: BaseLoader, filters: Filters, autoescape: bool) -> Environment:
-    """An unknown name in a template is an error; a line of statements leaves no empty line."""
+    """An environment in which an unknown name is an error and a statement leaves no empty line."""
     found = Environment(
         loader=loader,
         autoescape=autoescape,

@@ -1,4 +1,4 @@
-"""Many networks on one fabric, some dozens to a simulation; what became of each is counted."""
+"""Many networks on one fabric, dozens in a simulation, with a count of the outcomes."""
 
 import traceback
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ BATCH = 32
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A network, inputs for it, and how it is to be run."""
+    """A network, its inputs, and how to plan it."""
 
     name: str
     module: ModuleOp
@@ -36,29 +36,29 @@ class Case:
 
 @dataclass
 class Tally:
-    """What became of the networks of a fabric."""
+    """The outcomes of the networks on a fabric."""
 
     fabric: str
     passed: int = 0
     compared: int = 0
-    """Elements of values, equal to the reference."""
+    """Compared elements that equal the reference."""
     streamed: int = 0
-    """Networks of those that passed, whose weights, parameters or tables come behind compute."""
+    """Passed networks with streamed weights, parameters or tables."""
     spilled: int = 0
-    """Networks of those that passed, some of whose activations go to memory and come back."""
+    """Passed networks with spilled activations."""
     unsupported: dict[str, str] = field(default_factory=dict)
-    """Networks that no fabric has steps for, and why."""
+    """Networks that no fabric has steps for, with the reason."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Networks that do not fit, and what would help."""
+    """Networks that do not fit, with the way out."""
     failed: dict[str, str] = field(default_factory=dict)
     planning: float = 0.0
     """Processor seconds."""
     simulating: float = 0.0
-    """Of these the simulator's own."""
+    """The part of the simulator's own."""
     checking: float = 0.0
 
     def told(self) -> str:
-        """One line."""
+        """The counts in one line."""
         return (
             f"{self.fabric}: {self.passed} passed ({self.streamed} streamed, {self.spilled}"
             f" spilled; {self.compared} elements), {len(self.refused)} do not fit,"
@@ -67,17 +67,17 @@ class Tally:
         )
 
     def refusals(self) -> str:
-        """Every sentence that says why a network does not run."""
+        """The reasons of all networks that do not run."""
         found = {**self.unsupported, **self.refused}
         return "\n".join(f"{name} on {self.fabric}: {why}" for name, why in found.items())
 
     def complaints(self) -> str:
-        """Every failure, in full."""
+        """The messages of all failures."""
         return "\n".join(f"{name} on {self.fabric}:\n{why}" for name, why in self.failed.items())
 
 
 def hold(cases: Iterable[Case], spec: FabricSpec, wanted: int | None = None) -> Tally:
-    """Plan, simulate and compare; with `wanted`, until so many did not turn out to be refused."""
+    """Plan, simulate and compare the cases, or until `wanted` of them were not refused."""
     tally, source = Tally(spec.name), iter(cases)
     planned = _planned(source, spec, tally)
     while True:
@@ -104,7 +104,7 @@ def hold(cases: Iterable[Case], spec: FabricSpec, wanted: int | None = None) -> 
 
 
 def _planned(cases: Iterator[Case], spec: FabricSpec, tally: Tally) -> Iterator[tuple[Case, Work]]:
-    """Those that are not refused; what breaks the planner has failed."""
+    """The cases with a plan; an exception in the planner is a failure."""
     for case in cases:
         began = process_time()
         try:

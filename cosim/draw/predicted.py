@@ -1,4 +1,4 @@
-"""The simulated fabric against the integer reference and the model, register by register."""
+"""Comparison of the simulated fabric with the integer reference and the cycle model."""
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -13,21 +13,21 @@ PLAIN = Memory()
 
 
 def assert_as_predicted(module: ModuleOp, plan: Plan, *xs: IntArray, memory: Memory = PLAIN) -> Run:
-    """Every value equals the reference, every register and cycle its prediction."""
+    """Assert that values equal the reference, registers and cycles their predictions."""
     run = simulate(plan, *xs, memory=memory)
     require_as_predicted(module, run, Work(plan, xs, memory))
     return run
 
 
 def require_as_predicted(module: ModuleOp, run: Run, work: Work) -> int:
-    """The same of what was simulated, whatever ran before; how many elements were compared."""
+    """Assert the same of a run; returns the number of compared elements."""
     plan, xs, memory = work.plan, work.xs, work.memory
     predicted = cycles.predict(plan, *xs, latency=memory.latency)
     want, compared = integer.run(module, *xs), 0
     names = {layer.result_name for layer in plan.layers} | set(run.values) | set(run.outputs)
     for name in names:
         for found in (run.values, run.outputs):
-            if name in found and name in want:  # others are the planner's own
+            if name in found and name in want:  # other values are the planner's own
                 expected = want[name].reshape(len(xs[0]), -1)
                 np.testing.assert_array_equal(found[name], expected, err_msg=name)
                 compared += expected.size

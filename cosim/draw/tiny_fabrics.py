@@ -6,15 +6,15 @@ from tercet.targets.fabric.format.spec import MAX_TABLE
 
 TILES = (1, 2, 4, 8)
 ACTIVATIONS = 1024
-"""That all tiles together hold: most networks of tests/matrix have more at some time."""
+"""Activations of all tiles together, fewer than most networks of tests/matrix need."""
 LEAST = 128
-"""Weight columns that a tile holds at least."""
+"""The fewest weight columns of a tile."""
 
 
 def fabrics(seed: int, count: int, scale: int = 1) -> tuple[str, ...]:
     """So many configurations, drawn; no two of four in a row have the same number of tiles.
 
-    `scale` is for larger networks: of what bank B holds, of the others up to 2 times as much.
+    `scale` is for larger networks: it multiplies bank B, and the other banks by up to 2.
     """
     found = list[str]()
     for number in range(count):

@@ -1,1 +1,1 @@
-"""What must not harm the fabric: scenarios for the regression; the wheel does not ship them."""
+"""Scenarios of misuse and bad programs for the regression; the wheel does not ship them."""

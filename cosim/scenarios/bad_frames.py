@@ -1,4 +1,4 @@
-"""Frames that break one rule each, and what STATUS must say of them."""
+"""Frames that break one rule each, with the expected STATUS."""
 
 from scenarios.good_program import (
     EXEC,
@@ -198,13 +198,13 @@ def _waits() -> list[Bad]:
     return [
         Bad("STORE waits for ever", e.WAIT, STORE, changed(STORE, wait_exec=99)),
         Bad("EXEC waits for ever", e.WAIT, EXEC, changed(EXEC, wait_load=9)),
-        # the EXEC that waits for this LOAD is the one that is named
+        # STATUS names the EXEC that waits for this LOAD
         Bad("LOAD and EXEC wait for each other", e.WAIT, EXEC, changed(LOAD, wait_exec=1)),
     ]
 
 
 def _memory() -> list[Bad]:
-    """Bytes that are no trits, and a bus that answers with errors."""
+    """Bytes that are not trits, and a bus that answers with errors."""
     (weights, *_) = loads(Bank.WEIGHTS)
     plan = good().plan
     first, length = plan.segments[weights].address, len(plan.segments[weights].data)

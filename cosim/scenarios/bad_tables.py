@@ -1,4 +1,4 @@
-"""Tables that break one rule each: the frame that walks them is the one that is named."""
+"""Tables that break one rule each; STATUS names the frame that walks them."""
 
 from scenarios.good_program import (
     EXEC,
@@ -76,7 +76,7 @@ def _slots() -> list[Bad]:
 
 
 def _endless() -> Bad:
-    """RUNs that are followed by no last one, up to the table's end and beyond."""
+    """RUNs without a last one, up to the table's end and beyond."""
     (number, *_) = [n for n in loads(Bank.WALK) if _brings(n, first_run(Bank.WALK, EXEC))]
     load = good().plan.setup.frames[number]
     assert isinstance(load, Load)
@@ -93,7 +93,7 @@ def _endless() -> Bad:
 
 
 def _brings(number: int, at: int) -> bool:
-    """The LOAD brings an entry."""
+    """Whether the LOAD brings an entry."""
     load = good().plan.setup.frames[number]
     assert isinstance(load, Load)
     return load.base <= at < load.base + load.slice_beats

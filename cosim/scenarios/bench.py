@@ -1,4 +1,4 @@
-"""A fabric under test in simulated time: runs the good program, and sees every bus access."""
+"""A fabric in simulated time that runs the good program and records every bus access."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ class Bench:
         await self.reset()
 
     async def reset(self, cycles: int = 3) -> None:
-        """Idle inputs and reset, whatever goes on."""
+        """Set idle inputs and reset, at any moment."""
         for name in INPUTS:
             getattr(self.dut, name).value = 0
         self.dut.latency_i.value = LATENCY
@@ -52,7 +52,7 @@ class Bench:
         self.native.accesses()
 
     def fill(self) -> None:
-        """Memory as it must be for the good program."""
+        """Write the memory of the good program."""
         plan = self.plan
         self.memory[:] = 0
         for address, data in (
@@ -67,7 +67,7 @@ class Bench:
         self.memory[address : address + len(data)] = np.frombuffer(data, np.uint8)
 
     async def runs_right(self) -> None:
-        """The good programs give what they must, in the cycles they must."""
+        """The good programs give the right output in the right number of cycles."""
         self.fill()
         plan = self.plan
         await self.driver.open(plan.window)
@@ -84,7 +84,7 @@ class Bench:
         assert found == self.good.output, f"found {found}"
 
     async def stops(self, bad: Bad) -> None:
-        """The bad program ends with its error, and touches nothing that it must not touch."""
+        """The bad program ends with its error, and accesses only allowed addresses."""
         self.fill()
         plan, program = self.plan, bad.program(self.plan)
         await self.driver.open(plan.window)
@@ -114,7 +114,7 @@ class Bench:
         return "it ran to its end"
 
     async def at_rest(self, code: ErrorCode) -> None:
-        """STATUS keeps the error, irq was cleared, and the bus stays silent."""
+        """STATUS keeps the error, irq is cleared, and the bus stays idle."""
         status = await self.port.read(reg.STATUS.address)
         assert reg.STATUS_IDLE.of(status), "still busy"
         assert not reg.STATUS_DONE.of(status), "done and failed at once"

@@ -1,4 +1,4 @@
-"""A program that runs right, and how to spoil it."""
+"""A program that runs correctly, and changes that make it break one rule."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ LOAD, EXEC, EXEC_LAST, STORE = range(4)
 
 @dataclass(frozen=True)
 class Good:
-    """A network that runs right: its plan, one input in bytes, what must come out and when."""
+    """A network that runs correctly: its plan, one input, the expected output and cycles."""
 
     plan: Plan
     input: bytes
@@ -64,23 +64,23 @@ class Bad:
     frame: int
     spoil: Spoil
     setup: bool = False
-    """It is the set-up program that is spoiled."""
+    """Whether the set-up program has the fault."""
     starts: bool = False
-    """The rule is broken by what the frame does, so it may have touched memory."""
+    """Whether the frame breaks the rule while it runs, so it may have accessed memory."""
     fault: int = 0
     """Address that answers with a bus error, if there is one."""
     poke: Mapping[int, bytes] = field(default_factory=dict)
-    """What is changed in memory: bytes by their address."""
+    """The changes of memory: bytes by their address."""
     before: Spoil | None = None
-    """The set-up program as it is to be run first, if what it loads is changed."""
+    """The set-up program to run first, if its data are changed."""
     frames: int | None = None
-    """What PROGRAM_LENGTH says, if not the truth."""
+    """The value of PROGRAM_LENGTH, if it is wrong."""
 
     def program(self, plan: Plan) -> Program:
         return plan.setup if self.setup else plan.infer
 
     def allowed(self, plan: Plan) -> list[range]:
-        """Addresses that the fabric may touch."""
+        """Addresses that the fabric may access."""
         program = self.program(plan)
         before = program.frames[: self.frame + self.starts]
         spans = [_span(frame) for frame in before if isinstance(frame, Load | Store)]
@@ -138,7 +138,7 @@ def entry(bank: Bank, at: int, kind: type[Entry], **values: int) -> dict[int, by
 
 
 def first_run(bank: Bank, number: int) -> int:
-    """Where the table of an EXEC frame begins."""
+    """The first entry of an EXEC frame's table."""
     frame = good().plan.infer.frames[number]
     assert isinstance(frame, Exec)
     return frame.walk if bank is Bank.WALK else frame.route
@@ -152,7 +152,7 @@ def first_listed(bank: Bank, number: int) -> int:
 
 
 def _address(bank: Bank, at: int) -> int:
-    """Where an entry of the first tile's table comes from."""
+    """The memory address of an entry of the first tile's table."""
     for number in loads(bank):
         load = good().plan.setup.frames[number]
         assert isinstance(load, Load)

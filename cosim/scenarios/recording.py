@@ -109,7 +109,7 @@ SCENARIOS = (
 
 
 async def _on(bench: Bench) -> int:
-    """Let records go behind all that the good program touches."""
+    """Turn records on, in memory behind the good program's data."""
     first, end = bench.plan.window
     await bench.driver.open((first, end + SPARE))
     await bench.driver.record(end)
@@ -127,7 +127,7 @@ async def _ended(bench: Bench) -> str:
 
 
 async def _ring(bench: Bench) -> None:
-    """Start the good program and go on."""
+    """Start the good program without waiting for its end."""
     plan, port = bench.plan, bench.port
     await port.write(reg.PROGRAM_ADDRESS.address, plan.infer.address)
     await port.write(reg.PROGRAM_LENGTH.address, len(plan.infer.frames))

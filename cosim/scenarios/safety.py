@@ -1,4 +1,4 @@
-"""What must not harm the fabric: scenarios that all run in one simulation, one after the other.
+"""Scenarios of misuse, which all run in one simulation, one after the other.
 
 A scenario is a function of the bench whose name is a sentence. After each, the good program must
 run right; a scenario that fails is followed by a reset, so that the next one starts afresh.
@@ -21,7 +21,7 @@ from tercet_cosim.bench.ports import BusError
 
 Scenario = Callable[[Bench], Awaitable[None]]
 TIMES = 12
-"""Tries of what happens at random cycles."""
+"""The number of tries at random cycles."""
 
 
 def scenarios() -> dict[str, Scenario]:
@@ -34,7 +34,7 @@ def scenarios() -> dict[str, Scenario]:
 
 @cocotb.test()
 async def run_scenarios(dut: Any) -> None:
-    """Run all of them; write what each complained of."""
+    """Run all scenarios; write the complaint of each."""
     bench = Bench(dut)
     await bench.begin()
     outcome = {}
@@ -215,7 +215,7 @@ _OTHERS: tuple[Scenario, ...] = (
 
 
 async def _ring(bench: Bench) -> None:
-    """Start the good program and go on."""
+    """Start the good program without waiting for its end."""
     plan, port = bench.plan, bench.port
     await port.write(reg.PROGRAM_ADDRESS.address, plan.infer.address)
     await port.write(reg.PROGRAM_LENGTH.address, len(plan.infer.frames))
@@ -251,7 +251,7 @@ async def _write_apart(bench: Bench, *, address_first: bool) -> None:
 
 
 async def _until(bench: Bench, signal: str) -> None:
-    """The rising edge at which a handshake signal is high lies behind."""
+    """Wait until a handshake signal was high at a rising edge."""
     for _ in range(100):
         await _settle()
         high = int(getattr(bench.dut, signal).value)

@@ -1,4 +1,4 @@
-"""Run a plan on the simulated fabric."""
+"""Runs of a plan on the simulated fabric."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,22 +12,22 @@ from tercet.ir.types import IntArray
 from tercet.targets.fabric.format.frame import Exec, Kind
 from tercet.targets.fabric.program.plan import LayerPlan, Plan
 from tercet_cosim.bench import counters
-from tercet_cosim.bench.heard import layer_cycles_of, values_of
+from tercet_cosim.bench.element_writes import Written, written
 from tercet_cosim.bench.job import Job, Outcome
+from tercet_cosim.bench.observed_values import layer_cycles_of, values_of
 from tercet_cosim.bench.process import execute, execute_all
-from tercet_cosim.bench.written import Written, written
 from tercet_cosim.build.build import build
 
 LATENCY = 10
 """Cycles of the memory, from an address to its first beat."""
 HUNG, TIMES = 4_000_000, 4
-"""Cycles without an irq after which the fabric hangs: so many, and so many times its work."""
+"""The time limit of a program: so many cycles, and so many times its work."""
 MOST = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
 class Memory:
-    """How the memory behaves."""
+    """The latency and stalls of the memory."""
 
     latency: int = LATENCY
     stall: int = 0
@@ -45,18 +45,18 @@ class Work:
 
 @dataclass(frozen=True)
 class Run:
-    """What the simulated fabric did, for every vector [V]; a run [R] takes a batch of them."""
+    """Values, cycles and counters of a simulation, for every vector [V] or run of a batch [R]."""
 
     values: dict[str, IntArray]
-    """Every layer's sums and results, by name, as they were written [V, elements]."""
+    """Sums and results of every layer by name, as written [V, elements]."""
     outputs: dict[str, IntArray]
-    """What came to memory [V, elements], by name."""
+    """The outputs in memory [V, elements], by name."""
     cycles: IntArray
     """From the doorbell's handshake to irq [R]."""
     counters: dict[str, IntArray]
     """Every telemetry register [R]."""
     layer_cycles: dict[str, IntArray]
-    """Cycles in which the layer's EXEC frames ran [R]."""
+    """The cycles of each layer's EXEC frames [R]."""
     setup: dict[str, int]
     """Telemetry registers after the program that makes the network resident."""
     simulated: int
@@ -65,9 +65,9 @@ class Run:
     waveform: Path | None
     plan: Plan
     outcome: Outcome
-    """What all of this was made from."""
+    """The outcome that all of this was made from."""
     first: int = 0
-    """The number of the vector that is the first in `values` and `outputs`."""
+    """The number of the first vector in `values` and `outputs`."""
 
     def last(self, vectors: int) -> Self:
         """The values and outputs of the last vectors alone."""
@@ -77,7 +77,7 @@ class Run:
         return replace(self, values=values, outputs=outputs, first=self.first + first)
 
     def written(self, name: str, vector: int, element: int) -> Written | None:
-        """When and where an element of `values` was written; None for other values."""
+        """The write of an element of `values`; None for other values."""
         return written(self.plan, self.outcome, name, self.first + vector, element)
 
 
@@ -90,9 +90,9 @@ def simulate(
     out: Path | None = None,
     wave: str = "wave",
 ) -> Run:
-    """Run inputs [V, ...] through a plan. With `waves`, in simulated time, a waveform in `out`.
+    """Run inputs [V, ...] through a plan. With `waves`, it writes a waveform to `out`.
 
-    The waveform's file is called as `wave` says.
+    `wave` is the name of the waveform's file.
 
     Raises TercetError when the fabric reports an error or hangs, or an assertion fires.
     """
@@ -102,9 +102,9 @@ def simulate(
 
 
 def simulate_all(works: Sequence[Work]) -> list[Run | TercetError]:
-    """Run plans for one fabric in one simulation; where it breaks, each in its own.
+    """Run plans for one fabric in one simulation, or each in its own if that breaks.
 
-    A fabric that reports an error, hangs or breaks an assertion is found in its place.
+    An error, a hang or a fired assertion is returned in the place of the plan's run.
     """
     built = build(works[0].plan.spec)
     jobs = [job_of(work.plan, *work.xs, memory=work.memory) for work in works]
@@ -122,7 +122,7 @@ def simulate_all(works: Sequence[Work]) -> list[Run | TercetError]:
 
 
 def _run(plan: Plan, outcome: Outcome, vectors: int, waveform: Path | None) -> Run:
-    """Raises TercetError for what the fabric complained of."""
+    """The run of an outcome. Raises TercetError if the fabric reported an error."""
     if outcome.error:
         raise TercetError(f"the fabric {plan.spec.name!r} failed at {outcome.error}")
     names = counters.names(plan.spec.tiles, plan.spec.lanes, plan.spec.telemetry)
@@ -142,7 +142,7 @@ def _run(plan: Plan, outcome: Outcome, vectors: int, waveform: Path | None) -> R
 
 
 def job_of(plan: Plan, *xs: IntArray, memory: Memory = Memory()) -> Job:
-    """Everything a simulation of the plan needs."""
+    """The job that simulates a plan on inputs."""
     return Job(
         memory=plan.image(),
         window=np.array(plan.window),
@@ -162,7 +162,7 @@ def job_of(plan: Plan, *xs: IntArray, memory: Memory = Memory()) -> Job:
 
 
 def _work(plan: Plan) -> int:
-    """Cycles of a program in which no zero is skipped, about."""
+    """The approximate cycles of the program without zero skipping."""
     layers = [_work_of(layer) for layer in plan.layers]
     execs = (frame for frame in plan.infer.frames if isinstance(frame, Exec))
     return sum(layers[frame.layer] for frame in execs if frame.kind is not Kind.EXPORT)

@@ -1,1 +1,1 @@
-"""A sign-off: prepare once, run every check of `tercet_signoff.checks`, report."""
+"""A sign-off: one preparation, every check of `tercet_signoff.checks`, one report."""

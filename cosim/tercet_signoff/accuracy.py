@@ -1,4 +1,4 @@
-"""How many of the vectors whose class is known each executor gets right."""
+"""The accuracy of each executor on the vectors whose class is known."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def require_classes(ctx: CheckContext) -> None:
-    """The classes that were given are those of the network."""
+    """Refuse given classes that the network does not have."""
     from tercet_golden.user_model import classes
 
     if ctx.model.labels:
@@ -23,9 +23,9 @@ def require_classes(ctx: CheckContext) -> None:
 
 
 def measured(ctx: CheckContext) -> Accuracy | None:
-    """Of the integer reference, the user's own model, and the RTL where it ran.
+    """The accuracy of the integer reference, the user's own model, and the RTL if it ran.
 
-    None where no class is known, and in the rerun of one vector.
+    None if no class is known, and in the rerun of one vector.
     """
     from tercet_golden.user_model import classes
 
@@ -58,7 +58,7 @@ def _executor(ctx: CheckContext) -> str:
 
 
 def _in_memory(ctx: CheckContext, run: "Run", count: int) -> dict[str, IntArray]:
-    """The network's outputs as they came to memory, in their own shapes."""
+    """The network's outputs in memory, in the shapes of the graph."""
     names = value_names(ctx.module)
     return {
         names[value]: run.outputs[names[value]][:count].reshape(count, *shape_of(value)[1:])

@@ -1,28 +1,25 @@
-"""What became of the network: the artifact of each target, and the parts that run on them."""
+"""The artifacts of a network by target, and the subgraphs that run on them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from math import prod
-
-from xdsl.ir import SSAValue
 
 from tercet.errors import TercetError
-from tercet.ir.module import inputs_of, ops_of, outputs_of
-from tercet.ir.types import storage, tensor_type
+from tercet.ir.module import ops_of
 from tercet.report.contract import Artifact, Cycles, Subgraph
 from tercet.targets import door
+from tercet.targets.registry import accelerators
 from tercet_signoff.compare import computed
 from tercet_signoff.context import CheckContext
 from tercet_signoff.layers import spread
 from tercet_signoff.registry import all_declared
 
 MAIN = "main"
-"""The name of the one part that there is today."""
-FABRIC, HOST = "fabric", "host"
+"""The name of the only subgraph."""
+HOST = "host"
 
 
 def artifacts(ctx: CheckContext) -> tuple[Artifact, ...]:
-    """One for each target that a check judges, in the order of the targets."""
+    """The artifact of each target that a check judges, in the order of the targets."""
     judged = {check.target for check in all_declared()}
     names = computed(ctx)
     return tuple(
@@ -38,7 +35,7 @@ def _told(target: str, made: door.Artifact | TercetError, names: tuple[str, ...]
 
 
 def refused(made: Collection[Artifact]) -> tuple[str, ...]:
-    """A sentence for the report on every target that takes no part."""
+    """A sentence for the report on every target that refuses the network."""
     return tuple(
         f"the target {one.target} refuses this network, so nothing of it is signed off: "
         f"{one.refusal}"
@@ -48,28 +45,26 @@ def refused(made: Collection[Artifact]) -> tuple[str, ...]:
 
 
 def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
-    """One, which is all of the network; without cycles, which are known after all checks."""
-    plan = ctx.planned
-    if plan is not None:
-        layers = tuple(layer.name for layer in plan.layers)
-        return (_main(FABRIC, layers, plan.input_bytes, plan.output_bytes),)
-    layers = tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
-    inputs, outputs = _bytes(inputs_of(ctx.module)), _bytes(outputs_of(ctx.module))
-    return (_main(HOST, layers, ctx.request.batch * inputs, ctx.request.batch * outputs),)
+    """The subgraphs, today one, which is the whole network; cycles follow after the checks.
 
-
-def _main(target: str, layers: tuple[str, ...], bytes_in: int, bytes_out: int) -> Subgraph:
-    return Subgraph(MAIN, target, layers, 1, None, None, bytes_in, bytes_out)
-
-
-def _bytes(values: Sequence[SSAValue]) -> int:
-    """Of one vector, as C stores it."""
-    kinds = map(tensor_type, values)
-    return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
+    It runs on the first accelerator that takes the network, else on the host.
+    """
+    target, made = next(
+        (
+            (target.info.name, made)
+            for target in accelerators()
+            for made in [ctx.artifacts.get(target.info.name)]
+            if isinstance(made, door.Artifact)
+        ),
+        (HOST, ctx.artifact("c")),
+    )
+    own = tuple(layer.name for layer in made.layers)
+    layers = own or tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
+    return (Subgraph(MAIN, target, layers, 1, None, None, *made.traffic(ctx.request.batch)),)
 
 
 def with_cycles(parts: Sequence[Subgraph], cycles: Cycles) -> tuple[Subgraph, ...]:
-    """The same, with the cycles of a call: of the one part, those from end to end."""
+    """The subgraphs with the cycles of a call; the only one has those from end to end."""
     (main,) = parts
     predicted, measured = cycles.predicted or None, cycles.measured or None
     return (

@@ -1,4 +1,4 @@
-"""Turn a comparison with the integer reference into a check."""
+"""The outcome of a check from a comparison with the integer reference."""
 
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tercet_cosim.run import Run
 
 IN_MEMORY = " in memory"
-"""Behind the name of an output: the value as STORE wrote it, beside the one that was heard."""
+"""The suffix of an output's value in memory, beside the value that was written to a bank."""
 
 
 def bitexact(
@@ -29,9 +29,9 @@ def bitexact(
     got: Mapping[str, IntArray],
     names: Collection[str] | None = None,
 ) -> Check:
-    """Every element of the values `names` in `got` equals the integer reference's.
+    """The outcome of comparing the values `names` in `got` with the integer reference.
 
-    Without `names`: of every value that is not an input. A value that is missing is a failure.
+    Without `names` it compares every value that is not an input. A missing value is a failure.
     """
     wanted = names if names is not None else computed(ctx)
     missing = [name for name in wanted if name not in got]
@@ -44,16 +44,16 @@ def bitexact(
 
 
 def computed(ctx: CheckContext) -> tuple[str, ...]:
-    """The names of all values that the network computes: all but its inputs."""
+    """The names of all values that the network computes, so without its inputs."""
     given = set(inputs_of(ctx.module))
     return tuple(name for value, name in value_names(ctx.module).items() if value not in given)
 
 
 def of_fabric(ctx: CheckContext, run: "Run") -> tuple[dict[str, IntArray], dict[str, IntArray]]:
-    """What the reference has of a simulation's values, for as many vectors, and what it found.
+    """The values of the reference and of a simulation, for the vectors of the simulation.
 
-    Those are the layers' values, and the outputs as they came to memory, in the graph's own shapes.
-    Copies that the plan made have no name in the graph.
+    They are the layers' values and the outputs in memory, in the graph's own shapes. Copies that
+    the plan made have no name in the graph and are left out.
     """
     found = run.values | {f"{name}{IN_MEMORY}": value for name, value in run.outputs.items()}
     sources = {name: name for name in run.values if name in ctx.golden}
@@ -64,7 +64,7 @@ def of_fabric(ctx: CheckContext, run: "Run") -> tuple[dict[str, IntArray], dict[
 
 
 def shaped(name: str, found: IntArray, wanted: IntArray) -> IntArray:
-    """What was found [V, elements] in the shape of what is wanted."""
+    """The found values [V, elements] in the shape of the wanted ones."""
     if found.size != wanted.size:
         raise VerifyError(
             f"{name}: the fabric showed {found.shape[1]} elements of each vector, not"
@@ -82,14 +82,15 @@ def matching(
     every: int = 1,
     run: "Run | None" = None,
 ) -> Check:
-    """`got` equals `want`, element by element; `passed` is the detail when it does.
+    """The outcome of comparing `got` with `want`; `passed` is the detail of a pass.
 
     Both are keyed by a value's or counter's name, and the first axis counts the vectors, or runs
-    of `every` vectors. Of a simulation, `run`, it is told where and when an element was written.
+    of `every` vectors. With a simulation `run`, a failure says where and when the element was
+    written.
     """
     try:
         outcome = compare(want, got)
-    except ValueError as error:  # a shape that is wrong altogether
+    except ValueError as error:  # the shape differs
         return failed(check_id, str(error))
     if outcome.first is None:
         return measured(check_id, outcome.compared, outcome.mismatches, passed)
@@ -108,7 +109,7 @@ def matching(
 
 
 def _written(run: "Run", wrong: Difference, want: IntArray) -> str:
-    """Where and when the simulation wrote the wrong element; nothing of an output in memory."""
+    """The place and time at which the wrong element was written; "" for an output in memory."""
     element = int(np.ravel_multi_index(wrong.element, want.shape[1:]))
     found = run.written(wrong.layer, wrong.vector, element)
     waveform = None if run.waveform is None else run.waveform.name
@@ -116,7 +117,7 @@ def _written(run: "Run", wrong: Difference, want: IntArray) -> str:
 
 
 def sentence(wrong: Mismatch) -> str:
-    """Where the first difference is, in words."""
+    """A sentence that says where the first difference is."""
     element = f" element {', '.join(map(str, wrong.element))}" if wrong.element else ""
     return (
         f"first wrong: {wrong.layer}{element} of vector {wrong.vector}: "

@@ -1,4 +1,4 @@
-"""What a check may use. Golden values and the simulation are made once, when first asked for."""
+"""The context of the checks. Golden values and the simulation are made once, at first use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tercet_golden.vectors import Vectors
 from tercet_signoff.request import Request
 from tercet_signoff.stages import Stages
 
-if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when they are used
+if TYPE_CHECKING:  # these import torch or the simulator, so they are imported at first use
     from tercet.frontends import Model
     from tercet.targets.fabric.program.plan import Plan
     from tercet_cosim.run import Memory, Run
@@ -23,39 +23,39 @@ if TYPE_CHECKING:  # these import torch or the simulator; they are loaded when t
 
 @dataclass(frozen=True)
 class CheckContext:
-    """One sign-off. Values are keyed by `tercet.ir.names`, batch (the vectors) first."""
+    """The context of a sign-off. Values are keyed by `tercet.ir.names`, with the vectors first."""
 
     request: Request
     stages: Stages
     model: "Model"
     """The user's model: its name, float module, example and samples."""
     captured: ModuleOp
-    """The model as it was captured, in the float dialect."""
+    """The captured model in the float dialect."""
     module: ModuleOp
     """The integer graph."""
     artifacts: Mapping[str, Artifact | TercetError]
-    """What each target made of it, by the target's name; or why it refused."""
+    """The artifact of each target by name, or the error by which it refused."""
     vectors: Vectors
-    """Those of this sign-off."""
+    """The vectors of this sign-off."""
     whole: Vectors | None = None
-    """Those of the sign-off that this reruns a part of."""
+    """The vectors of the sign-off that this one reruns in part."""
 
     def artifact(self, target: str) -> Artifact:
-        """What a target made of the network. Raises the error by which it refused."""
+        """The artifact of a target. Raises the error by which the target refused the network."""
         found = self.artifacts[target]
         if isinstance(found, TercetError):
             raise found
         return found
 
     def executed(self, target: str) -> Mapping[str, IntArray]:
-        """Every value that the target's executor computes from the vectors, by name."""
+        """The values that the target's executor computes from the vectors, by name."""
         from tercet_signoff.executors.registry import executor
 
         return executor(target)(self.artifact(target), *self.vectors.xs)
 
     @property
     def plan(self) -> "Plan":
-        """The fabric's. Raises the error by which the fabric refused the network."""
+        """The fabric's plan. Raises the error by which the fabric refused the network."""
         from tercet.targets.fabric.target import FabricProgram
 
         found = self.artifact("fabric")
@@ -77,7 +77,7 @@ class CheckContext:
 
     @cached_property
     def prediction(self) -> "Prediction":
-        """Every cycle and counter that the cycle model expects."""
+        """The cycles and counters that the cycle model predicts."""
         from tercet_golden import cycles
 
         with self.stages.stage("cycle model"):
@@ -85,14 +85,14 @@ class CheckContext:
 
     @property
     def rtl(self) -> "Run":
-        """The simulation of the fabric; one that failed is not tried again, it fails again."""
+        """The simulation of the fabric; after a failure, it raises the same error again."""
         if isinstance(self._simulated, Exception):
             raise self._simulated
         return self._simulated
 
     @property
     def simulated(self) -> "Run | None":
-        """The simulation, or None when it failed: then its checks say why."""
+        """The simulation, or None if it failed; its checks report the reason."""
         return None if isinstance(self._simulated, Exception) else self._simulated
 
     @cached_property
@@ -110,9 +110,9 @@ class CheckContext:
         memory: "Memory | None" = None,
         wave: str = "wave",
     ) -> "Run":
-        """Run inputs through a plan on the RTL, as the request says.
+        """Run inputs through a plan on the RTL, with the options of the request.
 
-        All simulations of a sign-off are of one build: with waveforms, all write theirs.
+        All simulations of a sign-off use one build; with waveforms, each writes its own.
         """
         from tercet_cosim import run
 
@@ -132,7 +132,7 @@ class CheckContext:
 
     @cached_property
     def _unbuilt(self) -> Exception | None:
-        """Why the RTL does not build, if it does not: tried once for all simulations."""
+        """The error of the RTL's build, None if it builds; tried once for all simulations."""
         from tercet_cosim.build.build import build
 
         try:
@@ -143,6 +143,6 @@ class CheckContext:
         return None
 
     def vector(self, index: int) -> int:
-        """The number a user knows a vector by: that in the run of all vectors."""
+        """The number of a vector in the sign-off of all vectors, which messages use."""
         only, batch = self.request.only, self.request.batch
         return index if only is None else only // batch * batch + index

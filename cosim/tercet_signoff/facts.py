@@ -1,4 +1,4 @@
-"""The facts of a sign-off that are no result: model, fabric, vectors."""
+"""The report's facts about model, fabric and vectors."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from tercet_signoff.context import CheckContext
 
 
 def model(ctx: CheckContext) -> Model:
-    """The network: shapes of its first input and output, how many integer weights it has."""
+    """The network: shapes of its first input and output, number of integer weights."""
     from tercet.frontends.onnx import OnnxModel
 
     first, result = inputs_of(ctx.module)[0], outputs_of(ctx.module)[0]
@@ -36,7 +36,7 @@ def fabric(ctx: CheckContext) -> Fabric:
 
 
 def vectors(ctx: CheckContext) -> Vectors:
-    """How many vectors came from where."""
+    """The number of vectors by origin."""
     drawn = ctx.vectors
     origins = Counter(re.sub(r"[ #]*\d+$", "", label) for label in drawn.labels)
     return Vectors(

@@ -1,4 +1,4 @@
-"""The report's rows: what every layer cost, predicted and measured."""
+"""The report's rows: predicted and measured cycles of every layer."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def rows(ctx: CheckContext, parts: Sequence[Subgraph]) -> tuple[Layer, ...]:
-    """One row a layer of the plan, in its order; none where the cycle model failed.
+    """One row for each layer of the plan, in order; none if the cycle model failed.
 
-    Each names the one of `parts` that it belongs to.
+    Each row names its subgraph among `parts`.
     """
     if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return ()
@@ -32,7 +32,7 @@ def rows(ctx: CheckContext, parts: Sequence[Subgraph]) -> tuple[Layer, ...]:
 
 
 def cycles(ctx: CheckContext) -> Cycles:
-    """Doorbell to irq, for every batch."""
+    """The cycles from doorbell to irq, for every batch."""
     if ctx.planned is None or (costs := _prediction(ctx)) is None:
         return Cycles((), None, ())
     run = ctx.simulated
@@ -44,7 +44,7 @@ def cycles(ctx: CheckContext) -> Cycles:
 
 
 def _density(ctx: CheckContext) -> FloatArray:
-    """Share of the elements of each batch that are not zero [R]; a last one may be short."""
+    """The share of nonzero elements of each batch [R]; the last batch may be short."""
     inputs = zip(ctx.vectors.xs, entries_of(ctx.module), strict=True)
     flags = [(x != entry.zero_point).reshape(len(x), -1) for x, entry in inputs]
     whole: FloatArray = np.concatenate(flags, axis=1).mean(axis=1)
@@ -53,7 +53,7 @@ def _density(ctx: CheckContext) -> FloatArray:
 
 
 def spread(values: npt.ArrayLike) -> Spread:
-    """Least, mean and greatest of a figure over the vectors."""
+    """The least, mean and greatest of a figure over the vectors."""
     array = np.asarray(values, np.float64)
     return Spread(float(array.min()), float(array.mean()), float(array.max()))
 
@@ -61,7 +61,7 @@ def spread(values: npt.ArrayLike) -> Spread:
 def _row(layer: "LayerPlan", subgraph: str, cost: "LayerCycles", run: "Run | None") -> Layer:
     grid, (positions, channels) = layer.grid, layer.shape
     passes = layer.groups * -(-positions // grid.bands)
-    # of a group and plane, all input slices together
+    # the columns of a group and plane, over all input slices
     inputs = layer.columns * grid.slices // max(1, layer.groups * layer.planes)
     return Layer(
         name=layer.name,
@@ -83,7 +83,7 @@ def _row(layer: "LayerPlan", subgraph: str, cost: "LayerCycles", run: "Run | Non
 
 
 def _prediction(ctx: CheckContext) -> "Prediction | None":
-    """What the cycle model expects, or None when it failed: then too the checks say why."""
+    """The prediction of the cycle model, or None if it failed; the checks report the reason."""
     try:
         return ctx.prediction
     except Exception:

@@ -1,4 +1,4 @@
-"""The user's own model against the integer reference: a module in either precision, or a file."""
+"""The user's own model compared with the integer reference: a module, or a file."""
 
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ from tercet_signoff.context import CheckContext
 if TYPE_CHECKING:
     import torch
 
-    from tercet_golden.user_model.explained import Judged
+    from tercet_golden.user_model.explained_differences import Judged
 
 
 def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
-    """Equal at every quantizer, but for elements shown to lie next to a tie: those are counted."""
+    """The outcome of comparing PyTorch at every quantizer; explained elements are counted."""
     from torch import nn
 
     from tercet_golden.user_model import torch_golden
@@ -36,7 +36,7 @@ def pytorch(ctx: CheckContext, check_id: str, dtype: "torch.dtype") -> Check:
 
 
 def file(ctx: CheckContext, check_id: str) -> Check:
-    """The same of an ONNX file, by an executor that is not ours."""
+    """The outcome of comparing an ONNX file at every quantizer, by a third-party executor."""
     from tercet.frontends.onnx import OnnxModel
     from tercet_golden.user_model import file_golden
 
@@ -68,7 +68,7 @@ def _judged(ctx: CheckContext, check_id: str, outcome: "Judged", whole: EndToEnd
 
 
 def _agreement(ctx: CheckContext, outcome: "Judged") -> str:
-    """How many elements differ, each explained, and the one farthest from its tie."""
+    """A sentence with the number of explained elements, and the one farthest from its tie."""
     if not outcome.explained:
         return "no element differs"
     worst = max(outcome.explained, key=lambda element: element.distance)

@@ -1,4 +1,4 @@
-"""Finds the checks: every file of `tercet_signoff.checks`."""
+"""The checks, from the files of `tercet_signoff.checks`."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def registered() -> tuple[Registered, ...]:
 
 
 def all_declared() -> tuple[Declared, ...]:
-    """What every file declares, also of checks that never run, in the order of a report."""
+    """The declarations of all files, also of checks that never run, in the order of a report."""
     return in_order(m.CHECK for m in _files())
 
 

@@ -1,4 +1,4 @@
-"""What a sign-off was asked for."""
+"""The request of a sign-off: the options of `tercet verify`."""
 
 import shlex
 from collections.abc import Mapping
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 VECTORS = 200
-"""Samples, and noise where they run out; the corners come on top of them."""
+"""Vectors of samples, and of noise if there are too few; the corners are added to them."""
 SEED = 1
 OUT = Path("build/verify")
 OF_A_RERUN = ("only", "waves", "out")
 NO_OPTION = ("model", "layers")
 OPTION = "option"
-"""In a field's metadata: its option, where that is not called like the field."""
+"""The key in a field's metadata of its option, if that has another name than the field."""
 
 
 @dataclass(frozen=True)
@@ -24,31 +24,31 @@ class Request:
     vectors: int = VECTORS
     seed: int = SEED
     only: int | None = field(default=None, metadata={OPTION: "only-vector"})
-    """Run this vector alone; its number counts as in the run of all."""
+    """The number of the only vector to run, as in the run of all; None for all."""
     waves: bool = False
     out: Path = OUT
-    """The folder that the report and a waveform go to."""
+    """The folder for the report and a waveform."""
     rtl: Path | None = None
     """The folder of the RTL to sign off; None: the product's."""
     input_type: str | None = None
-    """Of a file that does not quantize its input."""
+    """The input type of a file that does not quantize its input."""
     input_shape: str | None = None
     semantics: str = "ideal"
     batch: int = 1
-    """Vectors that the fabric takes by one doorbell."""
+    """Vectors that one doorbell runs."""
     samples: Path | None = None
-    """A file of real inputs; None: the one beside the model, else the model's own."""
+    """A file of samples; None for the one beside the model, else the model's own."""
     effort: str = "normal"
-    """Of the planner's search."""
+    """The effort of the planner's search."""
     layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Options of single layers, by the layer's name."""
     rounding: Path | None = None
-    """A folder with a vector of Tercet's rounding test, to run in place of the whole test."""
+    """The folder of a recorded vector of the rounding test, to run in place of the whole test."""
 
     def command(self) -> str:
-        """The command line that asks for this; options at their defaults are left out.
+        """The command line of this request, without options at their defaults.
 
-        What makes a rerun of it comes last.
+        The options of a rerun come last.
         """
         words = ["tercet", "verify", self.model]
         for layer, chosen in self.layers.items():
@@ -65,15 +65,15 @@ class Request:
         return shlex.join(words)
 
     def rerun(self, vector: int) -> str:
-        """The command that runs one vector again, with a waveform, into a folder inside this one's.
+        """The command that reruns one vector, with a waveform, into a folder inside of this one's.
 
-        That of a rerun is the rerun itself. Where no folder was named, the command finds its own.
+        The rerun of a rerun is itself. Without a named folder, the command uses its own default.
         """
         own = self.only is not None or self.out == OUT
         out = self.out if own else self.out / f"vector-{vector}"
         return replace(self, only=vector, waves=True, out=out).command()
 
     def rerun_rounding(self, recorded: Path) -> str:
-        """The same of the vector of the rounding test in `recorded`; the model runs any vector."""
+        """The command that reruns a recorded vector of the rounding test, and vector 0."""
         out = self.out if self.rounding else recorded / "rerun"
         return replace(self, only=0, waves=True, out=out, rounding=recorded).command()

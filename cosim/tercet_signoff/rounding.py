@@ -1,6 +1,6 @@
-"""Tercet's rounding test: a network whose sums fall on halves, run on the fabric of a sign-off.
+"""Tercet's rounding test: a network whose sums fall on halves, for the fabric of a sign-off.
 
-A model's own sums seldom do, so its values alone would not show how the RTL rounds.
+A model's own sums seldom fall on halves, so its values do not show how the RTL rounds.
 """
 
 import io
@@ -19,12 +19,12 @@ from tercet.targets.fabric.program.plan import Plan
 from tercet_signoff.rounding_network import ties
 
 NAME = "rounding"
-"""Of the folder of a recorded vector, and of the files in it."""
+"""The name of the folder of a recorded vector, and of the files in it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rounding:
-    """The network and its inputs [V, elements]; the first one has the number `first`."""
+    """The test's network and inputs [V, elements], of which the first has the number `first`."""
 
     module: ModuleOp
     x: IntArray
@@ -32,15 +32,15 @@ class Rounding:
 
 
 def whole(seed: int) -> Rounding:
-    """All vectors of the test."""
+    """The test with all its vectors."""
     return Rounding(*ties(seed))
 
 
 def record(test: Rounding, vector: int, plan: Plan, want: dict[str, IntArray], out: Path) -> Path:
-    """Write a vector of the test, and the program that runs it, to a folder in `out`.
+    """Write a vector of the test and its program to a folder in `out`.
 
-    `rounding.mlir` is the network, `vector.npz` the input and every value that must come out;
-    `rounding.txt`, `.json` and `.bin` are the program as `tercet compile` writes it.
+    `rounding.mlir` is the network, `vector.npz` the input and every expected value;
+    `rounding.txt`, `.json` and `.bin` are the program, as of `tercet compile`.
     """
     folder = out / NAME
     at = vector - test.first
@@ -55,7 +55,7 @@ def record(test: Rounding, vector: int, plan: Plan, want: dict[str, IntArray], o
 
 
 def recorded(folder: Path) -> Rounding:
-    """The vector that `record` wrote. Raises UsageError where there is none."""
+    """The test of a vector that `record` wrote. Raises UsageError if there is none."""
     try:
         module = parse((folder / f"{NAME}.mlir").read_text(encoding="utf-8"))
         with np.load(folder / "vector.npz", allow_pickle=False) as found:

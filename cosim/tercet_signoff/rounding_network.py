@@ -1,4 +1,4 @@
-"""A network whose sums fall on halves: only rounding half to even gets all of it right."""
+"""A network whose sums fall on halves, to tell rounding half to even from other rounding."""
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -12,12 +12,12 @@ from tercet.ops.requantize import Requantize
 
 LAYER = "ties"
 SHIFTS = np.array([1, 2, 3, 4, 5, 8, 12, 16, 17, 24])
-"""Of the ten channels: every stage of the shifter meets a half."""
+"""The shifts of the ten channels; every stage of the shifter gets a half."""
 INPUTS, VECTORS = 8, 32
 
 
 def ties(seed: int) -> tuple[ModuleOp, IntArray]:
-    """The network, and inputs [V, 8]: every odd sum is a tie, every other one up."""
+    """The network, and inputs [V, 8]; every odd sum is a tie, and every second tie rounds up."""
     rng = np.random.default_rng(seed)
     first = np.arange(len(SHIFTS)) % INPUTS
     weight = np.zeros((len(SHIFTS), INPUTS), np.int64)

@@ -1,4 +1,4 @@
-"""The sign-off itself: prepare, run every check, report. Writes no file of its own."""
+"""The report of a sign-off: prepare, run every check, judge. It writes no file."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,11 +24,11 @@ from tercet_signoff.rounding import recorded
 from tercet_signoff.stages import Listener, Stages
 
 PREPARATIONS = 5
-"""Stages of `prepare`."""
+"""The number of stages of `prepare`."""
 
 
 def sign_off(request: Request, listener: Listener) -> Report:
-    """Compare every executor of the model with the integer reference, and judge."""
+    """The report of comparing every executor of the model with the integer reference."""
     started, since = datetime.now(UTC), perf_counter()
     installed = registered()
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
@@ -61,10 +61,10 @@ def sign_off(request: Request, listener: Listener) -> Report:
 
 
 def prepare(request: Request, stages: Stages) -> CheckContext:
-    """From the model's name to its integer graph, its plan and its vectors."""
-    named(request.fabric)  # a wrong one is said at once
+    """The context of a sign-off, from the model's name: integer graph, artifacts and vectors."""
+    named(request.fabric)  # a wrong fabric is refused before any work
     if request.rounding is not None:
-        recorded(request.rounding)  # one that cannot be read is said at once
+        recorded(request.rounding)  # an unreadable file is refused before any work
     with stages.stage("load packages"):
         from tercet import frontends, passes
         from tercet.frontends.sources import reading
@@ -90,7 +90,7 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
 
 
 def _lowered(target: AnyTarget, module: ModuleOp, settings: Settings) -> Artifact | TercetError:
-    """What a target makes of the network, or why it refuses: then its checks do not apply."""
+    """The artifact of a target, or the error by which it refuses, so its checks do not apply."""
     try:
         artifact: Artifact = target.lower(module, target.options(settings))
     except (UnsupportedError, CapacityError) as error:
@@ -99,7 +99,7 @@ def _lowered(target: AnyTarget, module: ModuleOp, settings: Settings) -> Artifac
 
 
 def _outcome(check: Registered, ctx: CheckContext, known: Facts) -> Check:
-    """What the check found. One that breaks has failed: it never takes the sign-off with it."""
+    """The outcome of a check; an exception in it is a failure and does not end the sign-off."""
     with ctx.stages.stage(check.id):
         if why := inapplicable(check.declared, known):
             return not_applicable(check.id, why)
@@ -112,7 +112,7 @@ def _outcome(check: Registered, ctx: CheckContext, known: Facts) -> Check:
 
 
 def one(drawn: Vectors, index: int, batch: int = 1) -> Vectors:
-    """The vector `index` alone, or with the others of its batch."""
+    """The vector `index`, or all vectors of its batch."""
     count = len(drawn.labels)
     if not 0 <= index < count:
         raise UsageError(f"there is no vector {index}: this sign-off has vectors 0 to {count - 1}")

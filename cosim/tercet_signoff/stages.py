@@ -1,4 +1,4 @@
-"""Where the time of a sign-off goes, and word of it to whoever watches."""
+"""The time of a sign-off by stage, and the listener that is told of its progress."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,23 +9,23 @@ from tercet.report.contract import Check, Stage
 
 
 class Listener(Protocol):
-    """Watches a sign-off."""
+    """The receiver of a sign-off's progress."""
 
     def stage(self, name: str) -> None:
-        """The work that now goes on."""
+        """A stage begins."""
 
     def detail(self, what: str) -> None:
-        """What a long stage is at."""
+        """A step of a long stage begins."""
 
     def progress(self, done: int, total: int) -> None:
-        """How many stages of the sign-off are behind it."""
+        """`done` of `total` stages have ended."""
 
     def check(self, check: Check) -> None:
         """A check has ended."""
 
 
 class Silent:
-    """A listener that says nothing."""
+    """A listener that ignores everything."""
 
     def stage(self, name: str) -> None:
         pass
@@ -41,9 +41,9 @@ class Silent:
 
 
 class Stages:
-    """A stopwatch: every second belongs to the innermost stage that was open.
+    """A stopwatch in which every second counts for the innermost open stage.
 
-    `total` is how many stages will not lie inside another: each one that ends is progress.
+    `total` is the number of outermost stages; each one that ends is progress.
     """
 
     def __init__(self, listener: Listener, total: int = 0) -> None:
@@ -71,7 +71,7 @@ class Stages:
                 self._listener.progress(self._done, self._total)
 
     def detail(self, what: str) -> None:
-        """What the open stage is at."""
+        """Tell the listener the step of the open stage."""
         self._listener.detail(f"{self._open[-1]}: {what}")
 
     def _charge(self) -> None:

@@ -1,11 +1,11 @@
-"""What weakens a sign-off without failing it, one sentence each."""
+"""The warnings of a sign-off: weaknesses that do not fail it, one sentence each."""
 
 from tercet.report.pages.words import count
 from tercet_signoff.context import CheckContext
 
 
 def warnings(ctx: CheckContext) -> tuple[str, ...]:
-    """Of the vectors: too few samples, mostly noise, samples in other units than the model's."""
+    """Warnings of the vectors: too few samples, mostly noise, samples in the wrong units."""
     from tercet.frontends.samples.units import of_quantizers
 
     if ctx.request.only is not None:

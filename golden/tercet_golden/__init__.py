@@ -1,1 +1,1 @@
-"""Golden models: what the hardware must reproduce, integer by integer and cycle by cycle."""
+"""Golden models: the integers and cycles that the hardware must reproduce."""

@@ -1,4 +1,4 @@
-"""Comparison of two executors, element by element: equal or not, no tolerance."""
+"""Comparison of two executors' values, element by element and without tolerance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How much was compared, and what differed. Nothing compared is a failure."""
+    """The number of compared elements, and the differences. Nothing compared is a failure."""
 
     compared: int
     mismatches: int
@@ -37,8 +37,8 @@ class Comparison:
 def compare(want: Mapping[str, IntArray], got: Mapping[str, IntArray]) -> Comparison:
     """Compare every value of `want`, in its order.
 
-    A missing value or a wrong shape raises `KeyError` or `ValueError`: that is a fault of the
-    executor, no difference of numbers.
+    A missing value or a wrong shape raises `KeyError` or `ValueError`, because it is a fault of
+    the executor rather than a difference of numbers.
     """
     compared = mismatches = 0
     first: Mismatch | None = None

@@ -1,4 +1,4 @@
-"""The integer reference: a graph run by its operators' own references."""
+"""The integer reference: the values of a graph by the references of its operators."""
 
 from xdsl.dialects.builtin import ModuleOp
 

@@ -1,4 +1,4 @@
-"""ONNXRuntime on the integer graph as standard ONNX, its graph optimizations off."""
+"""The values of the integer graph, exported to ONNX, by ONNXRuntime without optimizations."""
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp

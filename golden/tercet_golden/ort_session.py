@@ -1,8 +1,8 @@
-"""ONNXRuntime as an exact executor: its graph optimizations off, its products not saturated.
+"""ONNXRuntime sessions with exact integer products and without graph optimizations.
 
-On x86 processors without VNNI (AVX2 alone, for one) its products of unsigned and signed bytes add
-two at a time into 16 bits, which saturate: 255 * 127 * 2 becomes 32767. There signed weights are
-handed to it as unsigned ones, 128 larger with a zero point 128 larger, which is the same product.
+On x86 processors without VNNI, such as those with AVX2 alone, ONNXRuntime adds two products of an
+unsigned and a signed byte in 16 bits, which saturate: 255 * 127 * 2 becomes 32767. There the signed
+weights become unsigned, 128 larger with a zero point 128 larger, which gives the same product.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ import onnxruntime as ort
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 SHIFT = 128
-"""Between the signed and the unsigned bytes of one weight."""
+"""The difference between the unsigned and the signed byte of a weight."""
 
 
 @dataclass(frozen=True)
 class _Operands:
-    """Where an operator has its activations, its weights and the weights' zero point."""
+    """The positions of an operator's activations, weights and weights' zero point."""
 
     activations: int
     weights: int
@@ -37,11 +37,11 @@ PRODUCTS: Mapping[str, _Operands] = {
     "DynamicQuantizeMatMul": _Operands(0, 1, 3),
 }
 MAKES_UNSIGNED = "DynamicQuantizeMatMul"
-"""The one that makes its activations of reals: unsigned bytes."""
+"""The operator that makes unsigned bytes of real activations."""
 
 
 def session(model: ModelProto) -> ort.InferenceSession:
-    """`model` ready to run on one thread; its outputs are those of exact integer products."""
+    """A session of `model` on one thread, with exact integer products."""
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
@@ -54,7 +54,7 @@ def session(model: ModelProto) -> ort.InferenceSession:
 
 @lru_cache(maxsize=1)
 def saturates() -> bool:
-    """Whether this processor's products of unsigned and signed bytes saturate: one is tried."""
+    """Whether products of unsigned and signed bytes saturate on this processor, by a test run."""
     graph = helper.make_graph(
         [helper.make_node("MatMulInteger", ["x", "w"], ["y"])],
         "probe",
@@ -69,7 +69,7 @@ def saturates() -> bool:
 
 
 def with_unsigned_weights(model: ModelProto) -> ModelProto:
-    """The same network: no product of unsigned activations has signed weights any more."""
+    """The same network with unsigned weights in every product of unsigned activations."""
     found = ModelProto()
     found.CopyFrom(model)
     types = _types(found)
@@ -97,12 +97,12 @@ def _mixed(node: NodeProto, operands: _Operands, types: Mapping[str, int]) -> bo
 
 
 def _types(model: ModelProto) -> dict[str, int]:
-    """The type of every tensor's elements, as far as shapes can be inferred."""
+    """The element type of every tensor that inference finds."""
     graph = onnx.shape_inference.infer_shapes(model).graph
     told = (*graph.input, *graph.output, *graph.value_info)
     types = {value.name: value.type.tensor_type.elem_type for value in told}
     types |= {constant.name: constant.data_type for constant in graph.initializer}
-    for node in graph.node:  # what inference does not know of, the zero points tell
+    for node in graph.node:  # for operators unknown to inference, the zero point has the type
         if node.op_type == "QGemm":
             types.setdefault(node.input[0], types.get(node.input[2], TensorProto.UNDEFINED))
     return types

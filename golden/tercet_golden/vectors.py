@@ -1,4 +1,4 @@
-"""Input vectors of a sign-off: samples first, noise where they run out, then corners."""
+"""Input vectors of a sign-off: samples, then noise up to the count, then corners."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ NOISE = 8
 
 @dataclass(frozen=True)
 class Vectors:
-    """Integers that the input can be, and where each vector comes from."""
+    """Input integers, and the origin of each vector."""
 
     xs: tuple[IntArray, ...]
     """(vectors, …), one for each input of the network."""
@@ -32,7 +32,7 @@ class Vectors:
 
     @property
     def x(self) -> IntArray:
-        """Those of the only input."""
+        """The vectors of the only input."""
         (only,) = self.xs
         return only
 
@@ -44,10 +44,10 @@ def make(
     seed: int,
     origin: str = "real",
 ) -> Vectors:
-    """`count` vectors, samples first and noise where they run out; then the corners.
+    """`count` vectors of samples, then noise if there are too few, and the corners behind them.
 
-    `samples`: in the units of the model, one array for each of its inputs. `origin`: what the
-    labels call them.
+    `samples`: one array for each of the model's inputs, in its units. `origin`: their name in
+    the labels.
     """
     if count < 1:
         raise UsageError(f"{count} vectors were asked for; a sign-off needs at least 1")
@@ -71,7 +71,7 @@ def make(
 
 
 def _of_one_input(module: ModuleOp, xs: Sequence[IntArray]) -> tuple[IntArray, ...]:
-    """Where several quantizers read one input, the integers of its first decide what it holds."""
+    """The integers of inputs with several quantizers, all made from those of the first."""
     made = model_inputs(module, *xs)
     firsts = dict[int, int]()
     found = []
@@ -82,7 +82,7 @@ def _of_one_input(module: ModuleOp, xs: Sequence[IntArray]) -> tuple[IntArray, .
 
 
 def _require_possible(argument: SSAValue, domain: Interval, q: IntArray) -> None:
-    """Integers that came as integers, such as indices, are those that the network takes."""
+    """Refuse samples of integers, such as indices, that the network does not take."""
     found = Interval.around(q)
     if not domain.holds(found):
         raise VerifyError(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The datapath of a frame: tiles, the route of what leaves them, the sum over input slices,
-// post-processing, write-back; or the export of activations.
+// The datapath of an EXEC frame: tiles, the route that drains them, the sum over input slices,
+// post-processing and write-back; or the export of activations.
 //
 //  T tiles: walk -> issue -> bank A -> lanes -> drained --+
 //            |        |                                   v
@@ -13,8 +13,9 @@
 //
 //  cycle                                0                  1    1 + Reduce        7 + Reduce
 //
-// A tile keeps the sums that it drains and goes on with its next pass. Cycles are counted from the
-// one in which the route emits a lane or an item; its tag goes along with it to the write-back.
+// A tile copies its finished sums to drain registers and goes on with its next pass. Cycles are
+// counted from the one in which the route emits a lane or an item; a tag with its place travels
+// with it to the write-back.
 
 module tct_array
   import tct_pkg::*, tct_frame_pkg::*, tct_counter_pkg::*;
@@ -45,15 +46,16 @@ module tct_array
   // A frame: constant from start_i until it has ended.
   input  logic  start_i,
   input  exec_t frame_i,
-  /// A tile walks, or holds items, or sums that are not drained.
+  /// A tile walks, or holds items or sums that are not drained.
   output logic  busy_o,
-  /// The last result is being written.
+  /// In this cycle the last result of the frame is written.
   output logic  last_o,
-  /// An address beyond a bank or a table; a RUN of nothing, or results that will never come.
+  /// An address beyond a bank or a table; an empty RUN, or slots that wait for sums that no tile
+  /// will make.
   output logic  range_o,
   output logic  empty_o,
 
-  // From the loader.
+  // Writes to banks and tables, from tct_load.
   input  logic [Tiles-1:0]              col_we_i,
   input  logic [ColAw-1:0]              col_addr_i,
   input  logic [Lanes-1:0][TritW-1:0]   col_data_i,
@@ -69,15 +71,15 @@ module tct_array
   input  logic [Tiles-1:0]              route_we_i,
   input  logic [RouteAw-1:0]            route_addr_i,
   input  logic [TableW-1:0]             table_data_i,
-  /// The write-back has the banks this cycle.
+  /// The write-back uses bank B in this cycle.
   output logic                          writing_o,
 
-  // Bank C.
+  // Writes to bank C, in tct_store.
   output logic [BusBytes-1:0] out_we_o,
   output logic [OutAw-1:0]    out_addr_o,
   output logic [BusW-1:0]     out_data_o,
 
-  // Telemetry: what the counters take in this cycle; an EXEC frame runs.
+  // Telemetry: the events of this cycle, for tct_telemetry; an EXEC frame runs.
   input  logic                        exec_i,
   output logic                        pass_o,
   output tile_events_t [Tiles-1:0]    events_o,
@@ -86,10 +88,10 @@ module tct_array
 );
   localparam int unsigned Reduce  = reduce_stages(Tiles);
   localparam int unsigned Latency = Reduce + 7;
-  /// A parameter entry's address, and eight places in it.
+  /// Address of a parameter entry, and which of eight places in it (mode table).
   localparam int unsigned PlaceW  = FieldW + 3;
 
-  // What accompanies a value down the pipeline.
+  // The tag that travels with a value down the pipeline.
   typedef struct packed {
     logic valid;
     logic fresh;
@@ -140,7 +142,7 @@ module tct_array
     );
   end
 
-  // The route: what leaves the tiles, and where it goes.
+  // The route: which lane or item leaves the tiles, and where its result is written.
   logic [FieldW-1:0]            param, offset;
   logic [Tiles-1:0][FieldW-1:0] address;
   logic [Tiles-1:0][TileW-1:0]  source;
@@ -158,7 +160,7 @@ module tct_array
   );
   assign pass_o = released;
 
-  // The tags follow the values; the parameters meet them at post-processing.
+  // The tags follow the values; a value meets its parameters at post-processing.
   tag_t              tag_q [Latency];
   tag_t              out;
   logic [PlaceW-1:0] place_d;
@@ -195,7 +197,7 @@ module tct_array
     .clk_i, .log2_tk_i(frame_i.log2_tk), .sum_i(sum_q), .sum_o(total)
   );
 
-  // Without a fresh sum, post-processing repeats the value that it still holds.
+  // Without a fresh sum (slot with `again`), post-processing gives the previous value again.
   logic [Tiles-1:0] beyond_q;
   assign fresh_sum = tag_q[Reduce].fresh;
 
@@ -218,7 +220,7 @@ module tct_array
     end
   end
 
-  // A mode without entries has none beyond the bank.
+  // A mode without parameter entries has no entry beyond the bank.
   always_ff @(posedge clk_i) begin
     param_range_q <= frame_i.mode != ModeGreatest && |beyond_q;
   end
@@ -230,15 +232,15 @@ module tct_array
   assign range_o   = range_q || export_range;
   assign empty_o   = empty_q;
 
-  // Errors come a cycle later, but for the export's: that may be its last.
+  // Errors are reported a cycle later; that of an export is not, as the cycle may be its last.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       range_q <= 1'b0;
       empty_q <= 1'b0;
     end else begin
       range_q <= |range || route_range || param_range_q || write_range;
-      // A tile at rest will not fill what the route still waits for; a chain's sums wait for
-      // nobody.
+      // A slot waits for sums that no tile will make any more; or a frame with `chain` has complete
+      // sums, which no slot drains.
       empty_q <= |empty || route_empty || (waits && |(mask & ~busy)) || (frame_i.chain && |full);
     end
   end

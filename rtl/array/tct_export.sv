@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Copies activations to bank C, with their zero point again: tile by tile, a word a cycle. A word
-// is read, a cycle later chosen among the tiles' outputs, and written in the cycle after that.
+// Copies words of bank B to bank C, tile by tile, one word a cycle, and adds the zero point to each
+// activation. A word is read in one cycle, picked from its tile's output in the next, and written
+// in the third.
 
 `include "tct_assert.svh"
 
@@ -22,16 +23,16 @@ module tct_export
   // A frame: constant from start_i until it has ended.
   input  logic  start_i,
   input  exec_t frame_i,
-  /// The last word is being written.
+  /// In this cycle the last word is written.
   output logic  last_o,
   output logic  range_o,
 
-  // Bank B.
+  // Reads of bank B.
   output logic [Tiles-1:0]                         re_o,
   output logic [WordAw-1:0]                        addr_o,
   input  logic [Tiles-1:0][BeatActs-1:0][ActW-1:0] word_i,
 
-  // Bank C.
+  // Writes to bank C.
   output logic             we_o,
   output logic [OutAw-1:0] out_addr_o,
   output logic [BusW-1:0]  out_data_o
@@ -61,7 +62,7 @@ module tct_export
     end
   end
 
-  // Words and tiles are counted from 1.
+  // words_q and tiles_q count from 1.
   always_comb begin
     run_d   = run_q && !last;
     at_d    = at_q;

@@ -3,42 +3,45 @@
 // Turns sums and items into results, one parameter entry a cycle, six cycles from sum_i to
 // result_o.
 //
-// Product: clip(rne(B + M * x + ..., s), low, high), over the items of a value. The addend at hand
-// is B + 2^(s-1) - 1 (s > 0), so that the plain shift rounds halves down; a half is then seen by
-// the bits shifted out being all ones, and goes up where that makes the result even. What leaves
-// the range of the result only sets a flag: no full-width shifter. B is that of a value's first
-// item. Product of two: the first item is held, and times the second one it is the x of a product.
-// Threshold: low + the number of thresholds reached, one an entry, summed over a value's entries.
-// Greatest: the greatest item, plus the offset. Table: a result of ten bits, eight of them an
-// entry. Wide: the 32 low bits of the value before the shift.
-// A value, and all that its result is made of, is held until the next sum or item comes.
+// Product: clip(rne(B + M * x + ..., s), low, high), summed over the items x of a value, with the B
+//   of its first item. The entry holds B + 2^(s-1) - 1 (s > 0), so that a plain shift rounds halves
+//   down. It was a half if all bits that are shifted out are ones; then the result goes up if that
+//   makes it even. Example, s = 2: 6 / 4 = 1.5 is 6 + 1 = 0b0111, shifted 1, out 0b11: a half, 1 is
+//   odd, so 2. Bits beyond the result only set a flag, so the shifter is not of full width.
+// Product of two: the first item is held; the product of both items is the x of a product.
+// Threshold: low + the number of thresholds reached, one in an entry, over all entries of a value.
+// Greatest: the greatest item, plus the offset.
+// Table: a result of ten bits; an entry holds eight of them.
+// Wide: the 32 low bits of the value before the shift.
+// A value and its parameters are held until the next sum or item comes.
 
 module tct_post
   import tct_pkg::*, tct_frame_pkg::*;
 #(
   parameter  int unsigned AccW   = 24,
-  /// An entry's address, and eight places in it.
+  /// Address of an entry, and which of eight places in it.
   localparam int unsigned PlaceW = FieldW + 3
 ) (
   input  logic clk_i,
 
-  // A frame.
+  // Fields of the frame.
   input  logic [ModeW-1:0]        mode_i,
   input  logic                    wide_i,
   input  logic signed [ClipW-1:0] low_i,
   input  logic signed [ClipW-1:0] high_i,
   input  logic signed [ClipW-1:0] zero_i,
 
-  // A sum or an item; whether it is its value's first; where its entry would be if it were zero.
+  // A sum or an item; whether it is the first of its value; for a table, the place of the result
+  // for an item of zero.
   input  logic                   valid_i,
   input  logic                   first_i,
   input  logic signed [AccW-1:0] sum_i,
   input  logic [PlaceW-1:0]      place_i,
-  /// Where its entry is, and what stands there, a cycle later.
+  /// The place of its parameter entry, and that entry a cycle later.
   output logic [FieldW-1:0]      entry_o,
   input  logic [ParamW-1:0]      param_i,
 
-  /// The result (ten bits of it count, or 32 if wide), and the same less its zero point for bank B.
+  /// The result, of ten bits, or 32 if wide; and the result less its zero point, for bank B.
   output logic [WideW-1:0] result_o,
   output logic [ActW-1:0]  act_o
 );
@@ -61,7 +64,7 @@ module tct_post
     first_q <= {first_q[2:1], first_i};
   end
 
-  // Cycle 0: the place in the table, the product of two.
+  // Cycle 0: place in the table; product of two.
   logic [PlaceW-1:0]        place;
   logic signed [ActW-1:0]   item, held_q;
   logic signed [2*ActW-1:0] both;
@@ -81,7 +84,7 @@ module tct_post
     place_q <= place[OtherW-1:0];
   end
 
-  // Cycle 1: the entry comes out of the memory, late.
+  // Cycle 1: the entry comes out of the memory, late in the cycle.
   logic [ParamW-1:0] entry_q;
 
   always_ff @(posedge clk_i) begin
@@ -90,7 +93,7 @@ module tct_post
     entry_q  <= param_i;
   end
 
-  // Cycle 2: multiply by either half of M; compare; pick.
+  // Cycle 2: multiply x by each half of M; compare with the threshold; pick from the table.
   logic signed [XW+HalfW:0]   low_q;
   logic signed [XW+HalfW-1:0] high_q;
   logic signed [AddW-1:0]     addend_q;
@@ -110,7 +113,7 @@ module tct_post
     picked_q  <= table_mode ? OtherW'(signed'(results[place2_q[2:0]])) : place2_q;
   end
 
-  // Cycle 3: the value; what the modes without one come to.
+  // Cycle 3: add up the value; the results of modes without a product.
   logic signed [XW+MulW-1:0] product;
   logic signed [ValueW-1:0]  value_q;
   logic signed [OtherW-1:0]  other_d, other_q;
@@ -136,7 +139,7 @@ module tct_post
     other5_q <= other_q[ClipW-1:0];
   end
 
-  // Cycle 4: shift by 16s, 4s and 1s.
+  // Cycle 4: shift by multiples of 16, of 4 and of 1.
   logic signed [CoarseW-1:0] coarse;
   logic signed [FineW-1:0]   fine;
   logic [CoarseW-FineW-1:0]  wide4;
@@ -171,7 +174,7 @@ module tct_post
       end
     endcase
     fine  = FineW'(coarse >>> {shift4_q[3:2], 2'b00});
-    // Bits beyond the result that differ from the sign.
+    // Whether bits beyond the result differ from the sign: the result is out of range.
     wide4 = coarse[CoarseW-2:FineW-1] ^ {(CoarseW-FineW){coarse[CoarseW-1]}};
     lost4 = |(wide4 & ~12'((1 << {shift4_q[3:2], 2'b00}) - 1));
     unique case (shift4_q[3:2])

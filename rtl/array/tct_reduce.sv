@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums drained values over the input slices: groups of 2^log2_tk_i neighbouring tiles, each to its
-// first tile. A register after every two levels of adders, and at least one.
+// Adds drained sums over the input slices: 2^log2_tk_i neighbouring tiles give one sum, at the
+// first of them. There is a register after every two levels of adders, and at least one.
 
 module tct_reduce
   import tct_pkg::*;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Walks the route tables: which lanes or items leave the tiles, with which parameter entries, and
-// where every tile writes what it hears. Tile 0's entries are in command; of the others only what
-// is theirs alone is kept: address, source, whether the tile listens, and whether to a tile that
-// there is not.
-// An entry is read, a cycle later it stands at the memories' outputs, then it is being emitted.
+// Walks the route tables and emits one lane or item a cycle: with which parameter entry, and to
+// which address each tile writes the result that it hears. RUNs and lanes come from tile 0's table.
+// Of the tables of the other tiles only some fields are kept: address, source, whether the tile
+// listens, and whether the source is a tile that does not exist.
+//
+//   cycle   0 read          1 at the outputs      2 emitted
+//           raddr ------->  table entry ------->  slot: first to last lane, one a cycle
 
 `include "tct_assert.svh"
 
@@ -22,18 +24,17 @@ module tct_route
   input  logic rst_ni,
   input  logic clear_i,
 
-  // From the loader.
+  // Writes to the tables, from tct_load.
   input  logic [Tiles-1:0]   we_i,
   input  logic [RouteAw-1:0] addr_i,
   input  logic [TableW-1:0]  data_i,
 
-  // A frame with results: constant from start_i until it has ended.
+  // A frame with results; its fields are constant from start_i until it has ended.
   input  logic  start_i,
   input  exec_t frame_i,
   /// A slot waits for sums or items.
   output logic  waits_o,
-  /// An entry beyond the table, a lane beyond the tile, or a source beyond the tiles; a RUN of
-  /// nothing.
+  /// An entry beyond the table, a lane beyond the tile, or a source beyond the tiles; an empty RUN.
   output logic  range_o,
   output logic  empty_o,
 
@@ -41,7 +42,8 @@ module tct_route
   input  logic ready_i,
   input  logic item_end_i,
 
-  // What this cycle emits. Fresh: a new value; low when the previous one is written again.
+  // The lane or item that is emitted in this cycle. Fresh: a new value; low when the previous one
+  // is written again.
   output logic                         valid_o,
   output logic                         fresh_o,
   output logic                         release_o,
@@ -50,7 +52,7 @@ module tct_route
   output logic                         value_last_o,
   output logic                         frame_last_o,
   output logic [FieldW-1:0]            param_o,
-  /// What every tile adds to the address of its slot.
+  /// Each tile adds this to the address of its slot.
   output logic [FieldW-1:0]            offset_o,
   output logic [Tiles-1:0][FieldW-1:0] address_o,
   output logic [Tiles-1:0][TileW-1:0]  source_o,
@@ -99,7 +101,7 @@ module tct_route
     );
   end
 
-  // Reading: while nothing stands at the outputs, or what stands there is taken.
+  // Reads the next entry when none stands at the outputs, or when that one is taken.
   assign raddr      = state_q == Run ? run_at_q : list_at_q;
   assign read       = state_q inside {Run, List} && (!slot_valid_q || take);
   assign list_read  = read && state_q == List;
@@ -154,13 +156,13 @@ module tct_route
     end
   end
 
-  // At the outputs: what the slot belongs to.
+  // The RUN, repetition and group to which the slot at the outputs belongs.
   logic [FieldW-1:0] slot_out_q, slot_param_q;
   logic              slot_list_last_q, slot_run_last_q;
 
   assign take = slot_valid_q && (!valid_q || done);
 
-  // Being emitted.
+  // The slot that is being emitted.
   logic [SlotLaneW-1:0]       lane_q, last_q;
   logic [EntriesW-1:0]        entries, entries_q;
   logic                       entry_end_q, lane_end_q;
@@ -180,7 +182,8 @@ module tct_route
   assign done         = valid_o && slot_last;
   assign release_o    = done && list_last_q && !vector_q;
   assign lane_o       = lane_q[LaneW-1:0];
-  // The table's output comes late: the group's first entry is added behind a register.
+  // The table's output comes late in the cycle, so the group's first parameter entry is added
+  // behind a register.
   assign param_o      = group_q + now_param_q;
   assign offset_o     = out_q;
   assign range_o      = range_q;
@@ -214,7 +217,7 @@ module tct_route
       run_q    <= run;
       single_q <= one_slot;
     end
-    // Slots, groups and repetitions that are left, and whether the one at hand is the last.
+    // Slots, groups and repetitions that are left, and whether the current one is the last.
     if (state_q == Latch || list_read) begin
       slots_q    <= slots - EntryW'(1);
       list_end_q <= state_q == Latch ? one_slot : list_last ? single_q : slots_q == EntryW'(1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Brings results to where the next layer, or STORE, reads them. Every tile adds up its own address
-// when a value sets out; address, source and whether the tile listens then travel along with it.
+// Writes results to bank B, where the next layer reads them, or to bank C, where STORE does. Each
+// tile computes its own address when a value is emitted; the address, the source and whether the
+// tile listens travel with the value.
 
 module tct_writeback
   import tct_pkg::*;
@@ -17,30 +18,30 @@ module tct_writeback
 ) (
   input  logic clk_i,
 
-  // A frame.
+  // Fields of the frame.
   input  logic to_c_i,
   input  logic wide_i,
 
-  // An emission; whether it completes a value.
+  // An emission, from tct_route; whether it completes a value.
   input  logic                         value_i,
   input  logic [FieldW-1:0]            offset_i,
   input  logic [Tiles-1:0][FieldW-1:0] address_i,
   input  logic [Tiles-1:0][TileW-1:0]  source_i,
   input  logic [Tiles-1:0]             listens_i,
-  /// An address is beyond its bank; a cycle later.
+  /// An address is beyond its bank; reported a cycle later.
   output logic                         range_o,
 
-  // A result.
+  // A result, from tct_post.
   input  logic                        valid_i,
   input  logic [Tiles-1:0][WideW-1:0] result_i,
   input  logic [Tiles-1:0][ActW-1:0]  act_i,
 
-  // Bank B of every tile.
+  // Writes to bank B of every tile.
   output logic [Tiles-1:0]            we_o,
   output logic [Tiles-1:0][ActAw-1:0] addr_o,
   output logic [Tiles-1:0][ActW-1:0]  act_o,
 
-  // Bank C hears what tile 0 would.
+  // Bank C takes the results that tile 0 hears.
   output logic [BusBytes-1:0] out_we_o,
   output logic [OutAw-1:0]    out_addr_o,
   output logic [BusW-1:0]     out_data_o

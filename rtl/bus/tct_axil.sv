@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// AXI4-Lite to one request at a time. A write is taken when address and data are both there, in
-// whatever order they came; one with strobes for a part of the word is refused with SLVERR. An
-// address within a word is that of the word.
+// Turns AXI4-Lite into one request at a time. A write is taken when its address and its data have
+// both come, in whichever order. A write with strobes for a part of the word is answered with
+// SLVERR. The two low bits of an address are ignored.
 
 `include "tct_assert.svh"
 
@@ -33,8 +33,8 @@ module tct_axil
   output logic [RegisterW-1:0] rdata_o,
   output logic [1:0]           rresp_o,
 
-  // A request; a read may be answered in the same cycle or later, a write is done at once. Reads
-  // are asked for a cycle after their address has come.
+  // A request, to tct_csr. A read is requested a cycle after its address has come, and is answered
+  // in the same cycle or later; a write is done at once.
   output logic                 request_o,
   output logic                 write_o,
   output logic [AddrW-1:0]     addr_o,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The beats of the next burst: what is wanted, at most 256, not beyond the 4 KiB page.
+// The length of the next burst: the beats that are wanted, at most 256, within one 4 KiB page.
 
 module tct_burst
   import tct_pkg::*;
 (
-  /// Which beat of its page the address is: a page has two of the longest bursts.
+  /// Number of the address's beat within its page of 512 beats, which holds two longest bursts.
   input  logic [BurstW-1:0] page_beat_i,
   input  logic [BeatsW-1:0] wanted_i,
   output logic [BurstW-1:0] beats_o

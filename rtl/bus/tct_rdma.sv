@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads from memory for two: LOAD first, then the fetch of the program. One burst at a time, of at
-// most 256 beats and within 4 KiB; who asked is told a cycle later. An abort grants nothing more
-// and swallows what still comes.
+// Reads memory for two requesters: LOAD first, then the fetch of the program. It reads one burst at
+// a time, of at most 256 beats and within 4 KiB, and grants a request one cycle after it. In an
+// abort it grants nothing and drops the beats that still come.
 
 `include "tct_assert.svh"
 
@@ -29,16 +29,16 @@ module tct_rdma
   output logic                fetch_grant_o,
   output logic                fetch_valid_o,
 
-  // To both: the beats of the burst that is granted, and the beat at hand.
+  // To both requesters: the length of the burst that is granted, and the beat at hand.
   output logic [BurstW-1:0] grant_beats_o,
   output logic [BusW-1:0]   beat_o,
   output logic              load_error_o,
   output logic              fetch_error_o,
-  /// The bus keeps us waiting; LOAD, that is.
+  /// Either requester waits for the bus; LOAD does.
   output logic              stall_o,
   output logic              load_stall_o,
 
-  // AXI4, to memory: address and data of reads.
+  // AXI4 to memory: address and data of reads.
   output logic                arvalid_o,
   input  logic                arready_i,
   output logic [AddressW-1:0] araddr_o,
@@ -72,7 +72,7 @@ module tct_rdma
   assign arlen_o       = AxiLenW'(beats_q - BurstW'(1));
   assign rready_o      = state_q == Data && (abort_i || !load_q || load_ready_i);
   assign bad           = rvalid_i && rready_o && rresp_i[1] && !abort_i;
-  // In an abort nobody listens any more.
+  // In an abort no requester takes the beats, so they are always accepted here.
   assign load_valid_o  = state_q == Data && load_q && rvalid_i && !rresp_i[1];
   assign fetch_valid_o = state_q == Data && !load_q && rvalid_i && !rresp_i[1];
   assign load_error_o  = bad && load_q;

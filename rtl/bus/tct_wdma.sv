@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes to memory for two: STORE first, then the records of frames, each a burst of eight beats in
-// the pauses of STORE. A burst that has begun is finished even in an abort, as AXI demands.
+// Writes memory for two requesters: STORE first, then the records of frames, each a burst of eight
+// beats in the pauses of STORE. A burst that has begun is finished even in an abort, as AXI
+// demands.
 
 `include "tct_assert.svh"
 
@@ -13,7 +14,7 @@ module tct_wdma
   input  logic abort_i,
   output logic busy_o,
 
-  // STORE: whether it has something to write.
+  // STORE: its request, its beats and their responses.
   input  logic                store_busy_i,
   input  logic                store_awvalid_i,
   output logic                store_awready_o,
@@ -26,7 +27,7 @@ module tct_wdma
   output logic                store_bvalid_o,
   input  logic                store_bready_i,
 
-  // Records: they lie one behind the other, in the order of their frames.
+  // Records, from tct_recorder: one behind the other in memory, in the order of their frames.
   input  logic [AddressW-1:0]   records_i,
   input  logic                  record_valid_i,
   output logic                  record_take_o,
@@ -37,7 +38,7 @@ module tct_wdma
   output logic                  record_error_o,
   output logic [FrameW-1:0]     record_frame_o,
 
-  // AXI4, to memory: address, data and answer of writes.
+  // AXI4 to memory: address, data and response of writes.
   output logic                awvalid_o,
   input  logic                awready_i,
   output logic [AddressW-1:0] awaddr_o,
@@ -50,7 +51,7 @@ module tct_wdma
   output logic                bready_o,
   input  logic [1:0]          bresp_i
 );
-  /// A record is as long as a frame, and lies at a multiple of that.
+  /// A record has the size of a frame and is aligned to it.
   localparam int unsigned RecordLow = $clog2(FrameWords * BusBytes);
 
   typedef enum logic [2:0] {Idle, Fetch, Address, Data, Answer} state_e;
@@ -73,7 +74,7 @@ module tct_wdma
   assign store_wready_o  = wready_i && !own;
   assign store_bvalid_o  = bvalid_i && !own;
 
-  // A word is read in the cycle before it is offered; the first one tells the frame.
+  // A word is read in the cycle before it is offered; the first word has the number of the frame.
   assign beat           = state_q == Data && wready_i;
   assign record_take_o  = !own && record_valid_i && !store_busy_i && !abort_i;
   assign record_read_o  = record_take_o || (beat && !wlast_o);

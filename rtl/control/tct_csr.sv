@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The registers, flat: what PeakRDL makes of csr/tct_csr_regs.rdl, without its structs.
+// The registers that PeakRDL generates from csr/tct_csr_regs.rdl, with flat ports instead of its
+// structs.
 
 module tct_csr
   import tct_pkg::*, tct_frame_pkg::*;
@@ -18,7 +19,7 @@ module tct_csr
   parameter logic [ConfigW-1:0] ConfigId = '0,
   localparam int unsigned AddrW      = tct_csr_regs_pkg::TCT_CSR_REGS_MIN_ADDR_WIDTH,
   localparam int unsigned CountAddrW = tct_counter_pkg::AddrW,
-  /// Frames, and records of them, lie at multiples of their size.
+  /// The program and the records are aligned to the size of a frame, which is that of a record.
   localparam int unsigned FrameLow   = $clog2(FrameWords * BusBytes)
 ) (
   input  logic clk_i,
@@ -43,7 +44,7 @@ module tct_csr
   output logic [RegisterW-1:0] rdata_o,
   output logic [1:0]           rresp_o,
 
-  // What the host has asked for: from fields of the registers.
+  // To the fabric: fields of the registers that the host has written.
   output logic                start_o,
   output logic                soft_reset_o,
   output logic                clear_telemetry_o,
@@ -54,9 +55,9 @@ module tct_csr
   output logic [PageW-1:0]    window_limit_o,
   output logic                irq_o,
 
-  // What became of it: to STATUS, IRQ_STATUS and OVERFLOW.
+  // From the fabric: to STATUS, IRQ_STATUS and OVERFLOW.
   input  logic                 busy_i,
-  /// Neither a start nor the registers of a program are taken.
+  /// A program runs: a start, or a write to the registers of a program, is refused.
   input  logic                 locked_i,
   input  logic                 done_i,
   input  err_e                 error_i,
@@ -84,7 +85,7 @@ module tct_csr
     .answer_i(answer), .data_i(rdata)
   );
 
-  // Requests are one at a time and wait for their answer, so nothing stalls.
+  // tct_axil sends one request at a time and waits for its answer, so there are no stalls.
   logic [1:0] unused_stall;
   logic       unused_read_error, unused_write_error, unused_written;
 
@@ -130,7 +131,7 @@ module tct_csr
   assign in.IRQ_STATUS.done.hwclr       = soft_reset_o;
   assign in.OVERFLOW.tiles.next         = overflow_i;
 
-  // A program that runs keeps what it was started with.
+  // The registers of a program do not change while it runs.
   assign in.PROGRAM_ADDRESS.address.swwel = locked_i;
   assign in.PROGRAM_LENGTH.frames.swwel   = locked_i;
   assign in.RECORDS.address.swwel         = locked_i || Telemetry == 0;
@@ -140,7 +141,7 @@ module tct_csr
                    || out.RECORDS.address.swmod || out.WINDOW_BASE.page.swmod
                    || out.WINDOW_LIMIT.page.swmod;
 
-  // Telemetry answers when its counters are settled; writes to it do nothing.
+  // A read of telemetry waits until tct_tally answers; a write does nothing.
   assign req          = out.TELEMETRY.req;
   assign req_is_wr    = out.TELEMETRY.req_is_wr;
   assign count_read_o = reading_q;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Hands the words of each frame to its engine and checks them on the way: a frame that breaks a
-// rule is reported a cycle after that word, so it never starts.
+// Passes the words of each frame to its engine and checks them on the way. A word that breaks a
+// rule is reported one cycle later, before its frame is complete, so that frame never starts.
 
 module tct_dispatch
   import tct_pkg::*, tct_frame_pkg::*;
@@ -13,8 +13,8 @@ module tct_dispatch
   input  logic rst_ni,
   input  logic clear_i,
 
-  // The program: checked against the window in its first cycle, and in the second one the records
-  // of its frames, which are as long (0: none).
+  // The program, from the registers. Its address and length are checked against the window in the
+  // first cycle, those of the records, which have the same length, in the second (0: no records).
   input  logic                check_i,
   input  logic [AddressW-1:0] program_i,
   input  logic [AddressW-1:0] records_i,
@@ -22,7 +22,7 @@ module tct_dispatch
   input  logic [PageW-1:0]    window_base_i,
   input  logic [PageW-1:0]    window_limit_i,
 
-  // Words of the frames, from the fetch.
+  // Words of the frames, from tct_fetch.
   input  logic            valid_i,
   input  logic [BusW-1:0] word_i,
   output logic            ready_o,
@@ -33,12 +33,12 @@ module tct_dispatch
   output logic [FrameW-1:0]     index_o,
   input  logic [Engines-1:0]    ready_i,
 
-  /// All frames have been handed out.
+  /// All frames of the program have gone to their engines.
   output logic              done_o,
-  /// The next frame's engine has no room.
+  /// The engine of the next frame has no room for it.
   output logic              blocked_o,
   output err_e              error_o,
-  /// The frame it belongs to.
+  /// The frame to which error_o belongs.
   output logic [FrameW-1:0] error_index_o
 );
   logic [WordIndexW-1:0] at_d, at_q;
@@ -50,7 +50,8 @@ module tct_dispatch
   logic [FrameW-1:0]     error_index_q;
   logic [BusW-1:0]       reserved;
 
-  // The low bits of an opcode choose; an unknown one is an error before its frame is complete.
+  // The low bits of the opcode choose the engine; an unknown opcode is an error before its frame is
+  // complete.
   assign head = at_q == '0;
   always_comb begin
     engine = '0;
@@ -83,8 +84,8 @@ module tct_dispatch
     end
   end
 
-  // Address and beats stand in the same place in LOAD and STORE; program and records are two more
-  // such spans. Each is looked at a cycle before it is judged.
+  // A span of memory: address and beats of a LOAD or STORE, which have them at the same bits; of
+  // the program; of the records. It is registered in one cycle and checked in the next.
   localparam int unsigned EndW = AddressW - ByteW + 1;
   logic                span;
   logic [AddressW-1:0] address;
@@ -96,7 +97,7 @@ module tct_dispatch
   assign span        = at_q == 3'd2;
   assign address     = check_i ? records_i : span ? word_i[31:0] : program_i;
   assign beats       = span && !check_i ? word_i[51:32] : BeatsW'({frames_i, WordIndexW'(0)});
-  // The last beat's page, so that the end of memory needs no special care.
+  // The page of the last beat, not of the one behind it, which may be beyond the end of memory.
   assign end_beat    = EndW'(address[AddressW-1:ByteW]) + EndW'(beats) - EndW'(1);
   assign recorded    = second_q && records_i != '0;
   assign outside     = page_q < window_base_i || end_page_q >= {1'b0, window_limit_i} || odd_q;
@@ -151,7 +152,7 @@ module tct_dispatch
 
   always_ff @(posedge clk_i) begin
     second_q   <= check_i;
-    // In time for the last word of a frame.
+    // The error is known in time for the last word of the frame.
     last_q     <= index_q == frames_i - FrameW'(1);
     page_q     <= address[AddressW-1:PageLow];
     end_page_q <= end_beat[EndW-1:PageLow-ByteW];

@@ -14,7 +14,7 @@ module tct_fetch
   input  logic [AddressW-1:0] address_i,
   input  logic [FrameW-1:0]   frames_i,
 
-  // Requests to the reader, and its beats.
+  // Requests to tct_rdma, and its beats.
   output logic                request_o,
   output logic [AddressW-1:0] address_o,
   output logic [BeatsW-1:0]   beats_o,
@@ -23,7 +23,7 @@ module tct_fetch
   input  logic                beat_valid_i,
   input  logic [BusW-1:0]     beat_i,
 
-  // Words of the frames, to dispatch.
+  // Words of the frames, to tct_dispatch.
   output logic              valid_o,
   output logic [BusW-1:0]   word_o,
   /// The frame that the next word from memory belongs to.
@@ -40,14 +40,14 @@ module tct_fetch
   logic [TakenW-1:0]   taken_q;
   logic [CountW-1:0]   count;
 
-  // The opcode chooses an engine, so it comes early.
+  // The opcode chooses the engine, so its bits come straight from registers of the queue.
   tct_fifo #(.Width(BusW), .Depth(Depth), .Early(8)) u_queue (
     .clk_i, .rst_ni, .clear_i, .valid_i(beat_valid_i), .data_i(beat_i),
     .valid_o, .ready_i, .data_o(word_o), .count_o(count)
   );
 
   assign index_o   = taken_q[TakenW-1:WordIndexW];
-  // Nothing is in flight when a request is granted, so the queue has room for all of it.
+  // No beats are in flight when a request is granted, so the queue has room for the whole burst.
   assign request_o = left_q != '0 && 32'(count) <= Depth - Burst;
   assign address_o = address_q;
   assign beats_o   = left_q > BeatsW'(Burst) ? BeatsW'(Burst) : left_q;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a program from the doorbell to the interrupt. In the cycle after an error, or a soft reset,
-// everything is cleared while bursts that have begun come to their end; then the next program may
-// start. After an error that end is the program's: it interrupts. After a soft reset nothing is
-// told, and a start that comes meanwhile is kept.
+// Runs a program from the doorbell to the interrupt. In the cycle after an error or a soft reset,
+// clear_o clears all engines, while bursts that have begun come to their end; then the next program
+// can start. After an error the program ends with these bursts and raises the interrupt. A soft
+// reset raises none, and a start that comes meanwhile is kept.
 
 `include "tct_assert.svh"
 
@@ -13,25 +13,25 @@ module tct_sequencer
   input  logic clk_i,
   input  logic rst_ni,
 
-  // The host's commands, and what the registers show.
+  // Commands of the host, from the registers; status, to the registers.
   input  logic              start_i,
   input  logic              soft_reset_i,
   output logic              busy_o,
-  /// A program runs, or a start is kept: neither a start nor other registers are taken.
+  /// A program runs, or a start is kept: a start and writes to registers of a program are refused.
   output logic              locked_o,
-  /// One cycle: the program has ended, well or not.
+  /// For one cycle: the program has ended, with or without an error.
   output logic              done_o,
   output err_e              error_o,
   output logic [FrameW-1:0] error_frame_o,
 
-  // What the program is doing, to all others.
+  // The state of the program, to all other modules.
   /// First cycle of a program.
   output logic check_o,
   output logic running_o,
   output logic clear_o,
 
-  // How far it is: bursts on their way, the frames in dispatch and in each engine; then the frames
-  // that each engine has finished.
+  // Progress: bursts on their way, frames in dispatch and in each engine, and then the number of
+  // frames that each engine has finished.
   input  logic               bus_busy_i,
   input  logic               dispatched_i,
   input  logic               blocked_i,
@@ -62,7 +62,7 @@ module tct_sequencer
   state_e                         state_d, state_q;
   err_e                           found, error_q;
   logic [FrameW-1:0]              found_frame, error_frame_q;
-  // A cycle ago.
+  // The same one cycle later.
   err_e                           store_q, exec_q, load_q, dispatch_q;
   logic                           fetch_q;
   logic                           load_waits_q, exec_waits_q;
@@ -72,7 +72,7 @@ module tct_sequencer
   logic [3:0]                     stuck_d, stuck_q;
   logic                           stuck, complete, failed, failed_q, kept_d, kept_q;
 
-  // An error stops everything in the next cycle; what it was is found out in that cycle.
+  // An error stops everything in the next cycle, in which its code and its frame are chosen.
   assign failed = store_error_i != ErrNone || exec_error_i != ErrNone || load_bus_error_i
                   || load_error_i != ErrNone || dispatch_error_i != ErrNone || fetch_error_i
                   || stuck_q == '1;
@@ -92,7 +92,8 @@ module tct_sequencer
     fetch_frame_q    <= fetch_frame_i;
   end
 
-  // Oldest work first.
+  // Of several errors in one cycle: STORE before EXEC before LOAD before dispatch and fetch, as a
+  // frame further down works on older data.
   always_comb begin
     found       = ErrWait;
     found_frame = exec_waits_q ? exec_frame_q : load_waits_q ? load_frame_q : store_frame_q;
@@ -114,7 +115,7 @@ module tct_sequencer
     end
   end
 
-  // Frames wait, none runs, and no other can come: nobody will ever fulfil the wait.
+  // Frames wait, none runs, and no other can come: no frame will ever fulfil the wait.
   assign stuck    = state_q == Run && |waiting_i && active_i == '0 && (dispatched_i || blocked_i);
   assign stuck_d  = stuck ? stuck_q + 4'd1 : '0;
   assign complete = dispatched_i && &empty_i;
@@ -180,6 +181,6 @@ module tct_sequencer
     end
   end
 
-  // So no start can meet the cycle in which an error becomes known.
+  // So no start is taken in the cycle in which an error becomes known.
   `TCT_ASSERT(FailsWhileItRuns, failed_q |-> state_q == Run || state_q == Check)
 endmodule

@@ -11,14 +11,14 @@ module tct_exec
   input  logic rst_ni,
   input  logic clear_i,
 
-  // Words of its frames, from dispatch.
+  // Words of its frames, from tct_dispatch.
   input  logic                  word_valid_i,
   input  logic [WordIndexW-1:0] word_index_i,
   input  logic [BusW-1:0]       word_i,
   input  logic [FrameW-1:0]     index_i,
   output logic                  ready_o,
 
-  // Frames that each engine has finished; what becomes of the frame at hand.
+  // Frames that each engine has finished, from tct_sequencer; start and end of the frame at hand.
   input  logic [FrameW-1:0] loads_i,
   input  logic [FrameW-1:0] execs_i,
   input  logic [FrameW-1:0] stores_i,
@@ -29,11 +29,11 @@ module tct_exec
   output logic              empty_o,
   output logic              finish_o,
   output err_e              error_o,
-  /// It finishes, but passes are left without results: an error as well, known late in the cycle.
+  /// It finishes, but sums are left that no slot has drained: an error, known late in the cycle.
   output logic              left_o,
   output logic [FrameW-1:0] index_o,
 
-  // The array.
+  // tct_array.
   output exec_t frame_o,
   output logic  array_start_o,
   input  logic  array_busy_i,
@@ -53,8 +53,8 @@ module tct_exec
   );
   assign frame_o = frame;
 
-  // Kinds and modes that there are not. Tiles that there are not; tile 0 tells where values end.
-  // Words of bank B begin at every eighth activation.
+  // Errors of the frame: unknown kinds and modes; tiles from Tiles on; a vector frame without tile
+  // 0, whose items say where values end; an export that does not begin at a word of bank B.
   assign unknown   = frame.kind > KindExport || frame.mode > ModeProductOfTwo;
   assign absent    = (frame.kind == KindExport
                       && (32'(frame.tile) >= Tiles || 32'(frame.tile_step) >= Tiles))
@@ -64,10 +64,10 @@ module tct_exec
                      || (frame.kind == KindMac && !frame.chain && frame.entries == '0)
                      || (frame.kind == KindExport && frame.tiles == '0)
                      || (frame.kind != KindMac && frame.chain);
-  // A frame with an error starts too: all is cleared before it writes anything.
+  // A frame with an error starts too; clear_i stops it before it writes anything.
   assign array_start_o = start_o;
 
-  // Without results to write, a frame ends when its columns are issued.
+  // A frame without results ends when its columns are issued.
   assign finish_o = running_o && (frame.chain ? !array_busy_i : array_last_i);
 
   assign left_o = running_o && array_last_i && array_busy_i;
@@ -83,7 +83,7 @@ module tct_exec
     end else if ((start_o && misplaced) || (running_o && array_range_i)) begin
       error_o = ErrBank;
     end else if (running_o && array_empty_i) begin
-      // Nothing to do, or results without passes.
+      // Nothing to do, or results without sums.
       error_o = ErrSize;
     end
   end

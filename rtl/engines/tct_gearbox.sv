@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Beats of eight PT-5 bytes in, columns of L/5 bytes out, hydrated to two bits a trit: one column a
-// cycle, a new beat as soon as what is left is less than a column.
+// Takes beats of eight PT-5 bytes and gives columns of L/5 bytes, hydrated to two bits a trit: one
+// column a cycle. It takes the next beat when less than a column is left.
 
 `include "tct_assert.svh"
 
@@ -15,18 +15,18 @@ module tct_gearbox
   input  logic rst_ni,
   input  logic clear_i,
 
-  // Beats, from the reader.
+  // Beats, from tct_rdma.
   input  logic            valid_i,
   input  logic [BusW-1:0] beat_i,
   output logic            ready_o,
 
-  // Columns, to the banks: taken in the cycle in which they are valid.
+  // Columns, to bank A, which takes each in the cycle in which it is valid.
   output logic                        valid_o,
   output logic [Lanes-1:0][TritW-1:0] column_o,
-  /// The column has a trit that is not zero.
+  /// At least one trit of the column is not zero: its bit of the map.
   output logic                        nonzero_o,
   output logic                        illegal_o,
-  /// This column is the last of what has been taken in.
+  /// This column uses up the bytes that have been taken in.
   output logic                        last_o,
   output logic                        empty_o
 );
@@ -53,7 +53,7 @@ module tct_gearbox
   assign last_o  = rest == '0;
   assign empty_o = count_q == '0;
 
-  // A beat lands behind the bytes that are left: there are only a few places where that can be.
+  // A beat is placed behind the bytes that are left; only a few offsets can occur.
   always_comb begin
     bytes_d = valid_o ? bytes_q >> (8 * ColBytes) : bytes_q;
     count_d = rest;

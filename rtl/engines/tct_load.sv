@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The LOAD engine: asks for the beats of a frame and turns them into weight columns, activations,
-// parameter entries or entries of the tables. After each slice the next one goes to the tiles that
-// the turned mask names.
+// The LOAD engine: reads the beats of a frame and turns them into weight columns, activations,
+// parameter entries or entries of the tables. After each slice it turns the mask, so that the next
+// slice goes to other tiles.
 
 module tct_load
   import tct_pkg::*, tct_frame_pkg::*;
@@ -26,14 +26,14 @@ module tct_load
   input  logic rst_ni,
   input  logic clear_i,
 
-  // Words of its frames, from dispatch.
+  // Words of its frames, from tct_dispatch.
   input  logic                  word_valid_i,
   input  logic [WordIndexW-1:0] word_index_i,
   input  logic [BusW-1:0]       word_i,
   input  logic [FrameW-1:0]     index_i,
   output logic                  ready_o,
 
-  // Frames that each engine has finished; what becomes of the frame at hand.
+  // Frames that each engine has finished, from tct_sequencer; start and end of the frame at hand.
   input  logic [FrameW-1:0] loads_i,
   input  logic [FrameW-1:0] execs_i,
   input  logic [FrameW-1:0] stores_i,
@@ -45,12 +45,12 @@ module tct_load
   output logic              finish_o,
   output err_e              error_o,
   output logic [FrameW-1:0] index_o,
-  // What the record of the frame says.
+  // For the record of the frame, to tct_recorder.
   output logic [LayerW-1:0] layer_o,
   output logic [KindW-1:0]  kind_o,
   output logic [BeatsW-1:0] moves_o,
 
-  // Requests to the reader, and its beats.
+  // Requests to tct_rdma, and its beats.
   output logic                request_o,
   output logic [AddressW-1:0] address_o,
   output logic [BeatsW-1:0]   beats_o,
@@ -61,7 +61,7 @@ module tct_load
   output logic                beat_ready_o,
 
   // Writes to the banks and tables of the tiles that the mask names.
-  /// The write-back has the banks this cycle.
+  /// The write-back uses bank B in this cycle.
   input  logic                          writing_i,
   output logic [Tiles-1:0]              col_we_o,
   output logic [ColAw-1:0]              col_addr_o,
@@ -118,12 +118,13 @@ module tct_load
     .illegal_o(gear_illegal), .last_o(gear_last), .empty_o(gear_empty)
   );
 
-  // One thing is placed: a column, or a beat, which for parameters is the second half of an entry.
+  // Something is placed in this cycle: a column, or a beat; of two beats of a parameter entry, the
+  // second.
   assign placed     = weights_q ? gear_valid : beat && (!params_q || half_q);
   assign next_slice = weights_q ? gear_valid && gear_last && ends_q : beat && slice_last;
 
-  // Columns, and entries of the tables, are written a cycle later: before a frame that waits for
-  // this one can read them, and only the loader writes there.
+  // Columns and entries of the tables are written a cycle later. That is before a frame that waits
+  // for this one can read them, and only the loader writes there.
   logic [Tiles-1:0]            col_we_q, walk_we_q, route_we_q;
   logic [ColAw-1:0]            col_addr_q;
   logic [Lanes-1:0][TritW-1:0] col_data_q;
@@ -158,8 +159,8 @@ module tct_load
   assign param_addr_o = at_q[ParamAw-1:0];
   assign param_data_o = {beat_i[ParamW-BusW-1:0], first_q};
 
-  // An entry is kept with what its readers want to know at once: of a slot whether it has one lane,
-  // of a RUN whether it has one repetition, one entry in its list.
+  // An entry is stored with bits that its readers need in the same cycle: whether a SLOT has one
+  // lane, and whether a RUN has one repetition and one entry in its list.
   run_t  run;
   slot_t slot;
   assign run  = beat_i;
@@ -190,7 +191,7 @@ module tct_load
   assign ragged = weights_q ? ends_q && !gear_last && (beat || !gear_valid)
                           : params_q && beat && slice_last && !half_q;
 
-  // What is wrong with the last thing placed is told as the frame finishes, at the latest.
+  // An error of what was placed last is reported when the frame finishes, at the latest.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       beyond_q  <= 1'b0;
@@ -250,7 +251,7 @@ module tct_load
     end
   end
 
-  // Known long before the first beat.
+  // Registered: these depend on the frame alone and are known long before the first beat.
   always_ff @(posedge clk_i) begin
     weights_q <= frame.bank == BankWeights;
     acts_q    <= frame.bank == BankActivations;
@@ -266,7 +267,7 @@ module tct_load
     at_q      <= at_d;
     half_q    <= half_d;
     ends_q    <= ends_d;
-    // Beats taken; beats left in the slice, and whether the next one is its last.
+    // Beats taken; beats left in the slice; whether the next beat is the last of the slice.
     if (start_o) begin
       got_q <= '0;
     end else if (beat) begin

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// PT-5: five trits in a byte, sum of 3^i (t_i + 1). Codes from 243 on are illegal.
+// PT-5 holds five trits t_0 to t_4 in a byte: the sum of 3^i (t_i + 1). Codes from 243 on are
+// illegal. Example: 1, 0, -1, 0, 0 is 2 + 3 + 0 + 27 + 81 = 113.
 
 module tct_pt5
   import tct_pkg::*;
@@ -18,7 +19,7 @@ module tct_pt5
       int unsigned rest;
       rest = code;
       for (int unsigned i = 0; i < ByteTrits; i++) begin
-        // A digit is the trit plus one.
+        // A digit to the base 3 is the trit plus one.
         make_table[code][i] = rest % 3 == 0 ? 2'b01 : rest % 3 == 1 ? 2'b10 : 2'b11;
         rest = rest / 3;
       end

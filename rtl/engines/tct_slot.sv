@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An engine's place in the program: the next frame is taken in while this one waits or runs, and a
-// frame starts when the counts of finished frames that it names have been reached.
+// The two frames of an engine: it takes the words of the next frame while the current one waits or
+// runs. A frame starts when each engine has finished as many frames as it names.
 
 `include "tct_assert.svh"
 
 module tct_slot
   import tct_pkg::*, tct_frame_pkg::*;
 #(
-  /// The engine: it need not wait for its own frames, they run in order.
+  /// Which engine this is. Its frames run in order, so they never wait for its own count.
   parameter engine_e Engine = EngineLoad
 ) (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic clear_i,
 
-  // Words of a frame, in order; the last one makes it complete.
+  // Words of a frame in order, from tct_dispatch; the last word completes it.
   input  logic                  word_valid_i,
   input  logic [WordIndexW-1:0] word_index_i,
   input  logic [BusW-1:0]       word_i,
@@ -27,10 +27,10 @@ module tct_slot
   input  logic [FrameW-1:0] execs_i,
   input  logic [FrameW-1:0] stores_i,
 
-  /// No frame may start.
+  /// While it is high, no frame starts.
   input  logic hold_i,
 
-  // The frame at hand, and what becomes of it.
+  // The frame at hand: it waits, starts, and finishes.
   output logic [FrameWords*BusW-1:0] frame_o,
   output logic [FrameW-1:0]          index_o,
   output logic                       start_o,
@@ -53,9 +53,9 @@ module tct_slot
   assign running_o = running_q;
   assign empty_o   = !staged_valid_q && !valid_q;
   assign waiting_o = valid_q && !running_q && !start_o;
-  // The waits stand in the same place in every frame.
+  // The three waits are at the same bits in every kind of frame.
   assign head      = frame_q;
-  // What starts as all is cleared is cleared as well.
+  // A frame that starts in the cycle of clear_i is cleared as well.
   assign start_o   = valid_q && !running_q && !hold_i
                      && (Engine == EngineLoad || loads_i >= head.wait_load)
                      && (Engine == EngineExec || execs_i >= head.wait_exec)

@@ -17,14 +17,14 @@ module tct_store
   input  logic abort_i,
   output logic busy_o,
 
-  // Words of its frames, from dispatch.
+  // Words of its frames, from tct_dispatch.
   input  logic                  word_valid_i,
   input  logic [WordIndexW-1:0] word_index_i,
   input  logic [BusW-1:0]       word_i,
   input  logic [FrameW-1:0]     index_i,
   output logic                  ready_o,
 
-  // Frames that each engine has finished; what becomes of the frame at hand.
+  // Frames that each engine has finished, from tct_sequencer; start and end of the frame at hand.
   input  logic [FrameW-1:0] loads_i,
   input  logic [FrameW-1:0] execs_i,
   input  logic [FrameW-1:0] stores_i,
@@ -36,20 +36,20 @@ module tct_store
   output logic              finish_o,
   output err_e              error_o,
   output logic [FrameW-1:0] index_o,
-  // What the record of the frame says.
+  // For the record of the frame, to tct_recorder.
   output logic [LayerW-1:0] layer_o,
   output logic [BeatsW-1:0] moves_o,
 
-  // Bank C.
+  // Bank C, from the array.
   input  logic [BusBytes-1:0] out_we_i,
   input  logic [OutAw-1:0]    out_addr_i,
   input  logic [BusW-1:0]     out_data_i,
 
-  /// A beat crosses the bus; the bus keeps us waiting.
+  /// A beat crosses the bus; STORE waits for the bus.
   output logic beat_o,
   output logic stall_o,
 
-  // AXI4 by way of the writer: address, data and answer of writes.
+  // AXI4 writes through tct_wdma: address, data and response.
   output logic                awvalid_o,
   input  logic                awready_i,
   output logic [AddressW-1:0] awaddr_o,
@@ -100,7 +100,7 @@ module tct_store
   // A word is read in the cycle before it is offered.
   assign read      = (awvalid_o && awready_i) || (beat_o && !wlast_o);
 
-  // Told a cycle later: the answer is still to come.
+  // Reported a cycle later; the response of the bus is still to come.
   always_ff @(posedge clk_i) begin
     beyond_q <= rst_ni && !clear_i && read && |at_q[FieldW-1:OutAw];
   end

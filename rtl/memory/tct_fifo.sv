@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small queue. The head is visible in the cycle after it was written; whether there is one, and
-// its lowest bits, come straight from registers.
+// A small queue. A word can be read in the cycle after it was written. valid_o and the lowest bits
+// of the head come straight from registers.
 
 `include "tct_assert.svh"
 
 module tct_fifo #(
   parameter  int unsigned Width = 8,
   parameter  int unsigned Depth = 16,
-  /// Bits of a word that come from registers, the lowest ones.
+  /// How many of the lowest bits of a word come from registers.
   parameter  int unsigned Early = 1,
   localparam int unsigned AddrW = $clog2(Depth)
 ) (
@@ -22,13 +22,13 @@ module tct_fifo #(
   output logic             valid_o,
   input  logic             ready_i,
   output logic [Width-1:0] data_o,
-  /// Words held.
+  /// Number of words in the queue.
   output logic [AddrW:0]   count_o
 );
   logic [Width-1:Early] late [Depth];
   logic [Early-1:0]     early [Depth];
   logic [Early-1:0]     early_q;
-  // The head's place, and that of the word behind it.
+  // Addresses of the head and of the word behind it.
   logic [AddrW:0]       write_q, read_q, next_q;
   logic                 valid_q, taken, more;
 
@@ -61,7 +61,7 @@ module tct_fifo #(
       late[write_q[AddrW-1:0]]  <= data_i[Width-1:Early];
       early[write_q[AddrW-1:0]] <= data_i[Early-1:0];
     end
-    // What comes when nothing is left becomes the head at once.
+    // A word that enters an empty queue becomes the head at once.
     if (taken || !valid_q) begin
       early_q <= valid_q && more ? early[next_q[AddrW-1:0]] : data_i[Early-1:0];
     end

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one memory of the fabric: a write port with enables, a read port that answers in the next
-// cycle and holds. An ASIC flow replaces this module. A word that is read while it is written may
-// answer with anything: no program does that, and where the fabric does, it does not use the
-// answer.
+// The memory that all others of the fabric are made of: a write port with enables, and a read port
+// whose data comes in the next cycle and stays until the next read. An ASIC flow replaces this
+// module. A word that is read while it is written returns undefined data: no program does that,
+// and where the fabric does, it ignores the data.
 
 module tct_ram #(
   parameter  int unsigned Width = 36,
   parameter  int unsigned Depth = 512,
-  /// Parts of a word that can be written alone.
+  /// Number of parts of a word that can be written alone.
   parameter  int unsigned Parts = 1,
   localparam int unsigned AddrW = $clog2(Depth),
   localparam int unsigned PartW = Width / Parts
@@ -22,7 +22,7 @@ module tct_ram #(
 
   // Read port.
   input  logic             re_i,
-  /// Answer with zero instead.
+  /// Return zero instead of the word.
   input  logic             zero_i,
   input  logic [AddrW-1:0] raddr_i,
   output logic [Width-1:0] rdata_o

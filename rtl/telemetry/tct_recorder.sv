@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Notes down what became of every frame: a record of eight words (docs/fabric.md) in a ring for
-// each engine, all in one memory. Four rows hold a record: what the frame is and when it started,
-// then, when it has finished, its end and its counts. An engine's next frame is held until its rows
-// are written and its ring has room.
+// Writes a record of eight words (docs/fabric.md) for every frame into a ring of its engine; all
+// rings are in one memory. Two words make a row, and four rows a record:
+//
+//   row 0       what the frame is, and the cycle in which it started
+//   rows 1-3    when it has finished: the cycle of its end, and its counts (LOAD, STORE: two rows)
+//
+// The engine's next frame is held until these rows are written and its ring has room.
 
 `include "tct_assert.svh"
 
@@ -19,22 +22,22 @@ module tct_recorder
   input  logic check_i,
   input  logic on_i,
 
-  // The engines LOAD, EXEC, STORE: their frames, and how many beats a frame moves in all.
+  // From the engines LOAD, EXEC and STORE: their frames, and how many beats each frame moves.
   input  logic [Engines-1:0]             start_i,
   input  logic [Engines-1:0]             finish_i,
   input  logic [Engines-1:0][FrameW-1:0] index_i,
   input  logic [Engines-1:0][LayerW-1:0] layer_i,
   input  logic [Engines-1:0][KindW-1:0]  kind_i,
   input  logic [Engines-1:0][BeatsW-1:0] beats_i,
-  /// The bus keeps the engine waiting.
+  /// The engine waits for the bus.
   input  logic [Engines-1:0]             stall_i,
   input  tile_events_t [Tiles-1:0]       events_i,
-  /// The engine must not start a frame.
+  /// The engine must not start its next frame.
   output logic [Engines-1:0]             hold_o,
-  /// Something is not in memory yet.
+  /// A record is not in memory yet.
   output logic                           busy_o,
 
-  // To memory: a record waits; take it, read its words in turn, release it.
+  // To tct_wdma: a record waits; it is taken, its words are read in turn, and it is released.
   output logic                  valid_o,
   input  logic                  take_i,
   input  logic                  read_i,
@@ -50,7 +53,7 @@ module tct_recorder
   localparam int unsigned PartW  = IncW + 2;
   localparam int unsigned TotalW = IncW + $clog2(Tiles) + 1;
 
-  // Events become rows, one a cycle: first the heads of records, EXEC before LOAD before STORE.
+  // Events become rows, one a cycle: first rows 0, EXEC before LOAD before STORE.
   logic                           on_q, opening, write;
   logic [Engines-1:0]             opened_q, head_q, ready, pending, served;
   logic [Engines-1:0][1:0]        row_d, row_q;
@@ -61,13 +64,14 @@ module tct_recorder
   logic [1:0]                     row;
   engine_e                        engine, from_q;
 
-  // A row is chosen, and written a cycle later: nobody reads a record's last one at once.
+  // A row is chosen in one cycle and written in the next; the last row of a record is never read
+  // that soon.
   logic             write_q;
   logic [SlotW+3:0] place_q;
   engine_e          chosen;
   assign chosen = engine_e'(place_q[SlotW+3:SlotW+2]);
 
-  // Of the EXEC frame, and of LOAD and STORE.
+  // Counts of the EXEC frame, and of the LOAD and STORE frames.
   logic [CountW-1:0]              columns_q, issued_q, act_q, wgt_q;
   logic [Engines-1:0][CountW-1:0] stalls_q;
   logic [Engines-1:0][BeatsW-1:0] beats_q;
@@ -87,7 +91,7 @@ module tct_recorder
       row_d[e]  = row_q[e];
       fill_d[e] = fill_q[e];
       if (served[e] && !opening) begin
-        // LOAD and STORE have no second row.
+        // LOAD and STORE have no row 2.
         row_d[e] = row_q[e] == 2'd1 && e != 32'(EngineExec) ? 2'd3 : row_q[e] + 2'd1;
         if (row_q[e] == '1) fill_d[e] = fill_q[e] + 1'b1;
       end
@@ -117,7 +121,7 @@ module tct_recorder
       opened_q <= '0;
       head_q   <= '0;
       row_q    <= '0;
-      // A burst that goes on in an abort still reads its record.
+      // In an abort, a burst that has begun still reads its record.
       if (check_i || !rst_ni) begin
         fill_q  <= '0;
         drain_q <= '0;
@@ -130,7 +134,7 @@ module tct_recorder
       row_q    <= row_d;
       fill_q   <= fill_d;
       drain_q  <= drain_d;
-      // Records of a ring, and whether there is no room for another one.
+      // Number of records in a ring, and whether it is full.
       for (int unsigned e = 0; e < Engines; e++) begin
         if (filled[e] != drained[e]) begin
           used_q[e] <= used_q[e] + (drained[e] ? '1 : SlotW'(1));
@@ -145,7 +149,7 @@ module tct_recorder
     place_q <= {engine, fill_q[engine], row};
   end
 
-  // Counts of a frame: what the tiles count comes late, but not later than the row that takes it.
+  // Counts of a frame. Those of the tiles come some cycles late, but before the row that has them.
   logic [2:0][Groups-1:0][PartW-1:0] part_d, part_q;
   logic [2:0][TotalW-1:0]            total_d, total_q;
   logic [TotalW+1:0]                 all_q;

@@ -6,19 +6,19 @@
 //
 //   inc_i -> small counter -> now - last -> + low half in memory -> carry -> + high half
 //
-// A read waits for a whole round, so it sees every event from before it. Nothing is written then,
-// as nothing has increased.
+// A read waits for a whole round of the walker after its request or the last event, so it sees
+// every earlier event. Nothing is written then, as no source has increased.
 
 `include "tct_assert.svh"
 
 module tct_tally #(
   parameter  int unsigned        Sources = 8,
-  /// Bits of what a source adds in a cycle, at most Most; sources of one bit are marked in Single.
+  /// A source adds IncW bits in a cycle, at most Most; Single marks the sources of one bit.
   parameter  int unsigned        IncW    = 1,
   parameter  int unsigned        Most    = 1,
   parameter  logic [Sources-1:0] Single  = '1,
   localparam int unsigned        IndexW  = $clog2(Sources),
-  /// Cycles between two visits, with room for reads in between.
+  /// Cycles between two visits of a source, with some in between for reads.
   localparam int unsigned        Round   = 3 * Sources + 8,
   localparam int unsigned        SmallW  = $clog2(Most * Round + 1),
   localparam int unsigned        SingleW = $clog2(Round + 1),
@@ -28,10 +28,10 @@ module tct_tally #(
   input  logic rst_ni,
   input  logic clear_i,
 
-  // What each source adds in this cycle.
+  // The increase of each source in this cycle.
   input  logic [Sources-1:0][IncW-1:0] inc_i,
 
-  // A read of half a counter: held until it is answered.
+  // A read of one half of a counter, held until it is answered.
   input  logic              read_i,
   input  logic [IndexW-1:0] index_i,
   input  logic              high_i,
@@ -40,7 +40,7 @@ module tct_tally #(
 );
   localparam int unsigned SettleW = $clog2(Round + 1);
 
-  // The small counters, and the one at hand.
+  // The small counters, and that of the source that is visited.
   logic [Sources-1:0][SmallW-1:0] small_q;
 
   for (genvar s = 0; s < Sources; s++) begin : gen_source
@@ -56,8 +56,8 @@ module tct_tally #(
     assign small_q[s] = SmallW'(count_q);
   end
 
-  // The walk: a read of the low half, then of the high half; what comes to it is there a cycle
-  // later, and is written in the cycle after that.
+  // A visit reads the low half, then the high half. The increase or the carry is added in the next
+  // cycle, and the sum is written in the cycle after that.
   logic               step, high_d, high_q, pending_q, pending_high_q, serve, served_q;
   logic [IndexW-1:0]  at_d, at_q, next_q, pending_at_q, write_at_q;
   logic [SmallW-1:0]  now_q, written_q, last, come, come_q;
@@ -76,7 +76,7 @@ module tct_tally #(
   assign come = (now_q - last) & (Single[at_q] ? SmallW'((1 << SingleW) - 1) : '1);
   assign sum  = {1'b0, old} + (HalfW+1)'(pending_high_q ? SmallW'(carry_q) : come_q);
 
-  // After a clear, the first visit of every source begins from zero.
+  // After a clear, the first visit of every source takes the halves in memory as zero.
   tct_ram #(.Width(HalfW), .Depth(2 * Sources)) u_sums (
     .clk_i, .we_i(write_q && !(write_high_q && sum_q[HalfW])),
     .waddr_i({write_at_q, write_high_q}), .wdata_i(sum_q[HalfW-1:0]),
@@ -88,7 +88,7 @@ module tct_tally #(
     .re_i(1'b1), .zero_i(fresh_left_d != '0), .raddr_i(at_d), .rdata_o(last)
   );
 
-  // A round after the last event, or after the read was asked for.
+  // One round after the last event, or after the request of a read.
   assign serve   = read_i && !served_q && quiet_q;
   assign valid_o = served_q;
   assign half_o  = old;
@@ -137,7 +137,7 @@ module tct_tally #(
   always_ff @(posedge clk_i) begin
     pending_at_q   <= at_q;
     pending_high_q <= high_q;
-    // The source that is visited next, as it is before.
+    // The next source to visit, one cycle ahead.
     if (!rst_ni || clear_i) begin
       now_q <= '0;
     end else if (high_q) begin

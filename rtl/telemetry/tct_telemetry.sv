@@ -14,20 +14,20 @@ module tct_telemetry
   input  logic rst_ni,
   input  logic clear_i,
 
-  // What happens in this cycle.
+  // The events of this cycle.
   input  fabric_events_t              events_i,
   input  tile_events_t [Tiles-1:0]    tile_events_i,
   input  logic [Tiles-1:0]            overflow_i,
   input  logic [Tiles-1:0][Lanes-1:0] active_i,
   output logic [RegisterW-1:0]        overflow_o,
 
-  // A read of half a counter by its address, from the registers: held until it is answered.
+  // A read of one half of a counter by its address, from tct_csr, held until it is answered.
   input  logic                 read_i,
   input  logic [AddrW-1:0]     addr_i,
   output logic                 valid_o,
   output logic [RegisterW-1:0] half_o
 );
-  // The fabric's own group of counters first, then a group a tile.
+  // First the group of counters of the fabric, then one group for each tile.
   localparam int unsigned Groups = Tiles + 1;
   localparam int unsigned GroupW = $clog2(Groups);
   localparam int unsigned LaneW  = $clog2(Lanes);
@@ -63,7 +63,7 @@ module tct_telemetry
       end
     end
 
-    // The RDL has room for more tiles, lanes and counters than there are.
+    // The address map has room for more tiles, lanes and counters than this configuration has.
     logic absent_q;
     assign lane_space = addr_i[LaneBit];
     assign tile_space = addr_i[TileBit];
@@ -81,7 +81,7 @@ module tct_telemetry
       end
     end
 
-    // A lane's skipped columns are those of its tile less the active ones.
+    // A lane's skipped columns are its tile's columns minus its active ones.
     assign group = lane_space ? GroupW'(addr_i[LaneBit-1:LaneTileLow]) + GroupW'(1)
                    : tile_space ? GroupW'(addr_i[TileTop-1:TileLow]) + GroupW'(1) : '0;
 
@@ -120,7 +120,7 @@ module tct_telemetry
         .high_i(high_q), .valid_o(lane_valid), .half_o(lane_half)
       );
 
-      // Both halves of both counts, then the difference.
+      // Both halves of both counts are read, then subtracted.
       assign read = read_i && !have_q[0] && !done_q;
       assign high = high_q;
 

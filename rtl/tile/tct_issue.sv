@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the columns worth a cycle. Of each chunk that was read, a word of activations and the bits
-// of its columns, it keeps what is to be done and does one thing a cycle: a triple, a column, or
-// the token that ends a sum. In a vector frame a word is an item, which waits until it is taken.
+// Issues the columns whose activation and weights are not zero. A chunk is a word of activations, and
+// the bits of the map for its columns. What is left of it to issue goes to a queue, from which one
+// thing is issued a cycle: a triple, a column, or the token that ends a sum. In a vector frame a
+// word is an item, which waits until it is taken.
+//
+//   activations   7 0 0 3 | map 1 1 0 1  ->  columns 0 and 3: two cycles, and two columns skipped
 
 `include "tct_assert.svh"
 
@@ -18,11 +21,11 @@ module tct_issue
 
   // The frame at hand.
   input  logic vector_i,
-  /// Zeros are issued as well; so is every item of a vector frame.
+  /// Every column is issued, zeros included; so is every item of a vector frame.
   input  logic dense_i,
   output logic busy_o,
 
-  // A chunk; its word comes in the next cycle, the bits of its columns a cycle later.
+  // A chunk, from tct_walk. Its word comes in the next cycle, the bits of the map one cycle later.
   output logic                       ready_o,
   input  logic                       chunk_i,
   input  logic [ColAw-1:0]           column_i,
@@ -33,20 +36,20 @@ module tct_issue
   input  logic [WordW-1:0][ActW-1:0] word_i,
   input  logic [WordW-1:0]           bits_i,
 
-  // What is done in this cycle.
+  // What is issued in this cycle, to bank A and the lanes.
   output logic                   triple_o,
   output logic                   column_o,
   output logic [ColAw-1:0]       addr_o,
   output logic signed [ActW-1:0] act_o,
   output logic                   token_o,
   input  logic                   token_ready_i,
-  // An item, zero if nothing of its word counts.
+  // An item of a vector frame; zero if its segment has length 0.
   output logic                   item_o,
   output logic                   item_end_o,
   output logic signed [ActW-1:0] item_act_o,
   input  logic                   item_take_i,
 
-  // What a chunk held, three cycles after it.
+  // Counts of a chunk, three cycles after it, for telemetry.
   output logic [IdxW:0] columns_o,
   output logic [IdxW:0] skip_act_o,
   output logic [IdxW:0] skip_wgt_o
@@ -56,7 +59,7 @@ module tct_issue
   typedef struct packed {
     logic [WordW-1:0][ActW-1:0] word;
     logic [ColAw-1:0]           column;
-    // What decides how long it takes comes early from the queue.
+    // The bits that decide how long an entry takes come straight from registers of the queue.
     logic [WordW-1:0]           todo;
     logic                       triple;
     logic                       ends;
@@ -69,7 +72,7 @@ module tct_issue
     end
   endfunction
 
-  /// The activation of the lowest bit; zero if none is set.
+  /// The activation at the lowest bit that is set; zero if none is.
   function automatic logic [ActW-1:0] lowest(logic [WordW-1:0][ActW-1:0] word,
                                              logic [WordW-1:0] of);
     lowest = '0;
@@ -78,7 +81,7 @@ module tct_issue
     end
   endfunction
 
-  /// At most one bit is set: there is no bit above another one.
+  /// Whether at most one bit is set.
   function automatic logic few(logic [WordW-1:0] of);
     few = 1'b1;
     for (int unsigned i = 1; i < WordW; i++) begin
@@ -86,24 +89,24 @@ module tct_issue
     end
   endfunction
 
-  // At the memories' outputs.
+  // The chunk whose word and bits are at the memories' outputs.
   logic                       chunk1_q, triple1_q, end1_q;
   logic [ColAw-1:0]           column1_q;
   logic [IdxW-1:0]            first1_q;
   logic [IdxW:0]              stop1_q;
   logic [WordW-1:0]           mask;
   logic                       none;
-  // Registered.
+  // The same chunk, registered.
   logic                       chunk2_q, triple2_q, end2_q;
   logic [ColAw-1:0]           column2_q;
   logic [IdxW:0]              columns_q, columns3_q, skip_act_q, skip_wgt_q;
   logic [WordW-1:0]           mask_q, nonzero, worth, todo;
   logic [WordW-1:0][ActW-1:0] word_q;
-  // Waiting.
+  // The head of the queue.
   logic                       write, waits, load;
   logic [LevelW-1:0]          level_q, level;
   entry_t                     made, head;
-  // Being done.
+  // The word that is being issued.
   logic                       any_q, alone, free, few_q, valid_q, item_q, triple_q, end_q, head_few;
   logic [WordW-1:0]           todo_q, rest;
   logic [IdxW-1:0]            index;
@@ -168,7 +171,7 @@ module tct_issue
     skip_wgt_q <= ones(mask_q & ~worth);
   end
 
-  // A chunk with nothing to do is dropped.
+  // A chunk without anything to issue does not enter the queue.
   assign write = todo != '0 || triple2_q || end2_q || (chunk2_q && vector_i);
   assign made  = '{word: word_q, column: column2_q, todo: todo, triple: triple2_q, ends: end2_q};
   assign load  = free && waits;
@@ -178,7 +181,8 @@ module tct_issue
     .valid_o(waits), .ready_i(free), .data_o(head), .count_o(level)
   );
 
-  // Counted here too: what holds the walk comes straight from registers.
+  // The words in the queue are counted here too, so that the signal that holds the walk comes
+  // straight from a register.
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       level_q <= '0;
@@ -190,10 +194,10 @@ module tct_issue
   end
   assign ready_o = level_q < LevelW'(FifoFull);
 
-  // Not by `few`: tools would share it, behind the choice between the two that comes late.
+  // Not by `few`: synthesis would share its logic behind a multiplexer whose select comes late.
   assign head_few = (head.todo & (head.todo - WordW'(1))) == '0;
 
-  // The lowest set bit, and what is left without it.
+  // The lowest bit that is set, and the others.
   always_comb begin
     for (int unsigned i = 0; i < WordW; i++) begin
       rest[i] = todo_q[i] && (todo_q & WordW'((1 << i) - 1)) != '0;

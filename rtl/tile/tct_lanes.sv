@@ -17,18 +17,18 @@ module tct_lanes
   input  logic rst_ni,
   input  logic clear_i,
 
-  // What is done in this cycle: a column, a triple or a token.
+  // From tct_issue: a column, a triple or a token.
   input  logic                        column_i,
   input  logic signed [ActW-1:0]      act_i,
   input  logic [Lanes-1:0][TritW-1:0] trits_i,
-  /// All trits are zero then.
+  /// With a triple, all trits of the column are zero.
   input  logic                        triple_i,
   input  logic                        token_i,
 
   /// The drained sum of one lane.
   input  logic [LaneW-1:0]       lane_i,
   output logic signed [AccW-1:0] sum_o,
-  /// Some lane left its range with the column, or triple, a cycle ago.
+  /// A lane left its range with the column or the triple of the previous cycle.
   output logic                   overflow_o
 );
   logic [Lanes-1:0][AccW-1:0] acc_q, drain_q;
@@ -43,7 +43,7 @@ module tct_lanes
       term = ((AccW'(act_i) ^ {AccW{!trits_i[l][1]}}) & {AccW{trits_i[l][0]}})
              | ({acc_q[l][AccW-2:0], 1'b0} & {AccW{triple_i}});
       next[l] = {acc_q[l], 1'b1} + {term, !trits_i[l][1]};
-      // Of other signs: twice the sum is beyond the range already.
+      // The two top bits differ: twice the sum alone leaves the range.
       overflow[l] = acc_q[l][AccW-1] == term[AccW-1] ? next[l][AccW] != acc_q[l][AccW-1] : triple_i;
     end
   end

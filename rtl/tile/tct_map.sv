@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A bit for every weight column: is it worth a cycle? Eight are read in a cycle, from any one on:
-// even and odd words have a memory each.
+// One bit for every weight column: whether any of its trits is not zero. Eight bits are read in a
+// cycle, from any column on, as even and odd words have a memory each.
 
 module tct_map
   import tct_pkg::*;
@@ -17,7 +17,7 @@ module tct_map
   input  logic [WordAw-1:0] waddr_i,
   input  logic [MapW-1:0]   wdata_i,
 
-  // The first column to look at, from the walk.
+  // The first column to read, from tct_walk.
   input  logic             re_i,
   input  logic [ColAw-1:0] raddr_i,
   /// Two cycles later, the bits from raddr_i on.
@@ -41,7 +41,7 @@ module tct_map
     .re_i, .zero_i(1'b0), .raddr_i(odd), .rdata_o(word[MapW-1:WordW])
   );
 
-  // Turned by fours as they come out of the memories, then by ones.
+  // Rotated by a multiple of four at the memories' outputs, then by the rest in the next cycle.
   always_comb begin
     for (int unsigned i = 0; i < WordW + 3; i++) begin
       near_d[i] = word[4'(i) + {turn_q[3:2], 2'b00}];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A tile: bank A (weight columns) and its map, bank B (activations), a walk table and L lanes.
-// A column takes three cycles from its issue to the accumulators: read, keep, add.
+// A column takes three cycles from its issue to the accumulators: read, register, add.
 
 `include "tct_assert.svh"
 
@@ -28,7 +28,7 @@ module tct_tile
   input  logic [ColAw-1:0]            col_addr_i,
   input  logic [Lanes-1:0][TritW-1:0] col_data_i,
   input  logic [MapW-1:0]             col_bits_i,
-  // Activations a beat at a time, from memory.
+  // Activations, one beat at a time, from memory.
   input  logic                        beat_we_i,
   input  logic [ActAw-IdxW-1:0]       beat_addr_i,
   input  logic [WordW-1:0][ActW-1:0]  beat_data_i,
@@ -36,7 +36,7 @@ module tct_tile
   input  logic                        walk_we_i,
   input  logic [WalkAw-1:0]           walk_addr_i,
   input  logic [TableW-1:0]           walk_data_i,
-  // Activations one at a time, from the layer before.
+  // Activations, one at a time, from the layer before.
   input  logic                        act_we_i,
   input  logic [ActAw-1:0]            act_addr_i,
   input  logic [ActW-1:0]             act_data_i,
@@ -44,14 +44,14 @@ module tct_tile
   // A frame that reads, MAC or VECTOR: constant from start_i until it has ended.
   input  logic  start_i,
   input  exec_t frame_i,
-  /// Walks, or holds items, or sums that are not drained.
+  /// The tile walks, or holds items or sums that are not drained.
   output logic  busy_o,
-  /// Beyond a bank or the table.
+  /// An address is beyond a bank or the table.
   output logic  range_o,
   /// A RUN of no segment, repetition or group.
   output logic  empty_o,
 
-  // Bank B a word at a time, for EXPORT; it answers in the next cycle.
+  // Reads of bank B by words, for exports; the word comes in the next cycle.
   input  logic                       export_re_i,
   input  logic [ActAw-IdxW-1:0]      export_addr_i,
   output logic [WordW-1:0][ActW-1:0] word_o,
@@ -68,7 +68,7 @@ module tct_tile
   input  logic [LaneW-1:0]       lane_i,
   output logic signed [AccW-1:0] sum_o,
 
-  // Telemetry: what the counters take in this cycle; an EXEC frame runs.
+  // Telemetry: the events of this cycle, for tct_telemetry; an EXEC frame runs.
   input  logic             exec_i,
   output tile_events_t     events_o,
   output logic             overflow_o,
@@ -119,7 +119,7 @@ module tct_tile
     .re_i(chunk), .raddr_i(chunk_column), .bits_o(bits)
   );
 
-  // Bank B: from memory a word at once, from the write-back one activation.
+  // Bank B: LOAD writes a whole word, the write-back one activation.
   logic [WordW-1:0]           bank_we;
   logic [ActAw-IdxW-1:0]      bank_addr;
   logic [WordW-1:0][ActW-1:0] bank_data;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Walks a frame's part of the walk table: for each RUN, repetition and group, the segments of a
-// list, cut where words of bank B end. A chunk is a word of activations and how many of them count.
+// list, cut into chunks at the words of bank B. A chunk is the address of a word, and which of its
+// activations belong to the segment. A segment of 12 activations from address 5 on:
+//
+//   word 0: .....567   word 1: 01234567   word 2: 0.......     three chunks, of 3, 8 and 1
 
 `include "tct_assert.svh"
 
@@ -20,16 +23,16 @@ module tct_walk
   input  logic rst_ni,
   input  logic clear_i,
 
-  // The table, from the loader.
+  // Writes to the table, from tct_load.
   input  logic              walk_we_i,
   input  logic [WalkAw-1:0] walk_addr_i,
   input  logic [TableW-1:0] walk_data_i,
 
-  // A frame: constant from start_i until busy_o falls.
+  // Fields of the frame, constant from start_i until busy_o falls.
   input  logic  start_i,
   input  exec_t frame_i,
   output logic  busy_o,
-  /// The frame reaches beyond a bank or the table.
+  /// An address of the frame is beyond a bank or the table.
   output logic  range_o,
   /// A RUN of no segment, repetition or group.
   output logic  empty_o,
@@ -38,9 +41,9 @@ module tct_walk
   input  logic                  ready_i,
   output logic                  chunk_o,
   output logic [ActAw-IdxW-1:0] word_o,
-  /// The column that belongs to the word's first activation.
+  /// The column of the word's first activation, if that belonged to the segment.
   output logic [ColAw-1:0]      column_o,
-  /// The first activation that counts, and the first one that does not any more.
+  /// The first activation of the word that belongs to the segment, and the first one behind it.
   output logic [IdxW-1:0]       first_o,
   output logic [IdxW:0]         stop_o,
   output logic                  triple_o,
@@ -49,8 +52,8 @@ module tct_walk
 
   typedef enum logic [1:0] {Idle, ReadRun, TakeRun, ReadList} state_e;
 
-  /// `count` activations from the one at `from` on are all in its word of eight. Written out: a
-  /// carry chain, or a table, would be slower.
+  /// Whether `count` activations from `from` on are all in one word of eight. Written out, because
+  /// a carry chain or a table would be slower.
   function automatic logic fits(logic [IdxW-1:0] from, logic [IdxW:0] count);
     logic four, five;
     four = (from[2] && count[2]) || ((from[2] || count[2]) && from[1] && count[1]);
@@ -59,7 +62,7 @@ module tct_walk
              || (count[3] && (count[2:0] != '0 || from != '0)));
   endfunction
 
-  // Reading of the table.
+  // The read of the table.
   state_e             state_d, state_q;
   logic [EntryW:0]    at_d, at_q, run_d, run_q;
   logic [BusW-1:0]    entry;
@@ -71,10 +74,10 @@ module tct_walk
   logic [RepeatW-1:0] repeats, repeats_q;
   logic               read, read_segment, last_segment, last_group, last_repeat, last_run_q;
   logic               segment_end_q, group_end_q, repeat_end_q, single_q;
-  // The segment at the memory's output, and what its addresses are counted from.
+  // The segment at the memory's output, and the base of its addresses.
   logic               segment_d, segment_q, ends_list_q, ends_groups_q, fresh_q, take;
   logic [FieldW-1:0]  act_q, col_q, repetition_q, act_next, col_next;
-  // The segment that is cut.
+  // The segment that is being cut into chunks.
   logic               cut_d, cut_q, last, triple_q, end_q, spills, range_d, range_q, empty_q;
   logic [FieldW-1:0]  cut_act_q, cut_col_q, column;
   logic [LengthW-1:0] rest_q;
@@ -149,7 +152,7 @@ module tct_walk
     end
   end
 
-  // Segments, groups and repetitions that are left, and whether the one at hand is the last.
+  // Segments, groups and repetitions that are left, and whether the current one is the last.
   assign segments = state_q == TakeRun ? run.count : last_segment ? count_q : segments_q;
   assign groups   = state_q == TakeRun || last_group ? frame_i.groups : groups_q;
   assign repeats  = state_q == TakeRun ? run.repeats : repeats_q;
@@ -186,7 +189,7 @@ module tct_walk
     end
   end
 
-  // Addresses that a list is counted from: they move on when its last segment is taken.
+  // Base addresses of a list; they step on when its last segment is taken.
   assign act_next = (fresh_q || ends_groups_q ? repetition_q : act_q)
                     + (fresh_q ? frame_i.act_base : ends_groups_q ? step_q : frame_i.act_group);
   assign col_next = col_q + frame_i.col_group;
@@ -216,7 +219,7 @@ module tct_walk
   assign end_o    = end_q && last;
   assign cut_d    = take || (cut_q && !(chunk_o && last));
 
-  // To the next word, or to the next segment.
+  // Go on to the next word, or to the next segment.
   assign ahead = (IdxW+1)'(WordW) - (IdxW+1)'(first_o);
 
   always_ff @(posedge clk_i) begin
@@ -231,7 +234,7 @@ module tct_walk
     end
   end
 
-  // Beyond a bank, or the table: the first column that counts, or the last one, or an activation.
+  // Range errors: the first or last column of a chunk, its activations, or an entry of the table.
   always_comb begin
     range_d = |cut_act_q[FieldW-1:ActAw];
     if (frame_i.kind == KindMac) begin

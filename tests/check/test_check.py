@@ -25,7 +25,7 @@ from tercet.ops.requantize import Requantize
 from tercet.quantizers import PixelInput, TernaryWeight, UnsignedAct
 from tercet.targets.door import Settings
 from tercet.targets.effort import USUAL, Asked
-from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.choice.recorded_search import Search
 from tercet.targets.fabric.choice.search import Choice, Trial
 from tercet.targets.fabric.format.spec import FabricSpec, named
 from tercet.targets.fabric.lower import lower
@@ -158,7 +158,7 @@ def test_a_network_that_the_fabric_does_not_take_runs_on_the_host_and_says_why()
     why = {step.operator: step.place.why for step in found.steps if step.place.where == "host"}
     assert why["softmax"] == "the fabric has no softmax"
     assert "its table of two operands has" in why["pair_table"]
-    assert why["linear"] == "the fabric runs whole networks, and not this one"
+    assert why["linear"] == "the fabric runs whole networks, and it refuses this one"
 
 
 def test_every_step_of_the_plan_is_an_operator_and_has_all_tiles(digits: Check) -> None:

@@ -123,7 +123,7 @@ def test_a_qonnx_export_with_wrong_weights_is_found(tmp_path: Path) -> None:
     done = checked(found)
     assert done.verdict == "fail"
     assert len(done.problems) == 2
-    assert "of its weights are not those of" in done.problems[0].message
+    assert "of its weights differ from those of" in done.problems[0].message
     encode(done)
     words = ["check", f"{__name__}:thresholded", "--against", str(path)]
     result = CliRunner().invoke(app, words)

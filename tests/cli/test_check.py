@@ -168,7 +168,7 @@ def test_weights_that_differ_from_those_of_another_form_fail(tercet: Tercet) -> 
     assert "equal" in same.stdout
     result = tercet("check", "nets.py:Net", "--against", "nets.py:Other")
     assert result.exit_code == 1
-    assert "fc2: 1 of its weights are not those of fc2 in nets.py:Other" in result.stdout
+    assert "fc2: 1 of its weights differ from those of fc2 in nets.py:Other" in result.stdout
     assert "the first at [1, 2]" in result.stdout
 
 

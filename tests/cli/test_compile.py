@@ -256,5 +256,5 @@ def test_a_name_that_c_cannot_have_is_refused_before_anything_is_written(
     (tmp_path / "net.py").write_text(NET)
     result = tercet("compile", "net.py:build", "--target", "c", "--name", name)
     assert result.exit_code == 2
-    assert "cannot be called so; give letters" in result.stderr
+    assert "cannot have this name; give ASCII letters" in result.stderr
     assert not (tmp_path / "build").exists()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from tercet.cli.profiled import by_model, by_rtl
+from tercet.cli.network_profile import by_model, by_rtl
 from tercet.report.profile import Profile, costs
 from tercet.targets.fabric.format.records import COUNTS
 from tercet_golden.cycles import predict

@@ -14,7 +14,7 @@ from torch import nn
 from typer.testing import Result
 
 from tercet import frontends, passes
-from tercet.cli import quantized
+from tercet.cli import quantized_model
 from tercet.frontends import with_samples
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
@@ -124,7 +124,7 @@ def test_accuracy_is_measured_on_the_inputs_of_a_test_file(tercet: Tercet, tmp_p
     np.savez(test, x=x, y=(y + 1) % 4)
     assert "accuracy: 0 % before" in tercet(*words).stdout
     np.savez(test, x=x)
-    assert "test.npz: holds no classes y" in sentence(tercet(*words), 1)
+    assert "test.npz: has no classes y" in sentence(tercet(*words), 1)
     np.savez(test, x=x, y=y + 4)
     assert "the labels hold the class" in sentence(tercet(*words), 1)
 
@@ -135,7 +135,7 @@ def test_few_inputs_are_measured_on_themselves_and_that_is_said(
     data(tmp_path, "data.npz", 39)
     said = tercet(*QUANTIZE, "--calibration", "data.npz").stdout
     assert "calibrated on 39 inputs" in said
-    assert "on the same 39 inputs; others, by --test, tell more" in said
+    assert "on the same 39 inputs; give others by --test to learn more" in said
 
 
 def test_classes_may_lie_in_a_file_of_their_own(tercet: Tercet, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_what_is_written_computes_what_was_quantized(
     samples = calibration.x.double().numpy()
     named = Model("net", model, (calibration.x[:1],), (samples,))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
-    done = quantized.quantized(quantized.Asked("net", tmp_path, "int4"), Silent())
+    done = quantized_model.quantized(quantized_model.Asked("net", tmp_path, "int4"), Silent())
     monkeypatch.undo()
     again: Any = frontends.resolve(f"{done.files[0]}:build").module
     live = ptq.quantize(model, ptq.Data(calibration.x, None), "int4", silent).module

@@ -4,8 +4,8 @@ import pytest
 
 from tercet import assets
 from tercet.frontends.aten import registry as aten
+from tercet.frontends.declared_operators import Taken, rows
 from tercet.frontends.onnx import registry as onnx
-from tercet.frontends.taken import Taken, rows
 from tercet.gen.frontends import BEGIN, END, ONNX, PYTORCH, pages
 
 TAKEN = {

@@ -17,10 +17,10 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def options() -> set[str]:
-    """Every option of every command."""
+    """Every option of every command, and of the application itself."""
     group = typer.main.get_command(app)
-    commands = group.commands.values()  # type: ignore[attr-defined]
-    return {"--help", "--version"} | {o for c in commands for p in c.params for o in p.opts}
+    commands = [group, *group.commands.values()]  # type: ignore[attr-defined]
+    return {"--help"} | {o for c in commands for p in c.params for o in p.opts}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

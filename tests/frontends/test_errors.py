@@ -108,7 +108,7 @@ BAD_MODELS: list[tuple[str, Callable[[], nn.Module], type[TercetError], str]] = 
     ("branch on values", lambda: Calls(lambda x: x if x.sum() > 0 else -x),
      CaptureError, r"cannot follow the model's forward: .*; it may branch on shapes"),
     ("quantizers' fields", lambda: nn.Sequential(pixels(), Calls(lambda x: x.scale)),
-     CaptureError, r"forward must take what quantizers return for plain tensors"),
+     CaptureError, r"forward must treat the results of quantizers as plain tensors"),
     ("a state", lambda: nn.Sequential(qnn.QuantLSTM(4, 3)),
      UnsupportedError, r"^0: QuantLSTM keeps a state from step to step; use"),
     ("chance", lambda: nn.Sequential(pixels(), Calls(lambda x: x + torch.rand_like(x)), dense()),

@@ -13,7 +13,7 @@ from torch.nn import functional
 from torch.utils._pytree import tree_leaves
 
 from tercet import frontends, passes
-from tercet.cli import quantized
+from tercet.cli import quantized_model
 from tercet.errors import UnsupportedError
 from tercet.frontends.model import Model
 from tercet.frontends.ptq import api as ptq
@@ -129,7 +129,7 @@ def written(module: nn.Module, inputs: int, folder: Path, monkeypatch: pytest.Mo
     xs = tuple(torch.randn(ROWS, 8, generator=source) for _ in range(inputs))
     named = Model("net", module, tuple(x[:1] for x in xs), tuple(x.numpy() for x in xs))
     monkeypatch.setattr(frontends, "resolve", lambda spec: named)
-    done = quantized.quantized(quantized.Asked("net", folder, "int8"), Silent())
+    done = quantized_model.quantized(quantized_model.Asked("net", folder, "int8"), Silent())
     monkeypatch.undo()
     return frontends.resolve(f"{done.files[0]}:build")
 

@@ -21,7 +21,7 @@ from tercet.report.contract import EndToEnd, Tied
 from tercet.report.end_to_end import excess
 from tercet_golden import integer
 from tercet_golden.user_model import file_golden
-from tercet_golden.user_model.explained import Judged
+from tercet_golden.user_model.explained_differences import Judged
 
 UNSNAPPED = (*passes.NORMALIZATION, Requantization(), RequireIntegers())
 SCALE = 0.13516825437545776

@@ -19,7 +19,7 @@ from tercet.ir.types import UI8, IntArray, tensor
 from tercet.ops.linear import Linear
 from tercet.ops.requantize import Requantize
 from tercet.targets.door import Artifact, Settings
-from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.choice.recorded_search import Search
 from tercet.targets.fabric.program.plan import Heard
 from tercet.targets.fabric.target import FabricProgram
 from tercet.targets.fabric.tiles.grid import Grid

@@ -141,7 +141,7 @@ REFUSED: dict[str, Refusal] = {
     "a function of a softmax": Refusal(
         lambda: quantized(lambda m, x: torch.softmax(x, 1) * 2),
         ROW,
-        "last: quantizes a function of what softmax returns; quantize that itself first$",
+        "last: quantizes a function of the result of softmax; quantize that result first$",
     ),
     "a product of what is not quantized": Refusal(
         lambda: quantized(lambda m, x: (x * 0.5) @ x.transpose(1, 2)),
@@ -269,17 +269,17 @@ REFUSED: dict[str, Refusal] = {
     "the place of a maximum": Refusal(
         lambda: Does(lambda m, x: torch.max(m.entry(x), 1)[1], entry=act()),
         ROW,
-        "max_1: the place of a maximum is read; return the scores; the host takes their argmax$",
+        "max_1: the index of a maximum is used; return the scores; the host takes their argmax$",
     ),
     "the place of a maximum inside": Refusal(
         lambda: quantized(lambda m, x: x * x.max(1, keepdim=True).indices),
         ROW,
-        "max_1: the place of a maximum is read; return the scores; the host takes their argmax$",
+        "max_1: the index of a maximum is used; return the scores; the host takes their argmax$",
     ),
     "a boolean": Refusal(
         lambda: Does(lambda m, x: m.entry(x) > 0.5, entry=act()),
         ROW,
-        "the model returns booleans; return what is compared, and let the host compare it$",
+        "the model returns booleans; return the compared values, and let the host compare them$",
     ),
     "attention without several quantizers": Refusal(
         lambda: attention(qnn.QuantMultiheadAttention(4, 2, batch_first=True, v_quant=None)),

@@ -16,7 +16,7 @@ from tercet.ir.host.boundary import entries_of, quantize_inputs
 from tercet.ops.threshold import Threshold
 from tercet_golden import integer
 from tercet_golden.user_model import torch_run
-from tercet_golden.user_model.explained import Explained
+from tercet_golden.user_model.explained_differences import Explained
 
 
 def seen_everywhere(m: Any, x: Tensor) -> Any:

@@ -14,7 +14,7 @@ from tercet.ops.real.quantize import Quantize
 from tercet.ops.real.relu import Relu
 from tercet.passes.regions.region import Region, region_of
 from tercet.passes.synthesis import rescale as synthesis
-from tercet.passes.synthesis.implied import needed
+from tercet.passes.synthesis.implied_bounds import needed
 from tercet.passes.synthesis.rescale import Triples, solve, synthesize
 from tercet.passes.synthesis.step_function import Steps, find
 

@@ -46,7 +46,7 @@ def test_every_object_of_a_schema_is_described_and_takes_no_other_field(path: st
 
 def test_a_reader_of_the_schema_learns_what_a_field_means() -> None:
     tied = report_schema()["$defs"]["Tied"]["properties"]["others"]
-    assert tied["description"] == "Of these: rounded the other way."
+    assert tied["description"] == "Those of `ties` that the user's model rounded the other way."
 
 
 def test_reports_are_valid_under_the_schema(passing: Report) -> None:

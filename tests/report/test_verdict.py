@@ -195,7 +195,7 @@ def without(target: str) -> tuple[Artifact, ...]:
         ({"artifacts": without("hls")}, "the artifact of hls is listed 0 times, wanted once"),
         (
             {"artifacts": (*without("hls"), Artifact("hls", None, 2, ()))},
-            "the artifacts count unlike values of the network: [2, 3]",
+            "the artifacts have different numbers of values of the network: [2, 3]",
         ),
         (
             {"subgraphs": (*FACTS.subgraphs, *FACTS.subgraphs)},

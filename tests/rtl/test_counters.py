@@ -118,5 +118,5 @@ def test_a_second_counter_that_a_lane_would_keep_is_refused(tmp_path: Path) -> N
     text = (assets.ROOT / RDL).read_text(encoding="utf-8")
     path = tmp_path / "lane.rdl"
     path.write_text(text.replace(".most(0)", ".most(1)"), encoding="utf-8")
-    with pytest.raises(ValueError, match="a lane keeps one counter"):
+    with pytest.raises(ValueError, match="a lane has one stored counter"):
         generated(elaborated(path))

@@ -12,7 +12,7 @@ from tercet.report.catalogue import catalogue, declared
 from tercet.report.codec import encode
 from tercet.report.contract import Artifact, Check, Report, Spread
 from tercet.report.outcome import measured
-from tercet.targets.fabric.choice.explained import Search
+from tercet.targets.fabric.choice.recorded_search import Search
 from tercet.targets.fabric.target import FabricProgram
 from tercet_signoff import artifacts, sign
 from tercet_signoff.compare import bitexact

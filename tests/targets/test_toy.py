@@ -1,7 +1,7 @@
-"""A second accelerator in two files: the commands and the sign-off find it, and nothing else knows.
+"""A second accelerator in three files: commands and sign-off find it, and nothing else knows.
 
-It stands in `toys` and `toy_executors`, which join the packages of the targets and the executors
-while these tests run.
+It stands in `toys`, `toy_executors` and `toy_checks`, which join the packages of the product while
+these tests run.
 """
 
 from collections.abc import Iterator
@@ -14,20 +14,27 @@ from brevitas.nn import QuantLinear
 from torch import nn
 from typer.testing import CliRunner
 
+import tercet_signoff.checks
 import tercet_signoff.executors
 from tercet import frontends, passes, targets
 from tercet.check.place import fabric_of, lowered, places
 from tercet.cli.app import app
 from tercet.cli.pages.matrix import columns, rows
+from tercet.gen import checks
 from tercet.ir.module import build, ops_of
 from tercet.ir.types import SI8, UI8, tensor
 from tercet.ops.linear import Linear
 from tercet.quantizers import PixelInput, TernaryWeight
+from tercet.report.catalogue import catalogue
 from tercet.targets import registry
 from tercet.targets.door import Settings
 from tercet_golden import integer
 from tercet_golden.compare import compare
 from tercet_signoff.executors.registry import _all, executor
+from tercet_signoff.registry import all_declared
+from tercet_signoff.request import Request
+from tercet_signoff.sign import sign_off
+from tercet_signoff.stages import Silent
 
 HERE = Path(__file__).parent
 NO_FABRIC = "T=1,L=5,bank_b_depth=64"
@@ -48,17 +55,28 @@ class Net(nn.Sequential):
 
 
 @pytest.fixture(autouse=True)
-def _toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The toy stands beside the targets and executors of the product."""
+def _toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The toy stands beside the targets, executors and checks of the product."""
     with monkeypatch.context() as patch:
         for package, folder in (
             (targets, "toys"),
             (tercet_signoff.executors, "toy_executors"),
+            (tercet_signoff.checks, "toy_checks"),
         ):
             patch.setattr(package, "__path__", [*package.__path__, str(HERE / folder)])
-        _all.cache_clear()
+        for known in (_all, catalogue):
+            known.cache_clear()
+        patch.setattr("tercet.report.catalogue.files", lambda _: _generated(tmp_path))
         yield
-    _all.cache_clear()
+    for known in (_all, catalogue):
+        known.cache_clear()
+
+
+def _generated(folder: Path) -> Path:
+    """A folder with the catalogue that `make gen` would write."""
+    for path, text in checks.generated(all_declared()).items():
+        (folder / Path(path).name).write_text(text)
+    return folder
 
 
 @pytest.mark.parametrize("element", [UI8, SI8], ids=["unsigned", "signed"])
@@ -103,3 +121,26 @@ def test_check_says_what_it_runs_where_the_fabric_refuses() -> None:
         (op,) = ops_of(module)
         assert places(module, found)[op].where == where
         assert fabric_of(found).takes
+
+
+def test_the_sign_off_judges_it_by_its_own_check(tmp_path: Path) -> None:
+    request = Request(f"{__file__}:Net", NO_FABRIC, vectors=3, out=tmp_path / "out")
+    report = sign_off(request, Silent())
+    rows = {check.id: check for check in report.checks}
+    assert rows["spatial.bitexact"].verdict == "pass"
+    assert rows["spatial.bitexact"].compared == 6 * report.vectors.count
+    assert rows["rtl.bitexact"].verdict == "n/a", "the fabric refuses this network"
+    assert [part.target for part in report.subgraphs] == ["spatial"]
+    assert report.verdict == "pass"
+
+
+def test_a_wrong_wire_fails_the_sign_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def turned(row: list[int]) -> list[tuple[str, int]]:
+        return [("-" if trit > 0 or k == 0 else "+", k) for k, trit in enumerate(row) if trit]
+
+    monkeypatch.setattr("tercet.targets.spatial.target._terms", turned)
+    request = Request(f"{__file__}:Net", NO_FABRIC, vectors=3, out=tmp_path / "out")
+    report = sign_off(request, Silent())
+    assert report.verdict == "fail"
+    (failed,) = (check for check in report.checks if check.verdict == "fail")
+    assert failed.id == "spatial.bitexact"

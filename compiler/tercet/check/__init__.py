@@ -1,4 +1,4 @@
-"""What Tercet makes of a network, operator by operator, in seconds: pure functions to one value."""
+"""The value `Check` of a network: each operator with its integers, its place and its proof."""
 
 from tercet.check.compare import compare
 from tercet.check.contract import Check

@@ -1,4 +1,4 @@
-"""The JSON of `tercet check --json`: encode, hold to the contract, decode."""
+"""`Check` to and from the JSON of `tercet check --json`; both directions test the contract."""
 
 from tercet.check.contract import VERSION, Check
 from tercet.documents import Document
@@ -7,10 +7,10 @@ DOCUMENT = Document("the check", Check, VERSION, "`tercet check --json`")
 
 
 def encode(check: Check) -> str:
-    """The text, already read back once: what is written is always valid."""
+    """The JSON text of a check. It is decoded once here, so that it is always valid."""
     return DOCUMENT.encode(check)
 
 
 def decode(text: str) -> Check:
-    """The check in a text; a `TercetError` says what is wrong with one that is none."""
+    """The check of a JSON text. Raises TercetError with path and reason if it is invalid."""
     return DOCUMENT.decode(text)

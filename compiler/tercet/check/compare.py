@@ -1,4 +1,4 @@
-"""The weights of two captured models, layer by layer: integers are equal or they are not."""
+"""Comparison of the integer weights of two captured models, layer by layer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ class _Layer:
 
 
 def compare(model: ModuleOp, other: ModuleOp, against: str) -> Comparison:
-    """Both in the float dialect. Layers are paired in order; names differ between formats."""
+    """Compare two modules of the float dialect.
+
+    Layers are paired in order, by shape: their names differ between file formats.
+    """
     left = list(_layers(other))
     pairs = []
     for ours in _layers(model):

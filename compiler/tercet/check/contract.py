@@ -1,4 +1,4 @@
-"""The values behind `tercet check --json`. Field names here are the names in the JSON."""
+"""The dataclasses of `tercet check --json`. Their field names are the names in the JSON."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -20,9 +20,9 @@ class Value:
 
     shape: tuple[Count, ...]
     element: str
-    """ui8, si32 and so on; f64 for what is no integer yet."""
+    """Element type: ui8, si32 and so on; f64 for reals."""
     low: int | None
-    """With `high`: all that can occur, proven; None for reals."""
+    """With `high`: the proven range of every element; None for reals."""
     high: int | None
     bits: Positive | None
     """The fewest bits that hold `low` to `high`."""
@@ -30,7 +30,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Scale:
-    """The real size of a step of integers."""
+    """The real difference of two neighbouring integers."""
 
     kind: Kind
     granularity: Literal["per tensor", "per channel"]
@@ -45,16 +45,16 @@ class Weights:
     low: int
     high: int
     planes: Positive
-    """Of trits, that these weights take on the fabric: 1 for ternary and binary ones."""
+    """Planes of trits that these weights take on the fabric: 1 for ternary and binary weights."""
     sparsity: Share
-    """Share of them that are zero, 0 to 1."""
+    """Share of the weights that are zero, 0 to 1."""
     scale: Scale | None
-    """None where the captured model does not say."""
+    """None if the captured model has no scale for them."""
 
 
 @dataclass(frozen=True)
 class Rescale:
-    """What a requantization needs: bits of the widest constants, sign included, and the shifts."""
+    """Constants of a requantization: bits of the widest ones, sign included, and the shifts."""
 
     mul_bits: Count
     add_bits: Count
@@ -64,27 +64,27 @@ class Rescale:
 
 @dataclass(frozen=True)
 class Method:
-    """How an operator stands for real arithmetic.
+    """How an operator computes in integers what the model computes in reals.
 
-    By an algorithm: one that is defined to the last bit, and comes near the reals only.
+    An "algorithm" is defined to the last bit, but only approximates the reals.
     """
 
     name: Literal["product and shift", "thresholds", "table", "algorithm"]
     channels: Count
-    """That have constants of their own."""
+    """Channels with constants of their own."""
     entries: Count
-    """Thresholds or table entries of a channel; 0 for a product."""
+    """Thresholds or table entries of one channel; 0 for a product."""
     rescale: Rescale | None
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The certificates of an operator, each checked anew."""
+    """The certificates of an operator, each re-checked."""
 
     channels: Count
     proven: Count
     finding: str | None
-    """The first that fails, in a sentence."""
+    """The first certificate that fails, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -101,23 +101,23 @@ class Step:
     """One operator."""
 
     name: str
-    """The name of its result, the same in every report: "fc1:linear"."""
+    """Name of its result, the same in every report: "fc1:linear"."""
     layer: str
     operator: str
     operands: tuple[Value, ...]
     result: Value
     weights: Weights | None
     scale: Scale | None
-    """Of the result, where it has one."""
+    """Scale of the result, if it has one."""
     method: Method | None
-    """None: integers in, integers out, nothing to approximate."""
+    """None for an operator that replaces no real arithmetic."""
     proof: Proof | None
     place: Place
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the network from being built, and the change to make."""
+    """Why the network can't be built, and what to change."""
 
     layer: str
     message: str
@@ -125,21 +125,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class Fabric:
-    """The configuration that was asked for, and whether it takes the network."""
+    """The fabric configuration that was asked for, and whether it runs the network."""
 
     name: str
     takes: bool
     reason: str
-    """Why not; "" where it does."""
+    """Why the fabric refuses the network; "" if it takes it."""
     layers: tuple[Layer, ...]
-    """What runs where; none where the fabric does not take the network."""
+    """The layers on the fabric; none if it refuses the network."""
     search: tuple[Choice, ...]
-    """How the grids were chosen, if that was asked for."""
+    """The grids that the search tried, if that was asked for."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The weights of a layer in two files; an empty name where one file lacks it."""
+    """The weights of a layer in two files; the name is empty in a file that lacks the layer."""
 
     layer: str
     other: str
@@ -147,11 +147,11 @@ class Pair:
     different: Count
     """How many integers differ."""
     first: tuple[int, ...] | None
-    """Where the first one is."""
+    """Index of the first one that differs."""
     found: int | None
-    """What it is in the model."""
+    """Its value in the model."""
     expected: int | None
-    """What it is in the other file."""
+    """Its value in the other file."""
     scale_error: Figure | None
     """The largest relative difference of their scales."""
 
@@ -166,28 +166,28 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Samples:
-    """Real inputs that were held to the network's."""
+    """Real inputs that were compared with the ranges of the network's input quantizers."""
 
     source: Name
     """A file, or the zoo."""
     count: Positive
     warnings: tuple[Name, ...]
-    """Where they lie far outside what an input's quantizer was made for."""
+    """Sentences on inputs far outside of the range of their quantizer."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """All of it. The verdict is pass when nothing is a problem."""
+    """The check of a network. Its verdict is pass if it has no problem."""
 
     version: Version
     model: str
     fabric: Fabric
     verdict: Verdict
     steps: tuple[Step, ...]
-    """The inputs, every operator, and what the host makes of the results."""
+    """The inputs, every operator, and the host's operators on the results."""
     problems: tuple[Problem, ...]
     comparison: Comparison | None
     weights: Count
-    """Of all layers, those that could not be taken included."""
+    """Weights of all layers, unsupported layers included."""
     samples: Samples | None
-    """None where there are none, and where there is no integer network."""
+    """None if there are no samples or no integer network."""

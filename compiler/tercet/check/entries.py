@@ -1,4 +1,4 @@
-"""The inputs: how the host makes integers of them."""
+"""A check's steps for the inputs: how the host turns each into integers."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from tercet.ir.host.boundary import entries_of
 from tercet.ir.module import inputs_of
 
 MADE = Place("host", "the host makes integers of the input")
-GIVEN = Place("host", "the input holds integers, which go in as they are")
+GIVEN = Place("host", "the input holds integers already")
 
 
 def entries(module: ModuleOp, names: Mapping[SSAValue, str]) -> Iterator[Step]:

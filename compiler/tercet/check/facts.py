@@ -1,6 +1,7 @@
-"""What an operator is, read off its declaration: properties by name, never operators by name.
+"""The contract's values of an operator, from its declared properties.
 
-A new operator that calls its constants as the others do shows up by itself.
+Properties are looked up by name and operators never are: a new operator that names its
+constants like the others needs no change here.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from tercet.ir.types import Dense, FloatArray, IntArray, floats_of, values_of
 from tercet.targets.fabric.format.planes import needed
 
 WEIGHTS = 2
-"""Axes that a constant called `weight` has at least when it is a layer's weights."""
+"""The fewest axes of a constant called `weight` that holds the weights of a layer."""
 
 
 def kind_of(op: LayerOp) -> str:
@@ -36,7 +37,7 @@ def value(tensor: SSAValue, range_: Interval | None) -> Value:
 
 
 def bits_of(range_: Interval) -> int:
-    """The fewest bits that hold an interval; with a sign only where it has negative values."""
+    """The fewest bits that hold an interval; one of them is a sign if it has negative values."""
     if range_.low >= 0:
         return max(1, range_.high.bit_length())
     return max((-range_.low - 1).bit_length(), range_.high.bit_length()) + 1
@@ -66,7 +67,7 @@ def weight_scales(op: LayerOp) -> FloatArray | None:
 
 
 def weights(op: LayerOp, scales: FloatArray | None) -> Weights | None:
-    """What the weights of an operator are like."""
+    """Shape, range, planes and sparsity of an operator's weights; None if it has none."""
     found = matrix_of(op)
     if found is None:
         return None
@@ -83,20 +84,20 @@ def weights(op: LayerOp, scales: FloatArray | None) -> Weights | None:
 
 
 def scale_of(scales: FloatArray) -> Scale:
-    """Which kind a scale is: of one element, or of one a channel."""
+    """Kind and granularity of scales: of a tensor [1], or of its channels [N]."""
     dyadic = all(frexp(value)[0] == 0.5 for value in scales.reshape(-1).tolist())
     kind: Kind = "power of two" if dyadic else "odd"
     return Scale(kind, "per channel" if scales.size > 1 else "per tensor")
 
 
 def result_scale(op: LayerOp) -> Scale | None:
-    """That of a quantizer's result."""
+    """Scale of a quantizer's result; None for other operators."""
     found = op.attributes.get("scale")
     return scale_of(np.array([found.value.data])) if isinstance(found, FloatAttr) else None
 
 
 def method(op: LayerOp) -> Method | None:
-    """How the operator replaces real arithmetic; None where there was none."""
+    """How the operator replaces real arithmetic; None if it replaces none."""
     constants = dense_of(op)
     for name, text in (("thresholds", "thresholds"), ("table", "table")):
         if (found := constants.get(name)) is not None and result_scale(op) is not None:

@@ -1,4 +1,4 @@
-"""The passes, asked for every problem at once."""
+"""The integer network of a captured model, or all reasons why there is none."""
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -8,10 +8,10 @@ from tercet.errors import TercetError, distinct
 
 
 def integers(captured: ModuleOp) -> tuple[ModuleOp | None, list[TercetError]]:
-    """The integer network, or all that stands in its way, the first that the passes met first.
+    """The integer network, or every error on the way to it, the passes' own first.
 
-    The passes stop at one refusal. Where they do, every piece between quantizers goes through them
-    alone, and what they say of each is collected.
+    The passes stop at the first error. Then each piece between quantizers is passed through them
+    alone, and the errors of all pieces are collected.
     """
     module, errors = _built(captured)
     if module is None:

@@ -1,4 +1,4 @@
-"""A check of a network, of one that was captured, or of one that was refused on the way."""
+"""The check of a network: of an integer network, or of one that was refused before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -44,7 +44,10 @@ def make(
     *,
     explain: bool = False,
 ) -> Check:
-    """`module` is what the passes made of `captured`. With `explain`, how grids were chosen too."""
+    """The check of the integer network `module`, which the passes made of `captured`.
+
+    With `explain` it has the grids that the search tried.
+    """
     outcome = lowered(module, settings)
     fabric = fabric_of(outcome, explain=explain)
     settings.asked.tell("certificates")
@@ -73,9 +76,9 @@ def refused(
     settings: Settings,
     weights: int,
 ) -> Check:
-    """Every reason why there is no integer network, with the operators as far as they are known.
+    """The check of a model without an integer network: `errors` as problems, and known operators.
 
-    `weights`: how many the model has, whatever they are.
+    `weights` is the number of weights of the model, supported or not.
     """
     problems = tuple(_problem(error) for error in errors)
     why = "there is no integer network to plan"
@@ -88,7 +91,7 @@ def refused(
 
 
 def with_comparison(check: Check, comparison: Comparison) -> Check:
-    """`check`, which fails as well where the compared weights differ."""
+    """`check` with a comparison; it fails if the compared weights differ."""
     found = [
         Problem(pair.layer or pair.other, _difference(pair, comparison.against))
         for pair in comparison.pairs
@@ -110,22 +113,22 @@ def _problem(error: TercetError) -> Problem:
 
 def _difference(pair: Pair, against: str) -> str:
     if not pair.other:
-        return f"{pair.layer}: {against} has no weights of shape {pair.shape} in its place"
+        return f"{pair.layer}: {against} has no weights of shape {pair.shape} left for this layer"
     if not pair.layer:
         return f"{pair.other}: only {against} has these weights, of shape {pair.shape}"
     assert pair.first is not None
     place = ", ".join(map(str, pair.first))
-    advice = "check the one that counts alone"
+    advice = "check the file that you want to build, without --against"
     if against.endswith(".onnx"):
         advice = f"export it by Brevitas' export_onnx_qcdq, not export_qonnx, or {advice}"
     return (
-        f"{pair.layer}: {pair.different} of its weights are not those of {pair.other} in "
+        f"{pair.layer}: {pair.different} of its weights differ from those of {pair.other} in "
         f"{against}, the first at [{place}]: {pair.found} here, {pair.expected} there; {advice}"
     )
 
 
 def _scales(captured: ModuleOp) -> Mapping[str, FloatArray]:
-    """Scales of weights by layer."""
+    """The scales of each layer's weights, by the layer's name."""
     found = {}
     for op in steps_of(captured):
         scales = facts.weight_scales(op)
@@ -135,14 +138,14 @@ def _scales(captured: ModuleOp) -> Mapping[str, FloatArray]:
 
 
 def _exit(module: ModuleOp) -> list[LayerOp]:
-    """What the host makes of the results."""
+    """The operators that the host applies to the results."""
     host = function_of(module, EXIT)
     return [] if host is None else [op for op in host.body.block.ops if isinstance(op, LayerOp)]
 
 
 @dataclass(frozen=True)
 class _View:
-    """What is known of a module's values."""
+    """Names and ranges of a module's values, and scales of its weights."""
 
     names: Mapping[SSAValue, str]
     ranges: Mapping[SSAValue, Interval]

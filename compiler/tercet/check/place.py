@@ -1,4 +1,4 @@
-"""Where each operator runs: on an accelerator as a whole network, or on the host."""
+"""Where each operator runs: on an accelerator that takes the whole network, or on the host."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ from tercet.targets.registry import AnyTarget, accelerators
 
 @dataclass(frozen=True, eq=False)
 class Lowered:
-    """What an accelerator said of a network."""
+    """The artifact that an accelerator made of a network, or its refusals."""
 
     target: AnyTarget
     settings: Settings
     artifact: Artifact | None
     reasons: tuple[TercetError, ...]
-    """Why there is none, the first that it met first."""
+    """Why there is no artifact, in the order in which the accelerator found them."""
 
 
 def lowered(module: ModuleOp, settings: Settings) -> Lowered:
-    """What the first accelerator that takes the network makes of it; else why the first does not.
+    """The artifact of the first accelerator that takes the network; else the first one's refusals.
 
-    Where operators are the reason, every piece of the network is asked for its own.
+    If it refuses an operator, every piece of the network is tried, so that all refusals are known.
     """
     asked = [_asked(target, module, settings) for target in accelerators()]
     return next((found for found in asked if found.artifact is not None), asked[0])
@@ -48,7 +48,7 @@ def _asked(target: AnyTarget, module: ModuleOp, settings: Settings) -> Lowered:
 
 
 def fabric_of(found: Lowered, *, explain: bool = False) -> Fabric:
-    """What the accelerator makes of the network, or why it does not take it."""
+    """The accelerator's layers for the network, or why it refuses it."""
     name, artifact = found.settings.fabric, found.artifact
     if artifact is None:
         return Fabric(name, False, str(found.reasons[0]), (), ())
@@ -65,14 +65,14 @@ def places(module: ModuleOp, found: Lowered) -> Mapping[IntegerOp, Place]:
 def _place(op: IntegerOp, name: str, found: Lowered, where: Mapping[str, str]) -> Place:
     title = found.target.info.title
     if found.artifact is None:
-        alone = f"the {title} runs whole networks, and not this one"
+        alone = f"the {title} runs whole networks, and it refuses this one"
         return Place("host", _own_reason(op, name, found) or alone)
-    moved = "the steps around it read and write as it moves"
+    moved = "it only moves elements: its neighbours on the fabric read and write them in place"
     return Place(found.target.info.name, where.get(name, moved))
 
 
 def _own_reason(op: IntegerOp, name: str, found: Lowered) -> str:
-    """Why the accelerator would not take this operator wherever it stood; "" if it would."""
+    """Why the accelerator refuses this operator in any network; "" if it takes it."""
     if found.target.takes(type(op)) is not None:
         return f"the {found.target.info.title} has no {kind_of(op)}"
     for reason in found.reasons:

@@ -1,4 +1,4 @@
-"""What proves a network exact, each proof re-checked by code that did not make it."""
+"""The proof of each quantizer of a network, re-checked by code that did not make it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from tercet.passes.synthesis.certificate import Certificate, certified
 
 
 def proofs(captured: ModuleOp, module: ModuleOp) -> Mapping[IntegerOp, Proof]:
-    """The proof of every operator that is a quantizer: by certificate, or operand by operand."""
+    """The proof of every quantizer: its certificates, or an enumeration of its operands."""
     found: dict[IntegerOp, Proof] = {op: _proof(channels) for op, channels in certified(module)}
     for op, one in enumerated(captured, module).items():
         wrong = {finding.channel for finding in one.findings}

@@ -1,4 +1,4 @@
-"""A network cut where values are kept: each piece can be built, or refused, on its own."""
+"""The pieces of a network between stored values, each a module that can be built or refused."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ from tercet.ir.types import tensor_type
 from tercet.ops.real.quantize import Quantize
 
 STORED = 8
-"""Bits of an element that is kept; wider ones are sums on their way to a quantizer."""
+"""The most bits of a stored element; wider elements are sums on their way to a quantizer."""
 
 
 def slices(captured: ModuleOp) -> Iterator[ModuleOp]:
-    """A module for every quantizer, then one for every other output, in order.
+    """A module of the float dialect for every quantizer, then one for every other output.
 
-    Its inputs are the network's, and what reaches the quantizers before it: these begin it.
+    A module begins with inputs of the network, or with the quantizers before its own.
     """
     cuts: list[SSAValue] = [op.q for op in steps_of(captured) if isinstance(op, Quantize)]
     rest = [value for value in outputs_of(captured) if value not in cuts]
@@ -28,7 +28,7 @@ def slices(captured: ModuleOp) -> Iterator[ModuleOp]:
 
 
 def pieces(module: ModuleOp) -> Iterator[ModuleOp]:
-    """Of an integer network: a module for every value that is kept, then one for every output."""
+    """A module of the integer dialect for every stored value, then one for every other output."""
     made: list[SSAValue] = [result for op in ops_of(module) for result in op.results]
     kept = [value for value in made if tensor_type(value).element_type.width.data <= STORED]
     rest = [value for value in outputs_of(module) if value in made and value not in kept]
@@ -39,7 +39,7 @@ def pieces(module: ModuleOp) -> Iterator[ModuleOp]:
 def _slice(
     module: ModuleOp, goal: SSAValue, cuts: set[SSAValue], *, begins: bool = False
 ) -> ModuleOp:
-    """What makes `goal`. With `begins` the cuts are its inputs, not what makes them."""
+    """The module that computes `goal`. With `begins`, the values in `cuts` are its inputs."""
     ops = _needed(module, goal, cuts, begins)
     made = {result for op in ops for result in op.results}
     inputs = list(dict.fromkeys(x for op in ops for x in op.operands if x not in made)) or [goal]
@@ -59,7 +59,7 @@ def _slice(
 
 
 def _needed(module: ModuleOp, goal: SSAValue, cuts: set[SSAValue], begins: bool) -> list[LayerOp]:
-    """The operators behind `goal` as far as the cuts, these included unless they begin it."""
+    """The operators that compute `goal`, back to the cuts; their own operators unless `begins`."""
     needed, found = {goal}, list[LayerOp]()
     for op in reversed(steps_of(module)):
         cut = bool(cuts.intersection(op.results))

@@ -20,7 +20,7 @@ from tercet.errors import TercetError, UsageError
 
 
 class Group(TyperGroup):
-    """Ends on a `TercetError` with its one sentence: exit code 2 for usage, 1 for all others."""
+    """Prints the sentence of a `TercetError` and exits: with code 2 for usage, 1 for all others."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -39,7 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Turn a quantized network into ternary hardware, and prove that it is the network.",
+    help="Turn a quantized network into ternary hardware, and prove that both compute the same.",
 )
 app.command()(verify)
 app.command()(check)
@@ -65,20 +65,20 @@ def tercet(
     ctx: typer.Context,
     project: Annotated[
         Path | None,
-        typer.Option(help="Options of the project; tercet.toml of the working folder if none."),
+        typer.Option(help="File of the project's options; default: ./tercet.toml."),
     ] = None,
     _: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Turn a quantized network into ternary hardware, and prove that it is the network."""
+    """Turn a quantized network into ternary hardware, and prove that both compute the same."""
     ctx.obj = _project(ctx, project)
     ctx.default_map = {name: dict(options) for name, options in ctx.obj.options.items()}
 
 
 def _project(ctx: Any, path: Path | None) -> Project:
-    """What tercet.toml says; nothing where there is none and none was asked for."""
+    """The project in tercet.toml; an empty one without that file and without --project."""
     if path is None and not FILE.is_file():
         return NONE
     parameters = {

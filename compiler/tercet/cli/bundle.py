@@ -1,4 +1,4 @@
-"""Every file a model is compiled to, by target."""
+"""All files that a model is compiled to, from the targets that were asked for."""
 
 import json
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from tercet_golden import integer
 from tercet_golden.vectors import make
 
 REAL, SEED = 8, 1
-"""Of the vectors of a testbench; corners come on top."""
+"""Number of random vectors in a testbench, besides the corners, and their seed."""
 ELEMENTS = 1 << 18
-"""Of all inputs of a testbench: fewer vectors where they are large."""
+"""The most elements of all vectors in a testbench: large inputs get fewer vectors."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """The files by path, a folder a target, and the artifacts that they are of."""
+    """The files by path, one folder for each target, and the artifacts that they come from."""
 
     files: Files
     artifacts: tuple[Artifact, ...]
@@ -40,9 +40,9 @@ def bundle(
     reading: frontends.Reading = AS_WRITTEN,
     name: str | None = None,
 ) -> Bundle:
-    """With manifest.json, which has the digest of each file.
+    """All files of the targets in `wanted`, and manifest.json with the digest of each file.
 
-    They are called `name`, or as the model is.
+    Files and functions are called `name`, or else like the model.
     """
     settings.asked.tell(f"capture {model}")
     found = frontends.resolve(model, reading)

@@ -1,6 +1,6 @@
-"""What several commands take, and where they write when they are not told.
+"""Arguments and options that several commands share, and the folder that commands write to.
 
-A callback refuses a wrong value while the command line is read: before anything heavy is loaded.
+A callback refuses a wrong value while the command line is read, before heavy imports.
 """
 
 import re
@@ -21,7 +21,7 @@ BUILD = Path("build")
 
 
 def found_model(spec: str | None) -> str | None:
-    """A model that is there."""
+    """`spec` if it names a model that exists; UsageError or CaptureError otherwise."""
     if spec is not None:
         find(spec)
     return spec
@@ -38,7 +38,7 @@ def _shape(text: str | None) -> str | None:
 
 
 def readable(path: Path, way_out: str) -> Path:
-    """A file that can be opened."""
+    """`path` if the file can be opened; TercetError with the `way_out` otherwise."""
     try:
         path.open("rb").close()
     except OSError as error:
@@ -47,25 +47,25 @@ def readable(path: Path, way_out: str) -> Path:
 
 
 def arrays_file(path: Path | None) -> Path | None:
-    """A file of arrays that can be opened, if one is given."""
+    """`path` if the file of arrays can be opened, or if it is None; TercetError otherwise."""
     return None if path is None else readable(path, "write it by numpy.savez")
 
 
 def writable_folder(folder: Path | None) -> Path | None:
-    """A folder that can be written to; `build`, where commands write that are told no other."""
+    """`folder`, after a test that it, or `build` if it is None, can be written to."""
     require_folder(BUILD if folder is None else folder)
     return folder
 
 
 def writable_file(path: Path | None) -> Path | None:
-    """A file that can be written, if one is given."""
+    """`path` if the file can be written, or if it is None; TercetError otherwise."""
     if path is not None:
         require_file(path)
     return path
 
 
 def rtl_folder(folder: Path | None) -> Path | None:
-    """A folder that has the fabric's SystemVerilog, in rooms or all in one."""
+    """`folder` if it holds the fabric's SystemVerilog, flat or in subfolders; UsageError if not."""
     if folder is not None:
         if not folder.is_dir():
             raise UsageError(f"--rtl {folder}: no such folder; give a copy of Tercet's rtl/")
@@ -81,7 +81,7 @@ def _layers(texts: list[str] | None) -> list[str] | None:
 
 
 def known_targets(names: list[str] | None) -> list[str] | None:
-    """Names of targets."""
+    """`names` if each is a target; UsageError otherwise."""
     for name in names or ():
         info_of(name)
     return names
@@ -93,11 +93,11 @@ def accelerated(names: list[str]) -> bool:
 
 
 def name_of_c(name: str | None) -> str | None:
-    """A name for files and functions of C: it is taken as it is, or refused."""
+    """`name` if files and functions of C can have it; UsageError otherwise."""
     if name is not None and name != (fit := network_name(name)):
         raise UsageError(
-            f"--name {name}: files and functions of C cannot be called so; give letters, digits"
-            f' and "_" of ASCII that are no keyword and no header of C, such as {fit}'
+            f"--name {name}: files and functions of C cannot have this name; give ASCII letters,"
+            f' digits and "_", and no keyword or header of C, such as {fit}'
         )
     return name
 
@@ -112,26 +112,27 @@ ModelArgument: TypeAlias = Annotated[
 ]
 InputTypeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        help="What a file's input holds that it does not quantize: INT8:0.0625, FIXED<8,4>."
-    ),
+    typer.Option(help="Type of an input that the file does not quantize: INT8:0.0625, FIXED<8,4>."),
 ]
 InputShapeOption: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Where a file leaves it open, batch first: 1,3,32,32.", callback=_shape),
+    typer.Option(
+        help="Shape of the input if the file leaves it open, batch first: 1,3,32,32.",
+        callback=_shape,
+    ),
 ]
 SemanticsOption: TypeAlias = Annotated[
     str,
     typer.Option(
-        help="Of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32.",
+        help="Arithmetic of a file's QLinear operators: ideal, or ort for ONNXRuntime's float32.",
         callback=known_semantics,
     ),
 ]
 SamplesOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="Real inputs: x of an .npz, or an array for each input, and their classes y if "
-        "there are any; MODEL_samples.npz or samples.npz beside the model if none.",
+        help="Real inputs: an .npz with x, or with an array for each input, and optionally their "
+        "classes y; default: MODEL_samples.npz or samples.npz beside the model.",
         callback=arrays_file,
     ),
 ]
@@ -139,16 +140,14 @@ FabricOption: TypeAlias = Annotated[
     str,
     typer.Option(help="small, tfmbs, large, or sizes such as T=8,L=20.", callback=_fabric),
 ]
-BatchOption: TypeAlias = Annotated[
-    int, typer.Option(min=1, help="Inputs that the fabric takes by one doorbell.")
-]
+BatchOption: TypeAlias = Annotated[int, typer.Option(min=1, help="Inputs that one doorbell runs.")]
 ExplainOption: TypeAlias = Annotated[
     bool,
-    typer.Option("--explain", help="Say which grids of tiles were weighed for every step."),
+    typer.Option("--explain", help="List the grids that the search tried for every step."),
 ]
 EffortOption: TypeAlias = Annotated[
     str,
-    typer.Option(help="Of the search for the best grids of tiles: low, normal or high."),
+    typer.Option(help="Effort of the search for the best grids: low, normal or high."),
 ]
 
 
@@ -157,15 +156,15 @@ LayerOption: TypeAlias = Annotated[
     typer.Option(
         "--layer",
         metavar="NAME:OPTION=VALUE",
-        help="An option of one layer, such as fc1:grid=1x8x1; repeat it for more. These replace "
-        "those of tercet.toml.",
+        help="An option of one layer, such as fc1:grid=1x8x1; repeat it for several. It "
+        "replaces that of tercet.toml.",
         callback=_layers,
     ),
 ]
 
 
 def by_layer(texts: list[str] | None) -> dict[str, dict[str, str]]:
-    """Options of single layers, as --layer has them, by layer. Raises UsageError."""
+    """The options of each layer, from the texts of --layer. Raises UsageError."""
     found: dict[str, dict[str, str]] = {}
     known = sorted({option for info in infos().values() for option in info.layer_options})
     for text in texts or ():
@@ -181,6 +180,6 @@ def by_layer(texts: list[str] | None) -> dict[str, dict[str, str]]:
 
 
 def default_folder(command: str, model: str, fabric: str, batch: int = 1) -> Path:
-    """build/COMMAND/MODEL-FABRIC, with what is no part of a file's name replaced."""
+    """build/COMMAND/MODEL-FABRIC, with characters replaced that a file's name can't have."""
     name = f"{model}-{fabric}" + (f"-batch{batch}" if batch > 1 else "")
     return BUILD / command / re.sub(r"[^\w.=-]+", "_", name).strip("_.")

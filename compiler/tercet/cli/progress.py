@@ -1,4 +1,4 @@
-"""What a person sees while a command thinks: from the second second on, a line on stderr."""
+"""A line on stderr that says what a command is doing, shown after one second."""
 
 from threading import Event, Thread
 from types import TracebackType
@@ -6,13 +6,13 @@ from types import TracebackType
 from rich.console import Console
 
 AFTER, EVERY = 1.0, 5.0
-"""Seconds until the first word, and from one line of a log to the next."""
+"""Seconds until the first line, and from one line of a log to the next."""
 
 
 class Progress:
-    """Says what is being done, to be used in a `with` statement; silent where nobody looks.
+    """A context manager that prints what a command is doing; silent if `console` is None.
 
-    A terminal gets one line that changes, a log a line now and then.
+    A terminal gets one line that changes; a log gets a line every few seconds.
     """
 
     def __init__(self, console: Console | None, after: float = AFTER, every: float = EVERY) -> None:
@@ -38,7 +38,7 @@ class Progress:
             self._thread.join()
 
     def tell(self, what: str) -> None:
-        """What goes on from now on."""
+        """Name what the command is doing from now on."""
         self._what = what
 
     def _watch(self) -> None:

@@ -1,15 +1,15 @@
-"""tercet.toml: the options of a project's commands, of its layers, and the steps of its build.
+"""The project that tercet.toml describes: options of commands, options of layers, build steps.
 
 Options on the command line override it. Its keys are the options' names:
 
-    model = "net.py:Net"         # of every command that has it
+    model = "net.py:Net"         # for every command with this option
     fabric = "small"
-    steps = ["check", "verify"]  # of `tercet build`
+    steps = ["check", "verify"]  # commands that `tercet build` runs
 
-    [verify]                     # of one command
+    [verify]                     # options of one command
     vectors = 50
 
-    [layers.fc1]                 # of one layer
+    [layers.fc1]                 # options of one layer
     grid = "1x8x1"
 """
 
@@ -25,14 +25,14 @@ FILE = Path("tercet.toml")
 STEPS, LAYERS, LAYER = "steps", "layers", "layer"
 """Two keys of the file, and the parameter that options of layers become."""
 WITHOUT = ("report", "opt", "ops", "build")
-"""Commands that a project has no table for: they read no network."""
+"""Commands without a table in tercet.toml: they read no network."""
 Value = Any
-"""What TOML holds: the command line's own types are checked when the option is read."""
+"""A value of TOML; its type is checked later, when the command line reads the option."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """What a tercet.toml says."""
+    """The contents of a tercet.toml."""
 
     path: Path | None = None
     options: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
@@ -44,9 +44,9 @@ NONE = Project()
 
 
 def read(path: Path, commands: Mapping[str, Iterable[str]]) -> Project:
-    """The project in a file; `commands` are the names of each command's parameters.
+    """The project in a file; `commands` lists the parameters of each command.
 
-    Raises UsageError for a file that cannot be read and for what no command knows.
+    Raises UsageError if the file cannot be read or if no command has one of its options.
     """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""What a person sees while `tercet verify` works: a bar on a terminal, lines in a log."""
+"""Progress of `tercet verify`: a bar on a terminal, lines in a log."""
 
 from time import monotonic
 from types import TracebackType
@@ -10,11 +10,11 @@ from tercet.cli.progress import EVERY
 from tercet.report.contract import Check
 
 MARKS = {"pass": "[green]✓ pass[/]", "fail": "[red]✗ fail[/]", "skipped": "[dim]- skipped[/]"}
-"""Of the verdicts that are a row for a person; those that say n/a are folded into a line."""
+"""Marks of the verdicts that get a row of their own; n/a checks are folded into one line."""
 
 
 class Watch:
-    """A listener of a sign-off, to be used in a `with` statement."""
+    """A context manager that shows the progress of a sign-off."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -51,7 +51,7 @@ class Watch:
         self._seen.add(name)
 
     def detail(self, what: str) -> None:
-        """On a terminal at once; in a log, a line now and then."""
+        """Show a detail: on a terminal at once, in a log at most one every few seconds."""
         self._bar.update(self._task, description=what)
         now = monotonic()
         if not self._console.is_terminal and now - self._since > EVERY:

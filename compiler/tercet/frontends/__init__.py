@@ -1,7 +1,6 @@
-"""Front ends: a user's model in, a module of the float dialect out.
+"""Front ends: a module of the float dialect from a user's model.
 
-Each name is loaded when it is first used: `tercet.frontends.sources` finds a model without torch,
-and a file is read without it.
+Each name is imported at its first use, so finding a model and reading a file need no torch.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""A user's model, whatever it is, to a module of the float dialect."""
+"""A module of the float dialect from a user's model, a torch module or a file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ def load(
 
 
 def capture(model: "Model") -> ModuleOp:
-    """The model that `resolve` found, read as the user asked for."""
+    """The float module of a resolved model, by the user's reading options."""
     return load(model.module, model.example, semantics=model.semantics)
 
 
 def _number_calls(module: ModuleOp, model: "nn.Module") -> None:
-    """A quantizer that two layers share has one name: the first that the model has for it."""
+    """Name and number each quantizer call; a shared quantizer has its first name in the model."""
     first = {id(one): name for name, one in model.named_modules()}
     name_of = {name: first[id(one)] for name, one in model.named_modules(remove_duplicate=False)}
     seen = Counter[str]()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Let a user's file import what lies beside it, and leave no bytecode there."""
+    """A context in which a user's file can import its neighbours, without writing bytecode."""
     before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     sys.path.insert(0, str(folder))
     try:

@@ -1,4 +1,4 @@
-"""A quantized constant, whichever front end read it."""
+"""Quantized constants, for every front end."""
 
 from dataclasses import dataclass
 
@@ -11,4 +11,4 @@ class Integers:
 
     values: IntArray
     scale: FloatArray
-    """Broadcasts against the values."""
+    """The scale, which broadcasts against the values."""

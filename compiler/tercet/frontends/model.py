@@ -14,7 +14,7 @@ from tercet.frontends.sources import OnnxSource, ZooModel, find
 from tercet.ir.types import Array
 
 REAL, EXAMPLE = "real", "example"
-"""Where samples come from: data that somebody gave as such, or the model's own `example()`."""
+"""Origins of samples: data given as samples, or the model's `example()`."""
 SEED = 1
 
 if TYPE_CHECKING:  # a file is read without torch
@@ -28,24 +28,24 @@ class Model:
     name: str
     module: "nn.Module | OnnxModel"
     example: "tuple[Tensor, ...]"
-    """(1, …), float32, one for each input of a module; none of a file, which tells its shapes."""
+    """(1, …), float32, for each input of a module; empty for a file, which has its shapes."""
     samples: tuple[Array, ...]
     """(count, …), in the units of each input; may be empty."""
     labels: tuple[int, ...] = ()
     """The class of every sample, where known."""
     semantics: str = "ideal"
-    """Of a file in operator form: "ideal", or "ort" for ONNXRuntime's own float32."""
+    """The meaning of operator form in a file: "ideal", or "ort" for ONNXRuntime's own float32."""
     origin: str = REAL
     source: str = ""
-    """Of the samples, for a person: a file, `example()` or the zoo."""
+    """The origin of the samples for messages: a file, `example()` or the zoo."""
     path: Path | None = None
-    """The user's file that the model is in; None where there is none, and for the zoo."""
+    """The user's file that holds the model; None for the zoo or without a file."""
 
 
 def resolve(spec: str, reading: Reading = AS_WRITTEN, seed: int = SEED) -> Model:
-    """The model behind `spec`; one clear sentence where there is none.
+    """The model that `spec` names; a CaptureError if there is none.
 
-    The user's Python runs under `seed`, so that what it draws is the same each time.
+    The user's Python runs under `seed`, so its random numbers are the same each time.
     """
     source = find(spec)
     if isinstance(source, OnnxSource):
@@ -81,7 +81,7 @@ def _from_file(spec: str, reading: Reading) -> Model:
 def _model(
     spec: str, module: "nn.Module", shown: "tuple[Tensor, ...] | None", path: Path | None
 ) -> Model:
-    """`shown`: what the model's `example()` returned; noise that stands in for it is no sample."""
+    """The model of a module; `shown` is the result of its `example()`, None if it has none."""
     from tercet.frontends.python import noise_for
 
     examples = noise_for(spec, module) if shown is None else shown
@@ -101,6 +101,6 @@ def _model(
 
 
 def _name(spec: str) -> str:
-    """As the file or the Python module is called: factories are often all called alike."""
+    """The name of the file or Python module, because factories often share one name."""
     place = spec.rpartition(":")[0]
     return Path(place).stem if place.endswith(".py") else Path(place).name.rpartition(".")[2]

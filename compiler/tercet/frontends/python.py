@@ -1,4 +1,4 @@
-"""Find a factory in a Python file or package, and call it: its faults become one sentence."""
+"""The model from a factory in a Python file or package; its errors become one sentence."""
 
 import importlib
 import importlib.util
@@ -20,12 +20,12 @@ from tercet.frontends.unwrap import unwrapped
 
 Factory = Callable[[], Any]
 SHAPELESS = nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase, nn.Embedding
-"""Layers that work on inputs of many shapes."""
+"""Layers that do not determine the shape of their input."""
 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """What a user's Python draws from torch, numpy and random is the same each time."""
+    """A context in which torch, numpy and random draw from `seed`."""
     before = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=()):
         random.seed(seed)
@@ -94,7 +94,7 @@ def made_by(spec: str, factory: Factory) -> nn.Module:
 
 
 def own_example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...] | None:
-    """What the module's method `example()` returns, None where it has none."""
+    """The inputs that the module's method `example()` returns; None without such a method."""
     own = getattr(module, "example", None)
     if not callable(own):
         return None
@@ -106,7 +106,7 @@ def own_example_of(spec: str, module: nn.Module) -> tuple[Tensor, ...] | None:
 
 
 def noise_for(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
-    """One random input, as wide as the first layer of a module that begins with a linear one."""
+    """One random input, as wide as the linear layer that the module begins with."""
     for name, layer in module.named_modules():
         if isinstance(layer, nn.Linear):
             noise = torch.Generator().manual_seed(0)
@@ -124,14 +124,14 @@ def noise_for(spec: str, module: nn.Module) -> tuple[Tensor, ...]:
 
 
 def _tensors(spec: str, example: object) -> tuple[Tensor, ...]:
-    """One tensor, or several of a model with several inputs; floats in float32."""
+    """The inputs as tensors, one or several; floats in float32."""
     rows = isinstance(example, list) and _of_numbers(example)  # one input
     found = example if isinstance(example, list | tuple) and not rows else (example,)
     return tuple(_tensor(spec, one) for one in found)
 
 
 def _tensor(spec: str, one: object) -> Tensor:
-    """An input as a tensor: arrays of numpy and rows of numbers are as good."""
+    """An input as a tensor, from a tensor, a numpy array or nested lists of numbers."""
     try:
         rows = isinstance(one, list | tuple) and _of_numbers(one)
         if not rows and not isinstance(one, Tensor | np.ndarray):
@@ -146,7 +146,7 @@ def _tensor(spec: str, one: object) -> Tensor:
 
 
 def _of_numbers(one: object) -> bool:
-    """A number, or lists of numbers in each other."""
+    """Whether `one` is a number or nested lists of numbers."""
     if isinstance(one, list | tuple):
         return all(map(_of_numbers, one))
     return isinstance(one, int | float | np.number)

@@ -1,4 +1,4 @@
-"""How to read a file: what it leaves open."""
+"""Reading options: the facts that a model's file leaves open."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from tercet.errors import UsageError
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read a file: what it leaves open."""
+    """The user's answers to what a model's file leaves open."""
 
     input_type: str | None = None
-    """Values of a float input, where the file does not quantize it: FIXED<16,6>, INT8:0.1."""
+    """The values of a float input without a quantizer in the file: FIXED<16,6>, INT8:0.1."""
     semantics: str = "ideal"
     input_shape: tuple[int, ...] | None = None
-    """Batch first, where the file leaves it open."""
+    """The shape of an input that the file leaves open, batch first."""
 
     def require_file(self, spec: str) -> None:
-        """Refuse options that belong to files, where `spec` names a module."""
+        """Refuse options for files if `spec` names a module."""
         if self != AS_WRITTEN:
             raise UsageError(
                 f"{spec}: --input-type, --input-shape and --semantics are for .onnx files; a "
@@ -26,7 +26,7 @@ class Reading:
 
 AS_WRITTEN = Reading()
 SEMANTICS = ("ideal", "ort")
-"""What QLinear operators may mean."""
+"""The possible meanings of QLinear operators."""
 
 
 def shaped(text: str | None) -> tuple[int, ...] | None:

@@ -1,4 +1,4 @@
-"""What the user named as a model, found before anything heavy is loaded."""
+"""The source of the model that the user named, found without loading torch."""
 
 import importlib.util
 import sys
@@ -15,28 +15,28 @@ from tercet.frontends.reading import Reading, known_semantics, shaped
 
 @dataclass(frozen=True)
 class OnnxSource:
-    """net.onnx."""
+    """An ONNX file, such as net.onnx."""
 
     path: Path
 
 
 @dataclass(frozen=True)
 class ZooModel:
-    """digits_mlp."""
+    """A model of the zoo, such as digits_mlp."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class PythonFile:
-    """file.py:Class."""
+    """A factory in a Python file, such as file.py:Class."""
 
     path: str
     attribute: str
 
     @property
     def file(self) -> Path | None:
-        """The file that the model is in."""
+        """The file that holds the model."""
         return Path(self.path)
 
     def factory(self) -> Callable[[], Any]:
@@ -48,14 +48,14 @@ class PythonFile:
 
 @dataclass(frozen=True)
 class PythonModule:
-    """package.module:factory."""
+    """A factory in a Python package, such as package.module:factory."""
 
     name: str
     attribute: str
 
     @property
     def file(self) -> Path | None:
-        """The file that the model is in, once it was imported."""
+        """The file that holds the model; None until it is imported."""
         found = getattr(sys.modules.get(self.name), "__file__", None)
         return Path(found) if found else None
 
@@ -70,7 +70,7 @@ Source = OnnxSource | ZooModel | PythonFile | PythonModule
 
 
 def find(spec: str) -> Source:
-    """The source that `spec` names; one clear sentence where there is none."""
+    """The source that `spec` names; an error if there is none."""
     if spec.endswith(".onnx"):
         return OnnxSource(_existing(spec, "wanted an ONNX model"))
     place, colon, attribute = spec.partition(":")
@@ -87,7 +87,7 @@ def find(spec: str) -> Source:
 
 
 def reading(spec: str, input_type: str | None, input_shape: str | None, semantics: str) -> Reading:
-    """How to read `spec`, by the options of a command line; they are for files alone."""
+    """The reading options for `spec` from a command line; refused unless it is a file."""
     found = Reading(input_type, known_semantics(semantics), shaped(input_shape))
     if not isinstance(find(spec), OnnxSource):
         found.require_file(spec)
@@ -112,7 +112,7 @@ def _in_zoo(name: str) -> ZooModel:
 
 
 def _importable_name(place: str) -> str:
-    """`place`, where its outermost package exists; no module is run to see that."""
+    """`place`, if its outermost package exists; no module is imported to find out."""
     outermost = place.partition(".")[0]
     with importable(Path.cwd()):
         found = bool(outermost) and importlib.util.find_spec(outermost) is not None

@@ -1,4 +1,4 @@
-"""The network inside what torch puts around one: torch.compile, and running on several devices."""
+"""The network inside of torch's wrappers: torch.compile, and parallel execution."""
 
 import copy
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ WRAPPERS: Mapping[type[nn.Module], str] = {
     nn.DataParallel: "module",
     nn.parallel.DistributedDataParallel: "module",
 }
-"""The attribute that holds the network, by the kind of module around it."""
+"""The attribute that holds the network, by the kind of wrapper."""
 SCRIPT = "torch.jit."
-"""Where the classes of compiled TorchScript are; with it, Brevitas' own are elsewhere."""
+"""The Python package of the classes of compiled TorchScript; Brevitas' own lie elsewhere."""
 
 
 def unwrapped(model: nn.Module) -> nn.Module:
-    """`model` without wrappers around it or around a layer; itself where it has none.
+    """`model` without wrappers around it or around a layer.
 
-    TorchScript is refused: its quantizers are no modules any more.
+    TorchScript is refused, because its quantizers are not modules.
     """
     model = _inside(model)
     found = [path for path, module in model.named_modules() if type(module) in WRAPPERS]
@@ -50,7 +50,7 @@ def _inside(module: nn.Module) -> nn.Module:
 
 
 def _within(path: str, wrappers: list[str]) -> str:
-    """`path` as it is once the wrappers around it are gone."""
+    """`path` without the wrappers around it."""
     parts = path.split(".")
     kept = [
         part

@@ -1,4 +1,4 @@
-"""How many weights a user's model has, before anything is known of its layers."""
+"""The number of weights of a user's model, counted before its layers are converted."""
 
 from math import prod
 from typing import TYPE_CHECKING
@@ -9,11 +9,11 @@ if TYPE_CHECKING:  # a file is looked at without torch
     from torch import nn
 
 LEAST = 2
-"""Axes of what is a layer's weights; one axis is a bias, a scale or a gain."""
+"""The fewest axes of a layer's weights; one axis is a bias, a scale or a gain."""
 
 
 def weights_of(model: "nn.Module | OnnxModel") -> int:
-    """Of every layer, quantized or not, each once."""
+    """The number of weights of all layers, quantized or not; shared ones count once."""
     if isinstance(model, OnnxModel):
         shapes = [tuple(stored.proto.dims) for stored in model.constants.values()]
     else:

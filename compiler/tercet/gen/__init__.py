@@ -1,1 +1,1 @@
-"""`make gen`: everything that is generated from one source and kept in the repository."""
+"""`make gen`: writes the generated files of the repository, each from its one source."""

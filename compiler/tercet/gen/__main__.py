@@ -1,4 +1,4 @@
-"""Write every generated file anew; `python -m tercet.gen --check` only says which are stale."""
+"""Write every generated file that is stale; `python -m tercet.gen --check` only lists them."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tercet.gen.files import generated
 
 
 def main() -> int:
-    """Exit code 1 when a file was stale and only checked."""
+    """Write or list the stale files; the exit code is 1 if `--check` found one."""
     stale = []
     for path, text in generated().items():
         target = assets.ROOT / path

@@ -1,4 +1,4 @@
-"""What is generated from the checks of a sign-off: the catalogue, and the page that lists them."""
+"""The catalogue of checks and docs/checks.md, from what the checks of a sign-off declare."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from tercet.report.catalogue import Declared
 
 
 def generated(checks: tuple[Declared, ...]) -> dict[str, str]:
-    """The files by their path in the repository."""
+    """Text of each file by its path in the repository."""
     page = templates.of_package("tercet.report").get_template("checks.md.j2")
     return {
         "compiler/tercet/report/catalogue.json": catalogue(checks),

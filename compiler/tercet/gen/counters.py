@@ -1,6 +1,6 @@
-"""The telemetry counters of the register map: the RTL's package, the Python list, the C header.
+"""The RTL package, the Python list and the C header of the telemetry counters, from the RDL.
 
-A counter is a register with a `source` in a file of registers with a `group`.
+A counter is a register with a `source` in a register file with a `group`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,11 +22,11 @@ _PATHS = (
 
 @dataclass(frozen=True)
 class Counter:
-    """One counter, or that of every tile or lane."""
+    """A counter of the fabric, or the same counter of every tile or lane."""
 
     name: str
     register: str
-    """What the register is called in the Python module of registers."""
+    """Name of the register in the Python module of registers."""
     place: int
     """Its number among the counters of its group."""
     address: int
@@ -34,7 +34,7 @@ class Counter:
     source: str
     """The signal that is added to it in every cycle."""
     most: int
-    """The most that is added in a cycle; 0 for what a read makes from other counters."""
+    """The most that is added in a cycle; 0 for a counter that a read computes from others."""
     title: str
 
     @property
@@ -58,7 +58,7 @@ class Group:
 
     name: str
     base: int
-    """Byte address of the first group of this kind, behind that of the telemetry."""
+    """Byte address of the first group of this kind, relative to the telemetry's base."""
     stride: int
     """Bytes from one group to the next."""
     count: int
@@ -67,7 +67,7 @@ class Group:
 
     @property
     def single(self) -> str:
-        """A bit for each place, from the highest down: at most one event a cycle, or no counter."""
+        """A bit for each place, highest first: 1 for at most one event a cycle, or no counter."""
         many = {c.place for c in self.counters if c.most > 1}
         return "".join("01"[p not in many] for p in reversed(range(self.stride // COUNTER_BYTES)))
 
@@ -92,7 +92,7 @@ def generated(top: AddrmapNode) -> dict[str, str]:
 
 
 def groups_of(top: AddrmapNode) -> tuple[Group, Group, Group]:
-    """The fabric's group, a tile's and a lane's. Raises ValueError for what the RTL can't hold."""
+    """The groups of the fabric, a tile and a lane. Raises ValueError if the RTL can't hold them."""
     found: dict[str, list[tuple[RegfileNode, Counter]]] = {"fabric": [], "tile": [], "lane": []}
     for file, node in _counters(top):
         group = str(file.get_property("group"))
@@ -100,11 +100,11 @@ def groups_of(top: AddrmapNode) -> tuple[Group, Group, Group]:
             raise ValueError(f"{node.get_path()}: group is {group!r}, of {', '.join(found)}")
         found[group].append((file, _counter(file, node)))
     tile = _group("tile", found["tile"])
-    # The fabric's own group is as large as a tile's: the memory of the counters holds them alike.
+    # The fabric's group takes as much room as a tile's: the counter memory has rows of one size.
     fabric = _group("fabric", found["fabric"], tile.stride)
     lane = _group("lane", found["lane"])
     if [c.most for c in lane.counters] != [1, 0]:
-        raise ValueError("a lane keeps one counter of single events and shows a difference of it")
+        raise ValueError("a lane has one stored counter of single events, and one computed from it")
     return fabric, tile, lane
 
 

@@ -14,7 +14,7 @@ from tercet_signoff.registry import all_declared
 
 
 def generated() -> dict[str, str]:
-    """Program format, registers and counters in RTL, C and Python, pages, checks, schemas."""
+    """Text of every generated file by path: program format, registers, counters, pages, schemas."""
     top = elaborated(assets.ROOT / RDL)
     return {
         **program_format(),
@@ -50,7 +50,7 @@ def _registers_rtl() -> dict[str, str]:
             f"rtl/gen/{path.name}": path.read_text(encoding="utf-8")
             for path in Path(folder).iterdir()
         }
-    # One structure is written by several processes there, each a part of its own.
+    # There several processes write one structure, each its own part.
     path = "rtl/gen/tct_csr_regs.sv"
     files[path] = f"// verilator lint_off MULTIDRIVEN\n{files[path]}"
     return files

@@ -1,4 +1,4 @@
-"""The register map of the fabric, read from its RDL source."""
+"""The registers of the fabric, from its RDL source."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class _Register:
 
     @property
     def named_fields(self) -> tuple[_Field, ...]:
-        """Fields that are a part of their register, not all of it."""
+        """Fields that are smaller than their register."""
         return tuple(f for f in self.fields if f.name not in ("VALUE", "COUNT"))
 
 
@@ -53,14 +53,14 @@ def registers_page(top: AddrmapNode, template: str) -> str:
 
 
 def registers_of(top: AddrmapNode) -> Iterator[RegNode]:
-    """Every register in address order; of an array once."""
+    """Every register in address order; an array of registers counts once."""
     for node in top.descendants(unroll=False):
         if isinstance(node, RegNode):
             yield node
 
 
 def name_of(node: RegNode) -> str:
-    """What a register is called: the names on its path, below the map itself."""
+    """Name of a register: the names on its path, without that of the map."""
     return "_".join(n.inst_name for n in _path(node))
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas of documents, from the dataclasses that declare them."""
+"""JSON Schemas of the documents, from the dataclasses that declare them."""
 
 import ast
 import inspect
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def generated(checks: tuple[Declared, ...]) -> dict[str, str]:
-    """The files by their path in the repository; a report lists `checks`."""
+    """Text of each schema by its path in the repository; `checks` are those that a report lists."""
     report = schema(REPORT)
     report["$defs"]["Check"]["properties"]["id"] = {"enum": [check.id for check in checks]}
     report["properties"]["checks"]["minItems"] = len(checks)
@@ -46,7 +46,7 @@ def schema(document: Document[Any]) -> Json:
 
 
 def _finish(definition: Json, kind: type) -> None:
-    """Refuse other fields, and say what each one means."""
+    """Forbid further fields, and describe each field by its docstring."""
     definition["description"] = inspect.cleandoc(kind.__doc__ or "")
     definition["additionalProperties"] = False
     for name, told in _docstrings(kind):
@@ -55,7 +55,7 @@ def _finish(definition: Json, kind: type) -> None:
 
 
 def _docstrings(kind: type) -> Iterator[tuple[str, str]]:
-    """Fields of a dataclass with the string below each."""
+    """Name of each field of a dataclass, with the docstring below it."""
     (body,) = ast.parse(dedent(inspect.getsource(kind))).body
     assert isinstance(body, ast.ClassDef)
     for field, below in zip(body.body, body.body[1:], strict=False):
@@ -65,7 +65,7 @@ def _docstrings(kind: type) -> Iterator[tuple[str, str]]:
 
 
 def _kinds(kind: Any) -> Iterator[type]:
-    """A dataclass and those that its fields are made of."""
+    """A dataclass and the dataclasses that its fields hold."""
     if is_dataclass(kind) and isinstance(kind, type):
         yield kind
         for hint in get_type_hints(kind).values():

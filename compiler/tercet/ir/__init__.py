@@ -1,1 +1,1 @@
-"""The IR: integer types, intervals, what an operator is. Imports nothing of tercet but errors."""
+"""The IR: types, intervals, the operator base classes. Imports nothing of tercet but errors."""

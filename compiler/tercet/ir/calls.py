@@ -1,6 +1,6 @@
-"""Which call of which of the user's quantizers a value is: text on the operator that makes it.
+"""The quantizer call that made a value, as text on the operator that computes it.
 
-The second call of "act" is "act #2". A value that several calls return names them all, a line each.
+The second call of "act" is "act #2". A value that several calls return names each on its own line.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ def numbered(path: str, call: int) -> str:
 
 
 def joined(*texts: str) -> str:
-    """The text for a value that is all of these."""
+    """The text for a value that all of these calls return."""
     return "\n".join(text for text in texts if text)
 
 

@@ -1,4 +1,4 @@
-"""Run a module by its operators' own references: the meaning of every pass is tested by this."""
+"""Run a module by the references of its operators; the tests of every pass compare by it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tercet.ir.op import LayerOp
 
 
 def evaluate(module: ModuleOp, *inputs: npt.NDArray[Any]) -> dict[SSAValue, npt.NDArray[Any]]:
-    """The arrays of every value, any batch: int64 for integers, float64 for reals."""
+    """The array of every value, from inputs of any batch: int64 for integers, else float64."""
     values: dict[SSAValue, npt.NDArray[Any]] = dict(zip(inputs_of(module), inputs, strict=True))
     for op in steps_of(module):
         values[op.results[0]] = op.reference(*(values[operand] for operand in op.operands))

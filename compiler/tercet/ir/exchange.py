@@ -1,4 +1,4 @@
-"""What an operator needs to write itself down as standard ONNX."""
+"""The interface by which an operator adds itself to an ONNX graph."""
 
 from typing import Any, Protocol
 
@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 
 class OnnxGraph(Protocol):
-    """A graph in the making; names of values are its own affair."""
+    """An ONNX graph under construction; it chooses the names of its values."""
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """Add a node with one result; the result's name."""
+        """Add a node with one result; returns the result's name."""
 
     def constant(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.int64) -> str:
-        """A constant tensor; its name."""
+        """Add a constant tensor; returns its name."""
 
     def cast(self, value: str, dtype: npt.DTypeLike) -> str:
-        """`value` in another element type."""
+        """Add a cast of `value` to another element type; returns the result's name."""

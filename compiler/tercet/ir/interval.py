@@ -1,4 +1,4 @@
-"""Closed integer intervals: what values an edge of the graph can take."""
+"""Closed integer intervals: the values that a tensor's elements can take."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Interval:
 
     @classmethod
     def of(cls, element: Int) -> "Interval":
-        """Everything that the type `element` can hold."""
+        """The interval of the type `element`."""
         bits, signed = element.width.data, is_signed(element)
         return cls(-(1 << (bits - 1)) if signed else 0, (1 << (bits - signed)) - 1)
 
@@ -38,5 +38,5 @@ class Interval:
 
 
 def is_signed(element: Int) -> bool:
-    """Tercet's integer types carry their sign; a signless one (i32) is read as signed."""
+    """Whether `element` is signed; a signless type (i32) counts as signed."""
     return element.signedness.data is not Signedness.UNSIGNED

@@ -17,7 +17,7 @@ from tercet.ir.types import IntTensor, tensor_type
 
 @dataclass(frozen=True)
 class Built:
-    """The operators of a function in order, and what it returns."""
+    """The operators of a function in order, and the values it returns."""
 
     ops: Sequence[LayerOp]
     results: Sequence[SSAValue]
@@ -30,8 +30,8 @@ def build(
 ) -> ModuleOp:
     """A module whose `main` takes `inputs` and returns the last operator's result.
 
-    `body` gets the arguments as SSA values and returns the operators in order; or a `Built`, if
-    something else is to be returned. Without `names` the inputs are x, or x0, x1, …
+    `body` gets the arguments as SSA values and returns the operators in order, or a `Built` that
+    also names the results. Without `names` the inputs are x, or x0, x1, …
     """
     block = Block(arg_types=inputs)
     for i, argument in enumerate(block.args):
@@ -44,7 +44,7 @@ def build(
 
 
 def function_of(module: ModuleOp, name: str) -> FuncOp | None:
-    """The module's function of that name."""
+    """The module's function of that name; None if there is none."""
     functions = (op for op in module.ops if isinstance(op, FuncOp))
     return next((op for op in functions if op.sym_name.data == name), None)
 
@@ -57,7 +57,7 @@ def main_of(module: ModuleOp) -> FuncOp:
 
 
 def ops_of(module: ModuleOp) -> tuple[IntegerOp, ...]:
-    """The integer operators in order. Anything else in `main` is not an integer graph."""
+    """The integer operators of `main` in order; refused if `main` has any other operator."""
     found: list[IntegerOp] = []
     for op in main_of(module).body.block.ops:
         if isinstance(op, IntegerOp):
@@ -83,7 +83,7 @@ def outputs_of(module: ModuleOp) -> tuple[SSAValue, ...]:
 
 
 def retype(module: ModuleOp) -> None:
-    """Let the signature of `main` follow its arguments and results."""
+    """Set the signature of `main` to the types of its arguments and results."""
     inputs, outputs = inputs_of(module), outputs_of(module)
     main_of(module).properties["function_type"] = FunctionType.from_lists(
         [value.type for value in inputs], [value.type for value in outputs]
@@ -97,7 +97,7 @@ def input_type(module: ModuleOp) -> IntTensor:
 
 
 def context() -> Context:
-    """Knows the integer dialect, the float dialect and the builtin ones around them."""
+    """An xDSL context with the integer dialect, the float dialect and the builtin ones."""
     known = Context()
     ours = Dialect("tercet", list(operators())), Dialect("real", list(real_operators()))
     for dialect in (Builtin, Func, *ours):
@@ -106,7 +106,7 @@ def context() -> Context:
 
 
 def parse(text: str) -> ModuleOp:
-    """The module that `str(module)` printed."""
+    """The module, from the text that `str(module)` printed."""
     try:
         return verified(Parser(context(), text).parse_module())
     except ParseError as broken:

@@ -1,7 +1,7 @@
 """Names of values, the same for every executor: "x", "fc1:linear", "fc1:requantize".
 
-The passes stamp them once, at their end, as attributes; whoever rewrites the module behind that
-carries the attributes along. A fused operator has the name of its last value.
+The last pass stamps them as attributes; a later rewrite of the module keeps the attributes. A fused
+operator has the name of its last value.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from tercet.errors import VerifyError
 from tercet.ir.module import inputs_of, main_of, steps_of
 
 NAME, INPUTS = "tercet.name", "tercet.inputs"
-"""Attributes: of an operator the name of its result, of `main` those of its arguments."""
+"""Attributes: on an operator the name of its result, on `main` the names of its arguments."""
 
 
 def value_names(module: ModuleOp) -> dict[SSAValue, str]:
     """The unique name of every input and result, in order.
 
-    Of a module without stamps: by layer and operator; a repeat gets "#2" and so on. Raises
-    VerifyError for one that is stamped in part, or in which a name stands twice.
+    In a module without stamps they are made from layer and operator; a repeat gets "#2" and so on.
+    Raises VerifyError if only some values are stamped, or two have one name.
     """
     given = main_of(module).attributes.get(INPUTS)
     if given is None:
@@ -38,7 +38,7 @@ def value_names(module: ModuleOp) -> dict[SSAValue, str]:
 
 
 def is_stamped(module: ModuleOp) -> bool:
-    """Whether the passes have named the values."""
+    """Whether the passes have stamped names on the values."""
     return INPUTS in main_of(module).attributes
 
 

@@ -1,4 +1,4 @@
-"""What an operator is, and the one registry of them."""
+"""The base classes of operators, and the registry of all operators."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -33,11 +33,11 @@ class Sample:
     module: ModuleOp
     """`main` with the operator as its only one; its arguments are the operator's operands."""
     bounds: tuple[Interval, ...]
-    """What to draw for each operand: wide enough to saturate some outputs, not all."""
+    """The range drawn for each operand: wide enough to saturate some outputs, not all."""
 
 
 class LayerOp(IRDLOperation):
-    """One step of a network, of either dialect: pure, with a single result.
+    """An operator of either dialect: pure, with a single result.
 
     Batch comes first in every shape: the type says 1, the reference takes any batch.
     """
@@ -50,7 +50,7 @@ class LayerOp(IRDLOperation):
         """The meaning of the operator, on numpy arrays."""
 
     def require(self, held: bool, message: str) -> None:
-        """Part of a type rule: `held`, or the module does not verify."""
+        """Raise VerifyError with `message` unless `held`; type rules are made of these."""
         if not held:
             raise VerifyException(f"{self.layer.data}: {self.name}: {message}")
 
@@ -61,7 +61,7 @@ class IntegerOp(LayerOp):
     if TYPE_CHECKING:
         c: ClassVar[Kernel | None] = None
         hls: ClassVar[Kernel | None] = None
-    else:  # xDSL accepts only functions as extra members; a staticmethod hands its content out
+    else:  # xDSL accepts only functions as extra members; a staticmethod returns its content
         c = staticmethod(None)
         hls = staticmethod(None)
 
@@ -76,13 +76,13 @@ class IntegerOp(LayerOp):
 
     @abstractmethod
     def range(self, *operands: Any) -> Interval:
-        """All values the result can take, given those that the operands can take."""
+        """The interval of the result, from the intervals of the operands."""
 
     @abstractmethod
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        """Add standard ONNX nodes that compute the operator; the name of their result.
+        """Add standard ONNX nodes that compute the operator; returns the name of their result.
 
-        Its ONNX type is the smallest that holds the result's type: UINT8 for ui4, and so on.
+        Their type is the smallest ONNX type that holds the result's type: UINT8 for ui4, and so on.
         """
 
     @classmethod
@@ -95,13 +95,13 @@ Found = TypeVar("Found", bound=LayerOp)
 
 
 def integers(op: IntegerOp) -> tuple[int, ...]:
-    """The integer properties in declaration order: what a kernel gets as its attributes."""
+    """The integer properties in declaration order: the attributes of a kernel call."""
     found = (op.properties.get(name) for name in op.get_irdl_definition().properties)
     return tuple(p.value.data for p in found if isinstance(p, IntegerAttr))
 
 
 def constants(op: IntegerOp) -> tuple[Dense | None, ...]:
-    """The dense properties in declaration order; None is an optional one that is absent."""
+    """The dense properties in declaration order; None for an absent optional one."""
     names = op.get_irdl_definition().properties
     found = [op.properties.get(name) for name in names]
     return tuple(p if isinstance(p, Dense) else None for p in found if not _is_number(p))
@@ -113,7 +113,7 @@ def _is_number(attribute: object) -> bool:
 
 @cache
 def operators() -> tuple[type[IntegerOp], ...]:
-    """Every operator in `tercet.ops`, by name. A new file there is found by itself."""
+    """Every operator in `tercet.ops`, by name; a new file there needs no entry in a list."""
     return _declared_in("tercet.ops", IntegerOp)  # type: ignore[type-abstract]
 
 
@@ -140,7 +140,7 @@ def _is_declared(member: object, base: type[LayerOp], module: str) -> bool:
 
 
 def verified(module: ModuleOp) -> ModuleOp:
-    """`module` itself, once every type rule holds; xDSL's report becomes one of ours."""
+    """`module`, after every type rule was checked; raises our VerifyError in place of xDSL's."""
     try:
         module.verify()
     except VerifyException as broken:

@@ -11,7 +11,7 @@ from tercet.ir.types import tensor_type
 
 
 def ranges(module: ModuleOp) -> dict[SSAValue, Interval]:
-    """Proves as it goes that no value leaves its type; raises `VerifyError` where one can."""
+    """The interval of every integer value; raises `VerifyError` if one can leave its type."""
     known: dict[SSAValue, Interval] = {v: range_of(v) for v in inputs_of(module)}
     for op in ops_of(module):
         known[op.results[0]] = _result(op, [known[operand] for operand in op.operands])
@@ -19,13 +19,13 @@ def ranges(module: ModuleOp) -> dict[SSAValue, Interval]:
 
 
 class Ranges:
-    """What single integer values can be, from the inputs on; each one is worked out once."""
+    """Intervals of single integer values, from the inputs on; each is computed once."""
 
     def __init__(self) -> None:
         self._known: dict[SSAValue, Interval] = {}
 
     def of(self, value: SSAValue) -> Interval:
-        """An input can be all that its type holds."""
+        """The interval of `value`; that of an input is its type's."""
         waiting = [value]
         while waiting:
             last = waiting[-1]
@@ -45,7 +45,7 @@ class Ranges:
 
 
 def range_of(value: SSAValue) -> Interval:
-    """What one integer value can be."""
+    """The interval of one integer value."""
     return Ranges().of(value)
 
 

@@ -66,7 +66,7 @@ def shape_of(value: SSAValue) -> tuple[int, ...]:
 
 
 def vector(values: Sequence[int]) -> Dense:
-    """A constant list of whole numbers, such as one an axis."""
+    """A constant list of integers, such as one for each axis."""
     return dense(np.asarray(values, np.int64), SI64)
 
 

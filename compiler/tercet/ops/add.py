@@ -1,4 +1,4 @@
-"""The sum of two tensors on unlike grids: one expression, one rounding."""
+"""The sum of two tensors on different grids, with one rounding."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ class Add(RescaledOp):
     a = operand_def(TensorType)
     b = operand_def(TensorType)
     mul_a = prop_def(Dense)
-    """si32 [N], as mul_b: negative to subtract."""
+    """si32 [N], like mul_b; negative to subtract."""
     mul_b = prop_def(Dense)
     traits = traits_def(Pure())
     c, hls = (

@@ -1,4 +1,4 @@
-"""Axes of extent 1 made longer, by numpy's rules: expand."""
+"""Broadcast: axes of extent 1 repeated, by numpy's rules (PyTorch's expand)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ class Broadcast(MovementOp):
         super().__init__([x], shape, {}, layer)
 
     def aligned(self) -> tuple[int, ...]:
-        """The shape of x without the batch, with an axis for every one of the result's."""
+        """The shape of x without the batch, with leading axes of 1 up to the result's rank."""
         x, y = shape_of(self.x)[1:], shape_of(self.y)[1:]
         return (*[1] * (len(y) - len(x)), *x)
 

@@ -27,7 +27,7 @@ class Concat(MovementOp):
     axis = prop_def(I64Attr)
     """1 or more."""
     count = prop_def(I64Attr)
-    """Of the operands: a kernel does not see how many it is given."""
+    """The number of operands, which the kernel call needs."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_concat", "tercet/concat.h"),

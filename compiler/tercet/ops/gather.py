@@ -1,4 +1,4 @@
-"""Rows of a constant table, picked by integers: an embedding."""
+"""Embedding: rows of a constant table, chosen by integers."""
 
 from collections.abc import Sequence
 
@@ -30,9 +30,9 @@ from tercet.ir.types import (
 
 @irdl_op_definition
 class Gather(IntegerOp):
-    """y[.., d] = table[x[..], d]; an x that no row has counts as the nearest that one has.
+    """y[.., d] = table[x[..], d]; an x outside of the table is clipped to the nearest row.
 
-    So every executor has a result for every vector, such as the corners of a comparison.
+    So every executor has a result for every vector, such as the corner vectors of a sign-off.
     """
 
     name = "tercet.gather"
@@ -102,6 +102,6 @@ class Gather(IntegerOp):
 
 
 def _stored(element: Int) -> Int:
-    """`element` as wide as its storage."""
+    """The type of `element`'s sign with the width of its storage."""
     bits = 8 * storage(element).itemsize
     return signed(bits) if is_signed(element) else unsigned(bits)

@@ -1,4 +1,4 @@
-"""Layer and group norm: rows without their mean, divided by their standard deviation."""
+"""Layer and group norm: rows minus their mean, divided by their standard deviation."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from tercet.ir.types import SI8, UI8, IntArray, tensor, unsigned
 
 
 def half_width(x: SSAValue) -> int:
-    """No element of x is farther from a mean than this when a variance is the greatest."""
+    """The greatest distance of an element of x from the mean when the variance is the greatest."""
     held = held_by(x)
     return (held.high - held.low + 1) // 2
 
@@ -28,7 +28,7 @@ def half_width(x: SSAValue) -> int:
 class LayerNorm(NormalizedOp):
     """y = clip(rne((trunc(mul[n] * c * 2^(16 + h) / d) + add[n]) / 2^shift[n]) + after).
 
-    Of rows of `size` elements x with the sum S: c = size * x - S, V = size * sum x^2 - S^2,
+    For rows of `size` elements x with the sum S: c = size * x - S, V = size * sum x^2 - S^2,
     d = floor(2^15 * sqrt(w)), w = (V * 2^unit + epsilon) * 4^h with h such that 2^60 <= w < 2^62.
     """
 
@@ -95,7 +95,7 @@ class LayerNorm(NormalizedOp):
             ],
         )
         one = np.ones(1, np.int64)
-        pairs = build(  # of equal elements the addend is left: a tie
+        pairs = build(  # in a row of equal elements c is 0, so the addend alone remains: a tie
             [tensor((1, 4, 2), SI8)],
             lambda x: [
                 cls(

@@ -1,4 +1,4 @@
-"""Matrix product of integers: the accumulators of a dense layer."""
+"""Dense layer of integers: accumulators of a matrix product with constant weights."""
 
 from collections.abc import Sequence
 

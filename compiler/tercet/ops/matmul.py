@@ -1,4 +1,4 @@
-"""Matrix product of two activations: scores and mixtures of attention."""
+"""Matrix product of two activations, as attention computes its scores and its weighted values."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The greatest element of every window: exact for integers and for reals."""
+"""Max pooling: the greatest element of every window, exact for integers and for reals."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ from tercet.ir.types import (
 
 @irdl_op_definition
 class MaxPool(WindowOp, IntegerOp):
-    """y[b, c, ..] = the greatest x[b, c, ..] of the window; padded places are not looked at."""
+    """y[b, c, ..] = the greatest x[b, c, ..] of the window; padded places do not count."""
 
     name = "tercet.max_pool"
     x = operand_def(TensorType)
@@ -110,10 +110,11 @@ class MaxPool(WindowOp, IntegerOp):
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         kind, window = storage(any_tensor(self.x).element_type), self.window()
-        narrow = kind.itemsize == 1  # ONNXRuntime pools bytes and floats; a double holds the rest
+        # ONNXRuntime pools bytes and floats; a double holds every other integer type
+        narrow = kind.itemsize == 1
         x = operands[0] if narrow else graph.cast(operands[0], np.float64)
         if any(max(pair) >= k for pair, k in zip(window.padding, window.kernel, strict=True)):
-            # more than ONNXRuntime adds by itself, as a dilated window can need
+            # a dilated window can need more padding than ONNXRuntime accepts
             least = Interval.of(tensor_type(self.x).element_type).low
             fill = graph.constant(least, kind if narrow else np.float64)
             begin, end = zip(*window.padding, strict=True)

@@ -1,4 +1,4 @@
-"""The product of two tensors: one expression, one rounding."""
+"""The product of two tensors, with one rounding."""
 
 from collections.abc import Sequence
 

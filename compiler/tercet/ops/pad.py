@@ -1,4 +1,4 @@
-"""Constant elements before and behind."""
+"""Padding with a constant before and behind every axis."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ class Pad(IntegerOp):
     pads = prop_def(Dense)
     """si64 [rank, 2], 0 or more; 0 for the batch."""
     value = prop_def(I64Attr)
-    """Of the element type; the zero point, to pad with real zeros."""
+    """An integer of the element type; the zero point pads with real zeros."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_pad", "tercet/pad.h"),
@@ -85,7 +85,7 @@ class Pad(IntegerOp):
         if element.itemsize != 2:
             value = graph.constant(self.value.value.data, element)
             return graph.node("Pad", *operands, pads, value)
-        # ONNXRuntime pads every width but this one
+        # ONNXRuntime pads every width except this one
         value = graph.constant(self.value.value.data, np.int32)
         wide = (graph.cast(x, np.int32) for x in operands)
         return graph.cast(graph.node("Pad", *wide, pads, value), element)

@@ -1,4 +1,4 @@
-"""Any function of two integers, by a table of its results."""
+"""Any function of two integers, as a table of its results."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class PairTable(QuantizedOp):
     table = prop_def(Dense)
     """[A, B] of the type that stores y."""
     low_a = prop_def(I64Attr)
-    """The a of the first row; the range rule proves that none is out of the table."""
+    """The value of a at the first row; the range rule proves that every a is in the table."""
     low_b = prop_def(I64Attr)
     traits = traits_def(Pure())
     c, hls = (

@@ -1,4 +1,4 @@
-"""Every element several times in a row: upsampling to the nearest."""
+"""Every element repeated along its axes: nearest-neighbour upsampling."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class Repeat(MovementOp):
     name = "tercet.repeat"
     x = operand_def(TensorType)
     repeats = prop_def(Dense)
-    """si64, one an axis, 1 or more; 1 for the batch."""
+    """si64, one for each axis, 1 or more; 1 for the batch."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_repeat", "tercet/repeat.h"),
@@ -52,7 +52,7 @@ class Repeat(MovementOp):
         return y
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        # every axis gets one of extent 1 behind it, which is expanded and then joined to it
+        # an axis of extent 1 behind every axis is expanded, then merged into the axis before it
         x, times = shape_of(self.x)[1:], self.times()[1:]
         split = graph.constant([0, *(n for extent in x for n in (extent, 1))])
         ones = graph.constant([1, *(n for count in times for n in (1, count))])

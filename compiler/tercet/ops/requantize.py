@@ -1,4 +1,4 @@
-"""Requantization: sums to a few bits, by one product, one sum and one rounding shift."""
+"""Requantization: integers of a few bits from sums, by a product, an addend, a rounding shift."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The same elements, row by row, in another shape: flatten, view, squeeze."""
+"""Reshape: the same elements, row-major, in another shape (flatten, view, squeeze)."""
 
 from collections.abc import Sequence
 from math import prod
@@ -20,7 +20,7 @@ from tercet.ir.types import SI32, UI8, shape_of, tensor
 
 @irdl_op_definition
 class Reshape(MovementOp):
-    """y[b] = the elements of x[b], row by row, in the result's shape."""
+    """y[b] = the elements of x[b], row-major, in the result's shape."""
 
     name = "tercet.reshape"
     x = operand_def(TensorType)
@@ -44,7 +44,7 @@ class Reshape(MovementOp):
         return x.reshape(len(x), *shape_of(self.y)[1:])
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        # an extent of 0 is the operand's own: the batch
+        # an extent of 0 keeps the operand's extent: the batch
         return graph.node("Reshape", *operands, graph.constant([0, *shape_of(self.y)[1:]]))
 
     @classmethod

@@ -21,7 +21,7 @@ from tercet.ir.types import SI8, UI8, I64Attr, IntArray, number, signed, tensor
 class RmsNorm(NormalizedOp):
     """y = clip(rne((trunc(mul[n] * c * 2^(16 + h) / d) + add[n]) / 2^shift[n]) + after).
 
-    Of rows of `size` elements u = x - zero_of_x: c = size * u, V = size * sum u^2,
+    For rows of `size` elements u = x - zero_of_x: c = size * u, V = size * sum u^2,
     d = floor(2^15 * sqrt(w)), w = (V * 2^unit + epsilon) * 4^h with h such that 2^60 <= w < 2^62.
     """
 

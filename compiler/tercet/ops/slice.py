@@ -1,4 +1,4 @@
-"""Every so manieth element between two places of every axis: slice, chunk, split."""
+"""Slice: every n-th element of a range of every axis (slice, chunk, split)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class Slice(MovementOp):
     name = "tercet.slice"
     x = operand_def(TensorType)
     starts = prop_def(Dense)
-    """si64, one an axis, as `stops` and `steps`; the batch has 0, 1 and 1, which stand for all."""
+    """si64, one for each axis, like `stops` and `steps`; 0, 1 and 1 keep the whole batch."""
     stops = prop_def(Dense)
     steps = prop_def(Dense)
     """1 or more."""
@@ -44,13 +44,13 @@ class Slice(MovementOp):
         *,
         layer: str,
     ) -> None:
-        """One of each an axis, the batch included; nothing counts from the end."""
+        """One start, stop and step for each axis, the batch included; none is negative."""
         parts = [range(*part) for part in zip(starts, stops, steps, strict=True)]
         limits = {"starts": vector(starts), "stops": vector(stops), "steps": vector(steps)}
         super().__init__([x], [len(part) for part in parts[1:]], limits, layer)
 
     def parts(self) -> list[slice]:
-        """What is taken of every axis but the batch."""
+        """The slice of every axis except the batch."""
         limits = zip(*(values_of(v).tolist() for v in self._limits()), strict=True)
         return [slice(*limit) for limit in limits][1:]
 

@@ -40,7 +40,7 @@ EXP = precise(mpmath.exp)
 class Softmax(QuantizedOp):
     """y = clip(rne(scaled[d] / sum of terms[d] + before) + after), d = max - x along one axis.
 
-    Where d is beyond the tables, their last entries stand for it.
+    A d beyond the tables reads their last entries.
     """
 
     name = "tercet.softmax"
@@ -52,7 +52,7 @@ class Softmax(QuantizedOp):
     axis = prop_def(I64Attr)
     """1 or more: never the batch."""
     before = prop_def(I64Attr)
-    """0 or 1. An odd zero point that is added before rounding turns ties around."""
+    """0 or 1: 1 for an odd zero point added before rounding, which changes how ties round."""
     after = prop_def(I64Attr)
     low = prop_def(I64Attr)
     high = prop_def(I64Attr)
@@ -110,18 +110,18 @@ class Softmax(QuantizedOp):
         return np.clip(rounded, self.clip().low, self.clip().high)
 
     def _drop(self, d: IntArray) -> IntArray:
-        """The place in the tables."""
+        """The index in the tables."""
         return np.minimum(d, self.terms.get_shape()[0] - 1)
 
     def range(self, x: Interval) -> Interval:
         n = self.kind().get_shape()[self.axis.value.data]
         drops = self._drop(np.array([0 if n == 1 else x.high - x.low, 0]))
         (least, most), tops = values_of(self.terms)[drops], values_of(self.scaled)[drops]
-        # one that falls behind as far as it can, and one that all others fall behind
+        # the least result: one x at the minimum, the rest at the maximum; the greatest: the reverse
         return Interval.around(self._closed(tops, np.array([n * most, most + (n - 1) * least])))
 
     def fraction(self, x: IntArray) -> tuple[IntArray, IntArray]:
-        """What is rounded: tops, and the sums that divide them."""
+        """The numerators and denominators of the results before rounding."""
         axis = self.axis.value.data
         d = self._drop(x.max(axis, keepdims=True) - x)
         return values_of(self.scaled)[d], values_of(self.terms)[d].sum(axis, keepdims=True)
@@ -147,7 +147,7 @@ class Softmax(QuantizedOp):
     @classmethod
     def samples(cls) -> Sequence[Sample]:
         byte, few = Interval(-128, 127), Interval(0, 15)
-        wide = tables(Fraction(1, 9), Fraction(1, 300), 400, 40)  # ends in zeros
+        wide = tables(Fraction(1, 9), Fraction(1, 300), 400, 40)  # tables that end in zeros
         flat = tables(Fraction(1, 32), Fraction(1, 255), 256, 40)
         steep = tables(Fraction(1, 5), Fraction(1, 128), 16, 40)
         scores = build(
@@ -170,7 +170,7 @@ class Softmax(QuantizedOp):
 
 
 def tables(step: Fraction, scale: Fraction, size: int, bits: int) -> tuple[IntArray, IntArray]:
-    """e^(-step * d) for d = 0 .. size - 1, and it divided by `scale`: times 2^bits, rounded."""
+    """e^(-step * d) * 2^bits for d = 0 .. size - 1, rounded, and the same divided by `scale`."""
     exact = [EXP(-step * d) * 2**bits for d in range(size)]
     return (
         np.array([round(term) for term in exact]),

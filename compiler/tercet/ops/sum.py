@@ -17,7 +17,7 @@ from tercet.ir.types import SI8, SI32, I64Attr, IntArray, number, tensor, tensor
 
 @irdl_op_definition
 class Sum(IntegerOp):
-    """acc[.., ..] = sum over k of (x[.., k, ..] - zero_point), in i32; the axis of k is gone."""
+    """acc[.., ..] = sum over k of (x[.., k, ..] - zero_point), in i32; the axis of k is removed."""
 
     name = "tercet.sum"
     x = operand_def(TensorType)

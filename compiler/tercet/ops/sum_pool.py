@@ -1,4 +1,4 @@
-"""The sum of every window: what an average pool is before its division."""
+"""Sum pooling: the sum of every window, an average pool before its division."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ from tercet.ir.types import (
 class SumPool(WindowOp, IntegerOp):
     """acc[b, c, p] = weight[p] * sum over the window at p of (x[b, c, ..] - zero_point), in i32.
 
-    Padded places add nothing. The weight makes windows of unlike size averages of one scale.
+    Padded places add nothing. The weight gives averages of windows of unequal size one scale.
     """
 
     name = "tercet.sum_pool"
@@ -101,14 +101,14 @@ class SumPool(WindowOp, IntegerOp):
         return self.window_of((self.kernel_h.value.data, self.kernel_w.value.data)[-axes:])
 
     def factors(self) -> IntArray:
-        """The weight of every window, in the shape of the windows; ones where there is none."""
+        """The weight of every window, in the shape of the windows; ones if `weight` is absent."""
         shape = tensor_type(self.acc).get_shape()[2:]
         if self.weight is None:
             return np.ones(shape, np.int64)
         return values_of(self.weight).reshape(shape)
 
     def sizes(self) -> IntArray:
-        """How many elements of every window are no padding, in the shape of the windows."""
+        """The number of elements of every window that are not padding, shaped like the windows."""
         masks = self.window().real(tensor_type(self.x).get_shape()[2:])
         first, last = (np.ones((1, 1), bool), *masks)[-2:]
         counts: IntArray = np.outer(first.sum(1), last.sum(1))

@@ -1,4 +1,4 @@
-"""Any function of one integer, by a table of its results."""
+"""Any function of one integer, as a table of its results."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class Table(ChannelwiseOp):
     table = prop_def(Dense)
     """[N, size] of the type that stores y."""
     low = prop_def(I64Attr)
-    """The x of the first entry; the range rule proves that none is out of the table."""
+    """The value of x at the first entry; the range rule proves that every x is in the table."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_table", "tercet/table.h"),
@@ -81,7 +81,7 @@ class Table(ChannelwiseOp):
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
         rows = self.rows()
         x = graph.cast(self.onnx_by_channel(graph, operands[0]), np.int64)
-        # where the channel's entries would start if x began at 0
+        # the index of the channel's entry for x = 0
         start = np.arange(len(rows)) * rows.shape[1] - self.low.value.data
         place = graph.node("Add", x, graph.constant(self.onnx_per_channel(start)))
         table = graph.constant(rows.reshape(-1), self.stored())

@@ -1,4 +1,4 @@
-"""Requantization by comparison: steps at sorted thresholds that the sum reaches."""
+"""Requantization by comparison: the count of sorted thresholds that a sum reaches."""
 
 from collections.abc import Sequence
 
@@ -39,9 +39,9 @@ class Threshold(ChannelwiseOp):
     name = "tercet.threshold"
     acc = operand_def(TensorType)
     thresholds = prop_def(Dense)
-    """si32 [N, n], ascending in every row; 2^31 - 1 where no sum ever gets there."""
+    """si32 [N, n], ascending in every row; 2^31 - 1 where no sum reaches the threshold."""
     directions = opt_prop_def(Dense)
-    """si8 [N, n] of 1 and -1: whether y rises or falls there; where absent, it always rises."""
+    """si8 [N, n] of 1 and -1: whether y rises or falls there; if absent, it always rises."""
     low = prop_def(I64Attr)
     traits = traits_def(Pure())
     c, hls = (
@@ -58,7 +58,7 @@ class Threshold(ChannelwiseOp):
         *,
         falls: npt.NDArray[np.bool_] | None = None,
     ) -> None:
-        """`falls` [N, n]: where y becomes less by one."""
+        """`falls` [N, n]: True where y falls by one."""
         super().__init__(
             [acc],
             {
@@ -91,11 +91,11 @@ class Threshold(ChannelwiseOp):
         return values_of(self.thresholds)
 
     def signs(self) -> IntArray:
-        """What each threshold adds, [N, n]."""
+        """The 1 or -1 that each threshold adds, [N, n]."""
         return np.ones_like(self.rows()) if self.directions is None else values_of(self.directions)
 
     def _levels(self) -> IntArray:
-        """The result once so many thresholds are reached, [N, n + 1]."""
+        """The result for each number of reached thresholds, [N, n + 1]."""
         return self.low.value.data + np.pad(self.signs(), ((0, 0), (1, 0))).cumsum(1)
 
     def range(self, acc: Interval) -> Interval:
@@ -103,7 +103,7 @@ class Threshold(ChannelwiseOp):
         reached = np.arange(levels.shape[1])
         first = (rows <= acc.low).sum(1, keepdims=True)
         last = (rows <= acc.high).sum(1, keepdims=True)
-        # between equal thresholds there is no sum
+        # no sum lies between equal thresholds
         apart = np.pad(np.diff(rows) > 0, ((0, 0), (1, 1)), constant_values=True)
         return Interval.around(levels[(reached >= first) & (reached <= last) & apart])
 
@@ -115,7 +115,7 @@ class Threshold(ChannelwiseOp):
         return found.reshape(acc.shape)
 
     def onnx(self, graph: OnnxGraph, *operands: str) -> str:
-        # one step after the other: all at once would take as many times the memory
+        # one threshold at a time, because all at once would need n times the memory
         acc = self.onnx_by_channel(graph, graph.cast(operands[0], np.int32))
         y = graph.constant(self.low.value.data, np.int32)
         for row, signs in zip(self.rows().T, self.signs().T, strict=True):
@@ -142,7 +142,7 @@ class Threshold(ChannelwiseOp):
             [tensor((1, 3), SI32)],
             lambda acc: [cls(acc, rows(3, 2), -1, Result(signed(2), "trits"))],
         )
-        sign = build(  # constants of one trit each
+        sign = build(  # constants that are one trit each
             [tensor((1, 3), SI8)],
             lambda acc: [cls(acc, np.array([[0, 1]]), -1, Result(signed(2), "sign"))],
         )

@@ -1,4 +1,4 @@
-"""The axes in another order."""
+"""Transpose: the axes in another order."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ class Transpose(MovementOp):
     name = "tercet.transpose"
     x = operand_def(TensorType)
     permutation = prop_def(Dense)
-    """si64, one an axis; the batch stays first."""
+    """si64, one for each axis; the batch stays first."""
     traits = traits_def(Pure())
     c, hls = (
         Kernel("tercet_transpose", "tercet/transpose.h"),

@@ -1,4 +1,4 @@
-"""Passes: from the float dialect to the integer dialect, each one tested by running both sides."""
+"""Passes from the float dialect to the integer dialect; tests run the module before and after."""
 
 from tercet.passes.pipeline.order import (
     DEFAULT,

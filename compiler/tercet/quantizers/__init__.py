@@ -1,4 +1,4 @@
-"""Brevitas quantizers for ternary networks: Brevitas itself has none per channel that learns.
+"""Brevitas quantizers for ternary networks; Brevitas has no ternary one per channel that learns.
 
 QuantLinear(64, 10, bias=False, weight_quant=TernaryWeight)
 """
@@ -11,9 +11,9 @@ from brevitas.quant.solver import WeightQuantSolver
 
 
 class TernaryWeight(NarrowIntQuant, WeightQuantSolver):  # type: ignore[misc]
-    """clip(round(w / scale), -1, 1); one learned scale a channel, first the mean magnitude.
+    """clip(round(w / scale), -1, 1); one learned scale a channel, which starts at mean(abs(w)).
 
-    The clamp passes no gradient outside [-1, 1]: with Brevitas' default one it does not learn.
+    The clamp passes no gradient outside [-1, 1]; with Brevitas' default clamp it does not learn.
     """
 
     bit_width = 2
@@ -26,7 +26,7 @@ class TernaryWeight(NarrowIntQuant, WeightQuantSolver):  # type: ignore[misc]
 
 
 class PixelInput(Uint8ActPerTensorFloat):  # type: ignore[misc]
-    """Bytes as they are: [0, 1] in 255 steps, zero is the integer 0."""
+    """u8 of bytes divided by 255: [0, 1] in 255 steps, zero is the integer 0."""
 
     scaling_impl_type = ScalingImplType.CONST
     restrict_scaling_type = RestrictValueType.FP

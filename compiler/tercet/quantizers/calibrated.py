@@ -1,7 +1,7 @@
-"""The quantizers that post-training quantization chooses from, all of them Brevitas' own parts.
+"""The quantizers that post-training quantization chooses from, built of Brevitas' own parts.
 
-A weight's scale is found once, from the float weights, and is a parameter from then on: GPTQ moves
-the weights afterwards, and their grid must not move with them.
+A weight's scale is computed once from the float weights and then stored as a parameter, because
+GPTQ changes the weights afterwards and their grid must stay.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ class Int8Weight(Int8WeightPerChannelFloat):  # type: ignore[misc]
 
 
 class Int4Weight(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
-    """s4 from -7 to 7, the scale of a channel that has the least squared error."""
+    """s4 from -7 to 7, with the scale of least squared error in each channel."""
 
     bit_width = 4
     scaling_impl_type = ScalingImplType.PARAMETER_FROM_STATS
@@ -34,10 +34,10 @@ class Int4Weight(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
 
 
 class TernaryWeightMSE(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
-    """-1, 0 and 1, the scale of a channel that has the least squared error.
+    """-1, 0 and 1, with the scale of least squared error in each channel.
 
-    The grid of `tercet.quantizers.TernaryWeight`, whose scale starts at the mean
-    magnitude: right for one that will learn, too small for one that won't.
+    `tercet.quantizers.TernaryWeight` has the same grid, but its scale starts at the mean
+    magnitude, which suits a scale that learns and is too small for one that stays.
     """
 
     bit_width = 2
@@ -47,21 +47,21 @@ class TernaryWeightMSE(Int8WeightPerChannelFloatMSE):  # type: ignore[misc]
 
 
 class SignedAct(Int8ActPerTensorFloat):  # type: ignore[misc]
-    """s8, its scale calibrated."""
+    """s8 with a calibrated scale."""
 
 
 class UnsignedAct(Uint8ActPerTensorFloat):  # type: ignore[misc]
-    """u8, its scale calibrated: of what is never negative."""
+    """u8 with a calibrated scale, for values that are never negative."""
 
 
 class HalfAct(Uint8ActPerTensorFloat):  # type: ignore[misc]
-    """u8 on the grid of an s8: what is added to signed values needs their scale."""
+    """u8 on the grid of an s8, for values that are added to signed ones and need their scale."""
 
     int_scaling_impl = IntScaling(narrow_range=False, signed=True)
 
 
 def fused(function: type[nn.Module]) -> type[nn.Module]:
-    """The layer that is this activation and its quantizer, as QuantReLU is of ReLU."""
+    """A layer of this activation and its quantizer, as QuantReLU is for ReLU."""
 
     class Fused(QuantNonLinearActLayer):  # type: ignore[misc]
         def __init__(self, act_quant: type, return_quant_tensor: bool = False, **more: Any) -> None:

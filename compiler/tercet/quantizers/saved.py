@@ -9,12 +9,11 @@ from torch import nn
 from tercet.errors import CaptureError
 
 EXAMPLES = "examples"
-"""Name of the one real input that is kept among the parameters; that of a second input, of a third
-and so on have a number behind it."""
+"""Name of the example input kept among the parameters; further inputs have a number behind it."""
 
 
 def restore(model: nn.Module, path: Path) -> nn.Module:
-    """Fill `model` with the arrays in `path`; its `examples` are the real input among them."""
+    """Fill `model` with the parameters in `path`; its `examples` are the inputs stored there."""
     try:
         with np.load(path, allow_pickle=False) as found:
             state = {name: torch.from_numpy(found[name]) for name in found.files}

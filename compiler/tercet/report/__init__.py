@@ -1,5 +1,5 @@
-"""The report of a sign-off: its contract, its verdict and the files it is written to.
+"""The report of a sign-off: its contract, its verdict and its files.
 
-`contract` holds the values, `catalogue` the list of checks, `applies` when each is part of a
-sign-off, `verdict` the rules, `codec` the JSON; `pages` has the other renderings and the writing.
+`contract` declares the values, `catalogue` lists the checks, `applies` says which of them apply,
+`verdict` judges, `codec` encodes the JSON, `pages` renders and writes all other files.
 """

@@ -1,4 +1,4 @@
-"""When a check is part of a sign-off: rules over facts of the report, not the check's own word."""
+"""Whether a check applies to a sign-off, by rules over facts of the report."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tercet.report.contract import Artifact, Model, Subgraph
 
 @dataclass(frozen=True)
 class Facts:
-    """What the rules look at."""
+    """The facts of a report that the rules read."""
 
     model: Model
     artifacts: Sequence[Artifact]
@@ -18,7 +18,7 @@ class Facts:
 
 
 def inapplicable(check: Declared, facts: Facts) -> str:
-    """Why there is nothing that the check judges; "" where it applies."""
+    """Why the check has nothing to judge; "" if it applies."""
     return _RULES[check.applies](check, facts)
 
 

@@ -1,7 +1,7 @@
 """Every check that a sign-off lists, as its own file declares it.
 
-The files are `tercet_signoff.checks`, which this package cannot import: `make gen` writes what they
-declare to catalogue.json. To add a check is to add a file there.
+A file of `tercet_signoff.checks` declares a check. This package can't import them, so `make gen`
+copies the declarations to catalogue.json.
 """
 
 from collections.abc import Iterable
@@ -20,31 +20,31 @@ Applies = Literal["always", "of a module", "of a file", "of an artifact", "of a 
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """What a check says of itself."""
+    """The declaration of a check."""
 
     id: str
     title: str
     stage: VStage
-    """To which stage of verification it belongs."""
+    """The stage of verification that it belongs to."""
     item: str
     """The item of a verification checklist that it closes."""
     target: str | None
-    """Whose artifact it judges: c, hls, onnx or fabric; None: no target's."""
+    """The target whose artifact it judges: c, hls, onnx or fabric; None: no target."""
     applies: Applies = "always"
-    """The rule that says of which sign-offs it is a part; elsewhere its row says n/a."""
+    """The rule that says to which sign-offs it applies; in the others its verdict is n/a."""
     judges: bool = False
-    """Whether it fails where the user's own outputs are too far away, explained or not."""
+    """Whether it fails if outputs are too far from the user's model, whatever explains them."""
     absent: str = ""
     """Why this version never runs it."""
 
     @property
     def required(self) -> bool:
-        """Whether a sign-off to which it applies needs it."""
+        """Whether a sign-off to which it applies fails without it."""
         return not self.absent
 
 
 def in_order(checks: Iterable[Declared]) -> tuple[Declared, ...]:
-    """By stage of verification, then by id."""
+    """Checks sorted by stage of verification, then by id."""
     return tuple(sorted(checks, key=lambda check: (check.stage, check.id)))
 
 
@@ -56,7 +56,7 @@ def catalogue() -> tuple[Declared, ...]:
 
 
 def declared(check_id: str) -> Declared:
-    """What the check of an id declares; a ValueError names the ids there are."""
+    """The declaration of a check. Raises ValueError with all ids if there is none of this id."""
     for check in catalogue():
         if check.id == check_id:
             return check

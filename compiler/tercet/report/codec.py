@@ -1,4 +1,4 @@
-"""report.json: encode, hold to the contract and to the verdict's rules, decode."""
+"""`Report` to and from report.json; both directions test the contract and the verdict."""
 
 from tercet.documents import Document
 from tercet.errors import TercetError
@@ -9,14 +9,14 @@ DOCUMENT = Document("report.json", Report, VERSION, "`tercet verify`")
 
 
 def encode(report: Report) -> str:
-    """The text of report.json, already read back once: what is written is always valid."""
+    """The text of report.json. It is decoded once here, so that it is always valid."""
     text = DOCUMENT.encode(report)
     _require_verdict(report)
     return text
 
 
 def decode(text: str) -> Report:
-    """The report in a text; a `TercetError` says what is wrong with one that is none."""
+    """The report of a JSON text. Raises TercetError with the reason if it is invalid."""
     report = DOCUMENT.decode(text)
     _require_batches(report.cycles)
     _require_verdict(report)

@@ -1,4 +1,4 @@
-"""The values behind report.json. Field names here are the names in the file."""
+"""The dataclasses of report.json. Their field names are the names in the file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ VStage = Literal["V1", "V2", "V3"]
 
 @dataclass(frozen=True)
 class Tool:
-    """Who signed: this program, and the versions of what it stands on."""
+    """The program that made the report, and versions of the packages that it uses."""
 
     name: Name
     version: Name
@@ -56,37 +56,37 @@ class Fabric:
 
 @dataclass(frozen=True)
 class Vectors:
-    """What the executors were compared on."""
+    """The vectors on which the executors were compared."""
 
     count: Count
     seed: int
     origins: Mapping[str, Positive]
-    """How many vectors came from where: real samples, `example()`, each corner, random."""
+    """Number of vectors from each origin: real samples, `example()`, each corner, random."""
     only: Count | None
-    """The one vector that was rerun, or None when all were."""
+    """Index of the only vector that was rerun; None if all vectors ran."""
     batch: Positive
-    """Vectors that the fabric took by one doorbell. Of a last batch the rest are zero inputs."""
+    """Vectors that one doorbell runs on the fabric; zero inputs fill up the last batch."""
     source: str
-    """Where the samples come from: a file, `example()` or the zoo; "" where there are none."""
+    """Source of the samples: a file, `example()` or the zoo; "" without samples."""
     available: Count
-    """How many samples there are, of which the first were used."""
+    """Number of samples in the source; the first ones were used."""
 
 
 @dataclass(frozen=True)
 class Answers:
-    """How one executor classified the vectors whose class is known."""
+    """How many vectors of known class one executor classified right."""
 
     executor: Name
-    """Such as "PyTorch" or "RTL"."""
+    """Name of the executor, such as "PyTorch" or "RTL"."""
     right: Count
-    """Vectors in which the greatest output is the class."""
+    """Vectors whose greatest output is the known class."""
     unlike: Count
-    """Vectors in which it is another output than the integer reference's."""
+    """Vectors whose greatest output is not that of the integer reference."""
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """What was right of the vectors whose class is known; the integer reference comes first."""
+    """Answers of the executors on vectors of known class; the integer reference comes first."""
 
     vectors: Positive
     answers: Annotated[tuple[Answers, ...], Meta(min_length=1)]
@@ -94,7 +94,7 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """The first element that differs. `layer` is a value's name, or a counter's."""
+    """The first element that differs. `layer` is the name of a value or of a counter."""
 
     layer: Name
     vector: Count
@@ -105,37 +105,38 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Tied:
-    """Structural ties (numerics.md): the float32 noise of the user's own model rounds them."""
+    """Counts of structural ties (numerics.md), which float32 noise rounds in the user's model."""
 
     ties: Count
-    """Elements that are one, in vectors in which nothing differed before."""
+    """Elements that are structural ties, in vectors without an earlier difference."""
     others: Count
-    """Of these: rounded the other way."""
+    """Those of `ties` that the user's model rounded the other way."""
     vectors: Count
-    """In which that was the first difference."""
+    """Vectors whose first difference was such a tie."""
     argmaxes: Count | None
-    """Of these vectors: with another argmax."""
+    """Those of `vectors` whose argmax differs."""
 
 
 @dataclass(frozen=True)
 class EndToEnd:
-    """The user's own model against the reference from input to output, nothing put right between.
+    """The outputs of the user's model against the reference, without corrections on the way.
 
-    A step is one of the output's quantizer. Of sums without one it is the most that a step of one
-    input of the last layer makes; of what is no line of integers a 255th of the range.
+    Differences are in steps. A step is that of the output's quantizer. For sums without a quantizer
+    it is the largest change that one step of one input of the last layer causes; for other outputs
+    it is 1/255 of their range.
     """
 
     outputs: Positive
     """Elements of all outputs that were compared."""
     differ: Count
-    """Of these: unequal."""
+    """Those of `outputs` that differ."""
     beyond: Count
-    """Of these: by more than one step, in vectors that are not `tied`."""
+    """Those of `differ` that differ by more than one step, in vectors that are not `tied`."""
     largest: Figure
     """The largest difference, in steps."""
     vectors: Positive
     argmaxes: Count | None
-    """Vectors, not `tied`, whose argmax differs; None where no output has two elements."""
+    """Vectors, not `tied`, whose argmax differs; None if no output has two elements."""
     tied: Tied
 
 
@@ -146,25 +147,25 @@ class Check:
     id: Name
     title: Name
     stage: VStage
-    """To which stage of verification it belongs."""
+    """The stage of verification that it belongs to."""
     item: Name
     """The item of a verification checklist that it closes."""
     verdict: CheckVerdict
-    """skipped: it did not run; n/a: by the facts of this report there is nothing that it judges."""
+    """skipped: it did not run; n/a: by the facts of this report it has nothing to judge."""
     compared: Count
     mismatches: Count
     detail: str
     required: bool
     first: Mismatch | None
     rerun: Name | None
-    """The command that reruns just the first wrong vector, with a waveform."""
+    """The command that reruns only the first wrong vector, with a waveform."""
     end_to_end: EndToEnd | None
-    """Of the checks that run the user's own model."""
+    """Set by the checks that run the user's model."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over all vectors."""
+    """The least, the mean and the greatest of a figure over all vectors."""
 
     low: Figure
     mean: Figure
@@ -173,61 +174,61 @@ class Spread:
 
 @dataclass(frozen=True)
 class Mapped:
-    """How a layer lies on the tiles: Tp bands of positions, Tk input and To output slices."""
+    """How a layer is spread over the tiles: Tp bands, Tk input slices and To output slices."""
 
     tk: Positive
     to: Positive
     passes: Positive
-    """Times that a tile works on all lanes: positions of a band times groups of outputs."""
+    """Passes of a tile: positions of a band times groups of outputs."""
     tp: Positive
     planes: Count
-    """Of trits, that its weights take; 0 without weights."""
+    """Planes of trits that its weights take; 0 without weights."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer on the fabric. Columns and cycles are of one batch, spread over all of them."""
+    """One layer on the fabric. Columns and cycles are spreads over all batches."""
 
     name: Name
     subgraph: Name
-    """The name of the one that computes it."""
+    """Name of the subgraph that computes it."""
     kind: Name
     """mac, depthwise or vector."""
     inputs: Count
     """Weight columns of a sum; 0 without weights."""
     outputs: Positive
-    """Values of the result."""
+    """Elements of the result."""
     mapping: Mapped
     weight_sparsity: Share
     """Share of weights that are zero, 0 to 1."""
     activation_sparsity: Spread
-    """Share of the columns skipped because their activation is zero, 0 to 1."""
+    """Share of the columns that were skipped because their activation is zero, 0 to 1."""
     columns: Spread
     issued: Spread
     skip_act: Spread
     skip_wgt: Spread
     cycles_predicted: Spread
     cycles_measured: Spread | None
-    """None when the RTL did not run."""
+    """None if the RTL did not run."""
     efficiency: Spread
 
 
 @dataclass(frozen=True)
 class Subgraph:
-    """A part of the network that one target computes, call by call."""
+    """A part of the network that one target computes."""
 
     name: Name
     target: Name
-    """fabric, or host: C on the processor that drives it."""
+    """fabric, or host: C on the processor that drives the fabric."""
     layers: tuple[Name, ...]
     """Names of the layers that it computes."""
     calls: Positive
-    """Of one inference."""
+    """Calls in one inference."""
     cycles_predicted: Spread | None
-    """Of one call, over all calls; None where no cycle model speaks of it."""
+    """Cycles of one call, as a spread over all calls; None without a cycle model."""
     cycles_measured: Spread | None
     bytes_in: Count
-    """That go in by one call, a batch of vectors together."""
+    """Bytes that one call reads, for a whole batch of vectors."""
     bytes_out: Count
 
 
@@ -238,16 +239,16 @@ class Artifact:
     target: Name
     """c, hls, onnx or fabric."""
     refusal: Name | None
-    """A sentence, None where the target takes the network."""
+    """Why the target refuses the network, in a sentence; None if it takes it."""
     exposes: Count
-    """Values of the network that its executor shows, inputs aside."""
+    """Number of the network's values that its executor shows, without the inputs."""
     hidden: tuple[Name, ...]
-    """Names of the values that it computes and does not show."""
+    """Names of the network's values that its executor does not show."""
 
 
 @dataclass(frozen=True)
 class Cycles:
-    """Clock cycles of every batch of vectors, from the doorbell to the irq, in their order."""
+    """Clock cycles of each batch of vectors, in order, from the doorbell to the irq."""
 
     predicted: tuple[Count, ...]
     measured: tuple[Count, ...] | None
@@ -257,7 +258,7 @@ class Cycles:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of the sign-off and the seconds it took, without those of stages inside it."""
+    """A stage of the sign-off and its seconds, without those of the stages inside it."""
 
     name: Name
     seconds: Figure
@@ -265,7 +266,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Timing:
-    """When the sign-off started (UTC, ISO 8601) and where its time went."""
+    """Start of the sign-off (UTC, ISO 8601) and the seconds of its stages."""
 
     started: Name
     seconds: Figure
@@ -284,13 +285,13 @@ class Report:
     verdict: Verdict
     checks: tuple[Check, ...]
     artifacts: tuple[Artifact, ...]
-    """One for each target that a check judges."""
+    """The artifact of each target that a check judges."""
     subgraphs: tuple[Subgraph, ...]
     layers: tuple[Layer, ...]
-    """Those on the fabric."""
+    """The layers on the fabric."""
     cycles: Cycles
     timing: Timing
     accuracy: Accuracy | None
-    """None where no class is known."""
+    """None if no vector has a known class."""
     warnings: tuple[Name, ...]
     """Sentences on what weakens this sign-off without failing it."""

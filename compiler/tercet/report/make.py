@@ -1,4 +1,4 @@
-"""Put a report together: list every check of the contract and judge."""
+"""The report of a sign-off from its parts: every check of the catalogue listed, and judged."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -61,7 +61,7 @@ def judged(report: Report) -> Report:
 
 
 def _complete(checks: Sequence[Check], facts: Facts) -> tuple[Check, ...]:
-    """The checks in the contract's order; those that did not run are listed with the reason."""
+    """The checks in the catalogue's order; a check that did not run is listed with the reason."""
     listed = []
     for line in catalogue():
         listed += [check for check in checks if check.id == line.id] or [_absent(line, facts)]

@@ -1,4 +1,4 @@
-"""The ways a check can end. What is known of it before it runs comes from the catalogue."""
+"""The row of a check in a report: its outcome, with its declaration from the catalogue."""
 
 from tercet.report.catalogue import declared
 from tercet.report.contract import Check, CheckVerdict, EndToEnd, Mismatch
@@ -14,7 +14,7 @@ def measured(
     rerun: str | None = None,
     end_to_end: EndToEnd | None = None,
 ) -> Check:
-    """The check ran. It passes when something was compared and nothing differed."""
+    """The row of a check that ran. It passes if something was compared and nothing differed."""
     judges = declared(check_id).judges
     too_far = None if end_to_end is None or not judges else excess(end_to_end)
     if too_far is not None:
@@ -33,17 +33,17 @@ def measured(
 
 
 def failed(check_id: str, detail: str) -> Check:
-    """The check could not be carried out to its end."""
+    """The row of a check that broke off before its end."""
     return _row(check_id, "fail", detail)
 
 
 def skipped(check_id: str, reason: str) -> Check:
-    """The check did not run."""
+    """The row of a check that did not run."""
     return _row(check_id, "skipped", reason)
 
 
 def not_applicable(check_id: str, reason: str) -> Check:
-    """There is nothing in this sign-off that the check judges: `tercet.report.applies` says so."""
+    """The row of a check that has nothing to judge in this sign-off, by `tercet.report.applies`."""
     return _row(check_id, "n/a", reason)
 
 

@@ -1,4 +1,4 @@
-"""This program, and the versions of what it stands on."""
+"""`Tool`: this program's version, and versions of the packages that it uses."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -10,7 +10,7 @@ STANDS_ON = ("torch", "brevitas", "onnx", "onnxruntime", "xdsl", "numpy", "cocot
 
 
 def tool() -> Tool:
-    """What a report says about its maker."""
+    """The program that makes the report, for its field `tool`."""
     return Tool(
         name="tercet",
         version=version_of("tercet"),
@@ -21,7 +21,7 @@ def tool() -> Tool:
 
 
 def version_of(package: str) -> str:
-    """The installed version of a package."""
+    """The installed version of a package, or "not installed"."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What a sign-off must have compared: every value of the network, in each of its parts."""
+"""Faults of a report whose artifacts or subgraphs do not cover every value of the network."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from tercet.report.catalogue import catalogue
 from tercet.report.contract import Report
 
 COMPARED_BY = ("c", "hls", "fabric")
-"""Targets whose executors compute the network anew. ONNXRuntime counts as a reference."""
+"""Targets whose values count as compared. ONNXRuntime is a reference, so onnx is not among them."""
 HOST = "host"
 """Of subgraphs that the processor computes, in C."""
 
 
 def of_artifacts(report: Report) -> Iterator[tuple[str, str]]:
-    """Faults: targets that are not listed once, and values that no executor showed."""
+    """Faults of the artifacts: targets not listed once, and values that no executor showed."""
     times = Counter(one.target for one in report.artifacts)
     judged = {line.target: None for line in catalogue() if line.target is not None}
     for target in judged:
@@ -24,7 +24,7 @@ def of_artifacts(report: Report) -> Iterator[tuple[str, str]]:
             yield f"the artifact of {one.target}", "is refused and has values of the network"
     totals = {one.exposes + len(one.hidden) for one in report.artifacts if one.refusal is None}
     if len(totals) > 1:
-        yield "the artifacts", f"count unlike values of the network: {sorted(totals)}"
+        yield "the artifacts", f"have different numbers of values of the network: {sorted(totals)}"
     ran = _ran(report)
     hidden = [set(one.hidden) for one in report.artifacts if one.target in ran]
     if not hidden:
@@ -42,7 +42,7 @@ def _ran(report: Report) -> set[str]:
 
 
 def of_subgraphs(report: Report) -> Iterator[tuple[str, str]]:
-    """Faults: parts of the network that are missing, run by nobody, or hold other layers."""
+    """Faults of the subgraphs: none at all, listed twice, on a refusing target, without a layer."""
     if not report.subgraphs:
         yield "this sign-off", "has no subgraph"
     for name, times in Counter(one.name for one in report.subgraphs).items():

@@ -1,4 +1,4 @@
-"""When a sign-off passes. These rules trust no check's own word beyond its counts."""
+"""The verdict of a report: rules that use the counts of each check, not its own verdict alone."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from tercet.report.end_to_end import excess
 from tercet.report.values import of_artifacts, of_subgraphs
 
 Fault = tuple[str, str]
-"""A check's id, or another subject, and what is wrong with it."""
+"""A check's id, or another subject, and its fault in words."""
 
 
 def judge(report: Report) -> Verdict:
-    """`pass` when nothing stands against it, whatever the report itself says."""
+    """`pass` if the report has no problem; its own field `verdict` is not read."""
     return "fail" if problems(report) else "pass"
 
 
 def problems(report: Report) -> tuple[str, ...]:
-    """Every reason why this is no sign-off, one sentence each; checks share a reason."""
+    """Every reason why the sign-off fails, one sentence each; checks with one fault share it."""
     reasons = dict[str, list[str]]()
     for subject, fault in faults(report):
         reasons.setdefault(fault, []).append(subject)
@@ -27,7 +27,7 @@ def problems(report: Report) -> tuple[str, ...]:
 
 
 def faults(report: Report) -> tuple[Fault, ...]:
-    """The same as pairs."""
+    """Every fault as a pair: the subject, and what is wrong with it."""
     return (*_vectors(report), *_checks(report), *of_artifacts(report), *of_subgraphs(report))
 
 
@@ -51,7 +51,7 @@ def _checks(report: Report) -> Iterator[Fault]:
 
 
 def _of_check(line: Declared, check: Check, why: str) -> Iterator[str]:
-    """`why` the check does not apply, "" where it does."""
+    """Faults of a check; `why` it does not apply, "" if it does."""
     for field in ("required", "stage", "item"):
         found, wanted = getattr(check, field), getattr(line, field)
         if found != wanted:

@@ -1,1 +1,1 @@
-"""What a network can become: each target is a folder with the same door."""
+"""The targets that a network is compiled to: one folder each, with the interface of `door`."""

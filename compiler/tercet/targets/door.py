@@ -1,21 +1,23 @@
-"""The door of a target: what it takes, and the artifact that it makes of a network.
+"""The interface of a target: which operators it takes, and its artifact of a network.
 
-A target is a folder of `tercet.targets` with a file `target.py` whose `TARGET` is one of these. Its
-executor and its checks stand in `tercet_signoff`. Nothing else names a target.
+A target is a folder of `tercet.targets` with a file `target.py` whose `TARGET` is a `Target`. Its
+executor and its checks stand in `tercet_signoff`. No other code names a target.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import ClassVar, Generic, TypeVar
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
 
 from tercet.errors import TercetError, UnsupportedError
-from tercet.ir.module import ops_of
+from tercet.ir.module import inputs_of, ops_of, outputs_of
 from tercet.ir.names import value_names
 from tercet.ir.op import IntegerOp
-from tercet.ir.types import IntArray
+from tercet.ir.types import IntArray, storage, tensor_type
 from tercet.targets.effort import USUAL, Asked
 from tercet.targets.info import TargetInfo
 from tercet.targets.rows import Choice, Layer
@@ -26,11 +28,11 @@ Files = Mapping[str, str | bytes]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a user asks of all targets together; each picks its own options."""
+    """The user's settings for all targets; each target derives its own options from them."""
 
     fabric: str = "small"
     batch: int = 1
-    """Inputs that an accelerator takes by one doorbell."""
+    """Inputs that one doorbell runs on an accelerator."""
     asked: Asked = USUAL
     layers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Options of single layers, by the layer's name."""
@@ -45,7 +47,7 @@ class Refusal:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Inputs [V, ...] of a network and the outputs that belong to them, for a test bench."""
+    """Inputs [V, ...] of a network and their outputs, for a test bench."""
 
     given: tuple[IntArray, ...]
     wanted: tuple[IntArray, ...]
@@ -59,27 +61,36 @@ class Artifact(ABC):
 
     @abstractmethod
     def files(self, name: str, examples: Examples | None = None) -> Files:
-        """What the target writes, with all that it stands on; functions and files called `name`."""
+        """All files of the target, dependencies included; files and functions are called `name`."""
 
     @property
     def exposes(self) -> tuple[str, ...]:
         """Names of the values that its executor shows."""
         return tuple(value_names(self.module).values())
 
+    def traffic(self, batch: int) -> tuple[int, int]:
+        """Bytes of all inputs and of all outputs of one call: here as C stores them."""
+        return batch * _bytes(inputs_of(self.module)), batch * _bytes(outputs_of(self.module))
+
     @property
     def where(self) -> Mapping[str, str]:
-        """Of values that an accelerator computes: on what part of it, in words."""
+        """The part of an accelerator that computes each value, in words, by the value's name."""
         return {}
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """How the network lies on an accelerator."""
+        """The layers of the network on an accelerator."""
         return ()
 
     @property
     def choices(self) -> tuple[Choice, ...]:
-        """What was weighed for each of its steps."""
+        """The grids that the search tried for each step."""
         return ()
+
+
+def _bytes(values: Iterable[SSAValue]) -> int:
+    kinds = map(tensor_type, values)
+    return sum(prod(kind.get_shape()) * storage(kind.element_type).itemsize for kind in kinds)
 
 
 Options = TypeVar("Options")
@@ -93,30 +104,30 @@ class Target(ABC, Generic[Options, Made]):
 
     @abstractmethod
     def options(self, settings: Settings) -> Options:
-        """Its own options. Raises UsageError for one that it does not know."""
+        """Its own options, from the settings. Raises UsageError for an unknown one."""
 
     @abstractmethod
     def takes(self, op: type[IntegerOp]) -> Refusal | None:
-        """None for an operator that it runs."""
+        """Why it does not take an operator; None if it takes it."""
 
     @abstractmethod
     def lower(self, module: ModuleOp, options: Options) -> Made:
-        """The artifact. Raises UnsupportedError or CapacityError for a network that it refuses."""
+        """The artifact of a network. Raises UnsupportedError or CapacityError if it refuses it."""
 
     def examine(self, module: ModuleOp) -> None:
-        """Raise UnsupportedError where `lower` would for an operator, at little cost."""
+        """Raise the UnsupportedError that `lower` would raise for an operator, in less time."""
         for op in ops_of(module):
             if (refusal := self.takes(type(op))) is not None:
                 raise unsupported(op, refusal)
 
 
 def unsupported(op: IntegerOp, refusal: Refusal) -> UnsupportedError:
-    """The error for an operator that a target does not take."""
+    """The error for an operator that a target refuses."""
     return UnsupportedError(refusal.why, layer=op.layer.data)
 
 
 def refusals(target: Target[Options, Made], pieces: Iterable[ModuleOp]) -> tuple[TercetError, ...]:
-    """Why a target takes these pieces of a network not, one error for each that it refuses."""
+    """Why a target refuses pieces of a network: one error for each piece that it refuses."""
     found = []
     for piece in pieces:
         try:

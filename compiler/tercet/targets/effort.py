@@ -1,6 +1,6 @@
-"""How hard the planner looks for the fewest cycles, and whom it tells what it is at.
+"""Bounds of the planner's search for the fewest cycles, and its progress messages.
 
-Nothing here depends on a clock: the same network always gets the same plan.
+No bound depends on a clock: the same network always gets the same plan.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tercet.errors import UsageError
 
 Tell = Callable[[str], None]
-"""Is told what is being done, whenever that is something else."""
+"""Called with what the planner is doing, whenever that changes."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Effort:
 
     name: str
     starts: int
-    """From how many starts the search sweeps."""
+    """The number of starts from which the search sweeps."""
     sweeps: int
-    """How often it goes through the network from each."""
+    """The most sweeps over the network from each start."""
     best: int
-    """How many of a step's grids the cycle model tries; 0: the formula decides alone."""
+    """Grids of a step that the cycle model tries; 0: only the formula is used."""
     cycles: int
-    """Of a longer EXEC the cycle model runs some groups, and the others are taken to be alike."""
+    """Cycles of an EXEC that the cycle model runs; it extrapolates longer ones from some groups."""
 
 
 EFFORTS = {
@@ -38,19 +38,19 @@ EFFORTS = {
 
 
 def effort_of(name: str) -> Effort:
-    """The effort of a name. Raises UsageError."""
+    """The effort with this name. Raises UsageError."""
     if name not in EFFORTS:
         raise UsageError(f"there is no effort {name!r}; there are {', '.join(EFFORTS)}")
     return EFFORTS[name]
 
 
 def silent(what: str) -> None:
-    """Tell nobody."""
+    """Drop the message."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How a plan is to be made."""
+    """Effort and progress messages that the user asked of the planner."""
 
     effort: Effort = EFFORTS["normal"]
     tell: Tell = silent

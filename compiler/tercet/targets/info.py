@@ -1,4 +1,4 @@
-"""What is known of each target before it is loaded: names, places in lists, options."""
+"""The names, places in lists and options of each target, known before it is loaded."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -8,7 +8,7 @@ from tercet.errors import UsageError
 
 HOME = "tercet.targets"
 INFO = "INFO"
-"""What the package of a target calls its own."""
+"""Name of the `TargetInfo` in the package of a target."""
 
 
 @dataclass(frozen=True)
@@ -16,25 +16,25 @@ class TargetInfo:
     """A target as commands and tables list it."""
 
     name: str
-    """In reports and tables."""
+    """Its name in reports and tables."""
     folder: str
-    """Of its files in a bundle; also what `--target` calls it."""
+    """Folder of its files in a bundle; also its name in `--target`."""
     rank: int
-    """Place in lists, the lowest first."""
+    """Its place in lists, the lowest first."""
     title: str = ""
-    """Of its column in the table of operators; "" without one."""
+    """Title of its column in the table of operators; "" without a column."""
     column: int = 0
-    """Place of that column."""
+    """Place of its column."""
     accelerates: bool = False
     """Whether it runs layers in place of the host."""
     wants_examples: bool = False
     """Whether its files hold a test bench with vectors."""
     layer_options: tuple[str, ...] = ()
-    """Options of single layers that it knows."""
+    """Names of the options of single layers that it knows."""
 
 
 def infos() -> dict[str, TargetInfo]:
-    """Of every target, by the name of its package, in the order of their ranks."""
+    """The info of every target, by the name of its package, in the order of their ranks."""
     packages = [entry.name for entry in iter_modules(import_module(HOME).__path__) if entry.ispkg]
     found = {name: import_module(f"{HOME}.{name}") for name in packages}
     known: dict[str, TargetInfo] = {
@@ -44,7 +44,7 @@ def infos() -> dict[str, TargetInfo]:
 
 
 def info_of(word: str) -> TargetInfo:
-    """Of the target of a name, or of a folder. Raises UsageError."""
+    """The info of the target with this name or folder. Raises UsageError."""
     for info in infos().values():
         if word in (info.name, info.folder):
             return info

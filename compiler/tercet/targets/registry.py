@@ -1,4 +1,4 @@
-"""Finds the targets: packages of `tercet.targets` that have an `INFO` and a file `target.py`."""
+"""The list of targets: packages of `tercet.targets` with an `INFO` and a file `target.py`."""
 
 from importlib import import_module
 from typing import Any
@@ -16,7 +16,7 @@ def targets() -> tuple[AnyTarget, ...]:
 
 
 def named(word: str) -> AnyTarget:
-    """The target of a name, or of a folder. Raises UsageError."""
+    """The target with this name or folder. Raises UsageError."""
     info = info_of(word)
     return next(target for target in targets() if target.info == info)
 

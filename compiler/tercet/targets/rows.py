@@ -1,4 +1,4 @@
-"""What an accelerator says of its layers, for people: how each lies on it, and what was weighed."""
+"""Rows that an accelerator reports for a user: its layers, and the grids that were tried."""
 
 from dataclasses import dataclass
 
@@ -20,43 +20,43 @@ class Layer:
 
     name: str
     kind: Name
-    """Such as mac (sums of products), depthwise (of one channel each) or vector (by value)."""
+    """mac (sums of products), depthwise (sums of one channel each) or vector (value by value)."""
     result: str
-    """The operator whose result it makes, by the name that it has among the steps."""
+    """Name of the operator whose result it makes."""
     grid: Grid
     positions: Positive
     channels: Positive
-    """Of the result."""
+    """Channels of the result."""
     groups: Positive
-    """Of outputs that a tile makes in turn, from the same activations."""
+    """Groups of outputs that a tile makes in turn from the same activations."""
     lanes: Positive
-    """That work."""
+    """Lanes in use."""
     planes: Count
-    """Of trits, that its weights take; 0 without weights."""
+    """Planes of trits that its weights take; 0 without weights."""
     columns: Count
-    """Of weights, on every tile."""
+    """Weight columns on every tile."""
     sparsity: Share
     """Share of its weights that are zero, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A grid that a step could have."""
+    """A grid that the search tried for a step."""
 
     grid: Grid
     estimate: Figure | None
-    """Cycles of the whole network with it, about; None where it does not go."""
+    """Estimated cycles of the whole network with it; None if it is impossible."""
     exact: Figure | None
-    """By the cycle model, on drawn activations; None where it was not tried."""
+    """Cycles by the cycle model on random activations; None if it was not run."""
     chosen: bool
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What was weighed for a step."""
+    """The grid of a step, and the grids that the search tried for it."""
 
     step: str
     """The layer's name."""
     grid: Grid
-    """What it got: a vector may follow an operand to a grid that nobody would choose for it."""
+    """Its grid in the plan. A vector step may follow an operand to a grid that is not its best."""
     trials: tuple[Trial, ...]

@@ -1,4 +1,4 @@
-"""Random small CNNs as integer networks: layers whose values part and meet again."""
+"""Random small CNNs as integer networks with branches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from tercet.ops.reshape import Reshape
 from tercet.ops.sum_pool import SumPool
 
 SEEN = 12
-"""Vectors by which quantizers are fitted."""
+"""The number of vectors by which quantizers are fitted."""
 WIDEST, LARGEST = 14, 11
-"""Channels, and height or width, that a value has at most."""
+"""The most channels, and the greatest height or width, of a value."""
 MOST_SUMS = 1 << 21
-"""Magnitude that no sum of a layer reaches."""
+"""The bound of a sum's magnitude."""
 ELEMENTS: tuple[Int, ...] = (UI8, SI8, unsigned(4), signed(4), unsigned(2), signed(2))
 WEIGHTS = (1, 1, 1, 1, 3, 7, 40, 127)
 """Largest weights of a layer: mostly trits."""
@@ -33,7 +33,7 @@ WEIGHTS = (1, 1, 1, 1, 3, 7, 40, 127)
 
 @dataclass(frozen=True)
 class Drawn:
-    """A value of the network, and what it was seen to be [S, C, H, W] or [S, C]."""
+    """A value of the network, and its integers for the fitting vectors [S, C, H, W] or [S, C]."""
 
     value: SSAValue
     seen: IntArray
@@ -45,7 +45,7 @@ class Drawn:
 
 
 class _Drawing:
-    """A network on its way."""
+    """A network under construction."""
 
     def __init__(self, rng: np.random.Generator, first: Drawn) -> None:
         self.rng = rng
@@ -62,7 +62,7 @@ class _Drawing:
         return f"layer{len(self.ops)}"
 
     def close(self, op: Linear | Conv | SumPool, seen: IntArray) -> None:
-        """Quantizes sums."""
+        """Quantize the sums of `op`."""
         element = ELEMENTS[int(self.rng.integers(len(ELEMENTS)))]
         few = element.width.data <= 4 and self.chance(0.4)
         closed = (thresholded if few else requantized)(element)(self.rng, op, seen)
@@ -71,7 +71,7 @@ class _Drawing:
         self.values.append(Drawn(closed.y, closed.reference(seen), zero))
 
     def weights(self, *shape: int) -> IntArray:
-        """The first axis is the outputs'; some rows, and many elements, are zero."""
+        """Random weights, outputs first; some rows, and many elements, are zero."""
         most = self.pick(*WEIGHTS)
         most = min(most, max(1, MOST_SUMS // (256 * int(np.prod(shape[1:])))))
         weight = self.rng.integers(-most, most + 1, shape)
@@ -82,7 +82,7 @@ class _Drawing:
         return self.rng.integers(-300, 300, count) if self.chance(0.6) else None
 
     def image(self) -> Drawn | None:
-        """A late value that has height and width."""
+        """A recent value with height and width."""
         found = [x for x in self.values if not x.flat]
         return found[int(self.rng.integers(max(0, len(found) - 2), len(found)))] if found else None
 
@@ -194,7 +194,7 @@ def _mean(d: _Drawing) -> None:
 
 
 def _sum(d: _Drawing) -> None:
-    """Of two values of one shape; of a value and itself where there are no two."""
+    """Add two values of one shape, or a value and itself if there are no two."""
     x = d.values[-1]
     others = [y for y in d.values[:-1] if y.seen.shape == x.seen.shape] or [x]
     y = others[int(d.rng.integers(len(others)))]
@@ -231,9 +231,9 @@ _KINDS: tuple[Callable[[_Drawing], None], ...] = (
 
 
 def cnn(rng: np.random.Generator) -> ModuleOp:
-    """A network of two to six layers, often with a dense one behind; its last value is returned.
+    """A network of two to six layers, often with a dense layer at its end.
 
-    Now and then an earlier value is returned as well.
+    It returns its last value, and sometimes an earlier value as well.
     """
     size = tuple(int(n) for n in rng.integers(1, LARGEST + 1, 2))
     channels = int(rng.choice([1, 2, 3, 3, 5, 8]))

@@ -1,4 +1,4 @@
-"""Random networks of dense layers, to try the fabric with what no training would give it."""
+"""Random networks of dense layers, with weights and quantizers unlike trained ones."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -30,11 +30,11 @@ from tercet.targets.fabric.tiles.grid import Grid
 from tercet.targets.fabric.tiles.layout import IncompatibleError
 
 Closing = Callable[[np.random.Generator, Linear | Conv | SumPool, IntArray], Requantize | Threshold]
-"""Makes the quantizer of a layer that fits the sums [S, N, ...] it was seen to have."""
+"""A function that makes a layer's quantizer from observed sums [S, N, ...]."""
 SEEN = 64
-"""Vectors by which the quantizers are fitted."""
+"""The number of vectors by which the quantizers are fitted."""
 MOST_MUL, MOST_SHIFT = 1 << (MUL_BITS - 1), 44
-"""Multipliers stay below, as the fabric demands, and shifts leave room for the addend."""
+"""The fabric's bound of multipliers, and shifts that leave room for the addend."""
 TRIES = 100
 
 
@@ -67,7 +67,7 @@ def requantized(element: Int) -> Closing:
 
 
 def thresholded(element: Int) -> Closing:
-    """Steps among the sums that were seen, some of them twice."""
+    """Thresholds among the observed sums, some of them twice."""
 
     def close(
         rng: np.random.Generator, linear: Linear | Conv | SumPool, sums: IntArray
@@ -141,7 +141,7 @@ def inputs(rng: np.random.Generator, module: ModuleOp, count: int, zero: int) ->
 
 
 def randomly(rng: np.random.Generator) -> Chooser:
-    """Any grids that go together."""
+    """A random choice among compatible grids."""
 
     def chosen(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in network.steps}
@@ -163,7 +163,7 @@ def randomly(rng: np.random.Generator) -> Chooser:
 
 
 def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec) -> Plan:
-    """A plan in which every step lies on the tiles as it happens."""
+    """A plan in which every step has a random grid."""
 
     def choose(net: Network, spec: FabricSpec, asked: Asked) -> Sequence[Choice]:
         options = {step: options_of(step, spec) for step in net.steps}
@@ -174,7 +174,7 @@ def planned_anyhow(rng: np.random.Generator, module: ModuleOp, spec: FabricSpec)
         try:
             return make(module, spec, chooser=choose)
         except (CapacityError, IncompatibleError):
-            continue  # these grids do not go together
+            continue  # these grids are not compatible
     raise AssertionError(f"{TRIES} draws gave no plan")
 
 

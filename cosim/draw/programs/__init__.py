@@ -1,5 +1,5 @@
-"""Random programs, legal by the format alone: no planner has a hand in them.
+"""Random programs, legal by the format and made without the planner.
 
-`draw.draw(seed, spec)` makes one; `compare.differences` gives many to the RTL and holds what it did
-against the simulator of `tercet_golden.cycles`.
+`draw.draw(seed, spec)` makes one; `run.differences` runs many on the RTL and compares it with the
+cycle model of `tercet_golden.cycles`.
 """

@@ -14,7 +14,7 @@ from tercet.targets.fabric.format.spec import named
 
 
 def main() -> None:
-    """Print the program, then what differs."""
+    """Print the program, then its difference."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seed", type=int)
     parser.add_argument("fabric")

@@ -1,4 +1,4 @@
-"""What the RTL did of a program against what the model says, and the first difference in words."""
+"""The first difference between the RTL's run of a program and the model's, as a sentence."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tercet_cosim.bench.batch import Ran
 
 @dataclass(frozen=True)
 class Values:
-    """What an EXEC frame wrote, in order [values, T]."""
+    """The values that an EXEC frame wrote, in order [values, T]."""
 
     results: IntArray
     sums: IntArray
@@ -23,20 +23,20 @@ class Values:
 
 @dataclass(frozen=True)
 class Expected:
-    """What must come of a program."""
+    """The expected outcome of a program."""
 
     memory: npt.NDArray[np.uint8]
     cycles: int
-    """From the doorbell's handshake to irq."""
+    """Cycles from the doorbell's handshake to irq."""
     counters: Mapping[str, int]
     frames: Mapping[int, int]
     """Cycles of every EXEC frame, by its number."""
     values: Mapping[int, Values]
-    """By the number of the frame."""
+    """The values by the number of the frame."""
 
 
 def difference(program: RandomProgram, want: Expected, got: Ran, *, timing: bool = True) -> str:
-    """The first difference; nothing if there is none. Without `timing`, integers alone count."""
+    """The first difference, "" if there is none. Without `timing`, only integers count."""
     if got.error:
         return f"the fabric reports {got.error}"
     return next(_all(program, want, got, timing=timing), "")
@@ -56,7 +56,7 @@ def _all(program: RandomProgram, want: Expected, got: Ran, *, timing: bool) -> I
 def _frame(
     program: RandomProgram, number: int, frame: Exec, want: Expected, got: Ran, *, timing: bool
 ) -> Iterator[str]:
-    """The values and the cycles of one EXEC frame."""
+    """Differences of the values and the cycles of one EXEC frame."""
     name = f"frame {number} ({described(frame)})"
     tiles = program.spec.tiles
     heard = got.values[got.values[:, 0] == number, 1:].astype(np.int64)
@@ -100,7 +100,7 @@ def _counters(program: RandomProgram, want: Expected, got: Ran) -> Iterator[str]
 
 
 def telling_tiles(frame: Exec, tiles: int) -> list[int]:
-    """Tiles whose sums and results mean something: those that sums are gathered in."""
+    """Tiles whose sums and results count: those that gather sums."""
     return [t for t in range(tiles) if frame.mask >> t & 1 and t % (1 << frame.log2_tk) == 0]
 
 

@@ -1,4 +1,4 @@
-"""A whole random program."""
+"""A random program."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ MOST_EXECS = 8
 
 
 def draw(seed: int, spec: FabricSpec) -> RandomProgram:
-    """The program of a number: all banks are filled, all is stored, and anything in between."""
+    """The program of a seed: it fills all banks, runs random frames and stores everything."""
     b = Builder(np.random.default_rng([seed, spec.config_id]), spec)
     loads.activations(b, range(spec.bank_b_depth))
     loads.weights(b, range(spec.bank_a_depth))
@@ -31,7 +31,7 @@ def draw(seed: int, spec: FabricSpec) -> RandomProgram:
 
 
 def _exec(b: Builder) -> None:
-    """One that works; after a chain, the one that goes on with its sums."""
+    """Add an EXEC frame that computes; after a chain, the one that continues its sums."""
     kind = b.rng.random()
     if any(b.carried):
         execs.mac(b, chain=kind < 0.2)

@@ -1,4 +1,4 @@
-"""The fabrics that random programs run on: small banks, so that programs reach their ends."""
+"""The fabrics of random programs, with banks so small that programs reach their ends."""
 
 from tercet.targets.fabric.format.spec import FabricSpec, named
 

@@ -1,4 +1,4 @@
-"""What the model of `tercet_golden.cycles` says of a program."""
+"""The expected outcome of a program by the cycle model."""
 
 from draw.programs.compare import Expected, Values
 from draw.programs.program import RandomProgram
@@ -7,7 +7,7 @@ from tercet_golden.cycles.predict import DOORBELL
 
 
 def expected(program: RandomProgram) -> Expected:
-    """Run it on a fabric fresh from power-on. Raises ValueError if it breaks a rule."""
+    """The outcome on a fabric after power-up. Raises ValueError if the program breaks a rule."""
     memory = program.memory.copy()
     machine = Machine(program.spec)
     ran = machine.run(

@@ -11,17 +11,17 @@ from tercet.targets.fabric.format.spec import FabricSpec
 
 @dataclass(frozen=True)
 class RandomProgram:
-    """All that a run needs; nothing of the fabric's state before it matters."""
+    """A program and its memory, independent of the fabric's state before it."""
 
     seed: int
     spec: FabricSpec
     memory: npt.NDArray[np.uint8]
-    """Every byte from address 0, the program's too."""
+    """Every byte from address 0, the program's included."""
     window: tuple[int, int]
     address: int
-    """Of the program."""
+    """The address of the program."""
     frames: tuple[Frame, ...]
     latency: int
-    """Cycles of the memory, from an address to its first beat."""
+    """The memory's cycles from an address to its first beat."""
     records: int = 0
-    """Where the records of the frames go; 0: nowhere."""
+    """The address of the frames' records; 0 for none."""

@@ -11,7 +11,7 @@ PAGE = 4096
 
 
 def recorded(program: RandomProgram) -> RandomProgram:
-    """The same, with its records behind all that it touches."""
+    """The program with its records in memory behind its data."""
     address = -(-max(program.window[1], len(program.memory)) // PAGE) * PAGE
     pages = -(-RECORD_BYTES * len(program.frames) // PAGE)
     end = address + PAGE * pages

@@ -1,4 +1,4 @@
-"""Random programs on the simulated RTL, against the model."""
+"""Comparison of random programs on the simulated RTL with the cycle model."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from tercet_cosim.build.build import build
 BATCH = 50
 """Programs of one simulation."""
 STALLS = (0, 0, 0, 40, 128, 220)
-"""How much the memory holds back, program by program: where it does, integers alone count."""
+"""The memory's stalls, program by program; with stalls, only integers are compared."""
 
 
 def differences(
@@ -25,7 +25,7 @@ def differences(
     rtl: Path | None = None,
     waves: Path | None = None,
 ) -> dict[int, str]:
-    """The first difference of every program that has one, by its seed, with how to see it again."""
+    """The first difference of every program by its seed, with the command that reruns it."""
     built = build(spec, waves=waves is not None, rtl=rtl)
     found = {}
     for at in range(0, len(seeds), BATCH):

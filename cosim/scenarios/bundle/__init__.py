@@ -1,1 +1,1 @@
-"""The fabric as it is emitted, between bus models that were not written for it (cocotbext-axi)."""
+"""The emitted fabric between third-party bus models (cocotbext-axi)."""

@@ -1,17 +1,17 @@
-"""What registers answer: after power-up, while a program runs, and where there is none."""
+"""Scenarios of register accesses: after power-up, during a program, at unused addresses."""
 
 from scenarios.bundle.bench import START, Bench
 from tercet.targets.fabric.format import registers as reg
 from tercet_cosim.bench import counters
 
 KEPT = (*(reg.PROGRAM_ADDRESS, reg.PROGRAM_LENGTH, reg.WINDOW_BASE, reg.WINDOW_LIMIT, reg.RECORDS),)
-"""Registers that a program which runs keeps."""
+"""Registers that cannot be written while a program runs."""
 ZERO = (*KEPT, reg.CONTROL, reg.IRQ_STATUS, reg.OVERFLOW)
 """Registers that a reset sets to zero."""
 
 
 async def registers_have_their_reset_values_after_power_up(bench: Bench) -> None:
-    """Comes first: what is not reset is random then."""
+    """It is the first scenario, because registers without reset are still random then."""
     await bench.expect(reg.STATUS, reg.STATUS_IDLE.mask)
     for register in ZERO:
         await bench.expect(register, 0)

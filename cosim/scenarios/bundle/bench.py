@@ -107,7 +107,7 @@ class Bench:
             await ClockCycles(self.dut.clk, cycles)
 
     def fill(self) -> None:
-        """Memory as it must be for the good program."""
+        """Write the memory of the good program."""
         plan = self.plan
         self.ram.write(0, bytes(self._size()))
         for address, data in (
@@ -119,14 +119,14 @@ class Bench:
             self.ram.write(address, bytes(data))
 
     async def open(self) -> None:
-        """Let the fabric touch its window, and let it interrupt."""
+        """Open the memory window and enable the interrupt."""
         base, limit = map(int, self.plan.window)
         await self.write(reg.WINDOW_BASE, base)
         await self.write(reg.WINDOW_LIMIT, limit)
         await self.write(reg.CONTROL, reg.CONTROL_IRQ_ENABLE.mask)
 
     async def ring(self, program: Program) -> None:
-        """Start a program and go on."""
+        """Start a program without waiting for its end."""
         await self.write(reg.PROGRAM_ADDRESS, program.address)
         await self.write(reg.PROGRAM_LENGTH, len(program.frames))
         await self.write(reg.CONTROL, START)

@@ -1,4 +1,4 @@
-"""Run the scenarios of the emitted fabric in a simulator, in a process of its own."""
+"""Run the scenarios of the emitted fabric in a simulator process."""
 
 import json
 import tempfile
@@ -14,10 +14,10 @@ SCENARIOS = "scenarios.bundle.scenarios"
 
 
 def complaints(built: Path, seed: int) -> dict[str, str]:
-    """What each scenario complained of: nothing if it is empty.
+    """The complaint of each scenario, "" if it passed.
 
-    `seed` draws what registers and memories hold at power-up. Raises TercetError where an assertion
-    of the RTL fires.
+    `seed` draws the registers and memories at power-up. Raises TercetError if an assertion of the
+    RTL fires.
     """
     with tempfile.TemporaryDirectory(dir=assets.build_root(), prefix="run-") as made:
         folder = Path(made)

@@ -1,4 +1,4 @@
-"""What a host and a memory may do to the emitted fabric, at any moment.
+"""Scenarios of what a host and a memory may do to the emitted fabric at any moment.
 
 Each scenario is a function of the bench whose name is a sentence; all run in one simulation. A
 scenario that fails is followed by a reset, so that the next one starts afresh.
@@ -11,12 +11,12 @@ from typing import Any
 
 import cocotb
 
-from scenarios.bundle import access, ends
+from scenarios.bundle import access, program_ends
 from scenarios.bundle.bench import Bench
 
 Scenario = Callable[[Bench], Awaitable[None]]
 PAUSES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.85)
-"""Shares of the handshakes that are held back."""
+"""The shares of handshakes that are held back."""
 
 
 async def outputs_are_right_whatever_pauses(bench: Bench) -> None:
@@ -29,18 +29,18 @@ _ALL: tuple[Scenario, ...] = (
     access.registers_have_their_reset_values_after_power_up,
     outputs_are_right_whatever_pauses,
     *access.SCENARIOS,
-    *ends.SCENARIOS,
+    *program_ends.SCENARIOS,
 )
 
 
 def scenarios() -> dict[str, Scenario]:
-    """Every scenario by its name, in order: the first one is to find what power-up has left."""
+    """Every scenario by its name, in order; the first one checks the state after power-up."""
     return {each.__name__.replace("_", " "): each for each in _ALL}
 
 
 @cocotb.test()
 async def run_scenarios(dut: Any) -> None:
-    """Run all of them; write what each complained of."""
+    """Run all scenarios; write the complaint of each."""
     bench, outcome = Bench(dut), {}
     await bench.begin()
     for name, scenario in scenarios().items():

@@ -1,1 +1,1 @@
-"""The test bench, and what goes into a simulation and comes out of it."""
+"""The test bench, and the jobs and outcomes of a simulation."""

@@ -1,4 +1,4 @@
-"""Several programs, each with its memory, in one simulation: files between the processes."""
+"""Programs of one simulation, each with its memory, as files between the processes."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,11 +19,11 @@ class Item:
     frames: int
     latency: int
     records: int = 0
-    """Where the fabric writes the records of the frames; 0: nowhere."""
+    """The address of the frames' records; 0 for none."""
     stall: int = 0
     """Chance of 1/256 with which the memory holds back a handshake in a cycle."""
     limit: int = 400_000
-    """Cycles after which it counts as hung."""
+    """Cycles after which the program counts as hung."""
 
     def write(self, path: Path) -> None:
         np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
@@ -36,16 +36,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Ran:
-    """What the simulator saw of one program."""
+    """The observed run of one program."""
 
     memory: npt.NDArray[np.uint8]
-    """Afterwards."""
+    """The memory afterwards."""
     cycles: int
     """From the doorbell's handshake to irq."""
     counters: npt.NDArray[np.int64]
     """Every telemetry register, by `counters.names`."""
     values: npt.NDArray[np.int32]
-    """What the ears heard: frame, results of every tile, sums of every tile [events, …]."""
+    """Written values: frame, results of every tile, sums of every tile [events, …]."""
     frames: npt.NDArray[np.int32]
     """EXEC frames in the order in which they finished: frame, cycles [events, 2]."""
     error: str

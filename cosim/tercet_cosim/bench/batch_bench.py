@@ -17,7 +17,7 @@ from tercet_cosim.bench.testbench import start
 
 @cocotb.test()
 async def run_batch(dut: Any) -> None:
-    """Run every program; a reset follows one that fails."""
+    """Run every program; a failed one is followed by a reset."""
     folder = Path(str(cocotb.plusargs["tercet_job"]))
     clock = await start(dut)
     native = Native()
@@ -62,7 +62,7 @@ async def _run(item: Item, native: Native, port: Port) -> Ran:
 
 
 async def _sizes(port: Port) -> tuple[int, int, int]:
-    """Tiles, lanes and level of telemetry, as the fabric itself says."""
+    """Tiles, lanes and level of telemetry, read from the fabric's registers."""
     sizes = await port.read(reg.CONFIG_SIZES.address)
     return (
         reg.CONFIG_SIZES_TILES.of(sizes),

@@ -1,4 +1,4 @@
-"""The fabric as a driver sees it: registers, programs, telemetry."""
+"""A driver of the fabric: registers, programs, telemetry."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tercet_cosim.bench.ports import Port
 
 
 class FabricError(Exception):
-    """The fabric stopped a program, or never ended it."""
+    """The fabric stopped a program with an error, or did not end it in time."""
 
 
 @dataclass(frozen=True)
@@ -19,21 +19,21 @@ class Driver:
     port: Port
 
     async def open(self, window: tuple[int, int]) -> None:
-        """Let the fabric touch memory from window[0] up to window[1], and let it interrupt."""
+        """Open the memory window from window[0] up to window[1], and enable the interrupt."""
         await self.port.write(reg.WINDOW_BASE.address, window[0])
         await self.port.write(reg.WINDOW_LIMIT.address, window[1])
         await self.port.write(reg.CONTROL.address, reg.CONTROL_IRQ_ENABLE.mask)
 
     async def record(self, address: int) -> None:
-        """From now on, let the fabric write the records of frames to `address`; 0: no longer."""
+        """Set the address of the frames' records; 0 turns records off."""
         await self.port.write(reg.RECORDS.address, address)
 
     async def run(self, address: int, frames: int, limit: int) -> int:
-        """Run a program from the doorbell to irq: cycles between. Raises FabricError."""
+        """Run a program; returns the cycles from the doorbell to irq. Raises FabricError."""
         return await self.finish(await self.ring(address, frames), limit)
 
     async def ring(self, address: int, frames: int) -> int:
-        """Start a program: the cycle of the doorbell's handshake."""
+        """Start a program; returns the cycle of the doorbell's handshake."""
         port = self.port
         await port.write(reg.PROGRAM_ADDRESS.address, address)
         await port.write(reg.PROGRAM_LENGTH.address, frames)
@@ -42,7 +42,7 @@ class Driver:
         )
 
     async def finish(self, rung: int, limit: int) -> int:
-        """Wait for irq: cycles since the doorbell's handshake. Raises FabricError."""
+        """Wait for irq; returns the cycles since the doorbell's handshake. Raises FabricError."""
         port = self.port
         if not await port.run(limit):
             raise FabricError(f"no irq within {limit} cycles of the doorbell")

@@ -1,4 +1,4 @@
-"""What goes into a simulation and what comes out: files between this process and its own."""
+"""Jobs of a simulation and their outcomes, as files between the processes."""
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 @dataclass(frozen=True)
 class Job:
-    """One network to make resident, and inputs to run through it. Addresses and sizes in bytes."""
+    """A network to make resident, and its inputs. Addresses and sizes are in bytes."""
 
     memory: npt.NDArray[np.uint8]
     """Memory before anything runs, from address 0."""
     window: npt.NDArray[np.int64]
-    """First address the fabric may touch, and first behind."""
+    """The memory window: its first address, and the first behind it."""
     setup: npt.NDArray[np.int64]
-    """Address and frames of the program that loads what stays."""
+    """Address and frames of the set-up program, which loads the resident data."""
     infer: npt.NDArray[np.int64]
     inputs: npt.NDArray[np.uint8]
     """Packed inputs [V, bytes]."""
@@ -27,13 +27,13 @@ class Job:
     tiles: int
     lanes: int
     telemetry: int
-    """Level of telemetry to read after each vector."""
+    """The level of telemetry to read after each vector."""
     latency: int
     stall: int
     limit: int
     """Cycles after which a program counts as hung."""
     records: int = 0
-    """Where the fabric writes the records of the frames of each vector; 0: nowhere."""
+    """The address of the frames' records of each vector; 0 for none."""
 
     def write(self, path: Path) -> None:
         np.savez(path, **{f.name: getattr(self, f.name) for f in fields(self)})
@@ -47,7 +47,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the simulator saw."""
+    """The observed run of a job."""
 
     outputs: npt.NDArray[np.uint8]
     """Bytes of the output [V, bytes]."""
@@ -56,9 +56,9 @@ class Outcome:
     counters: npt.NDArray[np.int64]
     """Every telemetry register, by `counters.names` [V, counters]."""
     values: npt.NDArray[np.int32]
-    """What the ears heard: vector, frame, results of every tile, sums of every tile [events, …]."""
+    """Written values: vector, frame, results of every tile, sums of every tile [events, …]."""
     written: npt.NDArray[np.int64]
-    """When: cycle after the doorbell, the sums' cycle after it, simulated time [events, 3]."""
+    """Their times: cycle after the doorbell, that of the sums, simulated time [events, 3]."""
     frames: npt.NDArray[np.int64]
     """EXEC frames: vector, frame, cycles [events, 3]."""
     setup_cycles: int
@@ -68,7 +68,7 @@ class Outcome:
     simulated: int
     """Clock cycles of this job."""
     seconds: float
-    """Processor seconds inside the clock loop's calls, all vectors."""
+    """Processor seconds of the clock loop, for all vectors."""
     error: str
 
     def write(self, path: Path) -> None:
@@ -91,5 +91,5 @@ def outcome_path(folder: Path, number: int) -> Path:
 
 
 def _scalar(value: npt.NDArray[Any]) -> Any:
-    """An array as it is; one without axes as the Python value in it."""
+    """An array, or the Python value of an array without axes."""
     return value if value.ndim else value.item()

@@ -1,4 +1,4 @@
-"""Two ways to the fabric's pins, with one interface: a native clock loop, or simulated time."""
+"""Two ports to the fabric's pins: a native clock loop, or a clock in simulated time."""
 
 import ctypes
 from typing import Any, Protocol
@@ -9,11 +9,11 @@ from cocotb.triggers import FallingEdge
 
 
 class BusError(Exception):
-    """A register access got no answer, or an error."""
+    """A register access without an answer, or with an error."""
 
 
 class Port(Protocol):
-    """AXI4-Lite accesses and the passing of time."""
+    """AXI4-Lite accesses and the clock."""
 
     async def write(self, address: int, data: int) -> int:
         """Returns the cycle of the handshake."""
@@ -21,12 +21,12 @@ class Port(Protocol):
     async def read(self, address: int) -> int: ...
 
     async def run(self, limit: int) -> bool:
-        """Let time pass until irq; False when it did not come within `limit` cycles."""
+        """Run the clock until irq; returns False if it does not rise within `limit` cycles."""
 
     async def tick(self, count: int) -> None: ...
 
     def now(self) -> int:
-        """Cycles so far."""
+        """The number of cycles so far."""
 
 
 class Native:
@@ -53,15 +53,15 @@ class Native:
         self.lib = lib
 
     def memory(self, size: int) -> npt.NDArray[np.uint8]:
-        """The memory's bytes themselves: what is written here, the fabric reads."""
+        """The memory's bytes, shared with the simulation."""
         return np.ctypeslib.as_array(self.lib.tct_memory(size), (size,))
 
     def values(self, tiles: int) -> npt.NDArray[np.int32]:
-        """Rows heard since the last call: frame, results, sums."""
+        """Values written since the last call, a row each: frame, results, sums."""
         return self._taken(self.lib.tct_take_values, 1 + 2 * tiles)
 
     def written(self) -> npt.NDArray[np.int64]:
-        """When the rows heard since the last call were: cycle, the sums' cycle, simulated time."""
+        """The times of these rows: cycle, the sums' cycle, simulated time."""
         count = ctypes.c_uint64()
         words = self.lib.tct_take_written(ctypes.byref(count))
         if not count.value:
@@ -74,7 +74,7 @@ class Native:
         return self._taken(self.lib.tct_take_frames, 2)
 
     def watch(self) -> None:
-        """From now on, keep the address of every beat on the memory bus."""
+        """Record the address of every beat on the memory bus from now on."""
         self.lib.tct_watch()
 
     def accesses(self) -> npt.NDArray[np.int32]:
@@ -91,7 +91,7 @@ class Native:
 
 
 class TurboPort:
-    """Simulated time stands still; the clock runs in C++."""
+    """A port whose clock runs in C++, without simulated time."""
 
     def __init__(self, native: Native) -> None:
         self._lib = native.lib
@@ -118,7 +118,7 @@ class TurboPort:
 
 
 class ClockedPort:
-    """A clock in simulated time: slower, with waveforms. Drives between rising edges."""
+    """A port with a clock in simulated time: slower, with waveforms. It drives between edges."""
 
     def __init__(self, dut: Any) -> None:
         self._dut, self._cycles = dut, 0
@@ -176,7 +176,7 @@ class ClockedPort:
         return self._cycles
 
     async def _settle(self) -> None:
-        """Let what was driven reach the outputs, before the next rising edge."""
+        """Let driven values reach the outputs before the next rising edge."""
         from cocotb.triggers import Timer
 
         await Timer(1, "ns")

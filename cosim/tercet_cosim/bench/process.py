@@ -1,4 +1,4 @@
-"""One run of a simulator, in a process of its own."""
+"""Runs of a simulator in a process of its own."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ from tercet_cosim.build.power_up import power_up
 
 
 class BatchError(TercetError):
-    """An assertion fired, or the simulator broke: programs `ran` before."""
+    """An assertion fired, or the simulator broke; `ran` holds the programs before it."""
 
     def __init__(self, ran: list[Ran], reason: str) -> None:
         super().__init__(f"program {len(ran)} of the batch, or one before: {reason}")
@@ -31,9 +31,9 @@ class BatchError(TercetError):
 def execute(
     built: Build, job: Job, out: Path | None = None, wave: str = "wave"
 ) -> tuple[Outcome, Path | None]:
-    """Run a job in a simulator of its own process. Raises TercetError where that breaks.
+    """Run a job in a simulator process. Raises TercetError if that breaks.
 
-    A waveform goes to `out`, under the name `wave`: of a run that broke too.
+    The waveform goes to `out`, named by `wave`, also if the run breaks.
     """
     with _folder() as folder:
         found = None
@@ -46,7 +46,7 @@ def execute(
 
 
 def execute_all(built: Build, jobs: Sequence[Job]) -> list[Outcome]:
-    """Run jobs one after the other in one simulator. Raises TercetError where one breaks it."""
+    """Run jobs one after the other in one simulator. Raises TercetError if one breaks it."""
     with _folder() as folder:
         return _executed(built, jobs, folder)
 
@@ -86,9 +86,9 @@ def batch(built: Build, items: Sequence[Item], out: Path | None = None) -> list[
 
 
 def scenarios(built: Build, seed: int) -> dict[str, str]:
-    """What each scenario of `scenarios.safety` complained of: nothing if it is empty.
+    """The complaint of each scenario of `scenarios.safety`, "" if it passed.
 
-    `seed` draws what the fabric holds at power-up.
+    `seed` draws the fabric's state at power-up.
     """
     with _folder() as folder:
         log, outcome = folder / "sim.log", folder / "outcome.json"
@@ -100,14 +100,14 @@ def scenarios(built: Build, seed: int) -> dict[str, str]:
 
 
 def _folder() -> AbstractContextManager[Path]:
-    """A folder for the files between the processes, gone afterwards."""
+    """A temporary folder for the files between the processes."""
     return staged(assets.build_root() / "runs")
 
 
 def _test(built: Build, folder: Path, log: Path, module: str, seed: int | None = None) -> Path:
-    """Run a cocotb module; with waves, in simulated time.
+    """Run a cocotb module, with waves in simulated time.
 
-    Without a seed, what the fabric holds at power-up depends on the jobs alone.
+    Without a seed, the state at power-up depends on the jobs alone.
     """
     if seed is None:
         jobs = b"".join(path.read_bytes() for path in sorted(folder.glob("*.npz")))

@@ -1,4 +1,4 @@
-"""The cocotb test that runs jobs: it lives in the simulator's own Python."""
+"""The cocotb test that runs jobs, in the Python of the simulator."""
 
 import time
 from itertools import count
@@ -19,7 +19,7 @@ from tercet_cosim.bench.ports import BusError, ClockedPort, Native, Port, TurboP
 
 @cocotb.test()
 async def run_jobs(dut: Any) -> None:
-    """For every job: reset, make its network resident, run its inputs, write what was seen."""
+    """For every job: reset, make its network resident, run its inputs, write the outcome."""
     folder, native = Path(str(cocotb.plusargs["tercet_job"])), Native()
     port: Port = ClockedPort(dut) if "tercet_clocked" in cocotb.plusargs else TurboPort(native)
     for number in count():
@@ -55,7 +55,7 @@ async def _run(dut: Any, job: Job, native: Native, port: Port) -> Outcome:
     latency = np.zeros(vectors, np.int64)
     counters, values, written, frames, records = [], [], [], [], []
     setup_cycles, setup_counters, error = 0, [0], ""
-    native.values(job.tiles)  # what a job before this one has left
+    native.values(job.tiles)  # values that an earlier job left
     native.written()
     native.frames()
     began, started = port.now(), time.process_time()
@@ -97,6 +97,6 @@ async def _run(dut: Any, job: Job, native: Native, port: Port) -> Outcome:
 
 
 def _records(job: Job, memory: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """A copy of the records of the program that has run."""
+    """A copy of the last program's records."""
     size = RECORD_BYTES * int(job.infer[1]) if job.records else 0
     return memory[job.records : job.records + size].copy()

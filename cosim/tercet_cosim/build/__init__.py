@@ -1,1 +1,1 @@
-"""Simulators: Verilator made usable, builds kept by a hash of their sources."""
+"""Simulator builds, kept by a hash of their sources, and a corrected Verilator."""

@@ -1,4 +1,4 @@
-"""Plain names for folders: make, Verilator and the shell read a space, $, # or ' in a path as more.
+"""Plain aliases of folders whose names make, Verilator or the shell would misread.
 
 /home/me/my work/build/sim/.tercet-new-1f0c33  becomes  /tmp/tercet-x7d2/0
 """
@@ -10,12 +10,12 @@ from pathlib import Path
 from re import fullmatch
 
 PLAIN = r"[\w./+-]+"
-"""Of ASCII paths, those that every tool takes for one word."""
+"""ASCII paths that every tool reads as one word."""
 
 
 @contextmanager
 def aliases(*folders: Path) -> Iterator[Callable[[str], str]]:
-    """What writes a text with the plain name of each of `folders`; the names are good inside."""
+    """A context with a function that replaces `folders` in a text by their plain names."""
     longest_first = sorted({str(folder.resolve()) for folder in folders}, key=len, reverse=True)
     with tempfile.TemporaryDirectory(prefix="tercet-", dir=_plain_folder()) as home:
         names = {folder: str(Path(home) / str(i)) for i, folder in enumerate(longest_first)}
@@ -31,6 +31,6 @@ def aliases(*folders: Path) -> Iterator[Callable[[str], str]]:
 
 
 def _plain_folder() -> str:
-    """Where temporary files go, unless that has no plain name either."""
+    """The folder of temporary files, or /tmp if that has no plain name."""
     own = tempfile.gettempdir()
     return own if own.isascii() and fullmatch(PLAIN, own) else "/tmp"

@@ -21,16 +21,16 @@ from tercet_cosim.build.aliases import aliases
 
 TOP = "tct_tb"
 UNKNOWN = ("--x-initial", "unique", "--x-assign", "unique")
-"""What is X in the standard is drawn."""
+"""Verilator's options that draw values which are X in the standard."""
 ONE_FILE = ("--output-split", "0")
-"""Verilator's headers cost the compiler a second for each file that includes them."""
+"""Options for one C++ file; each file costs a second for Verilator's headers."""
 FLAGS = ("--assert", "-Wno-fatal", "-Wno-lint", *UNKNOWN, *ONE_FILE)
 TRACED = ("--trace-fst",)
 OPTIMIZE = ("OPT_FAST=-O1", "OPT_GLOBAL=-O2")
-"""Of the C++ that the RTL becomes, and of Verilator's run time."""
+"""Options for the C++ of the RTL and for Verilator's run time."""
 
 LIBRARIES = Path(libs_dir).resolve()
-"""Of cocotb: a simulator stands on them."""
+"""The folder of cocotb's libraries, to which a simulator links."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class SelectiveVerilator(Verilator):
     """
 
     renamed: Callable[[str], str] = staticmethod(str)
-    """Writes a text with the plain names of `aliases`."""
+    """The function of `aliases` that writes a text with plain names."""
 
     def _build_command(self) -> list[list[str]]:
         verilate, make = super()._build_command()
-        searched = f"-Wl,-rpath,{LIBRARIES} "  # found by LD_LIBRARY_PATH: it may have any name
+        searched = f"-Wl,-rpath,{LIBRARIES} "  # found by LD_LIBRARY_PATH, so its folder may have any name
         verilate = [w.replace(searched, "") for w in verilate if w != "--public-flat-rw"]
         wrapper = f"OBJCACHE=$(PYTHON3) {Path(__file__).with_name('objcache.py')}"
-        here = "CURDIR=."  # Verilator's makefile stops where the true folder has a space
+        here = "CURDIR=."  # Verilator's makefile stops at a space in the true folder
         make = [*make, "-j2", *OPTIMIZE, wrapper, here]
         return [[self.renamed(word) for word in command] for command in (verilate, make)]
 
@@ -82,7 +82,7 @@ def build(spec: FabricSpec, *, waves: bool = False, rtl: Path | None = None) -> 
 
 
 def use_overlay() -> None:
-    """Let this process, and what it starts, find the corrected Verilator."""
+    """Put the corrected Verilator on the path of this process and its children."""
     root = str(overlay.root())
     if os.environ.get("VERILATOR_ROOT") != root:
         os.environ["VERILATOR_ROOT"] = root

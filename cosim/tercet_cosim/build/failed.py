@@ -1,4 +1,4 @@
-"""What a log says of a build or a run that failed; the log itself stays in `build/failed`."""
+"""The error line of a failed build or run, from its log, which stays in `build/failed`."""
 
 import shutil
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from tercet import assets
 
 TAIL = 3
-"""Lines from the end, where none of them tells of an error."""
+"""Lines from the end of a log without an error line."""
 KEPT = 20
-"""Logs that stay: those of the last failures."""
+"""The number of logs that stay, those of the last failures."""
 
 
 def told(log: Path, name: str, error: BaseException | None = None) -> str:
-    """The line that says what went wrong, and where the whole log is."""
+    """The error line of a log, and the place of the whole log."""
     whole = text(log)
     lines = [line.strip() for line in whole.splitlines() if line.strip()]
     telling = [line for line in lines if "rror" in line or "ssertion" in line]
@@ -22,12 +22,12 @@ def told(log: Path, name: str, error: BaseException | None = None) -> str:
 
 
 def text(log: Path) -> str:
-    """A log, in whatever encoding; nothing of one that is not there."""
+    """The text of a log in any encoding; "" if it is missing."""
     return log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
 
 
 def _keep(log: Path, name: str) -> Path | None:
-    """A copy of the log where the next failures do not replace it; none where nothing is left."""
+    """Copy the log to a folder of failures; returns None if it cannot be copied."""
     folder = assets.build_root() / "failed"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""A compiler wrapper that keeps the objects of Verilator's run time: all simulations share them."""
+"""A compiler wrapper with a cache of the objects of Verilator's run time."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def main(command: list[str]) -> int:
-    """Run a compiler command, or copy what it made before."""
+    """Run a compiler command, or copy its earlier object."""
     root = Path(os.environ["VERILATOR_ROOT"])
     source = next((word for word in command if word.endswith(".cpp")), "")
     if "-c" not in command or not source.startswith(str(root / "include")):
@@ -23,7 +23,7 @@ def main(command: list[str]) -> int:
         return 0
     status = subprocess.call(command)
     if status == 0:
-        with suppress(OSError):  # the next build compiles again
+        with suppress(OSError):  # without a copy in the cache, the next build compiles again
             _keep(out, kept)
     return status
 

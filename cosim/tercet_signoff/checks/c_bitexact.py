@@ -1,4 +1,4 @@
-"""Every integer of every layer that the emitted C99 computed."""
+"""c.bitexact: every integer of the emitted C99 compared with the reference."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

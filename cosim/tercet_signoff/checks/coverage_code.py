@@ -1,4 +1,4 @@
-"""Which lines of the RTL ran and which signals toggled."""
+"""coverage.code: lines of the RTL that ran, and signals that toggled."""
 
 from tercet.report.catalogue import Declared
 

@@ -1,4 +1,4 @@
-"""Which of the named situations of the fabric were met."""
+"""coverage.functional: named situations of the fabric that occurred."""
 
 from tercet.report.catalogue import Declared
 

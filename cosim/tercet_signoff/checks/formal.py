@@ -1,4 +1,4 @@
-"""Properties of the RTL that hold for every input."""
+"""formal: properties of the RTL proven for every input."""
 
 from tercet.report.catalogue import Declared
 

@@ -1,4 +1,4 @@
-"""The user's own .onnx file, run by ONNXRuntime or by qonnx, at every quantizer."""
+"""golden.file: the user's own .onnx file by ONNXRuntime or qonnx, compared at every quantizer."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

@@ -1,4 +1,4 @@
-"""ONNXRuntime on the integer graph exported as standard ONNX."""
+"""golden.onnxruntime: the integer graph, exported to standard ONNX, by ONNXRuntime."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

@@ -1,4 +1,4 @@
-"""PyTorch in float32, at every quantizer."""
+"""golden.torch32: PyTorch in float32, compared at every quantizer."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

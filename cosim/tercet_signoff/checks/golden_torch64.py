@@ -1,4 +1,4 @@
-"""PyTorch in float64, at every quantizer."""
+"""golden.torch64: PyTorch in float64, compared at every quantizer."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

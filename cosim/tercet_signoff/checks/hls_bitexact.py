@@ -1,4 +1,4 @@
-"""Every integer of every layer that the emitted HLS C++ computed."""
+"""hls.bitexact: every integer of the emitted HLS C++ compared with the reference."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check

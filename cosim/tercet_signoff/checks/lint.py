@@ -1,4 +1,4 @@
-"""What linters say of the RTL."""
+"""lint: warnings of the linters about the RTL."""
 
 from tercet.report.catalogue import Declared
 

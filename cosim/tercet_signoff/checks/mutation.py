@@ -1,4 +1,4 @@
-"""How many deliberate faults of the RTL the checks find."""
+"""mutation: deliberate faults of the RTL that the checks find."""
 
 from tercet.report.catalogue import Declared
 

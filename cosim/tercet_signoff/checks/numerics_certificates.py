@@ -1,4 +1,4 @@
-"""Every requantization and threshold against its certificate, and that against the model."""
+"""numerics.certificates: each operator re-checked against its certificate and the model."""
 
 from tercet.ir.module import ops_of
 from tercet.ir.ranges import ranges
@@ -21,7 +21,7 @@ CHECK = Declared(
 
 
 def run(ctx: CheckContext) -> Check:
-    """Compared: channels, sums next to a step in exact rationals, and values with their types."""
+    """Compare channels, sums next to a step in rationals, and values with their types."""
     values, claimed = ranges(ctx.module), certificates(ctx.module)
     audited = audit(ctx.captured, ctx.module)
     own = [finding for claim in claimed if (finding := check(claim)) is not None]

@@ -1,6 +1,6 @@
-"""Every sum and every result of every layer, as they were written, and the outputs in memory.
+"""rtl.bitexact: every written sum and result of every layer, and the outputs in memory.
 
-A model's own sums seldom fall on halves, so a network in which they do runs on the same fabric.
+A model's own sums seldom fall on halves, so a rounding test whose sums do runs on the same fabric.
 """
 
 from dataclasses import replace
@@ -37,7 +37,7 @@ def run(ctx: CheckContext) -> Check:
 
 
 def _rounding(ctx: CheckContext, passed: str) -> Check:
-    """The rounding test, or the recorded vector of it that the request names."""
+    """The outcome of the rounding test, or of the recorded vector that the request names."""
     from tercet.targets.fabric.planner import make
     from tercet_golden import integer
     from tercet_signoff import rounding

@@ -1,4 +1,4 @@
-"""Predicted cycles are measured cycles: doorbell to irq, every layer, and the set-up program."""
+"""rtl.cycles: predicted and measured cycles, end to end, of every layer and of the set-up."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A memory that holds back every handshake at random: the same integers, and no assertion fires."""
+"""rtl.protocol: equal integers and no fired assertion with a memory that stalls at random."""
 
 from tercet.ir.types import IntArray
 from tercet.report.catalogue import Declared
@@ -17,7 +17,7 @@ CHECK = Declared(
 )
 VECTORS = 32
 STALL = 96
-"""Of 256: each handshake is held back in more than a third of the cycles."""
+"""The chance of a stall, of 256: more than a third of the cycles of each handshake."""
 
 
 def run(ctx: CheckContext) -> Check:
@@ -34,7 +34,7 @@ def run(ctx: CheckContext) -> Check:
 
 
 def _vectors(ctx: CheckContext) -> tuple[IntArray, ...]:
-    """The first vectors. A rerun runs those up to its own, for they move what is held back when."""
+    """The first vectors. A rerun runs those before its own too, because they move the stalls."""
     only, batch = ctx.request.only, ctx.request.batch
     if only is None or ctx.whole is None:
         return tuple(x[:VECTORS] for x in ctx.vectors.xs)

@@ -1,4 +1,4 @@
-"""Every telemetry register after every vector, and the identity that always holds."""
+"""rtl.telemetry: every telemetry register after every vector, and an identity between them."""
 
 from tercet.report.catalogue import Declared
 from tercet.report.contract import Check
@@ -19,7 +19,7 @@ def run(ctx: CheckContext) -> Check:
     got = dict(ctx.rtl.counters)
     want = dict(ctx.prediction.counters)
     for tile in range(ctx.plan.spec.tiles if ctx.plan.spec.telemetry else 0):
-        # columns = issued + skip_act + skip_wgt, of the registers themselves
+        # columns = issued + skip_act + skip_wgt must hold between the registers
         issued, skip_act, skip_wgt = (
             got[f"tile{tile}.{name}"] for name in ("issued", "skip_act", "skip_wgt")
         )

@@ -1,4 +1,4 @@
-"""Area and timing of the synthesized fabric."""
+"""synth: area and timing of the synthesized fabric."""
 
 from tercet.report.catalogue import Declared
 

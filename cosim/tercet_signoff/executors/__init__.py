@@ -1,1 +1,1 @@
-"""The emitted C and HLS C++ as executors."""
+"""The executors of the targets' artifacts."""

@@ -1,4 +1,4 @@
-"""The emitted C99, compiled by the machine's C compiler."""
+"""The executor of the emitted C99, compiled by the machine's C compiler."""
 
 from collections.abc import Mapping
 
@@ -10,5 +10,5 @@ TARGET = "c"
 
 
 def run(artifact: Artifact, *xs: IntArray) -> Mapping[str, IntArray]:
-    """Every value by name [V, ...]."""
+    """Every value that the program computes, by name [V, ...]."""
     return native.run_c(artifact.module, *xs)

@@ -1,4 +1,4 @@
-"""Shared libraries from C and C++ text, compiled once per content."""
+"""Shared libraries from C and C++ sources, compiled once for each content."""
 
 import ctypes
 import hashlib
@@ -19,11 +19,11 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 
 @dataclass(frozen=True)
 class Compiler:
-    """A compiler with the options that a target demands of its sources."""
+    """A compiler with the options for a target's sources."""
 
     program: str
     suffix: str
-    """Of the files it is given; the others are only included."""
+    """The suffix of files given to the compiler; others are only included."""
     options: tuple[str, ...]
 
 
@@ -42,9 +42,9 @@ def tree(*folders: str) -> dict[str, str]:
 
 
 def load(compiler: Compiler, files: Mapping[str, str], include: tuple[str, ...]) -> ctypes.CDLL:
-    """The library that `files` make, with the folders `include` of them on the search path.
+    """The library compiled from `files`, whose folders `include` are on the search path.
 
-    Kept below `build/native`, by the hash of everything that it is made from.
+    It is kept below `build/native`, by the hash of everything that it is made from.
     """
     key = hashlib.sha256()
     for part in (_version(compiler.program), repr((compiler, include)), *_flatten(files)):

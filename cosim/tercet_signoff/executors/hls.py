@@ -1,4 +1,4 @@
-"""The emitted HLS C++, compiled by a plain C++14 compiler."""
+"""The executor of the emitted HLS C++, compiled by a plain C++14 compiler."""
 
 from collections.abc import Mapping
 
@@ -10,5 +10,5 @@ TARGET = "hls"
 
 
 def run(artifact: Artifact, *xs: IntArray) -> Mapping[str, IntArray]:
-    """Every value by name [V, ...]."""
+    """Every value that the program computes, by name [V, ...]."""
     return native.run_hls(artifact.module, *xs)

@@ -1,4 +1,4 @@
-"""The emitted C and HLS C++ programs as executors: build, run, hand out every value."""
+"""Every value of the emitted C and HLS C++ programs, which are compiled and run."""
 
 import ctypes
 from collections.abc import Mapping
@@ -17,20 +17,20 @@ from tercet_runtime import Tensor
 from tercet_signoff.executors.compiled import C99, CPP14, Compiler, load, tree
 
 NAME = "net"
-"""What the emitted functions are called after."""
+"""The name from which the emitted functions' names are made."""
 
 RUNTIME = ("runtime/include", "runtime/src")
 KERNELS = "runtime/src/ops/"
-"""Each in a file that is called as its header is."""
+"""The folder of the kernels; each is in a file with its header's name."""
 HEADERS = ("hls/include", "runtime/include")
 
 
 def run_c(
     module: ModuleOp, *inputs: IntArray, sources: Mapping[str, str] | None = None
 ) -> dict[str, IntArray]:
-    """Every value, by name, that the emitted C program computes from a batch of each input.
+    """Every value by name, computed by the emitted C program from a batch of each input.
 
-    `sources` stands in for the runtime's files, by path: tests plant faults there.
+    `sources` replaces files of the runtime by path, in which tests plant faults.
     """
     emitted = c.emit(module, NAME)
     files = {**_needed(tree(*RUNTIME) if sources is None else sources, emitted), **emitted}
@@ -38,7 +38,7 @@ def run_c(
 
 
 def _needed(runtime: Mapping[str, str], emitted: Mapping[str, str]) -> dict[str, str]:
-    """The runtime without the kernels that `emitted` does not call: they cost most of the time."""
+    """The runtime without the kernels that `emitted` does not call, to save compile time."""
     calls = "".join(emitted.values())
     return {
         path: text
@@ -50,7 +50,7 @@ def _needed(runtime: Mapping[str, str], emitted: Mapping[str, str]) -> dict[str,
 def run_hls(
     module: ModuleOp, *inputs: IntArray, sources: Mapping[str, str] | None = None
 ) -> dict[str, IntArray]:
-    """The same by the emitted HLS C++ program, compiled by a plain C++14 compiler."""
+    """Every value by name, computed by the emitted HLS C++ program."""
     files = {**(tree(*HEADERS) if sources is None else sources), **hls.emit(module, NAME)}
     return _run(CPP14, files, (".", *HEADERS), module, inputs)
 
@@ -66,7 +66,8 @@ def _run(
     names = list(value_names(module).values())
     size = library[f"{NAME}_size"]
     size.restype = ctypes.c_size_t
-    memory = (ctypes.c_int64 * (size() // 8 + 1))()  # of 64 bits: aligned for every value
+    # words of 64 bits are aligned for every value
+    memory = (ctypes.c_int64 * (size() // 8 + 1))()
     tensors = (Tensor * len(names))()
     _demand(library[f"{NAME}_tensors"](memory, tensors))
     values = {name: tensor.view() for name, tensor in zip(names, tensors, strict=True)}
@@ -82,7 +83,7 @@ def _run(
 
 
 def _packed(module: ModuleOp, inputs: tuple[IntArray, ...]) -> list[IntArray]:
-    """The inputs as the program stores them; a value outside is an error, not a wrap."""
+    """The inputs in the program's types; a value outside of its type is refused, never wrapped."""
     found = []
     for value, x in zip(inputs_of(module), inputs, strict=True):
         element = tensor_type(value).element_type

@@ -1,4 +1,4 @@
-"""The integer graph as standard ONNX, run by ONNXRuntime."""
+"""The executor of the integer graph as standard ONNX, by ONNXRuntime."""
 
 from collections.abc import Mapping
 
@@ -10,5 +10,5 @@ TARGET = "onnx"
 
 
 def run(artifact: Artifact, *xs: IntArray) -> Mapping[str, IntArray]:
-    """Every value by name [V, ...]."""
+    """Every value that the graph computes, by name [V, ...]."""
     return onnxruntime_golden.run(artifact.module, *xs)

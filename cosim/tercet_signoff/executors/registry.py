@@ -1,4 +1,4 @@
-"""Finds the executors: every file of this package that has a `TARGET` and a `run`."""
+"""The executors by target: every file of this package with a `TARGET` and a `run`."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -9,11 +9,11 @@ from tercet.ir.types import IntArray
 from tercet_signoff import executors as home
 
 Executor = Callable[..., Mapping[str, IntArray]]
-"""Takes an artifact and inputs [V, ...]: every value that it computes, by name."""
+"""A function of an artifact and inputs [V, ...] that returns every computed value by name."""
 
 
 def executor(target: str) -> Executor:
-    """The executor of a target's artifacts, such as run(artifact, *xs)."""
+    """The executor of a target's artifacts, called as run(artifact, *xs)."""
     found: Executor = _all()[target]
     return found
 

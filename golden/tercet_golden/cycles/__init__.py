@@ -1,9 +1,8 @@
-"""The model of the fabric: every integer, every cycle and every counter, exactly.
+"""The cycle model of the fabric: every integer, cycle and counter of a program, exactly.
 
-It works from the program and the memory alone, by the laws of fabric.md: when a word is read, when
-a column is issued, when sums are drained (the fabric's `timing`), what is added up and written
-(`execute`), and when the engines and the bus let each frame begin and end (`bus`). It shares
-nothing with the RTL, and knows nothing of layers.
+It works from the program and the memory alone, by the rules of fabric.md. The fabric's `timing`
+gives the cycle of each read, column and drain; `execute` the sums and the results; `bus` the start
+and the end of each frame. It shares no code with the RTL, and knows no layers.
 """
 
 from tercet_golden.cycles.machine import FrameRecord, Machine, Ran

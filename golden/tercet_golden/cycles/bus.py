@@ -2,8 +2,8 @@
 
 Cycle 0 is the sequencer's first. The memory is always ready: the first beat of a read comes
 `latency` cycles after its address, then one a cycle; the answer to a write `latency` cycles after
-its last beat. What the records of frames hold up, `recorder` says. All state is integers;
-`advance` stops in each cycle in which frames start, so that what they do can be worked out.
+its last beat. `recorder` delays frames for their records. All state is integers; `advance` stops in
+each cycle in which frames start, so that the caller can execute them.
 """
 
 from typing import Any
@@ -15,10 +15,10 @@ from tercet_golden.cycles import recorder
 from tercet_golden.cycles.state import EXEC, LOAD, NONE, STORE
 
 QUEUE, FETCH = 4 * WORDS, 2 * WORDS
-"""Words that the frame queue holds, and that one fetch asks for."""
+"""The words that the frame queue holds, and the words of one fetch."""
 PAGE_BEATS, BURST_BEATS = 4096 // BUS_BYTES, 256
 QUIET = 16
-"""Cycles in which nothing can happen any more: a wait that nobody fulfils."""
+"""Cycles without an event after which the program hangs in a wait."""
 
 
 @compiled
@@ -64,7 +64,7 @@ def _begin(bus: Any, engines: Any, frames: Any, which: int) -> None:
 
 @compiled
 def _plan_burst(bus: Any, frame: Any) -> None:
-    """The address is taken: then come beats, then the answer; nothing there can be delayed."""
+    """Set the cycles of a write burst's beats and answer; after its address nothing delays them."""
     count = burst(bus.store_at, bus.store_beats)
     bus.store_at += BUS_BYTES * count
     bus.store_beats -= count
@@ -77,7 +77,7 @@ def _plan_burst(bus: Any, frame: Any) -> None:
 
 @compiled
 def _store_waits(bus: Any, engines: Any, frames: Any) -> bool:
-    """One cycle of a STORE that runs: whether it waits for the bus."""
+    """Advance a running STORE by a cycle; returns whether it waits for the bus."""
     if not _runs(engines, STORE, bus.now):
         return False
     frame = frames[engines[STORE].current]
@@ -95,7 +95,7 @@ def _store_waits(bus: Any, engines: Any, frames: Any) -> bool:
 
 @compiled
 def _ends(bus: Any, engines: Any) -> None:
-    """Which engines finish in this cycle."""
+    """Finish the engines whose frames end in this cycle."""
     now = bus.now
     for which in range(3):
         engines[which].ends = 0
@@ -111,7 +111,7 @@ def _ends(bus: Any, engines: Any) -> None:
 
 @compiled
 def _shift(bus: Any, engines: Any, frames: Any) -> None:
-    """Frames that are finished leave; staged ones take their places."""
+    """Replace finished frames by the staged ones."""
     for which in range(3):
         engine = engines[which]
         if engine.ends:
@@ -128,7 +128,7 @@ def _shift(bus: Any, engines: Any, frames: Any) -> None:
 
 @compiled
 def _writing(bus: Any, engines: Any, writes: Any) -> bool:
-    """EXEC writes a value in this cycle."""
+    """Whether EXEC writes a value in this cycle."""
     if not _runs(engines, EXEC, bus.now) or bus.write >= len(writes):
         return False
     writing = bool(bus.now - engines[EXEC].started == writes[bus.write])
@@ -138,7 +138,7 @@ def _writing(bus: Any, engines: Any, writes: Any) -> bool:
 
 @compiled
 def _ready(bus: Any, engines: Any, frames: Any, writing: bool) -> bool:
-    """LOAD would take a beat."""
+    """Whether LOAD can take a beat."""
     current = engines[LOAD].current
     if current == NONE:
         return True
@@ -153,7 +153,7 @@ def _ready(bus: Any, engines: Any, frames: Any, writing: bool) -> bool:
 
 @compiled
 def _grant(bus: Any, load_wants: bool) -> None:
-    """LOAD goes first; then the fetch, when the queue has room for what it asks."""
+    """Grant the read side to LOAD first, then to the fetch if the queue has room for its words."""
     if load_wants:
         bus.owner = LOAD
         bus.beats = burst(bus.load_at, bus.load_beats)
@@ -170,7 +170,7 @@ def _grant(bus: Any, load_wants: bool) -> None:
 
 @compiled
 def _read(bus: Any, engines: Any, frames: Any, ready: bool) -> int:
-    """One cycle of a burst: the beats that move."""
+    """Advance a read burst by a cycle; returns the beats that move."""
     loading = bus.owner == LOAD
     if bus.now < bus.first_beat:
         if bus.now > bus.first_beat - bus.latency and (ready or not loading):
@@ -192,7 +192,7 @@ def _read(bus: Any, engines: Any, frames: Any, ready: bool) -> int:
 
 @compiled
 def _side(bus: Any, engines: Any, frames: Any, writing: bool) -> int:
-    """One cycle of the read side; the words that reach the frame queue."""
+    """Advance the read side by a cycle; returns the words that reach the frame queue."""
     wants = bus.load_beats > 0 and _runs(engines, LOAD, bus.now)
     ready = _ready(bus, engines, frames, writing)
     owner, moved = bus.owner, 0
@@ -209,7 +209,7 @@ def _side(bus: Any, engines: Any, frames: Any, writing: bool) -> int:
 
 @compiled
 def _pop(bus: Any, engines: Any, frames: Any) -> int:
-    """The engine that takes a word off the queue."""
+    """Take a word off the frame queue; returns the engine that gets it."""
     if bus.queue == 0:
         return NONE
     which = frames[bus.words // WORDS].engine
@@ -228,7 +228,7 @@ def _complete(bus: Any, engines: Any, frames: Any) -> bool:
 
 @compiled
 def _cycle(bus: Any, engines: Any, frames: Any, writes: Any) -> int:
-    """What every part does, from the state that this cycle begins with; which engines start."""
+    """Advance every part by one cycle; returns the engines that start."""
     writing = _writing(bus, engines, writes)
     _ends(bus, engines)
     starts = 0
@@ -259,7 +259,7 @@ def _cycle(bus: Any, engines: Any, frames: Any, writes: Any) -> int:
 
 @compiled
 def advance(buses: Any, engines: Any, frames: Any, writes: Any) -> int:
-    """On to the cycle in which frames start: their engines as bits; 0 at the end, -1 on a hang."""
+    """Advance to the next start of frames; returns their engines as bits, 0: end, -1: hang."""
     bus = buses[0]
     while not _complete(bus, engines, frames):
         starts = _cycle(bus, engines, frames, writes)

@@ -1,6 +1,6 @@
-"""Every telemetry register after a program, from the events that the model counted.
+"""Every telemetry register after a program, from the events that the cycle model counted.
 
-What a counter adds up is its `source` in the RDL; the model has a total for each of them.
+A counter sums its `source` in the RDL; the model has a total for each source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,13 @@ from tercet_golden.cycles.execute import Heard
 
 @dataclass(frozen=True)
 class Events:
-    """Totals of a program by the source of the counters that take them."""
+    """The totals of a program by the source of the counters."""
 
     fabric: Mapping[str, int]
     tile: Mapping[str, IntArray]
-    """By tile [T]."""
+    """The totals of each tile [T]."""
     lane: Mapping[str, IntArray]
-    """By tile and lane [T, L]."""
+    """The totals of each lane [T, L]."""
 
 
 def events_of(
@@ -49,7 +49,7 @@ def events_of(
 
 
 def _lanes(spec: FabricSpec, columns: IntArray, heard: Sequence[Heard]) -> dict[str, IntArray]:
-    """Nothing below TELEMETRY = 2: what is heard then does not tell lanes apart."""
+    """The totals of each lane; none below TELEMETRY = 2, where lanes are not counted."""
     if spec.telemetry < 2:
         return {}
     active = sum((h.active for h in heard), np.zeros((spec.tiles, spec.lanes), np.int64))
@@ -57,7 +57,7 @@ def _lanes(spec: FabricSpec, columns: IntArray, heard: Sequence[Heard]) -> dict[
 
 
 def registers(spec: FabricSpec, events: Events) -> dict[str, int]:
-    """Every counter that a configuration has, by name."""
+    """Every counter of a configuration by name."""
     found = dict[str, int]()
     if spec.telemetry >= 1:
         for counter in counters.FABRIC:

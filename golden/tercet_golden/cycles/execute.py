@@ -1,7 +1,7 @@
-"""An EXEC frame's integers: what it reads, adds up, works out and writes.
+"""The integers of an EXEC frame: its sums, items and results.
 
-Pass by pass, value by value, in the order of the tables; a frame that reads what it has itself
-written depends on the cycle in which that happens, and is refused.
+It works pass by pass and value by value, in the order of the tables. A frame that reads its own
+results is refused, because these depend on the cycle of the read.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ class Heard:
     """The values that a frame writes, in order."""
 
     results: Numbers
-    """Of every tile [values, T]."""
+    """The results of every tile [values, T]."""
     sums: Numbers
-    """Of every tile, behind the adder tree [values, T]."""
+    """The sums of every tile, behind the adder tree [values, T]."""
     active: Numbers
-    """Columns in which a lane met two operands that are not zero [T, L]; empty if not asked for."""
+    """Columns in which a lane's operands were both nonzero [T, L]; empty unless requested."""
 
 
 def execute(
@@ -41,7 +41,7 @@ def execute(
     segments: Sequence[Segments | None],
     slots: Slots,
 ) -> Heard:
-    """Work out a frame that is no export; its results are in the banks then. Raises ValueError."""
+    """Execute a frame, except an export, and write its results to the banks. Raises ValueError."""
     used = np.array([t for t, part in enumerate(segments) if part is not None])
     flat, spans = joined(segments)
     cursors = np.zeros(spec.tiles, CURSOR)
@@ -74,7 +74,7 @@ _REASONS = {
 
 
 def _own(banks: Banks, slots: Slots) -> tuple[Numbers, ...]:
-    """Per tile and entry of the route table: address, source, and whether the tile listens."""
+    """For each tile and entry of the route table: address, source, and whether the tile listens."""
     own = tuple(field(Slot, name, banks.route) for name in ("address", "source", "listens"))
     _, source, listens = (part[:, slots["entry"]] for part in own)
     if (listens & (source >= len(banks.route))).any():
@@ -83,7 +83,7 @@ def _own(banks: Banks, slots: Slots) -> tuple[Numbers, ...]:
 
 
 def _how(spec: FabricSpec, frame: Exec) -> tuple[Any, ...]:
-    """The frame's fields as the kernel wants them."""
+    """The frame's fields in the order of the kernel's arguments."""
     vector = frame.kind == Kind.VECTOR
     return (
         (vector, bool(frame.chain), 0 if vector else frame.entries, frame.log2_tk),
@@ -96,7 +96,7 @@ def _how(spec: FabricSpec, frame: Exec) -> tuple[Any, ...]:
 
 
 def export(spec: FabricSpec, banks: Banks, frame: Exec) -> None:
-    """Activations with their zero point to bank C. Raises ValueError."""
+    """Copy activations, plus their zero point, to bank C. Raises ValueError."""
     if frame.act_base % WORD:
         raise ValueError(f"act_base {frame.act_base} is not a multiple of {WORD}")
     count = WORD * frame.groups

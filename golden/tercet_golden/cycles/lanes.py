@@ -1,4 +1,4 @@
-"""What a pass adds up in one tile: every segment up to the one that ends the sum."""
+"""The sums of one pass in one tile: all segments up to the one that ends a sum."""
 
 from typing import Any
 
@@ -7,21 +7,21 @@ import numpy as np
 from tercet.targets.fabric.timing.compiled import compiled
 
 OK, RACE, SHORT = 0, -1, -2
-"""A kernel's answer: all is well, it reads what its frame has written, segments are missing."""
+"""A kernel's status: no error, a read of the frame's own results, missing segments."""
 
 CURSOR = np.dtype([(name, np.int64) for name in ("at", "stop", "overflow", "failed")])
-"""Of a tile: the next segment, the one behind the last; a sum left its range; the answer."""
+"""Of a tile: the next segment, the one behind the last, whether a sum overflowed, the status."""
 
 
 @compiled
 def wrapped(value: int, width: int) -> int:
-    """The low bits of a value, signed."""
+    """The low bits of a value, as a signed number."""
     return ((value + (1 << (width - 1))) & ((1 << width) - 1)) - (1 << (width - 1))
 
 
 @compiled
 def _triple(acc: Any, width: int) -> int:
-    """Triple all sums; whether a sum leaves its range."""
+    """Triple all sums; returns whether a sum overflows."""
     overflow = 0
     for lane in range(len(acc)):
         value = 3 * acc[lane]
@@ -32,7 +32,7 @@ def _triple(acc: Any, width: int) -> int:
 
 @compiled
 def _column(acc: Any, trits: Any, x: int, width: int) -> int:
-    """Add x by its trits; whether a sum leaves its range."""
+    """Add x times each lane's trit; returns whether a sum overflows."""
     overflow, half = 0, 1 << (width - 1)
     for lane in range(len(acc)):
         value = acc[lane] + trits[lane] * x
@@ -43,14 +43,14 @@ def _column(acc: Any, trits: Any, x: int, width: int) -> int:
 
 @compiled
 def _active(active: Any, trits: Any) -> None:
-    """Lanes that meet two operands that are not zero."""
+    """Count the lanes whose operands are both nonzero."""
     for lane in range(len(trits)):
         active[lane] += int(trits[lane] != 0)
 
 
 @compiled
 def one_pass(cursor: Any, segments: Any, acc: Any, bank: Any, active: Any, how: Any) -> bool:
-    """Segments from the cursor on; whether one ended the sum.
+    """Add the segments from the cursor on; returns whether one ended the sum.
 
     `bank` is the tile's (activations, written, columns, trits), `how` is (dense, bits of a sum).
     """
@@ -76,7 +76,7 @@ def one_pass(cursor: Any, segments: Any, acc: Any, bank: Any, active: Any, how: 
 
 @compiled
 def item(cursor: Any, segments: Any, bank: Any) -> tuple[int, bool]:
-    """The next item of a vector frame, and whether it ends its value."""
+    """The next item of a vector frame, and whether it is the last of its value."""
     acts, written, _, _ = bank
     if cursor.at == cursor.stop:
         cursor.failed = SHORT

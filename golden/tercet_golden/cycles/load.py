@@ -1,4 +1,4 @@
-"""LOAD and STORE: between memory and banks."""
+"""The effects of LOAD and STORE on banks and memory."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 def load(spec: FabricSpec, banks: Banks, frame: Load, memory: Bytes) -> None:
-    """What a LOAD leaves behind. Raises ValueError where the fabric would report an error."""
+    """Load from memory into banks. Raises ValueError where the fabric would report an error."""
     if not frame.beats or not frame.slice_beats:
         raise ValueError("no beats (size)")
     if frame.rotate > spec.tiles:
@@ -40,7 +40,7 @@ def _span(memory: Bytes, address: int, beats: int) -> Bytes:
 
 
 def _slices(spec: FabricSpec, frame: Load, data: Bytes) -> Iterator[tuple[list[int], Bytes]]:
-    """Tiles that hear a slice, and its bytes."""
+    """The tiles that take each slice, and the slice's bytes."""
     mask, most = frame.mask, (1 << spec.tiles) - 1
     step = BUS_BYTES * frame.slice_beats
     for at in range(0, len(data), step):
@@ -63,7 +63,7 @@ def _weights(banks: Banks, tile: int, frame: Load, part: Bytes) -> None:
 def _activations(banks: Banks, tile: int, frame: Load, part: Bytes) -> None:
     values = part.ravel().view(np.int8) if frame.signed_bytes else part.ravel()
     _fits(frame.base, len(values), banks.acts.shape[1])
-    # nine bits: what does not fit them wraps
+    # nine bits: larger values wrap
     acts = (values.astype(np.int16) - frame.zero_point + 256 & 511) - 256
     banks.acts[tile, frame.base : frame.base + len(acts)] = acts
 
@@ -90,11 +90,11 @@ _PUT = {
     Bank.WALK: (_walk, BUS_BYTES, 1),
     Bank.ROUTE: (_route, BUS_BYTES, 1),
 }
-"""By bank: who puts a slice there, bytes of a thing, and where it may begin."""
+"""By bank: the function that stores a slice, the bytes of a unit, the alignment of a base."""
 
 
 def store(banks: Banks, frame: Store, memory: Bytes) -> None:
-    """Bank C to memory. Raises ValueError."""
+    """Store from bank C to memory. Raises ValueError."""
     if not frame.beats:
         raise ValueError("no beats (size)")
     first = BUS_BYTES * frame.base

@@ -1,7 +1,7 @@
-"""A fabric with its banks: runs programs one after the other, to the integer and to the cycle.
+"""A fabric with its banks, which runs programs one after the other, exact in integers and cycles.
 
-Each frame does its work when it starts; how long that takes, the fabric's `timing` says of EXEC
-and `bus` of the rest. A program in which nothing waits for what it needs is beyond this model.
+Each frame has its effects when it starts. The fabric's `timing` gives the cycles of an EXEC, `bus`
+those of the rest. Programs whose frames do not wait for their data are outside of this model.
 """
 
 from collections.abc import Sequence
@@ -34,27 +34,27 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class FrameRecord:
-    """What became of a frame; as in the telemetry record of the fabric, and more."""
+    """The record of a frame: the fabric's telemetry record, and the values it wrote."""
 
     number: int
     frame: Frame
     start: int
-    """Cycles of the program: the one it starts in, and its last."""
+    """The frame's first and last cycle in the program."""
     end: int
     beats: int
     stalls: int
-    """Cycles in which the bus kept it waiting."""
+    """Cycles in which it waited for the bus."""
     time: ExecTime | None
-    """Of an EXEC."""
+    """The counts of an EXEC."""
     heard: Heard | None
-    """Of an EXEC that writes values."""
+    """The values of an EXEC that writes some."""
 
     def total(self, name: str) -> int:
-        """One of the counts of a record, of all tiles."""
+        """One of the counts, summed over the tiles."""
         return 0 if self.time is None else int(getattr(self.time, name).sum())
 
     def written(self) -> Record:
-        """What the fabric writes of it."""
+        """The record that the fabric writes to memory."""
         frame = self.frame
         return Record(
             frame=self.number,
@@ -71,17 +71,17 @@ class FrameRecord:
 
 @dataclass(frozen=True)
 class Ran:
-    """A program that has run."""
+    """The run of a program."""
 
     cycles: int
-    """As the CYCLES register counts them."""
+    """Cycles, as the register CYCLES counts them."""
     counters: dict[str, int]
     """Every telemetry register of the configuration, by name."""
     frames: tuple[FrameRecord, ...]
 
 
 class Machine:
-    """A fabric. Its banks live from program to program."""
+    """A fabric whose banks persist from program to program."""
 
     def __init__(self, spec: FabricSpec) -> None:
         self.spec = spec
@@ -96,9 +96,9 @@ class Machine:
         *,
         records: int = 0,
     ) -> Ran:
-        """Run the program that lies at `address`; `memory` holds what it leaves there.
+        """Run the program at `address`, which changes `memory`.
 
-        With `records`, the address of frame 0's record, that is what the register RECORDS does.
+        `records` is the address of frame 0's record, as in the register RECORDS.
 
         Telemetry begins at zero. Raises ValueError for what the fabric would report as an error.
         """
@@ -111,7 +111,9 @@ class Machine:
         writes = np.zeros(0, np.int64)
         while starts := int(bus.advance(buses, engines, known, writes)):
             if starts < 0:
-                raise ValueError(f"frame {_stuck(engines)}: it waits for what never comes (wait)")
+                raise ValueError(
+                    f"frame {_stuck(engines)}: it waits for frames that never end (wait)"
+                )
             for which in range(len(engines)):
                 if starts >> which & 1:
                     number = int(engines["current"][which])
@@ -130,13 +132,13 @@ class Machine:
         return Ran(cycles, self._counters(cycles, buses[0], told), told)
 
     def _records(self, address: int) -> int:
-        """Where records go; 0 in a fabric that has none."""
+        """The address of the records; 0 in a fabric without them."""
         return address if self.spec.telemetry else 0
 
     def _work(
         self, number: int, frame: Frame, memory: Bytes
     ) -> tuple[ExecTime, Heard | None] | None:
-        """What a frame does to banks and memory."""
+        """Apply a frame to banks and memory."""
         try:
             if not 0 < frame.mask < 1 << self.spec.tiles:
                 raise ValueError(f"mask 0x{frame.mask:x} of {self.spec.tiles} tiles (mask)")
@@ -163,7 +165,7 @@ class Machine:
         return time, execute(self.spec, banks, frame, segments, slots)
 
     def _tables(self, frame: Exec) -> tuple[list[Segments | None], Slots]:
-        """What each tile of the mask walks, and what is drained. Tiles with equal tables share."""
+        """The segments of each tile in the mask, and the slots; equal tables are decoded once."""
         spec, banks = self.spec, self.banks
         known: dict[bytes, Segments] = {}
         segments: list[Segments | None] = []
@@ -183,7 +185,7 @@ class Machine:
 
 
 def _stuck(engines: Any) -> int:
-    """The frame that waits."""
+    """The number of the frame that waits."""
     return int(max(engine["current"] for engine in engines if engine["started"] == state.NONE))
 
 

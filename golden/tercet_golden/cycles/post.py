@@ -1,9 +1,9 @@
-"""Post-processing: from the sums, or items, of a value to its result.
+"""Post-processing: the result of a value from its sums or items.
 
-An entry has 96 bits: B at 0 (58 bits), M at 58 (32), s at 90 (6). For s > 0, B holds 2^(s-1) - 1
-beside its own: the shift then rounds halves down, and a half, seen by ones in all bits shifted out,
-goes up where that makes the result even. A threshold stands in the low bits of an entry, a table's
-eight results of 10 bits one after the other.
+An entry has 96 bits: B at 0 (58 bits), M at 58 (32), s at 90 (6). For s > 0, B includes
+2^(s-1) - 1, so the shift rounds halves down. A half, whose shifted-out bits are all ones, is
+rounded up if that makes the result even. A threshold is the low bits of an entry; a table's entry
+is eight results of 10 bits.
 """
 
 from typing import Any
@@ -15,14 +15,14 @@ from tercet.targets.fabric.timing.compiled import compiled
 from tercet_golden.cycles.lanes import wrapped
 
 RESULT, WIDE, ACT = 10, 32, 9
-"""Bits of a result, of a wide one, and of an activation or item."""
+"""Bits of a result, of a wide result, and of an activation or item."""
 SUM, PLACE = 59, 11
-"""Bits of the sum of products, and of an item with its offset."""
+"""Bits of a sum of products, and of an item with its offset."""
 TABLE_ROW = 8
-"""Results of a table's entry."""
+"""Results in a table's entry."""
 
 VALUE = np.dtype([(name, np.int64) for name in ("sum", "count", "most", "held", "product")])
-"""What a tile keeps from entry to entry, or item to item, of a value."""
+"""The state of a value in a tile between its entries or items."""
 
 
 @compiled
@@ -43,7 +43,7 @@ def _shift(entry: Any) -> int:
 
 @compiled
 def _looked_up(entry: Any, number: int) -> int:
-    """Result 0..7 of an entry."""
+    """Result `number`, 0 to 7, of a table's entry."""
     at = np.uint64(RESULT * number)
     if number < 6:
         bits = entry[0] >> at
@@ -56,7 +56,7 @@ def _looked_up(entry: Any, number: int) -> int:
 
 @compiled
 def take(value: Any, x: int, entry: Any, first: bool, how: Any) -> None:
-    """One entry, or item, of a value; `how` is (mode, low, offset, bits of a sum)."""
+    """Process an entry or item of a value; `how` is (mode, low, offset, bits of a sum)."""
     mode, low, offset, width = how
     if mode == Mode.PRODUCT_OF_TWO:
         item = wrapped(x, ACT)
@@ -84,7 +84,7 @@ def _rounded(total: int, shift: int, low: int, high: int) -> int:
 
 @compiled
 def result(value: Any, x: int, entry: Any, how: Any, clip: Any) -> int:
-    """The result, after the last entry or item; `clip` is (high, wide)."""
+    """The result of a value after its last entry or item; `clip` is (high, wide)."""
     mode, low, offset, _ = how
     high, wide = clip
     if wide:

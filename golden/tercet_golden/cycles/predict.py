@@ -1,4 +1,4 @@
-"""Predict whole inferences, for every vector, from the program and the memory alone."""
+"""Prediction of inferences, for every vector, from the program and the memory alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from tercet.targets.fabric.program.plan import Plan
 
 DOORBELL = 2
-"""Cycles of the registers: from the doorbell's handshake to the program, from its end to irq."""
+"""Cycles from the doorbell's handshake to the program's start, and from its end to irq."""
 LATENCY = 10
 
 
 @dataclass(frozen=True)
 class LayerCycles:
-    """What a layer costs, for every run [R]; columns are summed over the tiles."""
+    """The cycles and columns of a layer, for every run [R]; columns are summed over the tiles."""
 
     columns: IntArray
     issued: IntArray
@@ -33,14 +33,14 @@ class LayerCycles:
 
     @property
     def efficiency(self) -> FloatArray:
-        """Columns issued per tile and cycle; 0 for a layer that takes none."""
+        """Columns issued per tile and cycle; 0 for a layer without cycles."""
         found: FloatArray = self.issued / np.maximum(self.tiles * self.exec_cycles, 1)
         return found
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the fabric must do, for every run; names as in `tercet_cosim.run.Run`.
+    """The predicted values, cycles and counters of every run; names as in `tercet_cosim.run.Run`.
 
     A run takes as many vectors as a batch of the plan.
     """
@@ -52,9 +52,9 @@ class Prediction:
     layer_cycles: dict[str, IntArray]
     layers: dict[str, LayerCycles]
     outputs: npt.NDArray[np.uint8]
-    """What comes to memory [R, output_bytes]."""
+    """The outputs in memory [R, output_bytes]."""
     runs: tuple[Ran, ...]
-    """Every frame of every run: when, how long, and the values that it writes."""
+    """Every frame of every run: its start, its cycles and its values."""
 
 
 def predict_setup(plan: "Plan", latency: int = LATENCY) -> dict[str, int]:
@@ -90,7 +90,7 @@ def predict(plan: "Plan", *xs: IntArray, latency: int = LATENCY) -> Prediction:
 
 
 def layer_of(runs: Sequence[Ran], layer: int, tiles: int) -> LayerCycles:
-    """What the EXEC frames of a layer cost."""
+    """The cycles and columns of a layer's EXEC frames."""
     mine = [
         [r for r in ran.frames if isinstance(r.frame, Exec) and r.frame.layer == layer]
         for ran in runs

@@ -1,8 +1,8 @@
-"""The records of frames: when they are noted down and written, and what that holds up.
+"""The records of frames: the cycles in which they are taken and written, and the delays.
 
-A row a cycle goes to the rings: first the heads of records (the cycle after a start), then what a
-frame that has finished leaves, three rows of EXEC and two of the others. In the pauses of STORE a
-record is written, a burst of eight beats.
+One row a cycle goes to the rings: first the heads of records (the cycle after a start), then the
+rows of a finished frame, three of an EXEC and two of the others. While no STORE runs, a record is
+written in a burst of eight beats.
 """
 
 from typing import Any
@@ -16,18 +16,18 @@ RING = 32
 """Records of an engine's ring; one place stays empty."""
 BEATS = RECORD_BYTES // BUS_BYTES
 ORDER = (EXEC, LOAD, STORE)
-"""Whose rows go first."""
+"""The engines by priority of their rows."""
 
 
 @compiled
 def holds(bus: Any, engine: Any) -> bool:
-    """The engine's next frame must not start."""
+    """Whether the engine's next frame must wait for room in its ring."""
     return bool(bus.records and (engine.rows or engine.filled - engine.drained == RING - 1))
 
 
 @compiled
 def busy(engines: Any) -> bool:
-    """Something is not in memory yet."""
+    """Whether some record is not in memory yet."""
     found = False
     for engine in engines:
         found = found or engine.head or engine.rows or engine.filled != engine.drained
@@ -36,20 +36,20 @@ def busy(engines: Any) -> bool:
 
 @compiled
 def writes(bus: Any) -> bool:
-    """A record has the bus in this cycle."""
+    """Whether a record has the bus in this cycle."""
     return bool(bus.record_ends >= bus.now)
 
 
 @compiled
 def finish(bus: Any, engine: Any, which: int) -> None:
-    """The engine's frame finishes in this cycle."""
+    """Note the end of an engine's frame in this cycle."""
     if bus.records:
         engine.rows = 3 if which == EXEC else 2
 
 
 @compiled
 def advance(bus: Any, engines: Any, storing: bool) -> None:
-    """One cycle; a STORE has the bus to itself while it runs."""
+    """Advance by one cycle; a running STORE excludes records from the bus."""
     if not writes(bus) and not storing:
         for which in range(3):
             if engines[which].filled != engines[which].drained:

@@ -1,4 +1,4 @@
-"""What the engines and the bus hold, as records of integers."""
+"""The state of the engines and the bus, as records of integers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ FRAME = np.dtype(
         )
     ]
 )
-"""A frame; the second line is what is found out about it."""
+"""A frame; the second line is its computed figures."""
 ENGINE = np.dtype(
     [
         (name, np.int64)
@@ -45,8 +45,8 @@ BUS = np.dtype(
         )
     ]
 )
-"""`owner` of the read side: LOAD, or EXEC for the fetch of frames (which is no engine's).
-`exec_ends` and `write` belong to the frame that runs: its cycles, and the next of its writes.
+"""`owner` of the read side: LOAD, or EXEC for the fetch of frames (which belongs to no engine).
+`exec_ends` and `write` belong to the running EXEC: its cycles, and the index of its next write.
 `records`: whether they are on; one of engine `record_of` is written until cycle `record_ends`."""
 
 
@@ -66,7 +66,7 @@ def start(
 
 
 def frames_of(frames: Sequence[Frame]) -> Any:
-    """Frames as the bus sees them."""
+    """Frames in the form that the bus model reads."""
     state = np.zeros(len(frames), FRAME)
     for at, frame in zip(state, frames, strict=True):
         at["engine"] = frame.opcode - 1

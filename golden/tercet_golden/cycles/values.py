@@ -1,4 +1,4 @@
-"""Value by value through an EXEC frame: emissions, the adder tree, post-processing, writes."""
+"""The values of an EXEC frame one by one: drained sums, adder tree, post-processing, writes."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ FAILURES = {
 
 @compiled
 def _reduce(totals: Any, log2_tk: int, width: int) -> None:
-    """The adder tree; also what its unused places hold."""
+    """The adder tree, its unused outputs included."""
     for level in range(log2_tk):
         for t in range(0, len(totals) - (1 << level), 2 << level):
             totals[t] = wrapped(totals[t] + totals[t + (1 << level)], width)
@@ -27,7 +27,7 @@ def _reduce(totals: Any, log2_tk: int, width: int) -> None:
 
 @compiled
 def _fill(reading: Any, banks: Any, how: Any) -> int:
-    """All tiles make a pass; its sums go to the drain."""
+    """Run a pass in all tiles; its sums go to the drain."""
     cursors, used, segments, written, active, _ = reading
     acts, columns, weights, acc, drain, _, _ = banks
     for t in used:
@@ -41,7 +41,7 @@ def _fill(reading: Any, banks: Any, how: Any) -> int:
 
 @compiled
 def _chain(reading: Any, banks: Any, how: Any) -> int:
-    """All tiles add up, and keep their sums."""
+    """Run the passes of a chain in all tiles, whose lanes keep the sums."""
     cursors, used, segments, written, active, _ = reading
     acts, columns, weights, acc, _, _, _ = banks
     for t in used:
@@ -53,7 +53,7 @@ def _chain(reading: Any, banks: Any, how: Any) -> int:
 
 @compiled
 def _items(reading: Any, banks: Any, totals: Any) -> bool:
-    """An item of every tile; whether tile 0's ends the value."""
+    """Take an item in every tile; returns whether tile 0's ends the value."""
     cursors, used, segments, written, _, _ = reading
     acts, columns, weights = banks[0], banks[1], banks[2]
     totals[:] = 0
@@ -68,7 +68,7 @@ def _items(reading: Any, banks: Any, totals: Any) -> bool:
 
 @compiled
 def _place(x: int, at: int, how: Any) -> int:
-    """The parameter entry: number `at`, in a table the one that x says; the first for none."""
+    """The parameter entry: number `at`, or in a table the one that x selects; else the first."""
     mode, _, offset, _ = how
     if mode == Mode.GREATEST:
         return 0
@@ -77,7 +77,7 @@ def _place(x: int, at: int, how: Any) -> int:
 
 @compiled
 def _entries(reading: Any, params: Any, totals: Any, at: int, first: bool, how: Any) -> int:
-    """Every tile's value takes an entry. Beyond the bank is an error of the mask's tiles alone."""
+    """Process an entry in every tile; one beyond the bank is an error in the mask's tiles alone."""
     used, values = reading[1], reading[5]
     for t in used:
         if _place(totals[t], at, how) >= params.shape[1]:
@@ -92,7 +92,7 @@ def _entries(reading: Any, params: Any, totals: Any, at: int, first: bool, how: 
 def _results(
     reading: Any, params: Any, totals: Any, at: int, how: Any, clip: Any, out: Any
 ) -> None:
-    """Every tile's result, after the last entry."""
+    """The result of every tile, after the last entry."""
     for t in range(len(totals)):
         place = _place(totals[t], at, how) % params.shape[1]
         out[t] = result(reading[5][t], totals[t], params[t, place], how, clip)
@@ -100,7 +100,7 @@ def _results(
 
 @compiled
 def _to_c(out: Any, address: int, value: int, wide: bool) -> int:
-    """Bank C: a byte, or four."""
+    """Write a result to bank C: a byte, or four if wide."""
     first, count = (4 * address, 4) if wide else (address, 1)
     if first + count > len(out):
         return BEYOND_BANK
@@ -113,7 +113,7 @@ def _to_c(out: Any, address: int, value: int, wide: bool) -> int:
 def _write(
     banks: Any, written: Any, own: Any, entry: int, moved: int, results: Any, to: Any
 ) -> int:
-    """Every tile that listens writes; `moved` is what all add to their addresses."""
+    """Write the value in every tile that listens; `moved` is added to all addresses."""
     address, source, listens = own
     to_c, wide, zero_point, _ = to
     acts, out = banks[0], banks[6]
@@ -136,7 +136,7 @@ def _write(
 def _value(
     reading: Any, banks: Any, totals: Any, lane: int, param: int, results: Any, hows: Any
 ) -> int:
-    """One value: its entries, or its items, and the result of every tile."""
+    """Process a value: its entries or items, and the result of every tile."""
     (vector, _, entries, log2_tk), (_, width), how, clip, _, lane_step = hows
     drain, params = banks[4], banks[5]
     count, ends, at = 0, False, param
@@ -160,7 +160,7 @@ def _value(
 
 @compiled
 def _once_more(number: int, heard: Any) -> int:
-    """The results of the value before it, and its sums."""
+    """Repeat the results and sums of the value before it."""
     for each in heard:
         each[number] = each[number - 1]
     return OK
@@ -168,7 +168,7 @@ def _once_more(number: int, heard: Any) -> int:
 
 @compiled
 def run(reading: Any, banks: Any, route: Any, heard: Any, hows: Any) -> int:
-    """The whole frame; OK or why not.
+    """Run a whole frame; returns OK or an error.
 
     `reading` is (cursors, used, segments, written, active, values), `banks` as `Banks` in the order
     acts, columns, weights, acc, drain, params, out; see `execute` for the rest.

@@ -1,1 +1,1 @@
-"""The user's own model, module or file, against the integer reference."""
+"""Comparison of the user's own model, a module or a file, with the integer reference."""

@@ -1,4 +1,4 @@
-"""The class that an executor gives each input: the place of its greatest output."""
+"""The class that an executor gives each input: the index of its greatest output."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -24,7 +24,7 @@ ROWS = 64
 
 
 def of_scores(scores: npt.NDArray[np.generic]) -> IntArray:
-    """(count, classes) to (count,): the first of the greatest; whole numbers alone are classes."""
+    """The classes (count,) from scores (count, classes); integers (count,) are classes already."""
     rows = scores.reshape(len(scores), -1)
     if rows.shape[1] == 1 and np.issubdtype(rows.dtype, np.integer):
         return rows[:, 0].astype(np.int64)
@@ -48,7 +48,7 @@ def of_model(model: Model, xs: Sequence[Array]) -> IntArray:
 
 
 def of_module(module: nn.Module, xs: Sequence[Array]) -> IntArray:
-    """The same of a module alone."""
+    """The classes that a module, in float32, gives its samples `xs`."""
     network = deepcopy(module).cpu().eval().float()
     inputs = [torch.from_numpy(x) for x in xs]
     whole = [x.float() if x.is_floating_point() else x for x in inputs]
@@ -64,7 +64,7 @@ def _scores(result: object) -> Tensor:
 
 
 def require(labels: Sequence[int], module: ModuleOp, source: str) -> None:
-    """Labels are classes of the network: its first output has one score for each."""
+    """Refuse labels that are no classes of the network's first output."""
     zeros = (np.zeros(shape_of(value), np.int64) for value in outputs_of(module))
     first, *_ = reals(module, *zeros)
     size = first.size

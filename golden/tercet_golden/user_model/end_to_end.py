@@ -1,8 +1,8 @@
-"""The user's own model against the reference from input to output.
+"""The user's own model compared with the reference from input to output.
 
-At the quantizers (`torch_golden`, `file_golden`) an element next to a rounding tie is explained and
-put right, or left out with all that follows from it. Here nothing is: what such elements do to the
-outputs is counted.
+The comparison at the quantizers (`torch_golden`, `file_golden`) corrects an explained element next
+to a rounding tie, or leaves out its consequences. Here nothing is corrected, and the effect of such
+elements on the outputs is counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ from tercet_golden.user_model.structural import Ties
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 NOISE = 1e-4
-"""Of the largest output: what float32 may be off by in reals that no quantizer made."""
+"""The tolerance of float outputs without a quantizer, relative to the largest output."""
 RANGE = 255
-"""Steps in the range of an output that is no line of integers: as many as in eight bits."""
+"""Steps in the range of an output that is not a line of its integers, as in eight bits."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class _Output:
     """The difference, in steps."""
     differs: Mask
     other: Mask
-    """[vectors]: whether the greatest element is another one."""
+    """[vectors]: whether the index of the greatest element differs."""
 
 
 def compare(
@@ -48,7 +48,7 @@ def compare(
 ) -> EndToEnd:
     """`found`: what the user's model returns, a tensor for each output, vectors first.
 
-    Vectors in which it rounds a structural tie another way are counted apart.
+    Vectors in which it rounds a structural tie the other way are counted separately.
     """
     values, names = outputs_of(module), value_names(module)
     integers = [golden[names[value]] for value in values]
@@ -82,14 +82,14 @@ def compare(
 
 
 def _real(want: FloatArray, got: FloatArray) -> _Output:
-    """An output that is no line of its integers, such as a softmax."""
+    """The comparison of an output that is not a line of its integers, such as a softmax."""
     differs = np.abs(got - want) > NOISE * float(np.abs(want).max() or 1.0)
     step = (float(np.ptp(want)) or float(np.abs(want).max()) or 1.0) / RANGE
     return _output(want, np.where(differs, got, want), differs, np.full(want.shape, step))
 
 
 def _line(line: Exit, q: IntArray, want: FloatArray, got: FloatArray, units: int) -> _Output:
-    """An output that stands for integers: what was found is moved to the nearest such reals."""
+    """The comparison of an output that is a line of integers, after rounding to that line."""
     factor = np.broadcast_to(line.factor, got.shape)
     safe = np.where(factor == 0, 1.0, factor)
     nearest = np.where(factor == 0, q, np.rint((got - line.offset) / safe))
@@ -98,13 +98,13 @@ def _line(line: Exit, q: IntArray, want: FloatArray, got: FloatArray, units: int
 
 
 def _step(value: SSAValue) -> int:
-    """A step in units of the integers: of sums, what one step of one of their inputs is at most."""
+    """A step in units of the integers; for sums, the most that one step of an input changes."""
     weight = value.owner.properties.get("weight") if isinstance(value.owner, IntegerOp) else None
     return int(np.abs(values_of(weight)).max()) or 1 if isinstance(weight, Dense) else 1
 
 
 def _output(want: FloatArray, got: FloatArray, differs: Mask, step: FloatArray) -> _Output:
-    # rounded, since two reals that are one step apart are a step and 1e-16 apart as often as not
+    # rounded, because the float64 difference of neighbouring reals is a step but for about 1e-16
     steps = np.where(differs, np.round(np.abs(got - want) / step, 6), 0.0)
     rows, best = want.reshape(len(want), -1), got.reshape(len(want), -1).argmax(1)
     return _Output(steps, differs, rows[np.arange(len(rows)), best] < rows.max(1))

@@ -1,8 +1,8 @@
-"""The user's own .onnx file against the integer reference: every difference is explained.
+"""The user's own .onnx file compared with the integer reference; every difference is explained.
 
-The file computes in float32, so an element next to a rounding tie may go the other way; all else
-must be equal. Behind such an element the reference goes on with what the file found, so what
-follows from it is compared as well. What it leads to is counted end to end.
+The file computes in float32, so an element next to a rounding tie may round the other way; all
+others must be equal. Behind such an element the reference continues with the file's integer, so its
+consequences are compared as well. The effect on the outputs is counted end to end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,16 +22,16 @@ from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
 from tercet.report.contract import EndToEnd
 from tercet_golden.user_model.end_to_end import compare as compare_outputs
-from tercet_golden.user_model.explained import Judged, Tally
+from tercet_golden.user_model.explained_differences import Judged, Tally
 from tercet_golden.user_model.file_run import inputs_of, run
-from tercet_golden.user_model.followed import follow
 from tercet_golden.user_model.structural import Mask, Ties, with_lattices
+from tercet_golden.user_model.substituted_run import follow
 from tercet_golden.user_model.torch_run import quantizers
 
 NEAR = 1e-4
-"""How near to a tie, in steps, float32 may go the other way: more, where values are large."""
+"""The distance from a tie, in steps, at which float32 may differ; larger values allow more."""
 MOST = 1 << 25
-"""Elements of all values of the file that are held at a time."""
+"""The most elements of the file's values in memory at a time."""
 
 
 def compare(
@@ -41,9 +41,9 @@ def compare(
     integers: Sequence[IntArray],
     golden: Mapping[str, IntArray],
 ) -> tuple[Judged, EndToEnd]:
-    """The file on what becomes `integers`, against the reference's values of them.
+    """The comparison of the file, on inputs that become `integers`, with the reference's values.
 
-    At every quantizer and, from input to output, at the outputs alone.
+    It covers every quantizer, and the outputs from input to output.
     """
     count, captured = len(integers[0]), with_lattices(captured, module)
     each = sum(int(np.prod(shape_of(op.results[0]))) for op in steps_of(captured))
@@ -59,7 +59,7 @@ def compare(
 
 
 class _Run:
-    """A comparison, some vectors at a time."""
+    """A comparison in batches of vectors."""
 
     def __init__(
         self, model: OnnxModel, captured: ModuleOp, module: ModuleOp, vectors: int
@@ -67,20 +67,20 @@ class _Run:
         self.model, self.captured, self.module = model, captured, module
         self.tally, self.ties = Tally(NEAR), Ties(np.zeros(vectors, np.bool_))
         self.alive = np.ones(vectors, np.bool_)
-        """Vectors in which no element was explained so far."""
+        """Vectors without an explained element so far."""
         names, paths = value_names(module), quantizers(module)
         self.values = {name: value for value, name in names.items()}
         ends = [op for op in steps_of(captured) if isinstance(op, Quantize | OrtRequantize)]
         self.seen = {op: paths[op.quantizer.data][0] for op in ends if op.quantizer.data in paths}
-        """The quantizers of the file that the integer network has, and its names for them."""
+        """The file's quantizers that the integer network has too, and their names there."""
         self.ends = [names[value] for value in outputs_of(module)]
         self.last: list[list[IntArray]] = [[] for _ in self.ends]
-        """What the outputs are made of, some vectors at a time."""
+        """The integers of the outputs, in batches of vectors."""
 
     def compared(
         self, rows: slice, integers: Sequence[IntArray], golden: Mapping[str, IntArray]
     ) -> list[Array]:
-        """What the file returns for these vectors, each quantizer compared."""
+        """The file's outputs for these vectors, after each quantizer was compared."""
         xs = inputs_of(self.model, self.module, [x[rows] for x in integers])
         quantized, outputs = [op.quantizer.data for op in self.seen], list(self.model.outputs)
         file = run(self.model, xs, [*dict.fromkeys([*quantized, *outputs])])
@@ -118,10 +118,10 @@ class _Run:
         found: Mapping[str, IntArray],
         late: Mapping[str, Mask],
     ) -> list[IntArray]:
-        """What the file's own integers lead to, and what the outputs are made of then.
+        """The integers of the outputs, from a run of the reference on the file's own integers.
 
-        `given`: the inputs, and the integers of them; `late`: the vectors that each quantizer was
-        not compared in.
+        `given`: the inputs and their integers; `late`: for each quantizer the vectors that are not
+        yet compared.
         """
         xs, integers = given
         forms: dict[SSAValue, Array] = {
@@ -138,7 +138,7 @@ class _Run:
         return [network.used[value] for value in outputs_of(self.module)]
 
     def compare_reals(self, found: Sequence[Array]) -> None:
-        """The outputs of all vectors, to a small part of the greatest of them."""
+        """Compare float outputs of all vectors, within a small part of the greatest output."""
         wanted = reals(self.module, *(np.concatenate(parts) for parts in self.last))
         every = np.ones(len(self.alive), np.bool_)
         for name, real, got in zip(self.model.outputs, wanted, found, strict=True):
@@ -150,19 +150,19 @@ class _Run:
 
 
 def _position(op: Quantize | OrtRequantize, x: Array) -> FloatArray:
-    """Where x lies between the integers; nowhere, for what float32 is the meaning of."""
+    """The position of x in steps; NaN for an operator that is defined in float32."""
     if isinstance(op, Quantize):
         return op.mode().centred(op.position(x))
     return np.full(x.shape, np.nan)
 
 
 def _jump(op: Quantize | OrtRequantize) -> int:
-    """From a result to the next one."""
+    """The distance from one result to the next."""
     return op.mode().jump if isinstance(op, Quantize) else 1
 
 
 def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
-    """What a quantizer of the file returned: integers, or the reals that they stand for."""
+    """The integers of a quantizer of the file, from its integers or their reals."""
     if values.dtype.kind in "biu":
         return values.astype(np.int64)
     grid = _grid(op)
@@ -171,7 +171,7 @@ def _integers(op: Quantize | OrtRequantize, values: Array) -> IntArray:
 
 
 def _grid(op: Quantize | OrtRequantize) -> Quantize | OrtRequantize | Dequantize:
-    """What the integers stand for: the node may round on one grid and return another."""
+    """The grid of the returned reals; a node may round on one grid and return another."""
     readers = [use.operation for use in op.q.uses]
     same = [r for r in readers if isinstance(r, Dequantize) and r.layer == op.layer]
     return same[0] if same else op

@@ -1,6 +1,6 @@
-"""The user's own .onnx file, run by an executor that is not ours, seen at every quantizer.
+"""Runs of the user's own .onnx file by a third-party executor, with the values of every quantizer.
 
-ONNXRuntime runs standard files, its graph optimizations off; the `qonnx` package runs QONNX.
+ONNXRuntime runs standard files, without graph optimizations; the `qonnx` package runs QONNX.
 """
 
 import warnings
@@ -23,14 +23,14 @@ from tercet.ir.types import Array, IntArray
 from tercet_golden.ort_session import session
 
 IR_VERSION = 10
-"""Of the file as qonnx is given it: it refuses newer ones."""
+"""The IR version of the file given to qonnx, which refuses newer ones."""
 NARROW = {
     TensorProto.INT4: TensorProto.INT8,
     TensorProto.UINT4: TensorProto.UINT8,
     TensorProto.INT2: TensorProto.INT8,
     TensorProto.UINT2: TensorProto.UINT8,
 }
-"""Types that hold those of which a byte holds several."""
+"""Byte types for the element types of 2 and 4 bits."""
 STANDARD = {"", "ai.onnx", "com.microsoft"}
 
 
@@ -41,7 +41,7 @@ def is_standard(model: OnnxModel) -> bool:
 
 
 def inputs_of(model: OnnxModel, module: ModuleOp, integers: Sequence[IntArray]) -> list[Array]:
-    """What the file is given, so that its entries make these integers; zeros where nobody reads."""
+    """Inputs of the file that its entries turn into these integers; zeros for an unused input."""
     made = {
         i: x.astype(np.int64) if x.dtype.kind in "iu" else x
         for i, x in model_inputs(module, *integers).items()
@@ -56,8 +56,8 @@ def inputs_of(model: OnnxModel, module: ModuleOp, integers: Sequence[IntArray]) 
 def run(model: OnnxModel, xs: Sequence[Array], wanted: Sequence[str]) -> dict[str, Array]:
     """The tensors `wanted`, (vectors, …), by name.
 
-    A call has as many vectors as the file's batch has rows, so that rows which are no longer apart
-    are seen; the last call begins anew where vectors run out.
+    A call has as many vectors as the file's batch has rows, so that mixed rows are noticed; the
+    last call is filled up with the first vectors.
     """
     proto = onnx.load(model.path)
     execute = _onnxruntime(proto, wanted) if is_standard(model) else _qonnx(model, proto)
@@ -88,7 +88,7 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
     kinds = {one.name: _dtype(one.type) for one in made.get_inputs()}
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
-        # the session has the inputs in the file's order, whatever they are called
+        # the session has the inputs in the file's order
         typed = {name: x.astype(kinds[name]) for name, x in zip(kinds, feeds.values(), strict=True)}
         return dict(zip(wanted, made.run(list(wanted), typed), strict=True))
 
@@ -96,7 +96,7 @@ def _onnxruntime(proto: ModelProto, wanted: Sequence[str]) -> Any:
 
 
 def _store_constants(proto: ModelProto) -> None:
-    """Nodes `Constant` become initializers: qonnx runs each node in a graph that has inputs."""
+    """Turn `Constant` nodes into initializers, because qonnx cannot run nodes without inputs."""
     for node in [node for node in proto.graph.node if node.op_type == "Constant"]:
         (value,) = ReferenceEvaluator(node).run(None, {})
         stored = onnx.numpy_helper.from_array(np.asarray(value), node.output[0])
@@ -105,7 +105,7 @@ def _store_constants(proto: ModelProto) -> None:
 
 
 def _describe(model: OnnxModel, proto: ModelProto) -> None:
-    """Say the shapes that the file leaves out: qonnx finds none behind two operators of its own."""
+    """Add missing shapes to the file, because qonnx infers none behind two of its operators."""
     told = (*proto.graph.input, *proto.graph.output, *proto.graph.value_info)
     known = {info.name for info in told}
     proto.graph.value_info.extend(
@@ -116,7 +116,7 @@ def _describe(model: OnnxModel, proto: ModelProto) -> None:
 
 
 def _widen(proto: ModelProto) -> None:
-    """Inputs of 2 or 4 bits, which ONNXRuntime takes from nobody, become bytes and a Cast."""
+    """Turn inputs of 2 or 4 bits, which ONNXRuntime does not accept, into bytes and a Cast."""
     for value in proto.graph.input:
         kind = value.type.tensor_type
         wide = NARROW.get(kind.elem_type)
@@ -147,12 +147,13 @@ def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
     _close(model, proto)
     network = wrapper(proto)
     if not network.check_all_tensor_shapes_specified():
-        network = network.transform(shapes())  # slow: it writes zeros of every tensor's size
+        # slow, because it writes zeros of every tensor's size
+        network = network.transform(shapes())
 
     def execute(feeds: Mapping[str, Array]) -> dict[str, Array]:
         typed = {name: x.astype(np.float32) for name, x in feeds.items()}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of every shape that the file leaves out
+            warnings.simplefilter("ignore")  # it warns of every missing shape
             context = execution.execute_onnx(network, typed, return_full_exec_context=True)
         return dict(context)
 
@@ -160,7 +161,7 @@ def _qonnx(model: OnnxModel, proto: ModelProto) -> Any:
 
 
 def _close(model: OnnxModel, proto: ModelProto) -> None:
-    """Give inputs that the file leaves open their shape: qonnx runs no others."""
+    """Fix the open input shapes of the file, because qonnx runs no others."""
     shapes = {one.name: (model.batch, *one.shape[1:]) for one in model.inputs}
     for value in proto.graph.input:
         if value.name in shapes:

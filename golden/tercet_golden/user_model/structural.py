@@ -1,8 +1,8 @@
-"""Structural ties in a run of the user's own file: who rounded them how (numerics.md).
+"""Count of structural ties in a run of the user's own file (numerics.md).
 
-Such an element lies exactly between two integers, on its lattice or by itself, and the float32
-noise of the user's executor decides. That is no fault as long as it goes as the integers do more
-often than not.
+Such an element lies exactly between two integers, by its lattice or without one, and the float32
+noise of the user's executor decides how it rounds. That is no fault if most elements round as in
+the integer network.
 """
 
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass
 class Ties:
-    """What was counted so far."""
+    """The counts so far."""
 
     vectors: Mask
-    """Those in which the file rounded one the other way before anything else differed."""
+    """Vectors in which the file first differed by rounding a tie the other way."""
     seen: int = 0
     others: int = 0
-    """Of these: rounded the other way."""
+    """The ties that the file rounded the other way."""
 
     def count(
         self, op: Quantize, x: FloatArray, want: IntArray, got: IntArray, alive: Mask, first: int
     ) -> None:
-        """One quantizer on vectors from `first` on; `alive`: where nothing differed before it."""
+        """Count the ties of a quantizer on vectors from `first` on; `alive`: those equal so far."""
         ties = op.ties(x).reshape(len(want), -1) & alive[:, None]
         differs = (want != got).reshape(len(want), -1)
         self.seen += int(np.count_nonzero(ties))
@@ -44,7 +44,7 @@ class Ties:
 
 
 def with_lattices(captured: ModuleOp, module: ModuleOp) -> ModuleOp:
-    """The captured model, its quantizers on the lattices that the integer network claims."""
+    """The captured model with the lattices that the integer network claims."""
     names, paths = value_names(module), quantizers(module)
     claims = {names[op.results[0]]: lattice_of(op) for op in ops_of(module)}
     found = captured.clone()
@@ -57,7 +57,7 @@ def with_lattices(captured: ModuleOp, module: ModuleOp) -> ModuleOp:
 
 
 def _fitted(lattice: FloatArray, row: tuple[int, ...]) -> FloatArray:
-    """For a quantizer that data movement may have changed the shape of since it was captured."""
+    """The lattice in the shape of the captured quantizer, which data movement may have changed."""
     values = np.unique(lattice)
     if values.size == 1:
         return values.reshape(())

@@ -1,4 +1,4 @@
-"""PyTorch against the integer reference: float64 must agree, float32 must be explained."""
+"""PyTorch compared with the reference: float64 must be equal, float32 must be explained."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from tercet.ir.types import Array, IntArray
 from tercet.report.contract import EndToEnd
 from tercet_golden.user_model.end_to_end import compare as compare_outputs
-from tercet_golden.user_model.explained import Judged, Tally
+from tercet_golden.user_model.explained_differences import Judged, Tally
 from tercet_golden.user_model.torch_run import NEAR, Seen, outputs
 from tercet_golden.user_model.torch_run import run as watch
 
@@ -29,7 +29,7 @@ def compare(
     golden: Mapping[str, IntArray],
     dtype: torch.dtype,
 ) -> Judged:
-    """PyTorch in `dtype` against the values of the integer reference.
+    """The comparison of PyTorch in `dtype` with the values of the integer reference.
 
     `xs`: one array for each input of the model, or the only one.
     """
@@ -48,7 +48,7 @@ def end_to_end(
     golden: Mapping[str, IntArray],
     dtype: torch.dtype,
 ) -> EndToEnd:
-    """PyTorch in `dtype` from input to output, nothing put right between."""
+    """The comparison of PyTorch in `dtype` from input to output, without corrections between."""
     every = [xs] if isinstance(xs, np.ndarray) else xs
     return compare_outputs(module, golden, outputs(model, module, every, dtype))
 

@@ -1,8 +1,8 @@
-"""The user's own module, run by PyTorch, seen at every quantizer.
+"""Runs of the user's own module by PyTorch, with the values of every quantizer.
 
-In `run` every quantizer hands on the integer reference's values instead of its own, so each layer
-is judged on inputs that are right, and one rounding difference cannot hide another behind it. In
-`outputs` nothing is put right.
+In `run` every quantizer returns the reference's values instead of its own. So each layer is judged
+on correct inputs, and a rounding difference cannot hide another one behind it. In `outputs` every
+quantizer returns its own values.
 """
 
 from collections import defaultdict
@@ -41,46 +41,46 @@ from tercet.passes.synthesis.certificate import lattice_of
 from tercet_golden import integer
 
 NEAR: Mapping[torch.dtype, float] = {torch.float64: 1e-9, torch.float32: 1e-4}
-"""How near to a tie, in steps, rounding may go the other way: more, where values are large."""
+"""The distance from a tie, in steps, at which rounding may differ; larger values allow more."""
 SHIFTS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "FLOOR": lambda position: position - 0.5,
     "CEIL": lambda position: position + 0.5,
     "ROUND_TO_ZERO": lambda position: position - 0.5 * torch.sign(position),
 }
-"""What moves a rounding's jumps to the halves between the integers."""
+"""The function that moves a rounding's jumps to the halves between the integers."""
 ROUNDINGS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "ROUND": torch.round,
     "FLOOR": torch.floor,
     "CEIL": torch.ceil,
     "ROUND_TO_ZERO": torch.trunc,
 }
-"""What a quantizer does to a position, by Brevitas' name of it."""
+"""The rounding of a position, by Brevitas' name."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What PyTorch made of one value of the integer graph, batch first."""
+    """PyTorch's integers for one value of the integer graph, batch first."""
 
     want: IntArray
-    """The integer reference."""
+    """The values of the integer reference."""
     found: IntArray
     position: FloatArray
-    """Where the quantizer's input lay before it was rounded; results change half way."""
+    """The quantizer's input in steps before rounding, moved so that results change at halves."""
     jump: int = 1
-    """From a result to the next one."""
+    """The distance from one result to the next."""
 
 
 @dataclass
 class _Recorder:
-    """Takes what a quantizer did, call by call, and returns the reference's values instead."""
+    """Records each quantizer call, and returns the reference's values in place of its result."""
 
     names: Mapping[str, Mapping[int, str]]
-    """The value that each call of a quantizer makes."""
+    """The name of the value that each call of a quantizer makes."""
     golden: Mapping[str, IntArray]
     lattices: Mapping[str, FloatArray] = field(default_factory=dict)
-    """Where a value's reals were meant to lie on one (numerics.md, structural ties)."""
+    """The lattices of values with structural ties (numerics.md)."""
     puts_right: bool = True
-    """Whether the reference's values are handed on, or the quantizer's own."""
+    """Whether quantizers return the reference's values or their own."""
     seen: dict[str, Seen] = field(default_factory=dict)
     inputs: dict[str, Tensor] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -107,7 +107,7 @@ class _Recorder:
         def hook(_module: nn.Module, _arguments: tuple[Any, ...], result: Any) -> Any:
             name = self.names[path].get(self.calls[path])
             self.calls[path] += 1
-            if name is None:  # nothing that the integer graph computes depends on this call
+            if name is None:  # the integer graph does not need this call
                 return result
             scale, zero = result.scale, result.zero_point
             position = self._on_lattice(name, function(self.inputs[path]) / scale) + zero
@@ -124,7 +124,9 @@ class _Recorder:
                 self.golden[name],
                 found.numpy().astype(np.int64).reshape(shape),
                 np.broadcast_to(position.double().numpy(), found.shape).reshape(shape),
-                jump=2 if result.signed and result.bit_width == 1 else 1,  # binary: -1 and 1
+                jump=2
+                if result.signed and result.bit_width == 1
+                else 1,  # binary values are -1 and 1
             )
             reference = torch.from_numpy(self.golden[name]).to(scale.dtype)
             return result._replace(value=(reference.reshape(found.shape) - zero) * scale)
@@ -148,7 +150,7 @@ def _limits(proxy: Any, result: Any) -> tuple[Tensor, Tensor]:
 def run(
     model: nn.Module, module: ModuleOp, xs: Sequence[Array], dtype: torch.dtype
 ) -> dict[str, Seen]:
-    """Every quantizer's integers, and those behind the outputs, by value name.
+    """The integers of every quantizer and of the outputs, by the name of the value.
 
     `xs` has one array for each input of the model: reals, or integers of its entry.
     """
@@ -156,17 +158,17 @@ def run(
     golden = integer.run(module, *integers)
     recorder = _Recorder(quantizers(module), golden, _lattices(module, dtype))
     found = _forward(model, module, xs, dtype, recorder)
-    # what a last quantizer did itself, not what it was made to hand on
+    # the last quantizer's own result, not the reference's values
     return {**_outputs(module, found, golden, NEAR[dtype]), **recorder.seen}
 
 
 def outputs(
     model: nn.Module, module: ModuleOp, xs: Sequence[Array], dtype: torch.dtype
 ) -> list[FloatArray]:
-    """What the model returns when nothing is put right on the way.
+    """The outputs of the model, whose quantizers return their own values.
 
-    In float64 a structural tie is read as the integers have it: on the rounded scales that PyTorch
-    was given no element is a tie, however many were meant to be.
+    In float64 structural ties round as in the integer network, by the lattices. Without these, no
+    element would be a tie, because the scales are rounded.
     """
     golden = integer.run(module, *quantize_inputs(module, *xs))
     lattices = _lattices(module, dtype)
@@ -175,7 +177,7 @@ def outputs(
 
 
 def _lattices(module: ModuleOp, dtype: torch.dtype) -> dict[str, FloatArray]:
-    """By the name of the value; float32 sees such ties by itself."""
+    """The lattices by the name of the value; none for float32, which makes such ties itself."""
     names = value_names(module)
     claims = ((op, lattice_of(op)) for op in ops_of(module) if dtype is torch.float64)
     return {names[op.results[0]]: lattice for op, lattice in claims if lattice is not None}
@@ -188,7 +190,7 @@ def _forward(
     dtype: torch.dtype,
     recorder: _Recorder,
 ) -> list[FloatArray]:
-    """The outputs of the model in `dtype`, its quantizers watched."""
+    """The outputs of the model in `dtype`, with its quantizers recorded."""
     model = unwrapped(model)
     network = deepcopy(model).cpu().eval().to(dtype)
     put_batch_first(network)
@@ -202,13 +204,13 @@ def _forward(
 
 
 def tensors(result: Any) -> list[Tensor]:
-    """The outputs in the order of torch.export, whatever holds them; of a QuantTensor its reals."""
+    """The output tensors in the order of torch.export; QuantTensors give their reals."""
     leaves = tree_leaves(result, is_leaf=lambda one: isinstance(one, QuantTensor))
     return [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]
 
 
 def _given(module: ModuleOp, xs: Sequence[Array], integers: Sequence[IntArray]) -> list[Tensor]:
-    """What the model is given: reals as they are, and what becomes these integers."""
+    """The model's inputs: given reals unchanged, else inputs that become these integers."""
     found: list[Tensor] = [torch.zeros(0)] * sources(module)
     for source, made in model_inputs(module, *integers).items():
         given = xs[source]
@@ -236,9 +238,9 @@ def quantizers(module: ModuleOp) -> dict[str, dict[int, str]]:
 def _outputs(
     module: ModuleOp, found: Sequence[FloatArray], golden: Mapping[str, IntArray], near: float
 ) -> dict[str, Seen]:
-    """The integers behind each float output; what has factor 0 says nothing and is left as is.
+    """The integers behind each float output; elements with factor 0 keep the reference's.
 
-    An output that is no line of its integers, such as a softmax, is counted in steps of `near`
+    An output that is not a line of its integers, such as a softmax, is counted in steps of `near`
     times its largest value.
     """
     names, seen = value_names(module), dict[str, Seen]()

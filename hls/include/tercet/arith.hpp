@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact integer arithmetic shared by the kernels. T is a signed integer type, native or vendor's.
+// Exact integer arithmetic shared by the kernels. T is a signed integer type, of C++ or of a vendor.
 #ifndef TERCET_ARITH_HPP_
 #define TERCET_ARITH_HPP_
 

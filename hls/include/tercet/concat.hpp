@@ -18,7 +18,7 @@ auto &last(X &, Next &next, Rest &...rest) {
   return last(next, rest...);
 }
 
-/// Puts every array but the last into the last one, the first at `offset` along Axis.
+/// Copies all arrays but the last into the last one, the first at `offset` along Axis.
 template <int Axis, typename Y>
 void join(int, Y &) {}
 template <int Axis, typename X, typename Next, typename... Rest>

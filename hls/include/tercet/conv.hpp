@@ -31,7 +31,7 @@ Acc correlate(const X (&x)[N], const W (&weight)[K], int at) {
 /// x[b][channel i of o's group][h * StrideH + kh * DilationH - Top][w * StrideW + kw * DilationW -
 /// Left]; places outside x add nothing.
 ///
-/// Types are as in linear.hpp. The size of the result stands for the padding behind.
+/// Types are as in linear.hpp. The padding behind follows from the size of the result.
 template <std::int64_t ZeroPoint, int Groups, int StrideH, int StrideW, int Top, int Bottom,
           int Left, int Right, int DilationH, int DilationW, int B, int C, int H, int W, int O,
           int I, int KH, int KW, int OH, int OW, typename X, typename Weight, typename Bias,

@@ -11,7 +11,7 @@
 namespace tercet {
 namespace detail {
 
-/// Which of N elements reaches `place` by a weight at `offset`; -1 if none does.
+/// Index of the element of x (of N) that adds to `place` by the weight at `offset`; -1 if none.
 template <int Stride, int N>
 constexpr int origin(int place, int offset) {
   return place < offset || (place - offset) % Stride != 0 || (place - offset) / Stride >= N
@@ -19,7 +19,7 @@ constexpr int origin(int place, int offset) {
              : (place - offset) / Stride;
 }
 
-/// Sum over k of weight[k] * (x[..] - ZeroPoint) for the elements of x that reach `place`.
+/// Sum over k of weight[k] * (x[..] - ZeroPoint) over the elements of x that add to `place`.
 template <typename Acc, std::int64_t ZeroPoint, int Stride, int Dilation, int N, int K, typename X,
           typename W>
 Acc collect(const X (&x)[N], const W (&weight)[K], int place) {
@@ -40,8 +40,7 @@ Acc collect(const X (&x)[N], const W (&weight)[K], int place) {
 /// (x[b][i][r][c] - ZeroPoint) over the channels i of o's group and all r, c, kh, kw with
 /// r * StrideH + kh * DilationH - Top = h and c * StrideW + kw * DilationW - Left = w.
 ///
-/// Types are as in linear.hpp. The size of the result stands for MoreH, MoreW and the padding
-/// behind.
+/// Types are as in linear.hpp. MoreH, MoreW and the padding behind follow from the result's size.
 template <std::int64_t ZeroPoint, int Groups, int MoreH, int MoreW, int StrideH, int StrideW,
           int Top, int Bottom, int Left, int Right, int DilationH, int DilationW, int B, int C,
           int H, int W, int Each, int KH, int KW, int O, int OH, int OW, typename X,

@@ -4,7 +4,7 @@
 
 namespace tercet {
 
-/// Element by element between arrays of the same shape and unlike integer types.
+/// y = x, element by element, for arrays of one shape and different integer types.
 template <typename From, typename To>
 void copy(const From &from, To &to) {
   to = static_cast<To>(from);

@@ -11,7 +11,7 @@
 namespace tercet {
 namespace detail {
 
-/// What an array type says of itself; a scalar has rank 0.
+/// Rank and extents of an array type; a scalar has rank 0.
 template <typename X>
 struct array {
   static constexpr int rank = 0, count = 1;
@@ -23,7 +23,7 @@ struct array<X[N]> {
   static constexpr int extent(int axis) { return axis == 0 ? N : array<X>::extent(axis - 1); }
 };
 
-/// How far apart neighbours along an axis are.
+/// Distance, in elements, between neighbours along an axis.
 template <typename X>
 constexpr int stride(int axis) {
   int found = 1;
@@ -37,7 +37,7 @@ constexpr int stride(int axis) {
 template <typename X>
 using element_of = typename std::remove_cv<typename std::remove_all_extents<X>::type>::type;
 
-/// Element i.
+/// Element i, row by row.
 template <typename X>
 X &at(X &x, int) {
   return x;
@@ -78,7 +78,7 @@ void each_place(F f) {
 template <int N, int Inner>
 class channel {
  public:
-  /// Of the next element.
+  /// The channel of the next element.
   int next() {
     const int found = n_;
     if (++k_ == Inner) {

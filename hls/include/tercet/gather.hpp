@@ -23,7 +23,7 @@ typename std::enable_if<!std::is_array<X>::value>::type gather(const X &x,
   }
 }
 
-/// The same of every element of an array.
+/// The same for every element of an array.
 template <int N, typename X, typename Table, typename Y>
 void gather(const X (&x)[N], const Table &table, Y (&y)[N]) {
   for (int i = 0; i < N; ++i) {

@@ -13,7 +13,7 @@ namespace tercet {
 
 /// acc[n] = bias[n] + sum over k of weight[n][k] * (x[k] - ZeroPoint)
 ///
-/// X, W, Acc are integer types, native or vendor's; with W = trit no multiplier is made. Bias is
+/// X, W, Acc are integer types, of C++ or of a vendor; W = trit needs no multiplier. Bias is
 /// an array of N integers, or absent. Acc holds every partial sum and every x - ZeroPoint.
 template <std::int64_t ZeroPoint, int K, int N, typename X, typename W, typename Bias, typename Acc>
 typename std::enable_if<!std::is_array<X>::value>::type linear(const X (&x)[K],
@@ -30,7 +30,7 @@ typename std::enable_if<!std::is_array<X>::value>::type linear(const X (&x)[K],
   }
 }
 
-/// The same of every row of an array of more dimensions.
+/// The same for every row of an array of more dimensions.
 template <std::int64_t ZeroPoint, int B, typename X, typename Weight, typename Bias, typename Acc>
 typename std::enable_if<std::is_array<X>::value>::type linear(const X (&x)[B], const Weight &weight,
                                                               const Bias &bias, Acc (&acc)[B]) {

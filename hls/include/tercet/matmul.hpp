@@ -30,7 +30,7 @@ typename std::enable_if<!std::is_array<A>::value>::type matmul(const A (&a)[M][K
   }
 }
 
-/// The same of every pair of matrices of arrays of more dimensions.
+/// The same for every pair of matrices in arrays of more dimensions.
 template <std::int64_t ZeroA, std::int64_t ZeroB, int S, typename A, typename B, typename Acc>
 typename std::enable_if<std::is_array<typename std::remove_extent<A>::type>::value>::type matmul(
     const A (&a)[S], const B (&b)[S], Acc (&acc)[S]) {

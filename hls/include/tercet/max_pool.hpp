@@ -7,7 +7,7 @@
 namespace tercet {
 namespace detail {
 
-/// The greatest x[at + k * Dilation] inside x, with `best` where there is `any` before.
+/// The greatest of x[at + k * Dilation] inside x and, if `any`, of `best`.
 template <int Kernel, int Dilation, int N, typename X, typename Y>
 void greatest(const X (&x)[N], int at, bool &any, Y &best) {
   for (int k = 0; k < Kernel; ++k) {
@@ -25,7 +25,7 @@ void greatest(const X (&x)[N], int at, bool &any, Y &best) {
 /// y[b][c][h][w] = the greatest x[b][c][h * StrideH + kh * DilationH - Top][w * StrideW + kw *
 /// DilationW - Left] inside x. Every window has one.
 ///
-/// The size of the result stands for the padding behind.
+/// The padding behind follows from the size of the result.
 template <int KernelH, int KernelW, int StrideH, int StrideW, int Top, int Bottom, int Left,
           int Right, int DilationH, int DilationW, int B, int C, int H, int W, int OH, int OW,
           typename X, typename Y>

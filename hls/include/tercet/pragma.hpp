@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// TERCET_HLS(PIPELINE II = 1) is `#pragma HLS PIPELINE II = 1` to a synthesis tool alone.
+// TERCET_HLS(PIPELINE II = 1) is `#pragma HLS PIPELINE II = 1` for a synthesis tool, else nothing.
 #ifndef TERCET_PRAGMA_HPP_
 #define TERCET_PRAGMA_HPP_
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tercet::sint and tercet::uint where there is no vendor's header: the smallest standard types.
+// tercet::sint and tercet::uint without a vendor's header: the smallest standard types.
 #ifndef TERCET_STANDARD_TYPES_HPP_
 #define TERCET_STANDARD_TYPES_HPP_
 

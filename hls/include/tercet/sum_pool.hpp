@@ -10,7 +10,7 @@
 namespace tercet {
 namespace detail {
 
-/// Sum of x[i] - ZeroPoint over the Kernel places from `at` on that are inside x.
+/// Sum of x[i] - ZeroPoint over those of the Kernel places from `at` on that are inside x.
 template <typename Acc, std::int64_t ZeroPoint, int Kernel, int N, typename X>
 Acc sum_of(const X (&x)[N], int at) {
   Acc sum = 0;
@@ -38,7 +38,7 @@ Acc weight_of(absent, int) {
 /// acc[b][c][h][w] = weight[h * OW + w] * sum over kh, kw of (x[b][c][h * StrideH + kh - Top][w *
 /// StrideW + kw - Left] - ZeroPoint); places outside x add nothing, an absent weight is 1.
 ///
-/// The size of the result stands for the padding behind. Acc holds every partial sum.
+/// The padding behind follows from the size of the result. Acc holds every partial sum.
 template <int KernelH, int KernelW, std::int64_t ZeroPoint, int StrideH, int StrideW, int Top,
           int Bottom, int Left, int Right, int DilationH, int DilationW, int B, int C, int H, int W,
           int OH, int OW, typename X, typename Weight, typename Acc>

@@ -10,7 +10,7 @@
 namespace tercet {
 namespace detail {
 
-/// What threshold i of channel n adds: 1 where there are no directions.
+/// The direction of threshold i of channel n; 1 if there are no directions.
 template <typename D, int N, int S>
 int direction(const D (&directions)[N][S], int n, int i) {
   return int(directions[n][i]);

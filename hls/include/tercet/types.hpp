@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The types of generated programs: tercet::sint<Bits>, tercet::uint<Bits>, tercet::trit, absent.
 //
-// A plain C++ compiler takes the standard types. A synthesis tool is given a header of its own,
-// -DTERCET_TYPES='"vendor_types.hpp"', that defines sint and uint, as in
+// By default these are the standard types of C++. For synthesis, name a header that defines sint and
+// uint, by -DTERCET_TYPES='"vendor_types.hpp"', such as
 //   namespace tercet { template <int Bits> using sint = ap_int<Bits>; ... }
 #ifndef TERCET_TYPES_HPP_
 #define TERCET_TYPES_HPP_
@@ -15,7 +15,7 @@
 
 namespace tercet {
 
-/// -1, 0 or 1, as a type of its own: kernels see at compile time that no multiplier is needed.
+/// -1, 0 or 1. A type of its own tells kernels at compile time that no multiplier is needed.
 class trit {
  public:
   constexpr trit(int value = 0) : value_(static_cast<signed char>(value)) {}
@@ -25,7 +25,7 @@ class trit {
   signed char value_;
 };
 
-/// The integer v as a T; a vendor's types know nothing of trits.
+/// The integer v as a T, by an overload for trits, which a vendor's types cannot convert.
 template <typename T, typename V>
 constexpr T as(const V &v) {
   return T(v);
@@ -35,7 +35,7 @@ constexpr T as(const trit &v) {
   return T(int(v));
 }
 
-/// Stands for an optional operand that an operator does not have: all zeros.
+/// An optional operand that is absent: reads as zeros.
 struct absent {};
 
 /// Element i of a vector that may be absent.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the main of a testbench does with vectors: reads inputs, compares outputs, says what differs.
+// The vectors of a testbench: reads inputs, compares outputs, and prints what differs.
 //
-// Two text files of integers, a vector a line: the inputs of the network, and the outputs that it
-// must give. More than one input or output of a network follow each other in the line.
+// They are two text files of integers, one vector a line: the inputs of the network, and its expected
+// outputs. Several inputs or outputs of a network follow each other in the line.
 #ifndef TERCET_VECTORS_HPP_
 #define TERCET_VECTORS_HPP_
 
@@ -26,7 +26,7 @@ class vectors {
     }
   }
 
-  /// Goes on to the next vector; false behind the last one, or when a file is broken.
+  /// Reads the next vector; false behind the last one, or when a file is broken.
   bool next() {
     if (broken_) {
       return false;
@@ -39,13 +39,13 @@ class vectors {
     return more && wanted && ++count_ > 0;
   }
 
-  /// The next elements of the inputs.
+  /// Fills an input with the next elements of the vector.
   template <typename Values>
   void read(const char *name, Values &values) {
     fill(name, values);
   }
 
-  /// False when the vector's inputs are not all there, or too many, or do not fit their types.
+  /// Whether the vector has exactly as many inputs as were read, and all fit their types.
   bool complete() {
     std::string rest;
     if (!broken_ && given_ >> rest) {
@@ -54,14 +54,14 @@ class vectors {
     return !broken_;
   }
 
-  /// Compares an output with the next elements of what is wanted.
+  /// Compares an output with the next expected elements.
   template <typename Values>
   void compare(const char *name, const Values &values) {
     place_ = 0;
     each(name, values);
   }
 
-  /// What main returns: 0 when all is equal, 1 when something differs, 2 when a file is broken.
+  /// The exit code of main: 0 if all elements are equal, 1 if one differs, 2 if a file is broken.
   int verdict() {
     if (!broken_ && compared_ == 0) {
       broken(input_name_, "has no vector");

@@ -11,7 +11,7 @@ extern "C" {
 /**
  * out[b] = x[b] with axes of extent 1 made longer and new ones in front; the last axes are aligned
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: [B][..] of any type}.
  * out:   [B][..] of the same type; behind the batch, every extent of x is that of out or 1.
  */

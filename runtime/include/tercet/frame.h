@@ -36,16 +36,16 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_LAST_WIDTH 1 /* the program ends with this frame */
 #define TERCET_LOAD_WAIT_LOAD_WORD 0
 #define TERCET_LOAD_WAIT_LOAD_LOW 16
-#define TERCET_LOAD_WAIT_LOAD_WIDTH 16 /* start after so many LOADs have finished */
+#define TERCET_LOAD_WAIT_LOAD_WIDTH 16 /* start after this many LOADs have finished */
 #define TERCET_LOAD_WAIT_EXEC_WORD 0
 #define TERCET_LOAD_WAIT_EXEC_LOW 32
-#define TERCET_LOAD_WAIT_EXEC_WIDTH 16 /* start after so many EXECs have finished */
+#define TERCET_LOAD_WAIT_EXEC_WIDTH 16 /* start after this many EXECs have finished */
 #define TERCET_LOAD_WAIT_STORE_WORD 0
 #define TERCET_LOAD_WAIT_STORE_LOW 48
-#define TERCET_LOAD_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
+#define TERCET_LOAD_WAIT_STORE_WIDTH 16 /* start after this many STOREs have finished */
 #define TERCET_LOAD_MASK_WORD 1
 #define TERCET_LOAD_MASK_LOW 0
-#define TERCET_LOAD_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
+#define TERCET_LOAD_MASK_WIDTH 32 /* a bit for each tile that takes part: at least one, none from T on */
 #define TERCET_LOAD_CONFIG_ID_WORD 1
 #define TERCET_LOAD_CONFIG_ID_LOW 32
 #define TERCET_LOAD_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */
@@ -72,10 +72,10 @@ enum tercet_fabric_error {
 #define TERCET_LOAD_BASE_WIDTH 16 /* first column (a multiple of 16), activation (of 8), or entry */
 #define TERCET_LOAD_ROTATE_WORD 3
 #define TERCET_LOAD_ROTATE_LOW 48
-#define TERCET_LOAD_ROTATE_WIDTH 5 /* tiles by which the mask turns after each slice, at most all */
+#define TERCET_LOAD_ROTATE_WIDTH 5 /* after each slice the mask turns by this many tiles, at most T */
 #define TERCET_LOAD_SLICE_BEATS_WORD 4
 #define TERCET_LOAD_SLICE_BEATS_LOW 0
-#define TERCET_LOAD_SLICE_BEATS_WIDTH 20 /* beats of a slice, whole columns or entries; the next starts at base */
+#define TERCET_LOAD_SLICE_BEATS_WIDTH 20 /* beats of a slice: whole columns or entries; each slice begins at base */
 
 /* Walks the tables: multiplies and accumulates, works value by value, or exports activations. */
 #define TERCET_EXEC_LAST_WORD 0
@@ -83,16 +83,16 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_LAST_WIDTH 1 /* the program ends with this frame */
 #define TERCET_EXEC_WAIT_LOAD_WORD 0
 #define TERCET_EXEC_WAIT_LOAD_LOW 16
-#define TERCET_EXEC_WAIT_LOAD_WIDTH 16 /* start after so many LOADs have finished */
+#define TERCET_EXEC_WAIT_LOAD_WIDTH 16 /* start after this many LOADs have finished */
 #define TERCET_EXEC_WAIT_EXEC_WORD 0
 #define TERCET_EXEC_WAIT_EXEC_LOW 32
-#define TERCET_EXEC_WAIT_EXEC_WIDTH 16 /* start after so many EXECs have finished */
+#define TERCET_EXEC_WAIT_EXEC_WIDTH 16 /* start after this many EXECs have finished */
 #define TERCET_EXEC_WAIT_STORE_WORD 0
 #define TERCET_EXEC_WAIT_STORE_LOW 48
-#define TERCET_EXEC_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
+#define TERCET_EXEC_WAIT_STORE_WIDTH 16 /* start after this many STOREs have finished */
 #define TERCET_EXEC_MASK_WORD 1
 #define TERCET_EXEC_MASK_LOW 0
-#define TERCET_EXEC_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
+#define TERCET_EXEC_MASK_WIDTH 32 /* a bit for each tile that takes part: at least one, none from T on */
 #define TERCET_EXEC_CONFIG_ID_WORD 1
 #define TERCET_EXEC_CONFIG_ID_LOW 32
 #define TERCET_EXEC_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */
@@ -110,10 +110,10 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_COLUMN_BASE_WIDTH 16 /* added to every column address */
 #define TERCET_EXEC_ACT_BASE_WORD 2
 #define TERCET_EXEC_ACT_BASE_LOW 48
-#define TERCET_EXEC_ACT_BASE_WIDTH 16 /* added to every activation address; export: the first one */
+#define TERCET_EXEC_ACT_BASE_WIDTH 16 /* added to every activation address; export: first activation */
 #define TERCET_EXEC_GROUPS_WORD 3
 #define TERCET_EXEC_GROUPS_LOW 0
-#define TERCET_EXEC_GROUPS_WIDTH 16 /* groups of a repetition; export: 64-bit words of a tile */
+#define TERCET_EXEC_GROUPS_WIDTH 16 /* groups of a repetition; export: 64-bit words from each tile */
 #define TERCET_EXEC_ACT_GROUP_WORD 3
 #define TERCET_EXEC_ACT_GROUP_LOW 16
 #define TERCET_EXEC_ACT_GROUP_WIDTH 16 /* step of the activation address from group to group */
@@ -155,10 +155,10 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_MODE_WIDTH 3 /* 0 product, 1 threshold, 2 greatest, 3 table, 4 product of two */
 #define TERCET_EXEC_LOG2_TK_WORD 6
 #define TERCET_EXEC_LOG2_TK_LOW 8
-#define TERCET_EXEC_LOG2_TK_WIDTH 3 /* log2 of the input slices, neighbouring tiles */
+#define TERCET_EXEC_LOG2_TK_WIDTH 3 /* log2 of the number of input slices, which are neighbouring tiles */
 #define TERCET_EXEC_ENTRIES_WORD 6
 #define TERCET_EXEC_ENTRIES_LOW 16
-#define TERCET_EXEC_ENTRIES_WIDTH 8 /* parameter entries of a sum: 1, or its thresholds */
+#define TERCET_EXEC_ENTRIES_WIDTH 8 /* parameter entries of a sum: 1, or the number of its thresholds */
 #define TERCET_EXEC_TO_C_WORD 6
 #define TERCET_EXEC_TO_C_LOW 24
 #define TERCET_EXEC_TO_C_WIDTH 1 /* write to bank C, not B */
@@ -167,10 +167,10 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_WIDE_WIDTH 1 /* results are 32-bit sums, not bytes */
 #define TERCET_EXEC_CHAIN_WORD 6
 #define TERCET_EXEC_CHAIN_LOW 26
-#define TERCET_EXEC_CHAIN_WIDTH 1 /* no results: the next EXEC goes on with the sums */
+#define TERCET_EXEC_CHAIN_WIDTH 1 /* no results: the lanes keep their sums for the next EXEC */
 #define TERCET_EXEC_DENSE_WORD 6
 #define TERCET_EXEC_DENSE_LOW 27
-#define TERCET_EXEC_DENSE_WIDTH 1 /* zero-skip off: visit every column */
+#define TERCET_EXEC_DENSE_WIDTH 1 /* zero-skip off: every column takes a cycle */
 #define TERCET_EXEC_OFFSET_WORD 6
 #define TERCET_EXEC_OFFSET_LOW 32
 #define TERCET_EXEC_OFFSET_WIDTH 10 /* added to an item of modes 2 and 3 */
@@ -182,7 +182,7 @@ enum tercet_fabric_error {
 #define TERCET_EXEC_TILES_WIDTH 6 /* export: how many tiles */
 #define TERCET_EXEC_TILE_STEP_WORD 7
 #define TERCET_EXEC_TILE_STEP_LOW 8
-#define TERCET_EXEC_TILE_STEP_WIDTH 5 /* export: from tile to tile, below T; after the last one comes 0 */
+#define TERCET_EXEC_TILE_STEP_WIDTH 5 /* export: step from one tile to the next, below T; modulo T */
 
 /* Bank C to memory. */
 #define TERCET_STORE_LAST_WORD 0
@@ -190,16 +190,16 @@ enum tercet_fabric_error {
 #define TERCET_STORE_LAST_WIDTH 1 /* the program ends with this frame */
 #define TERCET_STORE_WAIT_LOAD_WORD 0
 #define TERCET_STORE_WAIT_LOAD_LOW 16
-#define TERCET_STORE_WAIT_LOAD_WIDTH 16 /* start after so many LOADs have finished */
+#define TERCET_STORE_WAIT_LOAD_WIDTH 16 /* start after this many LOADs have finished */
 #define TERCET_STORE_WAIT_EXEC_WORD 0
 #define TERCET_STORE_WAIT_EXEC_LOW 32
-#define TERCET_STORE_WAIT_EXEC_WIDTH 16 /* start after so many EXECs have finished */
+#define TERCET_STORE_WAIT_EXEC_WIDTH 16 /* start after this many EXECs have finished */
 #define TERCET_STORE_WAIT_STORE_WORD 0
 #define TERCET_STORE_WAIT_STORE_LOW 48
-#define TERCET_STORE_WAIT_STORE_WIDTH 16 /* start after so many STOREs have finished */
+#define TERCET_STORE_WAIT_STORE_WIDTH 16 /* start after this many STOREs have finished */
 #define TERCET_STORE_MASK_WORD 1
 #define TERCET_STORE_MASK_LOW 0
-#define TERCET_STORE_MASK_WIDTH 32 /* the tiles this frame speaks to, one at least; only bits of tiles */
+#define TERCET_STORE_MASK_WIDTH 32 /* a bit for each tile that takes part: at least one, none from T on */
 #define TERCET_STORE_CONFIG_ID_WORD 1
 #define TERCET_STORE_CONFIG_ID_LOW 32
 #define TERCET_STORE_CONFIG_ID_WIDTH 16 /* id of the configuration the program was built for */

@@ -11,7 +11,7 @@ extern "C" {
 /**
  * out[..][d] = table[x[..]][d]; an x below 0 counts as 0, one above V - 1 as V - 1.
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: [..] of any type, table: [V][D] of any type}.
  * out:   [..][D] of the table's type.
  */

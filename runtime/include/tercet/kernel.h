@@ -8,9 +8,8 @@
 #include "tercet/tensor.h"
 
 /**
- * Runs one operator on the host. Every kernel has this type, so that generated code needs to know
- * nothing of any operator. Shapes and types are checked here, values are not: the compiler proves
- * their ranges.
+ * Runs one operator on the host. Every kernel has this type, so generated code calls all of them in
+ * the same way. A kernel checks shapes and types, but no values: the compiler proves their ranges.
  *
  * @param attrs The operator's integer properties, in the order the operator declares them.
  * @param in    The operands in order, then the operator's dense properties in the order it

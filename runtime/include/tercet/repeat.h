@@ -11,7 +11,7 @@ extern "C" {
 /**
  * out[i][j].. = x[i / repeats[0]][j / repeats[1]]..
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: of any type and rank R, repeats: I64 [R], 1 or more}.
  * out:   of the same type and rank, every extent repeats times that of x.
  */

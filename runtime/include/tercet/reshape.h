@@ -11,7 +11,7 @@ extern "C" {
 /**
  * out[b] = the elements of x[b], row by row
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: [B][..] of any type}.
  * out:   [B][..] of the same type and as many elements.
  */

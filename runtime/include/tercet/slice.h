@@ -11,10 +11,10 @@ extern "C" {
 /**
  * out = x[starts : stops : steps], axis by axis; the first axis, the batch, is taken whole.
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: of any type and rank R, starts, stops, steps: I64 [R] each, 0 <= starts < stops, which
- *        is at most the extent of x, and steps of 1 or more; what they say of the batch is not
- *        looked at}.
+ *        is at most the extent of x, and steps of 1 or more; their entries for the batch are
+ *        ignored}.
  * out:   of the same type and rank.
  */
 tercet_kernel_t tercet_slice;

@@ -11,7 +11,7 @@ extern "C" {
 /**
  * Axis i of out is axis permutation[i] of x.
  *
- * attrs: none, not looked at.
+ * attrs: none; ignored.
  * in:    {x: of any type and rank R, permutation: I64 [R], every axis once}.
  * out:   of the same type and rank.
  */

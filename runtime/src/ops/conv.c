@@ -13,7 +13,7 @@ static int is_legal(const tercet_tensor_t *x, const tercet_tensor_t *weight,
          (bias->data == NULL || (is(bias, TERCET_I32, 1) && bias->shape[0] == out->shape[1]));
 }
 
-/** One map of the result, to which the group's maps of x from element `at` on add. */
+/** One map of the result: the sum over the group's maps of x, which begin at element `at`. */
 static void add_maps(uint32_t *acc, const tercet_tensor_t *x, ptrdiff_t at, const int8_t *weight,
                      ptrdiff_t maps, const plane_t *plane, int64_t zero_point) {
   for (ptrdiff_t i = 0; i < maps; ++i) {

@@ -13,13 +13,13 @@ static int is_legal(const tercet_tensor_t *x, const tercet_tensor_t *weight,
          (bias->data == NULL || (is(bias, TERCET_I32, 1) && bias->shape[0] == out->shape[1]));
 }
 
-/** Whether the result has the extent that one window for each element of x leaves. */
+/** Whether the extent of the result is that of one window for each element of x. */
 static int is_spread(const axis_t *a, int64_t more) {
   return axis_is_legal(a) && in_range(more, 0) &&
          a->n == reach(a, a->windows) - a->begin - a->end + more;
 }
 
-/** Every element of the map of x from element `at` on adds its window to the map acc. */
+/** Adds the window of every element of the map of x, which begins at element `at`, to acc. */
 static void add_windows(uint32_t *acc, const tercet_tensor_t *x, ptrdiff_t at, const int8_t *weight,
                         const plane_t *p, int64_t zero_point) {
   for (ptrdiff_t kh = 0; kh < p->h.kernel; ++kh) {

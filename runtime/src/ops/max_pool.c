@@ -9,7 +9,7 @@ static int is_legal(const tercet_tensor_t *x, const tercet_tensor_t *out) {
          x->shape[0] == out->shape[0] && x->shape[1] == out->shape[1];
 }
 
-/** The greatest element of window (row, col) of the map of x from element `at` on. */
+/** The greatest element of window (row, col) of the map of x that begins at element `at`. */
 static int64_t greatest(const tercet_tensor_t *x, ptrdiff_t at, const plane_t *p, ptrdiff_t row,
                         ptrdiff_t col) {
   int64_t found = INT64_MIN;

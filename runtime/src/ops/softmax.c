@@ -5,7 +5,7 @@
 #include "../division.h"
 #include "../element.h"
 
-/** n elements of x and out, `inner` apart, from place `at` on. */
+/** Softmax of n elements of x, `inner` apart, from element `at` on. */
 static void along(const int64_t *attrs, const tercet_tensor_t *in, tercet_tensor_t *out,
                   ptrdiff_t at, ptrdiff_t n, ptrdiff_t inner) {
   const int64_t *const terms = in[1].data, *const scaled = in[2].data;

@@ -26,7 +26,7 @@ from tercet.passes.proofs.audit import row_signs
 from tercet.passes.regions.region import region_of
 from tercet.passes.synthesis.certificate import SITE
 from tercet.passes.ties.snap import SnapTies
-from tercet_golden.user_model.explained import Explained
+from tercet_golden.user_model.explained_differences import Explained
 
 NOISE = Fraction(1, 10**12)
 """What float64 may be off by, of a position: 4,500 roundings, all the same way."""

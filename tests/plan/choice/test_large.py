@@ -189,7 +189,7 @@ def test_what_the_planner_is_at_is_told() -> None:
     told: list[str] = []
     tell: Callable[[str], None] = told.append
     make(network(48), named(FABRIC), asked=Asked(tell=tell))
-    assert told[0].startswith("what goes to memory")
+    assert told[0].startswith("spill to memory")
     assert any(what.startswith("grids of conv to 6 by 2") for what in told)
     assert told[-1] == "tables and programs"
 

@@ -1,4 +1,4 @@
-"""`tercet build`: the steps of tercet.toml, each one once."""
+"""`tercet build`: runs the steps of tercet.toml that are not done."""
 
 import json
 from hashlib import sha256
@@ -20,14 +20,14 @@ WRITTEN = ("out", "html", "trace")
 def build(
     ctx: typer.Context,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Run all steps, those that are done as well.")
+        bool, typer.Option("--fresh", help="Run all steps, even those that are done.")
     ] = False,
 ) -> None:
     """Run the steps that tercet.toml lists, and go on where the last build stopped.
 
-    A step is done until its options, the files and folders that it reads by them, or Tercet
-    change; what a model's file imports is not followed: --fresh runs all again. Exit code: that of
-    the first step that fails.
+    A step stays done until its options, the files and folders that these name, or Tercet change.
+    Files that a model's file imports are not watched: use --fresh. The exit code is that of the
+    first step that fails.
     """
     project: Project = ctx.obj
     if not project.steps:
@@ -48,7 +48,7 @@ def build(
 
 
 def key_of(project: Project, step: str) -> str:
-    """The same for a step of which nothing that is known has changed."""
+    """A key of a step that changes with its options, the files that they name, and Tercet."""
     digest = sha256(f"{version_of('tercet')} {step}".encode())
     options = project.options.get(step, {})
     digest.update(json.dumps(options, sort_keys=True, default=str).encode())
@@ -69,7 +69,7 @@ def _files(named: str) -> list[Path]:
 
 
 def _run(root: Any, step: str, project: Project) -> int:
-    """Run a command as the command line does; its exit code."""
+    """The exit code of a command, run as from the command line."""
     command = root.command.commands[step]
     try:
         with command.make_context(

@@ -1,4 +1,4 @@
-"""`tercet check`: what becomes of a network, operator by operator, without a simulator."""
+"""`tercet check`: prints what each operator of a network becomes, without a simulator."""
 
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +33,7 @@ def check(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="Another form of it, to compare integer weights with.",
+            help="The same network in another file, to compare integer weights.",
             callback=found_model,
         ),
     ] = None,
@@ -45,13 +45,13 @@ def check(
         Path | None, typer.Option(help="Write a page to this file as well.", callback=writable_file)
     ] = None,
 ) -> None:
-    """Say what each layer becomes, where it runs and why, and what to change where it cannot.
+    """Say what each layer becomes, where it runs and why, and what to change if it cannot.
 
-    Exit code 0 when the network can be built exactly, 1 when something keeps it from that.
+    The exit code is 0 if the network can be built exactly, else 1.
     """
     how = reading(model, input_type, input_shape, semantics)
     from tercet.check.codec import encode
-    from tercet.cli.checked import checked
+    from tercet.cli.model_check import checked
     from tercet.cli.pages import check_page, check_tables
     from tercet.cli.pages.tables import console
     from tercet.cli.progress import Progress

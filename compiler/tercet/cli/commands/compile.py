@@ -1,4 +1,4 @@
-"""`tercet compile`: write everything a model is compiled to."""
+"""`tercet compile`: writes the files that a model is compiled to."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,7 +36,7 @@ def compile_model(
     target: Annotated[
         list[str] | None,
         typer.Option(
-            help="mlir, onnx, c, hls or rtl; repeat it for more; all if none.",
+            help="mlir, onnx, c, hls or rtl; repeat it for several; default: all.",
             callback=known_targets,
         ),
     ] = None,
@@ -44,7 +44,7 @@ def compile_model(
     name: Annotated[
         str | None,
         typer.Option(
-            help="What files and C symbols are called; as the model's file if none.",
+            help="Name of files and C symbols; default: that of the model's file.",
             callback=name_of_c,
         ),
     ] = None,
@@ -54,12 +54,12 @@ def compile_model(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder to write to; build/compile/MODEL-FABRIC if none.",
+            help="Folder to write to; default: build/compile/MODEL-FABRIC.",
             callback=writable_folder,
         ),
     ] = None,
 ) -> None:
-    """Write the network as MLIR, ONNX, C99 and HLS C++ and for the fabric, with what they need."""
+    """Write the network as MLIR, ONNX, C99, HLS C++ and a program of the fabric."""
     how = reading(model, input_type, input_shape, semantics)
     if target and not accelerated(target):
         source = ctx.get_parameter_source("layer")  # tercet.toml's are for all commands and targets

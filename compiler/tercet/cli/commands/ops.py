@@ -1,4 +1,4 @@
-"""`tercet ops`: which operator runs on which target."""
+"""`tercet ops`: prints the operators and the targets that run them."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`tercet opt`: run named passes on MLIR text."""
+"""`tercet opt`: prints MLIR text after the named passes."""
 
 import sys
 from pathlib import Path
@@ -20,17 +20,17 @@ def opt(
         typer.Argument(metavar="FILE", help="MLIR text; - is standard input.", callback=_text),
     ] = Path("-"),
     passes: Annotated[
-        str, typer.Option(help="Names with commas between; `default` is the whole pipeline.")
+        str, typer.Option(help="Names of passes, comma-separated; `default` is the whole pipeline.")
     ] = "",
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="File to write; standard output if none.", callback=writable_file
+            "--out", "-o", help="File to write; default: standard output.", callback=writable_file
         ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Print the passes' names.")] = False,
 ) -> None:
-    """Read a module, verify it, run passes on it and print what comes out."""
+    """Read a module, verify it, run passes on it and print the result."""
     from tercet.ir.module import parse
     from tercet.ir.names import is_stamped, value_names
     from tercet.passes import DEFAULT, run

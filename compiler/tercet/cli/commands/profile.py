@@ -1,4 +1,4 @@
-"""`tercet profile`: where the cycles of one inference go, layer by layer."""
+"""`tercet profile`: prints the cycles of one inference, layer by layer."""
 
 from pathlib import Path
 from typing import Annotated
@@ -28,12 +28,13 @@ def profile(
     semantics: SemanticsOption = "ideal",
     samples: SamplesOption = None,
     vector: Annotated[
-        int, typer.Option(min=0, help="Which input, numbered as in verify; the first sample is 0.")
+        int, typer.Option(min=0, help="Number of the input, as in verify; the first sample is 0.")
     ] = 0,
     effort: EffortOption = "normal",
     layer: LayerOption = None,
     rtl: Annotated[
-        bool, typer.Option("--rtl", help="Let the simulated RTL record its frames; no model.")
+        bool,
+        typer.Option("--rtl", help="Use records of the simulated RTL instead of the cycle model."),
     ] = False,
     trace: Annotated[
         Path | None,
@@ -43,11 +44,11 @@ def profile(
         ),
     ] = None,
 ) -> None:
-    """Say which layers an inference spends its cycles in, and on what."""
+    """Say how many cycles an inference spends in each layer, and on what."""
     reading(model, input_type, input_shape, semantics)  # refuses before anything is loaded
+    from tercet.cli.network_profile import by_model, by_rtl
     from tercet.cli.pages import profile_tables
     from tercet.cli.pages.tables import console
-    from tercet.cli.profiled import by_model, by_rtl
     from tercet.cli.watch import Watch
     from tercet.report.pages.files import write
     from tercet.report.profile.trace import trace as traced

@@ -1,4 +1,4 @@
-"""`tercet quantize`: a float module becomes a quantized one that every other command takes."""
+"""`tercet quantize`: writes a quantized module from a float module."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ def _module(spec: str) -> str:
     if isinstance(find(spec), OnnxSource):
         raise UnsupportedError(
             f"{spec}: `tercet quantize` takes torch modules; quantize an ONNX file by "
-            "onnxruntime.quantization.quantize_static, and give Tercet what that writes"
+            "onnxruntime.quantization.quantize_static, and give the file that it writes to Tercet"
         )
     return spec
 
@@ -48,35 +48,35 @@ def quantize(
             "--samples",
             "--calibration",
             help="Real inputs to calibrate on: an .npy, or x of an .npz with their classes y; "
-            "MODEL_samples.npz or samples.npz beside the model, else its example(), if none.",
+            "default: MODEL_samples.npz or samples.npz beside the model, else its example().",
             callback=arrays_file,
         ),
     ] = None,
     labels: Annotated[
         Path | None,
         typer.Option(
-            help="Their classes: an .npy, or y of an .npz; those of --samples if none.",
+            help="Classes of the samples: an .npy, or y of an .npz; default: y of --samples.",
             callback=arrays_file,
         ),
     ] = None,
     test: Annotated[
         Path | None,
         typer.Option(
-            help="Other inputs x and their classes y, to measure on; one in five of --samples is "
-            "held out for that if none.",
+            help="Inputs x and their classes y, to measure the accuracy on; default: one in five "
+            "of --samples, held out of the calibration.",
             callback=arrays_file,
         ),
     ] = None,
 ) -> None:
     """Quantize a trained float module without training, by Brevitas: 8-bit activations.
 
-    Weights get one scale a channel. Prints the accuracy before and after where labels are given.
+    Weights get one scale a channel. With labels it prints the accuracy before and after.
     """
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of packages that Brevitas could use and we do not
-        from tercet.cli.quantized import Asked, quantized
+        warnings.simplefilter("ignore")  # about optional packages of Brevitas
+        from tercet.cli.quantized_model import Asked, quantized
     from tercet.cli.pages.tables import console
     from tercet.cli.watch import Watch
     from tercet.report.pages.words import number, share

@@ -1,4 +1,4 @@
-"""`tercet report`: render a report.json anew."""
+"""`tercet report`: renders a report.json again."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +9,15 @@ from tercet.errors import TercetError
 
 
 def report(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="What verify wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report.json that verify wrote.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder to write to; that of FILE if none."),
+        typer.Option(help="Folder to write to; default: that of FILE."),
     ] = None,
 ) -> None:
-    """Check a report.json against its schema and rules, show it, and render it anew.
+    """Check a report.json against its schema and rules, show it, and render its pages again.
 
-    Exit code 0 when its verdict is pass, 1 when it is fail or FILE is no report.
+    The exit code is 0 if its verdict is pass, 1 if it is fail or FILE is no report.
     """
     from tercet.cli.pages.tables import console, show
     from tercet.report.codec import decode

@@ -1,4 +1,4 @@
-"""`tercet verify`: sign a model off on a fabric."""
+"""`tercet verify`: signs a model off on a fabric."""
 
 from pathlib import Path
 from typing import Annotated
@@ -34,13 +34,13 @@ def verify(
     samples: SamplesOption = None,
     vectors: Annotated[
         int,
-        typer.Option(min=1, help="Samples, and noise where they run out; corners come on top."),
+        typer.Option(min=1, help="Number of samples, filled up with noise; corners are added."),
     ] = VECTORS,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the random vectors and the model's example().")
+        int, typer.Option(min=0, help="Seed of the random vectors and of the model's example().")
     ] = SEED,
     only_vector: Annotated[
-        int | None, typer.Option(min=0, help="Run this one alone, numbered as in the whole run.")
+        int | None, typer.Option(min=0, help="Run only this vector, numbered as in the whole run.")
     ] = None,
     batch: BatchOption = 1,
     effort: EffortOption = "normal",
@@ -51,17 +51,17 @@ def verify(
     rtl: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of SystemVerilog to sign off; Tercet's if none.", callback=rtl_folder
+            help="Folder of SystemVerilog to sign off; default: Tercet's.", callback=rtl_folder
         ),
     ] = None,
     rounding: Annotated[
         Path | None,
-        typer.Option(help="Folder with a vector of the rounding test: run no other one of it."),
+        typer.Option(help="Folder with a vector of the rounding test: run only this one of it."),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the reports; build/verify/MODEL-FABRIC if none.",
+            help="Folder of the reports; default: build/verify/MODEL-FABRIC.",
             callback=writable_folder,
         ),
     ] = None,
@@ -71,7 +71,7 @@ def verify(
 ) -> None:
     """Sign a model off: RTL, C, HLS and your own model, bit by bit and cycle by cycle.
 
-    Exit code 0 when the verdict is pass, 1 when it is fail.
+    The exit code is 0 if the verdict is pass, 1 if it is fail.
     """
     if rounding is not None and only_vector is None:
         raise UsageError("--rounding is for a rerun; add --only-vector 0")
@@ -117,6 +117,6 @@ def verify(
 
 
 def _folder(model: str, fabric: str, only: int | None, batch: int) -> Path:
-    """The rerun of one vector never replaces a whole sign-off."""
+    """The default folder; reruns of one vector have their own, and replace no whole sign-off."""
     folder = default_folder("verify", model, fabric, batch)
     return folder if only is None else folder / f"vector-{only}"

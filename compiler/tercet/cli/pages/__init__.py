@@ -1,1 +1,1 @@
-"""What commands print: tables for the terminal, pages for a browser."""
+"""Output of the commands: tables for a terminal, pages for a browser."""

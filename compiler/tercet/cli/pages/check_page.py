@@ -1,4 +1,4 @@
-"""A check as one page for a person. Nothing in it is fetched from elsewhere."""
+"""A check as one HTML page, which loads nothing from other files or hosts."""
 
 from importlib.resources import files
 

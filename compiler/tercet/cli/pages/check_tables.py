@@ -11,12 +11,12 @@ from tercet.cli.pages import fabric_tables
 from tercet.report.pages.words import number, shape
 
 SHOWN = 6
-SEARCHED = "Cycles of the whole network with each grid of a step, the others as they were then:"
+SEARCHED = "Cycles of the whole network with each grid of a step; the other steps keep theirs:"
 COLORS = {"fabric": "green", "host": "yellow", "nowhere": "red"}
 
 
 def show(out: Console, check: Check) -> None:
-    """The network, its operators, where they run, the problems, the verdict."""
+    """Print a check: the network, its operators, where they run, the problems, the verdict."""
     title = f"\n[bold]{escape(check.model)}[/] ({number(check.weights)} weights)"
     out.print(title, highlight=False)
     if check.steps:
@@ -80,7 +80,7 @@ def _cells(step: Step, *, new: bool) -> tuple[str, ...]:
 
 
 def _reasons(check: Check) -> list[str]:
-    """Why operators run on the host, each reason once, with the layers it holds for."""
+    """The reasons why operators run on the host, each once, with the layers that it is for."""
     found: dict[str, list[str]] = {}
     for step in check.steps:
         if step.place.where == "host":
@@ -89,7 +89,7 @@ def _reasons(check: Check) -> list[str]:
 
 
 def _some(names: list[str]) -> str:
-    """The first few; the page has all."""
+    """The first few names; the page has all."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 

@@ -1,4 +1,4 @@
-"""The values of a check as a person reads them, for the terminal and for the page."""
+"""The values of a check as text, for the terminal and for the page."""
 
 from math import inf
 
@@ -36,7 +36,7 @@ def zeros(found: Weights | None) -> str:
 
 
 def scale(step: Step) -> str:
-    """Of the weights for sums, else of the result."""
+    """The scale of the weights for sums, else of the result."""
     found = step.scale if step.weights is None else step.weights.scale
     return "" if found is None else _scale(found)
 
@@ -77,7 +77,7 @@ def cycles(found: float | None) -> str:
 
 
 def ranked(choice: Choice) -> list[Trial]:
-    """The chosen grid first, then those of fewest cycles; last what does not go."""
+    """Trials in the order to show: the chosen grid, then by cycles, then the impossible ones."""
 
     def key(trial: Trial) -> tuple[bool, float, float]:
         exact = inf if trial.exact is None else trial.exact

@@ -1,4 +1,4 @@
-"""What runs on which tiles, and how that was chosen, on the terminal."""
+"""Terminal tables of a plan's steps on the tiles, and of the search for their grids."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from tercet.report.pages.words import count, number, share
 from tercet.targets.rows import Choice, Layer, Trial
 
 SHOWN = 6
-"""Grids of a step that are listed."""
+"""Grids that are listed for each step."""
 
 
 def layers(found: tuple[Layer, ...]) -> Table:
-    """The steps of a plan."""
+    """The table of a plan's steps."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("step", overflow="fold")
     table.add_column("kind", no_wrap=True)
@@ -32,11 +32,11 @@ def layers(found: tuple[Layer, ...]) -> Table:
 
 
 def search(found: tuple[Choice, ...]) -> Table:
-    """The grids that were weighed for every step, the best first."""
+    """The table of grids that the search tried for every step, the best first."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("step", overflow="fold")
     table.add_column("Tp Tk To", no_wrap=True)
-    table.add_column("cycles, about", justify="right", no_wrap=True)
+    table.add_column("cycles, estimated", justify="right", no_wrap=True)
     table.add_column("by the model", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for choice in found:
@@ -50,7 +50,7 @@ def search(found: tuple[Choice, ...]) -> Table:
 def _rows(choice: Choice) -> Iterator[tuple[str, ...]]:
     trials = ranked(choice)
     if not any(trial.chosen for trial in trials):
-        yield grid(choice.grid), "", "", "[green]✓ as an operand lies[/]"
+        yield grid(choice.grid), "", "", "[green]✓ that of an operand[/]"
     for trial in trials[:SHOWN]:
         yield _row(trial)
     if len(trials) > SHOWN:
@@ -59,5 +59,5 @@ def _rows(choice: Choice) -> Iterator[tuple[str, ...]]:
 
 def _row(trial: Trial) -> tuple[str, ...]:
     mark = "[green]✓ chosen[/]" if trial.chosen else ""
-    out = "[dim]does not go[/]" if trial.estimate is None else mark
+    out = "[dim]impossible[/]" if trial.estimate is None else mark
     return grid(trial.grid), cycles(trial.estimate), cycles(trial.exact), out

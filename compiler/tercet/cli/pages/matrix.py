@@ -1,4 +1,4 @@
-"""The table operator x target, from the operators' own declarations."""
+"""The table of operators and targets, from the operators' declarations."""
 
 from dataclasses import dataclass
 from inspect import getdoc
@@ -16,7 +16,7 @@ def columns() -> tuple[AnyTarget, ...]:
 
 @dataclass(frozen=True)
 class Row:
-    """One operator: what it runs on, in the order of `columns()`, and what it means."""
+    """One operator: the targets that run it, in the order of `columns()`, and its meaning."""
 
     name: str
     targets: tuple[bool, ...]

@@ -1,4 +1,4 @@
-"""A profile on the terminal."""
+"""Terminal tables of a profile."""
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,7 +23,7 @@ FIGURES = (
 
 
 def show(out: Console, profile: Profile) -> None:
-    """Layer by layer, all together, and the engines."""
+    """Print a profile: each layer, their sum, and the engines."""
     out.print(
         f"\n[bold]{escape(profile.model)}[/] on [bold]{escape(profile.fabric)}[/], input"
         f" {escape(profile.vector)}: {number(profile.cycles)} cycles",
@@ -63,7 +63,7 @@ def _some(value: int) -> str:
 
 
 def _engines(profile: Profile, found: Engines) -> str:
-    """One sentence on each engine, one on how far they worked at once."""
+    """A sentence on each engine's cycles, and one on how many engines ran at once."""
     total = max(1, profile.cycles)
     busy = ", ".join(
         f"{engine} {number(cycles)} ({share(round(cycles / total, 3))})"

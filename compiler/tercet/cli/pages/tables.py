@@ -1,4 +1,4 @@
-"""A report on the terminal."""
+"""Terminal tables of a report."""
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,17 +23,17 @@ from tercet.report.pages.words import (
 from tercet.report.verdict import problems
 
 LOG_WIDTH = 118
-"""Columns of a table where there is no terminal to ask."""
+"""Width in characters if the output is no terminal."""
 
 
 def console(*, stderr: bool = False) -> Console:
-    """As wide as the terminal, or wide enough for the tables in a log."""
+    """A console as wide as the terminal, or as `LOG_WIDTH` in a log."""
     found = Console(stderr=stderr)
     return found if found.is_terminal else Console(stderr=stderr, width=LOG_WIDTH)
 
 
 def show(out: Console, report: Report) -> None:
-    """The whole report: checks, layers, cycles, time, verdict."""
+    """Print a report: checks, layers, cycles, time, verdict."""
     model, fabric = escape(report.model.name), escape(report.fabric.name)
     only = "" if report.vectors.only is None else f" (only vector {report.vectors.only})"
     batched = batches(report.vectors.count, report.vectors.batch)
@@ -60,7 +60,7 @@ def show(out: Console, report: Report) -> None:
 
 
 def _end(out: Console, report: Report) -> None:
-    """What to look at, the verdict, and what comes next."""
+    """Print the warnings, the verdict and the next command."""
     for warning in report.warnings:
         out.print(f"[yellow]![/] {escape(warning)}", highlight=False, soft_wrap=True)
     for check in report.checks:
@@ -133,7 +133,7 @@ def _cycles(report: Report) -> str:
         return f"{what} should take {_span(cycles.predicted)} cycles; the RTL did not run."
     pairs = zip(cycles.predicted, cycles.measured, strict=True)
     wrong = sum(want != got for want, got in pairs)
-    told = f"{wrong} unlike" if wrong else "all as"
+    told = f"{wrong} not as" if wrong else "all as"
     return f"{what} took {_span(cycles.measured)} cycles, doorbell to irq: {told} predicted."
 
 

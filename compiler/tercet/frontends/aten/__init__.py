@@ -1,1 +1,1 @@
-"""Graphs of torch operators, as torch.export makes them, to the float dialect."""
+"""The float dialect from graphs of torch operators, as torch.export makes them."""

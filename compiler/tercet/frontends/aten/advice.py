@@ -1,9 +1,9 @@
-"""What to write instead of a torch operator that has no exact integer meaning here."""
+"""Replacements that messages suggest for torch operators that Tercet does not support."""
 
 from fnmatch import fnmatchcase
 
 from tercet.errors import UnsupportedError
-from tercet.frontends.taken import Refused
+from tercet.frontends.declared_operators import Refused
 
 
 def _instead(way_out: str, patterns: str) -> Refused:
@@ -16,12 +16,12 @@ INSTEAD = (
     _instead("use pooling of one or two axes", "avg_pool3d max_pool3d*"),
     _instead("call it with training=self.training, and the model in evaluation", "*dropout*"),
     _instead("call dropout with training=self.training, and the model in evaluation", "bernoulli*"),
-    _instead("use nn.LeakyReLU, which it is in evaluation", "rrelu*"),
+    _instead("use nn.LeakyReLU, which is the same in evaluation", "rrelu*"),
     _instead("return the scores; the host takes their argmax", "argmax argmin"),
     _instead("return the scores; the host sorts them", "topk sort"),
     _instead(
-        "use clamp, ReLU, nn.Threshold or nn.Tanhshrink for what compares its input, as "
-        "nn.Softshrink and nn.Hardshrink do",
+        "use clamp, ReLU, nn.Threshold or nn.Tanhshrink in place of comparisons and of layers that "
+        "compare, such as nn.Softshrink and nn.Hardshrink",
         "gt ge lt le eq ne",
     ),
     _instead(
@@ -38,7 +38,7 @@ INSTEAD = (
     _instead("use a linear layer with a triangular weight", "cumsum"),
     _instead("use two linear layers and a product", "bilinear"),
 )
-"""By names or patterns of operators; the first that fits counts."""
+"""Suggestions by names or patterns of operators; the first match counts."""
 OTHERWISE = (
     "write it with layers of torch.nn that docs/pytorch.md lists, or leave it to the host, before "
     "the first or after the last layer"
@@ -52,7 +52,7 @@ FLOAT_WEIGHTS = (
 
 
 def advice(name: str) -> str:
-    """The concrete change to make for the operator `name`."""
+    """The suggested change for the operator `name`."""
     for one in INSTEAD:
         if any(fnmatchcase(name, pattern) for pattern in one.operators):
             return one.way_out
@@ -60,5 +60,5 @@ def advice(name: str) -> str:
 
 
 def float_weights(layer: str) -> UnsupportedError:
-    """What is said of a layer of torch.nn whose weights no quantizer rounds."""
+    """The error for a layer of torch.nn with float weights."""
     return UnsupportedError("its weights are floats", layer=layer, way_out=FLOAT_WEIGHTS)

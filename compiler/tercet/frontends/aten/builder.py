@@ -1,4 +1,4 @@
-"""The float module in the making, and what the arguments of a torch operator can be."""
+"""The builder of the float module, and the kinds of arguments of a torch operator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,14 +17,14 @@ from tercet.ops.broadcast import Broadcast
 from tercet.ops.real.dequantize import Dequantize
 
 BATCH = 2
-"""Rows of the example that models are captured on: one row would hide what happens to a batch."""
+"""Rows of the example that models are captured on; one row would hide a mixed batch."""
 
 
 @dataclass(frozen=True)
 class Turned:
-    """A tensor in an order of its axes in which the batch is not the first.
+    """A tensor whose batch axis is not the first.
 
-    No operator computes on it; once the axes in front of the batch are taken apart, it is as any.
+    No operator computes on it until the axes in front of the batch are indexed away.
     """
 
     x: SSAValue
@@ -34,7 +34,7 @@ class Turned:
 
 @dataclass(frozen=True)
 class Absent:
-    """A result that Tercet does not compute, such as the place of a maximum: nobody may read it."""
+    """A result that Tercet does not compute and refuses to read, such as the index of a maximum."""
 
     why: UnsupportedError
 
@@ -45,7 +45,7 @@ Value: TypeAlias = "SSAValue | Turned | Absent | Constant | Sequence[Value]"
 
 @dataclass
 class AtenBuilder:
-    """The operators so far, and where in the user's model the next one belongs."""
+    """The operators so far, and the place of the next one in the user's model."""
 
     ops: list[LayerOp] = field(default_factory=list)
     layer: str = ""
@@ -53,12 +53,12 @@ class AtenBuilder:
     quantizer: str = ""
     """Path of the quantizer, such as "relu1.act_quant"; "" outside of one."""
     result: tuple[int, ...] = ()
-    """The shape that torch gave the result of the operator in hand: `BATCH` rows."""
+    """The shape that torch gave the result of the current operator, with `BATCH` rows."""
     floats: bool = True
-    """Whether torch made floats of its operands."""
+    """Whether torch gave the current operator a float result."""
 
     def add(self, op: LayerOp) -> SSAValue:
-        """Append `op`; its result."""
+        """Append `op`; returns its result."""
         self.ops.append(op)
         return op.results[0]
 
@@ -66,14 +66,14 @@ class AtenBuilder:
         return UnsupportedError(found, layer=self.layer, wanted=wanted, way_out=way_out)
 
     def tensor(self, value: Value) -> SSAValue:
-        """The result of another layer or an input, of reals or of integers: no constant."""
+        """`value` as a tensor of the network, of reals or integers; constants are refused."""
         if isinstance(value, SSAValue):
             return value
         self.require_upright(value)
         raise self.unsupported("its input is a constant", wanted="the result of another layer")
 
     def require_upright(self, *values: Value) -> None:
-        """Nothing in `values` is absent, or has its batch elsewhere than in front."""
+        """Refuse absent results and tensors whose batch axis is not the first."""
         for value in values:
             if isinstance(value, list | tuple):
                 self.require_upright(*value)
@@ -90,7 +90,7 @@ class AtenBuilder:
                 )
 
     def real(self, value: Value) -> SSAValue:
-        """As `tensor`, of reals; integers become the reals that they are, as torch has it."""
+        """`value` as a tensor of reals; integers become reals of the same value, as in torch."""
         source = self.tensor(value)
         if is_real(source):
             return source
@@ -102,7 +102,7 @@ class AtenBuilder:
         return self.add(Dequantize(source, np.ones(()), layer=self.layer))
 
     def axis(self, axis: int, rank: int) -> int:
-        """`axis` counted from the front; the batch is out of bounds."""
+        """`axis` counted from the front; the batch axis is refused."""
         found = axis % rank
         if found == 0:
             raise self.unsupported(
@@ -112,7 +112,7 @@ class AtenBuilder:
         return found
 
     def shape(self) -> tuple[int, ...]:
-        """The shape of the result in hand, without the batch."""
+        """The shape of the current result, without the batch."""
         if not self.result or self.result[0] != BATCH:
             raise self.unsupported(
                 f"moves the batch axis or bakes a batch size in: {BATCH} rows become a tensor of "
@@ -125,7 +125,7 @@ class AtenBuilder:
         return self.result[1:]
 
     def constant(self, value: Value, like: SSAValue) -> FloatArray:
-        """A constant that meets `like` by numpy's rules, without a batch axis."""
+        """A constant that broadcasts against `like` by numpy's rules, without a batch axis."""
         if isinstance(value, SSAValue):
             raise self.unsupported("a parameter is computed from the input", wanted="a constant")
         found, rank = array(value), len(shape_of(like))
@@ -140,7 +140,7 @@ class AtenBuilder:
         return found.reshape(()) if found.size == 1 else found
 
     def widened(self, x: SSAValue, *shapes: tuple[int, ...]) -> SSAValue:
-        """`x` broadcast so that it has room for constants and tensors of `shapes` (no batch)."""
+        """`x` broadcast to its common shape with constants and tensors of `shapes` (no batch)."""
         own = shape_of(x)[1:]
         wide = np.broadcast_shapes(own, *shapes)
         return x if wide == own else self.add(Broadcast(x, wide, layer=self.layer))

@@ -1,4 +1,4 @@
-"""Operators of constants alone are run by torch, once."""
+"""Constants folded: an operator whose operands are all constant is run by torch."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,11 +30,11 @@ MOVEMENT = frozenset(
         aten.view.default,
     }
 )
-"""What a quantized constant goes through and stays quantized."""
+"""Operators that keep a quantized constant quantized."""
 
 
 def folded(target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
-    """The result, a constant again."""
+    """The constant result of an operator of constants."""
     first = arguments[0] if arguments else None
     if isinstance(first, Integers) and target in MOVEMENT:
         return _moved(target, first, arguments[1:])
@@ -52,7 +52,7 @@ def _moved(target: Any, constant: Integers, rest: Sequence[Any]) -> Integers:
 
 
 def _narrow(scale: FloatArray) -> FloatArray:
-    """One element along every axis on which it does not change."""
+    """The scale with one element along every axis on which it does not change."""
     for axis in range(scale.ndim):
         first = scale.take([0], axis)
         scale = first if (scale == first).all() else scale

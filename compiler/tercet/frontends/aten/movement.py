@@ -1,4 +1,4 @@
-"""Data movement that several torch operators are made of."""
+"""Data movement shared by several torch operators."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ def transposed(builder: AtenBuilder, x: SSAValue, permutation: Sequence[int]) ->
 
 
 def turned(builder: AtenBuilder, x: Value, permutation: Sequence[int]) -> Value:
-    """As `transposed`; the batch may come to lie anywhere, and may have lain so."""
+    """`x` with its axes in another order; the batch may be anywhere, before and after."""
     source, before = upright(builder, x)
     order = tuple(before[axis % len(before)] for axis in permutation)
     if order[0] != 0:
@@ -36,7 +36,7 @@ def turned(builder: AtenBuilder, x: Value, permutation: Sequence[int]) -> Value:
 
 
 def upright(builder: AtenBuilder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
-    """The tensor with the batch first, and the order of its axes that `x` is."""
+    """The tensor behind `x` with the batch first, and the order of its axes in `x`."""
     if isinstance(x, Turned):
         return x.x, x.order
     source = builder.tensor(x)
@@ -44,7 +44,7 @@ def upright(builder: AtenBuilder, x: Value) -> tuple[SSAValue, tuple[int, ...]]:
 
 
 def taken(builder: AtenBuilder, x: Value, axis: int, index: int) -> Value:
-    """x[index] along one axis, which is then gone."""
+    """x[index] along one axis, which is removed."""
     source, order = upright(builder, x)
     at = builder.axis(order[axis], len(order))
     index %= shape_of(source)[at]
@@ -57,7 +57,7 @@ def taken(builder: AtenBuilder, x: Value, axis: int, index: int) -> Value:
 def sliced(
     builder: AtenBuilder, x: SSAValue, axis: int, start: int, stop: int, step: int = 1
 ) -> SSAValue:
-    """x[start:stop:step] along one axis; nothing counts from the end."""
+    """x[start:stop:step] along one axis; limits are not negative."""
     shape = shape_of(x)
     if (start, stop, step) == (0, shape[axis], 1):
         return x
@@ -71,7 +71,7 @@ def joined(builder: AtenBuilder, parts: Sequence[SSAValue], axis: int) -> SSAVal
 
 
 def picked(builder: AtenBuilder, x: SSAValue, axis: int, indices: Sequence[int]) -> SSAValue:
-    """x[indices] along one axis, in as few slices as there are."""
+    """x[indices] along one axis, as a concatenation of the fewest slices."""
     parts = []
     for start, step, count in runs(indices):
         stop = min(start + step * count, shape_of(x)[axis])
@@ -80,7 +80,7 @@ def picked(builder: AtenBuilder, x: SSAValue, axis: int, indices: Sequence[int])
 
 
 def runs(indices: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(start, step, count) of stretches that rise by one step of at least 1."""
+    """(start, step, count) of the runs of indices that rise by a constant step of at least 1."""
     found: list[tuple[int, int, int]] = []
     for index in indices:
         if found:

@@ -1,4 +1,4 @@
-"""torch.ops.tercet: the operations that every quantizer becomes before the module is exported."""
+"""torch.ops.tercet: the operations that replace every quantizer before the export."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from tercet.ir.arithmetic.rounding import ROUNDINGS
 
 
 def rounded(x: Tensor, rounding: str) -> Tensor:
-    """`x` rounded as `tercet.ir.arithmetic.rounding` says."""
+    """`x` rounded by a mode of `tercet.ir.arithmetic.rounding`."""
     found = ROUNDINGS[rounding].reference(np.asarray(x.detach().numpy(), np.float64))
     return torch.from_numpy(np.asarray(found)).to(x.dtype)
 
@@ -17,7 +17,7 @@ def rounded(x: Tensor, rounding: str) -> Tensor:
 def fake_quantize(
     x: Tensor, step: Tensor, scale: Tensor, zero_point: Tensor, low: int, high: int, rounding: str
 ) -> Tensor:
-    """Round to integers, `step` apart, in Brevitas' association; each stands for one `scale`."""
+    """Quantize in steps of `step`, in Brevitas' association, and dequantize by `scale`."""
     q = torch.clamp(rounded(x / step + zero_point, rounding), low, high)
     return (q - zero_point) * scale
 
@@ -40,7 +40,7 @@ def truncate(
     high: int,
     rounding: str,
 ) -> Tensor:
-    """Divide the integers of `x`, which are `scale` apart, by `factor`; each stands for `after`."""
+    """Divide the integers x / scale by `factor`, round, and dequantize by `after`."""
     q = torch.round(x / scale) / factor + zero_point
     return (torch.clamp(rounded(q, rounding), low, high) - zero_point) * after
 

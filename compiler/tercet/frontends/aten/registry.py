@@ -1,4 +1,4 @@
-"""One function for each torch operator, found by walking `aten/operators`."""
+"""The registry of converters of torch operators, filled by importing `aten/operators`."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from xdsl.ir import SSAValue
 from tercet.frontends.aten.advice import advice
 from tercet.frontends.aten.builder import Absent, AtenBuilder, Turned, Value
 from tercet.frontends.aten.fold import folded
-from tercet.frontends.taken import Taken, load_all
+from tercet.frontends.declared_operators import Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value]
 _FOUND: dict[Any, Converter] = {}
@@ -23,12 +23,12 @@ _OF_TURNED: set[Any] = set()
 def converts(
     *targets: Any, constants: bool = False, turned: bool = False, layers: str = "", note: str = ""
 ) -> Callable[[Converter], Converter]:
-    """Register a function for torch operators: converter(builder, *arguments, **keywords).
+    """Register a converter of torch operators: converter(builder, *arguments, **keywords).
 
-    An operator of constants alone is run by torch itself, unless the converter takes `constants`.
-    One that takes `turned` tensors knows what to do where the batch is not the first axis.
-    docs/pytorch.md names the `layers` of torch.nn and brevitas.nn that become these operators,
-    and in a `note` the conditions.
+    Torch itself runs an operator whose operands are all constant, unless the converter takes
+    `constants`. A converter that takes `turned` gets tensors whose batch is not the first axis.
+    docs/pytorch.md lists the `layers` of torch.nn and brevitas.nn that become these operators,
+    and the conditions in `note`.
     """
 
     def register(converter: Converter) -> Converter:
@@ -43,12 +43,12 @@ def converts(
 
 
 def name_of(target: Any) -> str:
-    """What the torch operator is called, without its namespace and its overload."""
+    """The name of a torch operator, without its namespace and its overload."""
     return str(target).removeprefix("aten.").partition(".")[0].strip("_")
 
 
 def is_of_torch(target: Any) -> bool:
-    """Whether it is torch's own, not one of `torch.ops.tercet`."""
+    """Whether the operator is torch's, not one of `torch.ops.tercet`."""
     return str(target).startswith("aten.")
 
 
@@ -60,7 +60,7 @@ def converters() -> Mapping[Any, Converter]:
 
 
 def known(node: Node) -> bool:
-    """Whether a node of a graph is read as it stands: it has a converter and writes nowhere."""
+    """Whether a node can be converted without decomposing: it has a converter and is pure."""
     target = node.target
     if target is operator.getitem:
         return True
@@ -69,7 +69,7 @@ def known(node: Node) -> bool:
 
 
 def taken() -> tuple[Taken, ...]:
-    """What every converter takes."""
+    """The operators that every converter takes."""
     converters()
     return tuple(_TAKEN)
 
@@ -77,7 +77,7 @@ def taken() -> tuple[Taken, ...]:
 def convert(
     builder: AtenBuilder, target: Any, arguments: Sequence[Value], keywords: Mapping[str, Value]
 ) -> Value:
-    """The value of the torch operator `target`; what computes it is added to `builder`."""
+    """The value of the torch operator `target`; its operators are added to `builder`."""
     converter = converters().get(target)
     if target is operator.getitem:
         return _item(*arguments)

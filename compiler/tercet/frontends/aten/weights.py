@@ -1,4 +1,4 @@
-"""The constants of layers with weights, as the float dialect wants them."""
+"""Weights and biases of layers in the form of the float dialect."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def weights(builder: AtenBuilder, value: Value, axis: int) -> tuple[IntArray, Fl
 
 
 def bias(builder: AtenBuilder, value: Value) -> tuple[FloatArray | None, FloatArray | None]:
-    """The bias of a layer, and its scale where it is quantized."""
+    """The bias of a layer, and its scale if it is quantized."""
     if value is None:
         return None, None
     if isinstance(value, Integers):

@@ -1,4 +1,4 @@
-"""Sizes of windows, as torch works them out."""
+"""Sizes of windows by torch's rules."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -18,13 +18,13 @@ def end_padding(
     stride: Sequence[int],
     before: Sequence[int],
 ) -> Ints:
-    """What must follow each axis so that exactly `outputs` windows fit: ceil_mode needs more."""
+    """The padding behind each axis for exactly `outputs` windows; ceil_mode needs more."""
     axes = zip(sizes, outputs, reach, stride, before, strict=True)
     return tuple(max(0, (o - 1) * s + r - n - b) for n, o, r, s, b in axes)
 
 
 def adaptive(size: int, count: int) -> list[tuple[int, int]]:
-    """The windows of adaptive pooling along one axis: from, to."""
+    """The windows of adaptive pooling along one axis: (start, stop)."""
     return [(floor(i * size / count), ceil((i + 1) * size / count)) for i in range(count)]
 
 
@@ -36,9 +36,9 @@ def divisors(
     padding: Sequence[int],
     count_include_pad: bool,
 ) -> FloatArray:
-    """By what each window's sum is divided: [outputs].
+    """The divisor of each window's sum, [outputs].
 
-    Padding counts if asked for; what ceil_mode adds behind the padding never does.
+    Padding counts on request; the places that ceil_mode adds behind the padding never count.
     """
     axes = zip(sizes, outputs, kernel, stride, padding, strict=True)
     spans = [_spans(*axis, count_include_pad) for axis in axes]

@@ -1,4 +1,4 @@
-"""Brevitas modules, captured directly: their ONNX exports are not always faithful."""
+"""The float dialect from live Brevitas modules, whose ONNX exports are not always faithful."""
 
 from tercet.frontends.brevitas import repair
 

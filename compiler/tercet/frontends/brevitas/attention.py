@@ -1,4 +1,4 @@
-"""Attention of Brevitas with the batch in front: it computes with the batch as second axis."""
+"""Brevitas' attention with the batch as first axis; Brevitas computes with it as the second."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -16,13 +16,13 @@ NEEDED: Mapping[type[nn.Module], tuple[str, ...]] = {
     QuantMultiheadAttention: (*AROUND_SOFTMAX, *OF_OPERANDS),
     QuantScaledDotProductAttention: AROUND_SOFTMAX,
 }
-"""The quantizers that attention cannot do without; Brevitas leaves the first of them out."""
+"""The quantizers that attention needs; Brevitas omits the first by default."""
 
 
 class BatchFirstAttention(nn.Module):
-    """What QuantMultiheadAttention computes, on (batch, sequence, features).
+    """QuantMultiheadAttention on (batch, sequence, features).
 
-    Its layers and quantizers have the names they have there: paths stay as they are.
+    Its layers and quantizers keep their names there, so paths stay the same.
     """
 
     in_proj: Any
@@ -80,12 +80,12 @@ class BatchFirstAttention(nn.Module):
         return self.q_proj(query), self.k_proj(key), self.v_proj(value)
 
     def _split(self, x: Tensor) -> Tensor:
-        """(batch, heads, sequence, features of a head)."""
+        """`x` as (batch, heads, sequence, features of a head)."""
         return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
 
 def put_batch_first(model: nn.Module) -> None:
-    """Put a `BatchFirstAttention` where an attention of Brevitas is."""
+    """Replace every attention of Brevitas by a `BatchFirstAttention`."""
     for path, module in list(model.named_modules(remove_duplicate=False)):
         if isinstance(module, nn.MultiheadAttention):
             raise UnsupportedError(
@@ -113,7 +113,7 @@ def put_batch_first(model: nn.Module) -> None:
 
 
 def _require_quantizers(path: str, module: nn.Module) -> None:
-    """All that are missing are named at once."""
+    """Refuse an attention that lacks quantizers; the error names all of them."""
     needed = NEEDED[type(module)]
     missing = [name for name in needed if not getattr(module, name).act_quant.is_quant_enabled]
     if missing:
@@ -126,6 +126,6 @@ def _require_quantizers(path: str, module: nn.Module) -> None:
 
 
 def _usual(name: str) -> str:
-    """What Brevitas itself has for this quantizer, or for its neighbours."""
+    """The quantizer class that Brevitas sets for this quantizer or for its neighbours."""
     unsigned = name == "attn_output_weights_quant"
     return "Uint8ActPerTensorFloat" if unsigned else "Int8ActPerTensorFloat"

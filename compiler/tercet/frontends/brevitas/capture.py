@@ -1,4 +1,4 @@
-"""From a live Brevitas module to an exported graph of torch operators and a few of ours."""
+"""The exported graph of a live Brevitas module: torch operators and those of torch.ops.tercet."""
 
 import copy
 import logging
@@ -17,32 +17,32 @@ from torch.utils import _pytree as pytree
 
 from tercet.errors import CaptureError, TercetError
 from tercet.frontends.aten.builder import BATCH
-from tercet.frontends.brevitas.asked import AnswerLog
 from tercet.frontends.brevitas.attention import put_batch_first
 from tercet.frontends.brevitas.floats import floats
 from tercet.frontends.brevitas.harvest import EagerRun, harvest
 from tercet.frontends.brevitas.pin import constants, pin
+from tercet.frontends.brevitas.quant_tensor_answers import AnswerLog
+from tercet.frontends.brevitas.quantizer_replacements import replace
 from tercet.frontends.brevitas.readable import readable
 from tercet.frontends.brevitas.refuse import refuse_recurrent, require_finite
-from tercet.frontends.brevitas.stands import replace
 from tercet.frontends.brevitas.truncate import replace_truncating
 from tercet.frontends.brevitas.upsample import replace_upsampling
 
 Inputs = tuple[Tensor, ...]
 ALIKE = 0.1
-"""Share of a result's elements that sums in another order may change; arithmetic changes most."""
+"""The share of a result's elements that sums in another order may change."""
 BENT = 0.5
-"""The same share of those that are not zero: a ReLU may leave few of them."""
+"""The same share of the nonzero elements, because a ReLU may leave few of them."""
 WANTED: Mapping[str, str] = {
-    "object has no attribute": "its forward must take what quantizers return for plain tensors",
+    "object has no attribute": "its forward must treat the results of quantizers as plain tensors",
     "data-dependent": "it may branch on shapes, but not on what tensors hold",
 }
-"""Ways out of what torch.export says."""
+"""Ways out by fragments of torch.export's messages."""
 
 
 @dataclass(frozen=True)
 class Captured:
-    """A graph, and the module it was made of as it ran."""
+    """An exported graph, and the module that it was made of."""
 
     program: ExportedProgram
     module: nn.Module
@@ -51,9 +51,9 @@ class Captured:
     answers: AnswerLog
 
     def require_any_batch(self) -> None:
-        """A guard against arithmetic with the batch's size: a third row changes nothing for two.
+        """Refuse a model that computes with the batch's size: a third row must not change two rows.
 
-        Meant for a module whose operators all take each row alone.
+        It is for modules whose operators all take each row alone.
         """
         more = BATCH + 1
         try:
@@ -74,17 +74,18 @@ class Captured:
 
 
 def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
-    """The module's graph in float64, on integers that equal those of its float32 run.
+    """The module's graph in float64, whose integer constants equal those of its float32 run.
 
-    float64 keeps every scale that the module computes free of float32 rounding: the ideal of
-    numerics.md, section 2. The graph has no operator that writes into a tensor.
+    In float64 the scales that the module computes have no float32 rounding: the ideal of
+    numerics.md, section 2. No operator of the graph writes into a tensor.
     """
     require_finite(model)
     refuse_recurrent(model)
     with _quiet():
         first = tuple(example[:1].detach().cpu() for example in examples)
         rows = tuple(_rows(example) for example in first)
-        integers = constants(_copy(model), first)  # a copy: running it may fix its scales
+        # a copy, because running the module may change its scales
+        integers = constants(_copy(model), first)
         double = _copy(model).double()
         pin(double, integers)
         double.register_forward_pre_hook(_copies)
@@ -107,9 +108,9 @@ def capture(model: nn.Module, examples: Sequence[Tensor]) -> Captured:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Brevitas and torch.export have much to say that a user cannot act on.
+    """A context without the warnings of Brevitas and torch.export, which a user cannot act on.
 
-    What torch.compile was called on runs as it is written.
+    Functions under torch.compile run without compilation.
     """
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -131,19 +132,19 @@ def _copy(model: nn.Module) -> nn.Module:
 
 
 def _rows(first: Tensor) -> Tensor:
-    """`BATCH` unlike rows in float64: the example, and the example backwards."""
+    """`BATCH` different rows in float64: the example, and the example reversed."""
     backwards = first.reshape(1, -1).flip(1).reshape(first.shape)
     rows = torch.cat([first, *[backwards] * (BATCH - 1)])
     return rows.double() if rows.is_floating_point() else rows
 
 
 def _copies(_module: nn.Module, inputs: Inputs) -> Inputs:
-    """A first layer that works in place leaves the example as it is."""
+    """Copies of the inputs, so that a first layer that works in place keeps the example."""
     return tuple(x.clone() for x in inputs)
 
 
 def _harvest_batch(double: nn.Module, rows: Inputs) -> EagerRun:
-    """The model has run on one row; it must run on several as well."""
+    """The run of the model on `BATCH` rows; refused if it fails where one row did not."""
     try:
         return harvest(double, rows)
     except CaptureError as error:
@@ -169,7 +170,7 @@ def _export(model: nn.Module, rows: Inputs) -> ExportedProgram:
 
 
 def _tensors(result: object) -> list[Tensor]:
-    """The tensors that the model returns, in the order of torch.export; None is nothing."""
+    """The tensors that the model returns, in the order of torch.export; None is skipped."""
     leaves: list[Any] = pytree.tree_leaves(result, is_leaf=lambda x: isinstance(x, QuantTensor))
     found = [getattr(leaf, "value", leaf) for leaf in leaves if leaf is not None]
     for value in found:
@@ -180,15 +181,16 @@ def _tensors(result: object) -> list[Tensor]:
             )
         if value.dtype is torch.bool:
             raise CaptureError(
-                "the model returns booleans; return what is compared, and let the host compare it"
+                "the model returns booleans; return the compared values, and let the host "
+                "compare them"
             )
     return found
 
 
 def _require_faithful(program: ExportedProgram, rows: Inputs, want: Sequence[Tensor]) -> None:
-    """A guard against forwards that are more than their graph: random, or with a memory.
+    """Refuse a forward that its graph does not reproduce: a random one, or one with a state.
 
-    Sums may be in another order, so the last bits are free; a wrong graph is wrong in the first.
+    Sums may be in another order, so the last bits may differ; a wrong graph differs in the first.
     """
     with torch.no_grad():
         got = _tensors(program.module()(*rows))
@@ -200,7 +202,7 @@ def _require_faithful(program: ExportedProgram, rows: Inputs, want: Sequence[Ten
 
 
 def _bent(got: Tensor, want: Tensor) -> bool:
-    """Whether more elements differ than rounding ties that fall the other way can make."""
+    """Whether more elements differ than rounding ties can explain."""
     if not want.numel():
         return False
     largest = float(want.abs().max())

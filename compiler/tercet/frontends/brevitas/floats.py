@@ -1,4 +1,4 @@
-"""Floats that a forward makes itself, such as x.float() of bytes, in the module's own precision."""
+"""Floats that a forward makes, such as x.float() of bytes, in the module's own precision."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ from torch.utils._pytree import tree_map
 
 @contextmanager
 def floats(dtype: torch.dtype, inputs: Sequence[Tensor]) -> Iterator[None]:
-    """Where a forward asks for float32, or for floats of integers, it gets `dtype`.
+    """A context in which a forward's float32, and its floats of integers, become `dtype`.
 
-    Where all `inputs` are floats, only casts are: constants stay float32, as the graph has them.
+    If all `inputs` are floats, only casts change; constants stay float32, as in the graph.
     """
     if all(x.is_floating_point() for x in inputs):
         with _Casts(dtype):
@@ -30,10 +30,10 @@ def floats(dtype: torch.dtype, inputs: Sequence[Tensor]) -> Iterator[None]:
 
 
 class _Instead(TorchFunctionMode):
-    """Calls of torch with `dtype` for float32."""
+    """Calls of torch with `dtype` in place of float32."""
 
     changes: Collection[Any] | None = None
-    """Functions of which calls change; None: all."""
+    """The functions whose calls change; None for all."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         super().__init__()
@@ -54,6 +54,6 @@ class _Instead(TorchFunctionMode):
 
 
 class _Casts(_Instead):
-    """Casts alone."""
+    """Only casts change."""
 
     changes = (Tensor.float, Tensor.to, Tensor.type)

@@ -1,4 +1,4 @@
-"""One eager run of the module, to see what each of its quantizers does."""
+"""One eager run of the module, with a record of each quantizer's calls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Once:
 
 @dataclass(frozen=True)
 class Call:
-    """A module that was called, most often a proxy: what it was given and returned each time."""
+    """A called module, most often a proxy, with the operands and result of each call."""
 
     path: str
     proxy: Any
@@ -47,22 +47,22 @@ class Call:
 
     @property
     def layer(self) -> str:
-        """The module that owns the quantizer, for a person to read."""
+        """The path of the module that owns the quantizer, for messages."""
         return self.path.rpartition(".")[0] or "the model"
 
 
 @dataclass(frozen=True)
 class EagerRun:
-    """What a module returned, and the calls of its quantizers on the way."""
+    """The result of a module, and the calls of its quantizers."""
 
     result: Any
     calls: tuple[Call, ...]
     pools: tuple[Call, ...]
-    """The same of pools that truncate: the scale of their input is seen nowhere else."""
+    """The calls of truncating pools, which alone show the scale of their input."""
 
 
 def harvest(model: nn.Module, inputs: Sequence[Tensor]) -> EagerRun:
-    """Run `model` once; every quantizer that was called, with all that passed through it."""
+    """Run `model` once; returns its result and every quantizer call."""
     seen: dict[str, list[Once]] = {}
     watched = {
         name: m for name, m in model.named_modules() if isinstance(m, (*PROXIES, *TRUNCATING))

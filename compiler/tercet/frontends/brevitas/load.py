@@ -1,4 +1,4 @@
-"""A live Brevitas module to a module of the float dialect."""
+"""A module of the float dialect from a live Brevitas module."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ def load(model: nn.Module, example: Tensor | Sequence[Tensor]) -> ModuleOp:
     examples = (example,) if isinstance(example, Tensor) else tuple(example)
     inputs = [_input(one) for one in examples]
     captured = capture(model, examples)
-    with floats(torch.float64, examples):  # constants are computed as the graph has them
+    with floats(torch.float64, examples):  # constants are computed by the graph's own operators
         module = build(inputs, lambda *xs: _operators(captured.program, xs))
     captured.require_any_batch()
     return module
@@ -78,26 +78,26 @@ def _operators(program: ExportedProgram, inputs: Sequence[SSAValue]) -> Built:
                 break
             builder.require_upright(*(_argument(a, values) for a in node.args[0]))
             results = _results(program, node, values)
-    if refused:  # one sentence for each layer
+    if refused:  # one message for each layer
         raise first_of(list(refused.values()))
     return Built(_needed(builder.ops, results), results)
 
 
 def _unknown(value: object) -> SSAValue | None:
-    """What stands for the real result of a refused operator, so that others can be looked at."""
+    """A placeholder for the result of a refused operator, so that further faults are found."""
     if not isinstance(value, Tensor) or not value.ndim or not value.is_floating_point():
         return None
     return Block(arg_types=[real_tensor((1, *value.shape[1:]))]).args[0]
 
 
 def _expect(builder: AtenBuilder, made: object) -> None:
-    """Tell the builder what torch made of the operator in hand."""
+    """Set the shape and kind that torch gave the current operator's result."""
     builder.result = tuple(made.shape) if isinstance(made, Tensor) else ()
     builder.floats = isinstance(made, Tensor) and made.is_floating_point()
 
 
 def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp]:
-    """Without those that nobody reads, such as the other part of a split."""
+    """The operators without unused ones, such as the other part of a split."""
     read, found = set(results), list[LayerOp]()
     for op in reversed(ops):
         if any(result in read for result in op.results):
@@ -107,7 +107,7 @@ def _needed(ops: Sequence[LayerOp], results: Sequence[SSAValue]) -> list[LayerOp
 
 
 def _bound(program: ExportedProgram, inputs: Sequence[SSAValue]) -> dict[str, Value]:
-    """What the placeholders of the graph stand for."""
+    """The values of the graph's placeholders."""
     found: dict[str, Value] = {}
     rest = iter(inputs)
     for spec in program.graph_signature.input_specs:
@@ -152,9 +152,9 @@ def quantizer_of(node: Node) -> str:
 
 
 def _stack(node: Node) -> Iterator[tuple[str, bool]]:
-    """The modules around `node` from the outermost, with True for what stands for a quantizer.
+    """The modules around `node` from the outermost, with True for replaced quantizers.
 
-    What lies inside a quantizer is left out.
+    Modules inside of a quantizer are left out.
     """
     for path, kind in (node.meta.get("nn_module_stack") or {}).values():
         name = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"

@@ -1,7 +1,7 @@
-"""Integer weights and biases are those of the user's float32 module, wherever it runs.
+"""Quantized weights and biases fixed to the integers of the user's float32 module.
 
-In float64 the same module would compute its scales a little differently, and a weight or a bias
-that lies on a rounding tie could become another integer: another network.
+In float64 the module computes slightly different scales, and a weight or a bias on a rounding tie
+could become another integer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from tercet.errors import CaptureError
 from tercet.frontends.brevitas.harvest import harvest
 from tercet.frontends.brevitas.quantized import Calls, QuantizedConstant, Stand
-from tercet.frontends.brevitas.stands import stand_in
+from tercet.frontends.brevitas.quantizer_replacements import stand_in
 
 
 def constants(single: nn.Module, inputs: Sequence[Tensor]) -> dict[str, tuple[Tensor, ...]]:
     """The integers of every quantized weight and bias of a float32 module, by proxy.
 
-    One tensor, or one for each call where they differ.
+    There is one tensor, or one for each call if they differ.
     """
     floats = [x.float() if x.is_floating_point() else x for x in inputs]
     stands = {call.path: stand_in(call) for call in harvest(single.float(), floats).calls}
@@ -34,7 +34,7 @@ def _integers(stand: Stand) -> tuple[Tensor, ...]:
 
 
 def pin(double: nn.Module, integers: Mapping[str, tuple[Tensor, ...]]) -> None:
-    """Make every weight and bias quantizer of `double` yield these integers, at its own scale."""
+    """Fix the integers of every weight and bias quantizer of `double`; scales stay its own."""
     for path, values in integers.items():
         double.get_submodule(path).register_forward_hook(_hook(path, values))
 

@@ -1,4 +1,4 @@
-"""The modules that stand for Brevitas' quantizers when the network is exported."""
+"""The modules that replace Brevitas' quantizers for the export."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ assert quantizing  # its import registers torch.ops.tercet
 
 @dataclass(frozen=True)
 class SeenGrid:
-    """What a quantizer did when the module ran: its integers and what they stand for."""
+    """A quantizer's grid and clip, as seen in the run."""
 
     step: Tensor
     scale: Tensor
@@ -26,7 +26,7 @@ class SeenGrid:
 
 
 class Stand(nn.Module):
-    """Stands for a Brevitas proxy; the layers around ask these."""
+    """The replacement of a Brevitas proxy, with the attributes that layers read."""
 
     is_quant_enabled = False
     requires_quant_input = False
@@ -37,7 +37,7 @@ class Stand(nn.Module):
             self.register_buffer(name, tensor.detach().clone())
 
     def same(self, other: "Stand") -> bool:
-        """Whether the other does the same; both stand for one proxy."""
+        """Whether `other`, a replacement of the same proxy, does the same."""
         mine, theirs = self.state_dict(), other.state_dict()
         return type(self) is type(other) and all(
             torch.equal(mine[name], theirs[name]) for name in mine
@@ -45,7 +45,7 @@ class Stand(nn.Module):
 
 
 class Activation(Stand):
-    """An activation function alone: the quantizer is switched off."""
+    """An activation function whose quantizer is switched off."""
 
     def __init__(self, function: nn.Module) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class FakeQuantize(Stand):
 
 
 class Truncate(Stand):
-    """The end of a truncating pool: from sums to fewer bits."""
+    """The end of a truncating pool: integers of fewer bits from sums."""
 
     is_quant_enabled = True
 
@@ -106,7 +106,7 @@ class QuantizedConstant(Stand):
 
 
 class Calls(Stand):
-    """One stand for each call, in turn: a layer that is called on inputs of unlike scales."""
+    """One replacement for each call in turn, for a layer whose calls have different scales."""
 
     def __init__(self, stands: Sequence[Stand]) -> None:
         super().__init__()

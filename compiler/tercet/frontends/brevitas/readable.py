@@ -1,9 +1,9 @@
-"""Exported graphs that are read as they stand: decomposing takes three times as long as exporting.
+"""Exported graphs that need no decomposing, which takes three times as long as exporting.
 
     flatten(x, 1)  with x contiguous, 2 x 8 x 4 x 4  becomes  view(x, [2, 128])
 
-A decomposed graph names its nodes by number, without gaps, and layers outside of modules are called
-after nodes. So a graph is taken only where its nodes have the names that decomposing gives them.
+A decomposed graph numbers its nodes without gaps, and layers outside of modules are named after
+nodes. So a graph qualifies only if its nodes have the names that decomposing would give them.
 """
 
 from typing import Any
@@ -19,9 +19,9 @@ FLATTENS = aten.flatten.using_ints, aten.reshape.default
 
 
 def readable(program: ExportedProgram) -> bool:
-    """Whether each operator is known, writes nowhere and has its name in the decomposed graph.
+    """Whether each operator is known, pure and named as in the decomposed graph.
 
-    The flattening ones of such a graph become views.
+    The flattening operators of such a graph are replaced by views.
     """
     graph, numbered = program.graph_module.graph, Graph()
     flat = dict[Node, str]()
@@ -45,13 +45,13 @@ def readable(program: ExportedProgram) -> bool:
 
 
 def _name(target: Any) -> str:
-    """What nodes of an operator are called, before their number."""
+    """The name of an operator's nodes, without the number."""
     found: str = getattr(target, "overloadpacket", target).__name__
     return found
 
 
 def _is_view(node: Node) -> bool:
-    """Whether decomposing makes a view of it: of what lies in order, and another shape."""
+    """Whether decomposing makes a view of it: a contiguous operand and another shape."""
     if node.target not in FLATTENS:
         return False
     (x, made) = (one.meta["val"] for one in (node.args[0], node) if isinstance(one, Node))

@@ -1,4 +1,4 @@
-"""What is refused before the module is run at all."""
+"""Refusals before the module runs: non-finite parameters, recurrent layers."""
 
 import torch
 from torch import nn
@@ -12,7 +12,7 @@ FLOATS = nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d
 
 
 def require_finite(model: nn.Module) -> None:
-    """Every parameter and every buffer is a finite number, or the first that is not is named."""
+    """Refuse the first parameter or buffer that holds a value that is not finite."""
     for name, values in (*model.named_parameters(), *model.named_buffers()):
         if values.is_floating_point() and not bool(torch.isfinite(values).all()):
             bad = (~torch.isfinite(values)).nonzero()[0].tolist()
@@ -26,9 +26,9 @@ def require_finite(model: nn.Module) -> None:
 
 
 def refuse_recurrent(model: nn.Module) -> None:
-    """Layers with a state would be unrolled into thousands of operators.
+    """Refuse layers with a state, which would be unrolled into thousands of operators.
 
-    The graph is not looked at then, so layers of floats are named here as well.
+    The graph is not captured then, so layers with float weights are named here as well.
     """
     states = [error for path, module in model.named_modules() if (error := _state(path, module))]
     if states:

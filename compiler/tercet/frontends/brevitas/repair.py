@@ -1,4 +1,4 @@
-"""What Brevitas 0.13.4 calls but does not have."""
+"""A repair of Brevitas 0.13.4, which calls a method that it lacks."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from brevitas.quant_tensor import IntQuantTensor, QuantTensor
 
 
 def quant_cat() -> None:
-    """QuantCat calls `QuantTensor.cat`, which only the integer kind of QuantTensor has."""
+    """Add `QuantTensor.cat`, which QuantCat calls and only IntQuantTensor has."""
     if not hasattr(QuantTensor, "cat"):
         cat: Any = IntQuantTensor.cat
         QuantTensor.cat = staticmethod(cat)

@@ -1,4 +1,4 @@
-"""Average pools that end in a shift: their sum, then the integer that is left of it."""
+"""Average pools that end in a shift: the window's sum, then its truncation."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ class TruncatingPool(nn.Module):
 
 
 def replace_truncating(model: nn.Module, pools: tuple[Call, ...]) -> None:
-    """Put a `TruncatingPool` where a pool's quantizer has become a `Truncate`."""
+    """Replace pools whose quantizer is a `Truncate` by a `TruncatingPool`."""
     scales = {
         id(call.proxy): once.arguments[0].scale
         for call in pools

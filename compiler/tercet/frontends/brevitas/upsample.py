@@ -1,4 +1,4 @@
-"""Upsampling layers of Brevitas insist on its own tensors; those of torch do the same."""
+"""Brevitas' upsampling layers replaced by torch's, which also take plain tensors."""
 
 from brevitas.nn import QuantUpsample, QuantUpsamplingBilinear2d, QuantUpsamplingNearest2d
 from torch import nn
@@ -7,7 +7,7 @@ from tercet.errors import UnsupportedError
 
 
 def replace_upsampling(model: nn.Module) -> None:
-    """Put nn.Upsample where an upsampling layer of Brevitas is."""
+    """Replace every upsampling layer of Brevitas by nn.Upsample."""
     kinds = QuantUpsample, QuantUpsamplingNearest2d, QuantUpsamplingBilinear2d
     for path, module in list(model.named_modules(remove_duplicate=False)):
         if not isinstance(module, kinds):

@@ -1,4 +1,4 @@
-"""ONNX files: standard, QONNX, QDQ or operator form, to the float dialect."""
+"""The float dialect from ONNX files: standard, QONNX, QDQ or operator form."""
 
 from tercet.frontends.onnx.file.model import OnnxModel
 from tercet.frontends.onnx.file.read import read

@@ -1,4 +1,4 @@
-"""The float module in the making, and what the operands of a node can be."""
+"""The builder of the float module, and the kinds of operands of a node."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ SMALLEST = float(np.finfo(np.float32).tiny)
 
 @dataclass
 class OnnxBuilder:
-    """The operators so far, and the node that the next one belongs to."""
+    """The operators of the float module so far."""
 
     batch: int = 1
-    """What the file takes the batch to be; a number of ours where it leaves that open."""
+    """The file's batch; a number of ours if the file leaves it open."""
     open: bool = False
-    """Whether it leaves that open."""
+    """Whether the file leaves the batch open."""
     ort: bool = False
-    """Whether operator form has ONNXRuntime's float32 arithmetic instead of the ideal one."""
+    """Whether operator form means ONNXRuntime's float32 arithmetic instead of exact reals."""
     budget: Budget = field(default_factory=Budget)
     ops: list[LayerOp] = field(default_factory=list)
 
@@ -39,21 +39,21 @@ class OnnxBuilder:
         return "batch" if self.open else self.batch
 
     def add(self, node: Node, op: LayerOp) -> SSAValue:
-        """Append `op`; its result."""
+        """Append `op`; returns its result."""
         require_shape(node.name, shape_of(op.results[0]), ROW)
         self.ops.append(op)
         return op.results[0]
 
 
 def tensor(node: Node, value: Value) -> SSAValue:
-    """The result of another layer, reals or integers."""
+    """`value` as the result of another layer, of reals or integers; constants are refused."""
     if isinstance(value, SSAValue):
         return value
     raise node.unsupported("its input is a constant", wanted="the result of another layer")
 
 
 def real(node: Node, value: Value) -> SSAValue:
-    """The result of another layer, in reals."""
+    """`value` as the result of another layer, of reals; integers are refused."""
     found = tensor(node, value)
     if is_real(found):
         return found
@@ -63,7 +63,7 @@ def real(node: Node, value: Value) -> SSAValue:
 
 
 def constant(node: Node, value: Value, what: str) -> Array:
-    """The numbers of a constant."""
+    """The numbers of a constant; results of layers are refused."""
     if isinstance(value, Integers):
         return np.asarray(value.values * value.scale)
     if isinstance(value, np.ndarray):
@@ -81,7 +81,7 @@ def reals(node: Node, value: Value, what: str) -> FloatArray:
 
 
 def whole(node: Node, value: Value, what: str) -> tuple[int, ...]:
-    """The numbers of a constant list of integers: a shape or axes."""
+    """The integers of a constant list, such as a shape or axes."""
     found = constant(node, value, what)
     if found.dtype.kind not in "iu" or found.ndim > 1:
         raise node.broken(f"its {what} is no list of whole numbers", wanted="int64")
@@ -97,7 +97,7 @@ def single(node: Node, value: Value, what: str) -> float:
 
 
 def scales(node: Node, value: Value, what: str = "scale") -> FloatArray:
-    """A constant of scales: above zero, and no denormal, which ONNXRuntime may take for zero."""
+    """The scales of a constant: above zero, and not denormal, which ONNXRuntime may take for 0."""
     found = reals(node, value, what)
     wrong = found[found < SMALLEST]
     if wrong.size:
@@ -110,7 +110,7 @@ def scales(node: Node, value: Value, what: str = "scale") -> FloatArray:
 
 
 def for_a_row(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
-    """A constant that meets `x`, with one index along the batch: the same for every row."""
+    """A constant shaped to broadcast against `x`; refused unless it is the same for every row."""
     shape = (builder.rows, *shape_of(x)[1:])
     if values.ndim > len(shape):
         raise node.unsupported(
@@ -123,14 +123,14 @@ def for_a_row(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue)
     if values.shape[0] != builder.batch or not (values == values[:1]).all():
         raise node.unsupported(
             f"a constant of shape {values.shape} meets a tensor of shape {named(shape)}, so that "
-            "what becomes of a row depends on its place in the batch",
+            "the result of a row depends on its place in the batch",
             wanted="the same for every row: an extent of 1 there, or none",
         )
     return values[:1]
 
 
 def against(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -> FloatArray:
-    """`values` so that they broadcast against one row of `x` without making it larger."""
+    """`values` shaped to broadcast against one row of `x`; refused if they would enlarge it."""
     shape, values = shape_of(x), for_a_row(builder, node, values, x)
     if values.size == 1:
         return values.reshape(())
@@ -146,5 +146,5 @@ def against(builder: OnnxBuilder, node: Node, values: FloatArray, x: SSAValue) -
 
 
 def named(shape: Sequence[int | str]) -> str:
-    """A shape for a message; the batch may be a word."""
+    """The text of a shape for messages; the batch may be a word."""
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"

@@ -1,10 +1,10 @@
-"""Families of operator domains: the same operators went under several names over the years."""
+"""Families of operator domains, each with all its names over the years."""
 
 from enum import Enum
 
 
 class Domain(Enum):
-    """Whose operators."""
+    """A family of operators."""
 
     STANDARD = ("", "ai.onnx")
     QONNX = (
@@ -19,7 +19,7 @@ class Domain(Enum):
 
     @property
     def way_out(self) -> str:
-        """What to do about an operator of this family that is not taken, where no more is known."""
+        """The general way out for an unsupported operator of this family."""
         return WAYS_OUT[self]
 
     @classmethod
@@ -40,7 +40,7 @@ HARDWARE = ("finn.custom_op.fpgadataflow", "finn.custom_op.logicnets")
 
 
 def advice(name: str) -> str:
-    """What to do about the domain `name`, which is none of these families."""
+    """The way out for the domain `name`, which belongs to none of these families."""
     if name.startswith(HARDWARE):
         return "hand over the file that FINN saved before it made hardware layers of it"
     known = ", ".join(domain.value[0] for domain in Domain if domain.value[0])

@@ -1,4 +1,4 @@
-"""Reals that still lie on the grid of the integers they come from, as integers again.
+"""Integers of reals that still lie on the grid of the dequantize they come from.
 
 `quantize_static` writes DequantizeLinear, Relu, AveragePool without a quantizer behind the Relu.
 With scale s and zero point z the reals are s * (q - z), and max(s * (q - z), 0) is
@@ -31,13 +31,13 @@ KEPT: Mapping[type[LayerOp], Callable[[Any], Limits]] = {
     Clip: lambda op: (op.low.value.data, op.high.value.data),
     MaxPool: lambda op: (-inf, inf),
 }
-"""Operators that return what they are given, or one of their limits."""
+"""Operators that return their operand or a limit."""
 
 
 def on_grid(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
-    """`x`, the first operand of `node`: dequantized integers where it lies on their grid.
+    """`x`, the first operand of `node`, as dequantized integers if it lies on their grid.
 
-    Else `x` as it is.
+    Else `x` unchanged.
     """
     limits: list[Limits] = []
     owner, last = x.owner, x.owner
@@ -70,7 +70,7 @@ def on_grid(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
 
 
 def _range(grid: Dequantize) -> tuple[float, float]:
-    """The integers that can occur."""
+    """The least and the greatest integer that can occur."""
     made = grid.q.owner
     known = Interval.of(tensor_type(grid.q).element_type)
     found = made.clip() if isinstance(made, Quantize) else known
@@ -78,5 +78,5 @@ def _range(grid: Dequantize) -> tuple[float, float]:
 
 
 def _step(end: float, scale: float, zero: int) -> Any:
-    """A limit in integers, where it is one of them."""
+    """A limit as an integer of the grid; None if it is not one."""
     return end if isinf(end) else Fraction(end) / Fraction(scale) + zero

@@ -1,4 +1,4 @@
-"""A file that was read to a module of the float dialect."""
+"""A module of the float dialect from a checked file."""
 
 from collections.abc import Iterable, Sequence
 
@@ -24,8 +24,8 @@ from tercet.ir.types import shape_of
 def load(model: OnnxModel, semantics: str = "ideal") -> ModuleOp:
     """The network of `model` in the float dialect.
 
-    `semantics` says what operator form (QLinearConv and so on) means: exact reals, or "ort",
-    ONNXRuntime's float32 formula.
+    `semantics` is the meaning of operator form (QLinearConv and so on): "ideal", exact reals, or
+    "ort", ONNXRuntime's float32 formula.
     """
     known_semantics(semantics)
     names = [_name(model, i) for i in range(len(model.inputs))]
@@ -49,7 +49,7 @@ def shapes_of(model: OnnxModel) -> dict[str, tuple[int, ...]]:
 
 
 def _name(model: OnnxModel, i: int) -> str:
-    """The name of an input in the IR: the file's where that can be one there."""
+    """The name of an input in the IR: the file's if it is valid there."""
     wish = model.inputs[i].name
     alone = "x" if len(model.inputs) == 1 else f"x{i}"
     return wish if SSAValue.is_valid_name(wish) else alone
@@ -71,7 +71,7 @@ def _values(
         values[one.name] = annotated(builder, one, argument)
     for node in model.nodes:
         require_stateless(node)
-    with np.errstate(all="ignore"):  # what is no number is looked for, and then refused
+    with np.errstate(all="ignore"):  # NaN and infinity are found and refused
         for node in model.nodes:
             operands = [_value(model, builder, values, node.name, name) for name in node.inputs]
             require_types(node, operands)
@@ -110,7 +110,7 @@ def _output(
 
 
 def _needed(ops: Iterable[LayerOp], results: Iterable[SSAValue]) -> list[LayerOp]:
-    """`ops` without those that no result needs, such as a quantizer that was made narrower."""
+    """`ops` without those that no result needs, such as a quantizer that was replaced."""
     needed, found = set(results), list[LayerOp]()
     for op in reversed(list(ops)):
         if any(result in needed for result in op.results):

@@ -1,4 +1,4 @@
-"""One node of a file: names and typed attributes, each fault a sentence."""
+"""One node of a file, with its names and typed attributes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,25 +16,25 @@ Given = TypeVar("Given")
 
 @dataclass(frozen=True)
 class Node:
-    """What a converter sees of a NodeProto."""
+    """A NodeProto in the form that converters read."""
 
     name: str
-    """What the layer is called in messages and in the IR."""
+    """The name of the layer in messages and in the IR."""
     kind: str
     domain: Domain
     version: int
-    """Of the operator set of its domain."""
+    """The version of its domain's operators."""
     inputs: tuple[str, ...]
-    """"" for one that is left out."""
+    """The names of the operands; "" for one that is left out."""
     outputs: tuple[str, ...]
     attributes: Attributes = field(default_factory=dict)
 
     def broken(self, found: str, *, wanted: str = "", way_out: str = "") -> CaptureError:
-        """The file breaks a rule of ONNX."""
+        """The error for a file that breaks a rule of ONNX."""
         return CaptureError(found, layer=self.name, wanted=wanted, way_out=way_out)
 
     def unsupported(self, found: str, *, wanted: str = "", way_out: str = "") -> UnsupportedError:
-        """The file is legal, but Tercet does not take it."""
+        """The error for a legal node that Tercet does not support."""
         return UnsupportedError(found, layer=self.name, wanted=wanted, way_out=way_out)
 
     def has(self, attribute: str) -> bool:
@@ -55,7 +55,7 @@ class Node:
     def integers(
         self, attribute: str, default: tuple[int, ...] | None = None
     ) -> tuple[int, ...] | None:
-        """None where it is absent and has no default."""
+        """A list of integers; None if the attribute is absent and has no default."""
         found = self._typed(attribute, AttributeProto.INTS, True)
         return default if found is None else tuple(found.ints)
 
@@ -87,7 +87,7 @@ def _given(default: Given | None) -> Given:
 
 
 def made_of(proto: NodeProto, domain: Domain, version: int) -> Node:
-    """The node; its name is its own, or that of its first result."""
+    """The node of a NodeProto; without a name, it has that of its first result."""
     outputs = tuple(proto.output)
     own = proto.name or next((f"{proto.op_type} {name}" for name in outputs if name), "")
     attributes = {a.name: a for a in proto.attribute}

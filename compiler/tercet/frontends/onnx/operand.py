@@ -18,11 +18,11 @@ from tercet.ir.types import FloatArray, Int
 
 @dataclass(frozen=True)
 class LayerIntegers:
-    """Integers that a layer made."""
+    """Integers computed by a layer, with their scale and zero point."""
 
     q: SSAValue
     step: FloatArray
-    """One scale."""
+    """The only scale."""
     zero: int
 
     def real(self, builder: OnnxBuilder, node: Node) -> SSAValue:
@@ -40,7 +40,7 @@ def activation(node: Node, q: Value, scale: Value, zero: Value) -> LayerIntegers
 
 
 def integer_weights(node: Node, w: Value, scale: Value, zero: Value, axis: int) -> Integers:
-    """Constant weights, less their zero points; scales and zero points go along `axis`."""
+    """Constant weights minus their zero points; scales and zero points lie along `axis`."""
     if isinstance(w, SSAValue) or not isinstance(w, np.ndarray) or integer_type(w.dtype) is None:
         raise node.unsupported("its weights are no constant integers", wanted="these")
     steps = scales(node, scale, "weight scale") if scale is not None else np.ones(())
@@ -62,7 +62,7 @@ def _along(node: Node, values: Array, w: Array, axis: int) -> Array:
 
 @dataclass(frozen=True)
 class OutputQuantizer:
-    """What a result is quantized to."""
+    """The quantizer of a result."""
 
     step: FloatArray
     zero: int
@@ -73,14 +73,14 @@ class OutputQuantizer:
         return Interval.of(self.element)
 
     def quantize(self, builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
-        """By ONNX' association."""
+        """`x` quantized in ONNX' association."""
         return quantized(
             builder, node, x, self.step, self.zero, self.clip, self.element, zero_after=True
         )
 
 
 def target(node: Node, scale: Value, zero: Value) -> OutputQuantizer:
-    """The zero point's type is the result's."""
+    """The quantizer from a scale and a zero point, whose type is the result's."""
     step = scales(node, scale, "output scale")
     kind = np.dtype(np.uint8) if zero is None else constant(node, zero, "output zero point").dtype
     element = integer_type(kind)

@@ -1,4 +1,4 @@
-"""What every quantizer of a file comes to: of a layer's result, or of a constant."""
+"""Quantizers of a file in the float dialect, for layers' results and constants."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -23,11 +23,11 @@ def fake_quantized(
     clip: Interval,
     rounding: str = "half_even",
 ) -> Value:
-    """Quantized and dequantized at once, as QONNX does; the zero point goes in before rounding."""
+    """`value` quantized and dequantized, as in QONNX: the zero point is added before rounding."""
     if rounding not in ROUNDINGS:
         raise node.unsupported(f"rounds {rounding}", wanted=f"one of {', '.join(ROUNDINGS)}")
     if not isinstance(x, SSAValue):
-        # in the file's own float32, as whoever runs it does
+        # in float32, as executors of the file do
         values = constant(node, x, "input").astype(np.float32)
         position = values / scale.astype(np.float32) + np.float32(zero_point)
         rounded = ROUNDINGS[rounding].reference(np.clip(position, clip.low, clip.high))

@@ -1,4 +1,4 @@
-"""How far the values of a real tensor reach, where that is plain from the operators before it."""
+"""Bounds of the values of a real tensor, from the operators that compute it."""
 
 from functools import singledispatch
 from math import ceil, floor, inf, isfinite
@@ -24,17 +24,17 @@ Span: TypeAlias = tuple[float, float]
 NOWHERE: Span = (-inf, inf)
 WIDEST = Interval(-(2**31), 2**31 - 1)
 MARGIN = 1e-9
-"""For the rounding of float64 on the way: no end may be too near."""
+"""The margin for float64 rounding, so that bounds are never too narrow."""
 
 
 def reach(x: SSAValue) -> Span:
-    """No value of `x` lies outside; infinite where nothing is known."""
+    """Bounds of all values of `x`; infinite if unknown."""
     owner = x.owner
     return _of(owner) if isinstance(owner, Operation) else NOWHERE
 
 
 def whole_reach(x: SSAValue) -> Interval:
-    """Whole numbers around all values of `x`; all of 32 bits where less is not known."""
+    """An integer interval around all values of `x`; all of 32 bits if the bounds are wider."""
     low, high = reach(x)
     if not isfinite(low) or not isfinite(high):
         return WIDEST
@@ -80,7 +80,7 @@ def _on_a_line(op: Affine) -> Span:
 
 @_of.register
 def _weighted(op: WeightedOp) -> Span:
-    """Of each output, every input at its worse end; padding, where there is any, is 0."""
+    """Bounds of a weighted layer, with every input at its worse end; padding is 0."""
     low, high = reach(op.x)
     low, high = min(low, 0.0), max(high, 0.0)
     kernels = op.kernels().reshape(op.outputs(), -1).astype(np.float64)
@@ -93,7 +93,7 @@ def _weighted(op: WeightedOp) -> Span:
 
 @_of.register
 def _averaged(op: AvgPool) -> Span:
-    """Of no more elements than it divides by; padding is 0."""
+    """Bounds of an average, of at most as many elements as its divisor; padding is 0."""
     low, high = reach(op.x)
     most = np.prod(op.window().kernel) / floats_of(op.counts).min()
     return _around(np.array([min(low, 0.0) * most, max(high, 0.0) * most]))
@@ -113,7 +113,7 @@ def _moved(op: Operation) -> Span:
 
 
 def _around(*ends: FloatArray) -> Span:
-    """With room for what float64 rounded on the way."""
+    """Bounds around `ends`, with the margin for float64 rounding."""
     every = np.concatenate([np.ravel(end) for end in ends])
     if np.isnan(every).any():
         return NOWHERE

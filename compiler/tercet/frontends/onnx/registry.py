@@ -1,15 +1,15 @@
-"""One function for each operator, found by walking `onnx/operators`."""
+"""The registry of converters of ONNX operators, filled by importing `onnx/operators`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeAlias, TypeVar
 
 from tercet.errors import CaptureError, TercetError, UnsupportedError
+from tercet.frontends.declared_operators import Refused, Taken, load_all
 from tercet.frontends.onnx.builder import OnnxBuilder, Value
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.file.limits import shown
 from tercet.frontends.onnx.node import Node
-from tercet.frontends.taken import Refused, Taken, load_all
 
 Converter: TypeAlias = Callable[..., Value | list[Value]]
 """converter(builder, node, *operands): its result, or a list where there are several."""
@@ -34,7 +34,7 @@ def converts(
 
 
 def refuses(found: str, way_out: str, kinds: str, domain: Domain = Domain.STANDARD) -> None:
-    """Answer operators of `domain` by what was found and the way out, which docs/onnx.md lists."""
+    """Register a refusal of operators of `domain`: the reason and the way out."""
     refused = Refused(tuple(kinds.split()), way_out, domain.value[0], found)
     _REFUSED.update((_new(domain, kind), refused) for kind in refused.operators)
 
@@ -52,24 +52,24 @@ def converters() -> Mapping[Key, Converter]:
 
 
 def refusals() -> Mapping[Key, Refused]:
-    """What is known of operators that are not taken, by domain and operator."""
+    """The refusals by domain and operator."""
     converters()
     return _REFUSED
 
 
 def refused() -> tuple[Refused, ...]:
-    """The same, each once."""
+    """Every refusal once."""
     return tuple(dict.fromkeys(refusals().values()))
 
 
 def taken() -> tuple[Taken, ...]:
-    """What every converter takes."""
+    """The operators that every converter takes."""
     converters()
     return tuple(_TAKEN)
 
 
 def refusal(node: Node) -> UnsupportedError:
-    """Why `node` is not taken, and the way out."""
+    """The error for an unsupported `node`, with the way out."""
     known = refusals().get((node.domain, node.kind))
     if known is None:
         return node.unsupported(
@@ -79,7 +79,7 @@ def refusal(node: Node) -> UnsupportedError:
 
 
 def convert(builder: OnnxBuilder, node: Node, operands: Sequence[Value]) -> Sequence[Value]:
-    """The results of `node`; what computes them is added to `builder`."""
+    """The results of `node`; the operators that compute them are added to `builder`."""
     converter = converters().get((node.domain, node.kind))
     if converter is None:
         raise refusal(node)
@@ -88,8 +88,8 @@ def convert(builder: OnnxBuilder, node: Node, operands: Sequence[Value]) -> Sequ
     except TercetError:
         raise
     except Exception as error:
-        # The file is not to be trusted: what numpy, onnx or a constructor say of its numbers is
-        # the user's to know, and a traceback would not help.
+        # The file is untrusted: any error of numpy, onnx or a constructor about its numbers becomes
+        # a message instead of a traceback.
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(
             f"{node.kind} does not fit its operands: {shown(first)}", layer=node.name

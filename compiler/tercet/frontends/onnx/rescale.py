@@ -1,4 +1,4 @@
-"""A line of integers' reals is another scale and zero point of the same integers, if it can be."""
+"""A line of dequantized integers as a dequantize with another scale and zero point."""
 
 from fractions import Fraction
 
@@ -14,9 +14,9 @@ FAR = 1 << 16
 def rescaled(
     x: SSAValue, factor: FloatArray, offset: FloatArray, divisor: FloatArray, layer: str
 ) -> Dequantize | None:
-    """(factor * x + offset) / divisor as a `Dequantize`; None where that is not exact.
+    """(factor * x + offset) / divisor as a `Dequantize`; None if that is not exact.
 
-    Such as (x + 1) / 2 of an input of -1 and 1: the layers behind it then see integers.
+    An example is (x + 1) / 2 of an input of -1 and 1: the layers behind it then read integers.
     """
     op = x.owner
     if not isinstance(op, Dequantize):

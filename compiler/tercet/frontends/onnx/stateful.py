@@ -1,14 +1,14 @@
-"""Operators with a state, which are refused before what their exporters put in front of them."""
+"""Operators with a state, which are refused before the transposes that exporters add to them."""
 
 from tercet.frontends.onnx.node import Node
 from tercet.frontends.onnx.registry import refusal, refusals
 
 STATE = "it has a state"
-"""What stands in the way of them all."""
+"""The reason of these refusals."""
 
 
 def require_stateless(node: Node) -> None:
-    """An exporter turns the batch around in front of an LSTM: that is not what has to change."""
+    """Refuse an operator with a state, before its exporter's transpose of the batch is refused."""
     known = refusals().get((node.domain, node.kind))
     if known is not None and known.found == STATE:
         raise refusal(node)

@@ -12,7 +12,7 @@ WIDTH = Interval.of(SI8)
 
 
 def weights(node: Node, value: Value) -> Integers:
-    """Weights of up to 8 bits; whole numbers in a float tensor are integers with a scale of 1."""
+    """Weights of up to 8 bits; integers in a float tensor count as weights of scale 1."""
     if isinstance(value, Integers):
         found = value
     else:
@@ -36,7 +36,7 @@ def weights(node: Node, value: Value) -> Integers:
             "bits",
             way_out=(
                 "quantize them symmetrically, with a zero point of 0 (quantize_static "
-                "of what quant_pre_process makes of the float file, with "
+                "of the float file after quant_pre_process, with "
                 "weight_type=QuantType.QInt8 and no WeightSymmetric=False in "
                 "extra_options)"
             ),
@@ -45,7 +45,7 @@ def weights(node: Node, value: Value) -> Integers:
 
 
 def per_output(node: Node, value: Integers, axis: int) -> FloatArray:
-    """The scales of weights: one, or one for each index of `axis`, which outputs come from."""
+    """The scales of weights: one, or one for each output, which are indices of `axis`."""
     scale, shape = value.scale, value.values.shape
     if scale.size == 1:
         return scale.reshape(())
@@ -59,7 +59,7 @@ def per_output(node: Node, value: Integers, axis: int) -> FloatArray:
 
 
 def bias(node: Node, value: Value, outputs: int) -> tuple[FloatArray | None, FloatArray | None]:
-    """A layer's bias, one for each output, and its scale where it is quantized."""
+    """The bias of a layer, one for each output, and its scale if it is quantized."""
     if value is None:
         return None, None
     if isinstance(value, Integers):

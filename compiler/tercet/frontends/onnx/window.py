@@ -9,13 +9,13 @@ from tercet.ir.families.spatial import Ints, Pairs, Window
 from tercet.ir.types import shape_of
 
 LARGEST = 1 << 12
-"""Of every number of a window."""
+"""The greatest number of a window."""
 WORK = 1 << 31
-"""Places that all windows of one channel look at."""
+"""The most places that all windows of a channel read."""
 
 
 def window_of(node: Node, x: SSAValue, kernel: Ints) -> Window:
-    """The window over the spatial axes of `x`, with the padding that the attributes come to."""
+    """The window over the spatial axes of `x`, with the padding of the node's attributes."""
     spatial = shape_of(x)[2:]
     if len(spatial) != len(kernel) or len(kernel) not in (1, 2):
         raise node.unsupported(
@@ -54,7 +54,7 @@ def explicit(node: Node, n: int) -> Pairs:
 
 
 def halves(total: int, more_behind: bool) -> tuple[int, int]:
-    """`total` on two sides, the odd one behind or in front."""
+    """`total` padding split on two sides, the odd place behind or in front."""
     less, more = total // 2, total - total // 2
     return (less, more) if more_behind else (more, less)
 
@@ -73,9 +73,9 @@ def _padding(node: Node, window: Window, spatial: Ints) -> Pairs:
 
 
 def _completed(window: Window, padding: Pairs, spatial: Ints) -> Pairs:
-    """More padding behind, for a last window that is not full: ceil_mode.
+    """The padding with more behind it for a last partial window: ceil_mode.
 
-    One that would begin behind the padding in front of it and the tensor is left out.
+    A window that would begin behind the tensor is left out.
     """
     axes = zip(spatial, window.stride, window.reach(), padding, strict=True)
     ends = []

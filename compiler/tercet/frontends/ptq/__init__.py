@@ -1,5 +1,5 @@
-"""Post-training quantization: a float module in, a Brevitas module that Tercet takes out.
+"""Post-training quantization: a Brevitas module that Tercet takes, from a float module.
 
-The mathematics is Brevitas' own; here it is only set up, fed and written down. `api` is the way in;
-what it writes needs `tercet.quantizers` alone.
+Brevitas computes; this package sets it up, feeds it and writes the result as Python. `api` is the
+entry point; the written file imports only `tercet.quantizers`.
 """

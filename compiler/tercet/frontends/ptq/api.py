@@ -1,4 +1,4 @@
-"""All that a caller of post-training quantization needs."""
+"""The public names of post-training quantization."""
 
 from tercet.frontends.ptq.data import Data, data_of, parted, require_enough
 from tercet.frontends.ptq.quantize import Quantized, accuracy, quantize

@@ -1,4 +1,4 @@
-"""Run real inputs through: signs, then scales of activations, then GPTQ on the weights."""
+"""Calibration on samples: signs, then scales of activations, then GPTQ on the weights."""
 
 import warnings
 from collections.abc import Callable
@@ -14,24 +14,23 @@ from tercet.frontends.ptq.data import Data
 from tercet.frontends.ptq.signs import drop_signs
 
 MOST = 512
-"""Inputs that are used; more of them change the scales very little."""
+"""The most inputs used; more change the scales very little."""
 
 Batches = tuple[tuple[Tensor, ...], ...]
-"""A tensor for each input, batch by batch."""
+"""Batches of one tensor for each input."""
 Progress = Callable[[str, int, int], None]
-"""Told the stage, the steps done and the steps in all."""
+"""A function that is told the stage, the steps done and the steps in all."""
 
 
 def calibrate(graph: Any, data: Data, progress: Progress) -> None:
     """Set every scale of `graph` and round its weights so that its results change least.
 
-    GPTQ leaves each layer's mean as it was on the inputs: a bias correction after it finds nothing
-    to correct, so none is made.
+    GPTQ keeps each layer's mean on the inputs, so a bias correction after it is unnecessary.
     """
     batches = data.batches(MOST)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        graph(*batches[0])  # the weights' scales are taken from the float weights
+        graph(*batches[0])  # the weights' scales are computed from the float weights
         drop_signs(graph, batches)
         with calibration_mode(graph):
             _run(graph, batches, lambda done: progress("activations", done, len(batches)))
@@ -52,7 +51,7 @@ def _run(model: Any, batches: Batches, done: Callable[[int], None]) -> None:
 
 
 def _quantize_again(graph: Any) -> None:
-    """Brevitas leaves a quantizer that two layers share as it was while it was calibrated: off."""
+    """Switch on shared quantizers, which Brevitas leaves off after calibration."""
     for module in graph.modules():
         if hasattr(module, "observer_only"):
             module.observer_only = False

@@ -1,4 +1,4 @@
-"""What the quantizers are calibrated on, and what accuracy is measured on."""
+"""The inputs for calibration, and for measuring accuracy."""
 
 from dataclasses import dataclass
 
@@ -9,20 +9,20 @@ from tercet.errors import CaptureError
 from tercet.frontends.model import Model
 
 LEAST = 8
-"""Rows below which a calibration, or a measurement, would say nothing."""
+"""The fewest rows for a calibration or a measurement."""
 HELD_OUT = 5
-"""One row of so many is held out of the calibration, and measured on."""
+"""One row of so many is held out of the calibration for the measurement."""
 BATCH = 64
 
 
 @dataclass(frozen=True)
 class Data:
-    """Inputs, (count, …) in float32, and the class of each where known."""
+    """Inputs, (count, …) in float32, and the class of each if known."""
 
     x: Tensor
     labels: Tensor | None
     more: tuple[Tensor, ...] = ()
-    """The second input of a model of several, and so on; as many rows as `x`."""
+    """Further inputs of a model of several, with as many rows as `x`."""
 
     @property
     def inputs(self) -> tuple[Tensor, ...]:
@@ -30,11 +30,11 @@ class Data:
         return (self.x, *self.more)
 
     def batches(self, most: int | None = None) -> tuple[tuple[Tensor, ...], ...]:
-        """The first `most` rows of every input, a few at a time."""
+        """The first `most` rows of every input, in batches."""
         return tuple(zip(*(torch.split(x[:most], BATCH) for x in self.inputs), strict=True))
 
     def rows(self, which: Tensor) -> "Data":
-        """Some of the rows."""
+        """The rows that `which` selects."""
         labels = None if self.labels is None else self.labels[which]
         return Data(self.x[which], labels, tuple(x[which] for x in self.more))
 
@@ -48,7 +48,7 @@ def data_of(model: Model) -> Data:
 
 
 def require_enough(data: Data, where: str) -> None:
-    """A calibration has some inputs to go by."""
+    """Refuse a calibration on too few inputs."""
     if len(data.x) < LEAST:
         raise CaptureError(
             f"{where}: {len(data.x)} inputs to calibrate on; wanted at least {LEAST}, so give real "
@@ -57,9 +57,9 @@ def require_enough(data: Data, where: str) -> None:
 
 
 def parted(data: Data, seed: int = 1) -> tuple[Data, Data | None]:
-    """Inputs to calibrate on, and others to measure on.
+    """The data for calibration, and the held-out data for measuring.
 
-    None are held out where there are no classes to measure by, or too few inputs.
+    Nothing is held out without classes or with too few inputs.
     """
     count = len(data.x) // HELD_OUT
     if data.labels is None or count < LEAST:

@@ -1,4 +1,4 @@
-"""Put Brevitas' quantizers into a float module: traced, batch norms merged, layers replaced."""
+"""A traced float module with merged batch norms and Brevitas layers and quantizers."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ FUNCTIONS = (
     (functional.hardswish, nn.Hardswish),
     (functional.mish, nn.Mish),
 )
-"""Functions that Brevitas does not turn into modules by itself."""
+"""Functions that become modules here, in addition to Brevitas' own."""
 PLAIN: tuple[type[nn.Module], ...] = (
     nn.GELU,
     nn.SiLU,
@@ -40,9 +40,9 @@ PLAIN: tuple[type[nn.Module], ...] = (
     nn.SELU,
     nn.Softplus,
 )
-"""Activations that are fused with their quantizer where they have no parameter but the default."""
+"""Activations that are fused with their quantizer if their parameters are the defaults."""
 POOLS = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
-"""What gets its result quantized, though it has no weights."""
+"""Layers without weights whose result is quantized."""
 LAYERS: tuple[type[nn.Module], ...] = (
     nn.Linear,
     nn.Conv1d,
@@ -51,7 +51,7 @@ LAYERS: tuple[type[nn.Module], ...] = (
     nn.ConvTranspose2d,
 )
 Replacement: TypeAlias = tuple[type, dict[str, Any]]
-"""The layer that takes another's place, and what its constructor gets."""
+"""The class of a replacement, and the arguments of its constructor."""
 _STATELESS = "convolutions, linear layers or attention over the sequence"
 INSTEAD: Mapping[type[nn.Module], str] = {
     nn.RNNBase: _STATELESS,
@@ -67,7 +67,7 @@ INSTEAD: Mapping[type[nn.Module], str] = {
     nn.ConvTranspose3d: "convolutions of one or two axes",
     nn.Bilinear: "two linear layers and a product",
 }
-"""What has weights and is not among `LAYERS`: what Tercet takes in its place."""
+"""Replacements to suggest for layers with weights that are not among `LAYERS`."""
 
 
 def _act(layer: type, act: type) -> Replacement:
@@ -75,11 +75,11 @@ def _act(layer: type, act: type) -> Replacement:
 
 
 IDENTITIES = dict.fromkeys(("signed", "unsigned"), _act(qnn.QuantIdentity, SignedAct))
-"""Signed, all: Brevitas' guess of what is never negative fails behind its own quantizers."""
+"""Signed quantizers for all, because Brevitas guesses signs wrongly behind quantizers."""
 
 
 def quantized_graph(module: nn.Module, weight: type, real: Sequence[bool]) -> Any:
-    """`module` as a graph of Brevitas layers, signed but behind ReLU and sigmoid.
+    """`module` as a graph of Brevitas layers; quantizers are signed except behind ReLU and sigmoid.
 
     `real`: which of its inputs are floats. A module without weights has its results quantized.
     """
@@ -125,7 +125,7 @@ def _require_float(module: nn.Module) -> None:
 
 
 def _drop_out(graph: Any) -> None:
-    """A function that became a module keeps an argument `out` that the module does not know."""
+    """Remove the argument `out`, which replaced functions keep and modules do not have."""
     for node in graph.graph.nodes:
         if node.op == "call_module" and node.kwargs.get("out", 0) is None:
             node.kwargs = {name: value for name, value in node.kwargs.items() if name != "out"}
@@ -133,10 +133,10 @@ def _drop_out(graph: Any) -> None:
 
 
 def _layers(weight: type) -> dict[type, Replacement | None]:
-    """Biases stay real: Tercet puts them into the requantization exactly."""
+    """The replacements of layers; biases stay real, since requantization includes them exactly."""
     options = {"weight_quant": weight, "bias_quant": None, "return_quant_tensor": False}
     kinds = {kind: COMPUTE_LAYER_MAP[kind][0] for kind in LAYERS}
-    # a layer that is called twice is met again when it is quantized already
+    # a layer that is called twice is found again after its replacement
     layers: dict[type, Replacement | None] = dict.fromkeys((*POOLS, *kinds.values()))
     return layers | {kind: (quantized, options) for kind, quantized in kinds.items()}
 

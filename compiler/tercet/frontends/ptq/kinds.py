@@ -1,4 +1,4 @@
-"""What the calls of a traced graph do to a quantizer's grid, by the name of their operator."""
+"""The effect of a traced graph's operators on a quantizer's grid, by their name."""
 
 from enum import Enum, auto
 from typing import Any
@@ -8,22 +8,22 @@ from torch import fx, nn
 
 
 class SiteKind(Enum):
-    """How an operator meets quantizers."""
+    """The effect of an operator on its operands' grid."""
 
     SIZE = auto()
-    """Returns no tensor, such as a shape."""
+    """It returns no tensor, such as a shape."""
     MOVE = auto()
-    """Moves values, or takes the greatest of them: on a grid they stay."""
+    """It moves values or takes their maximum, so they stay on their grid."""
     GRID = auto()
-    """A quantizer, maybe behind an activation."""
+    """A quantizer, possibly behind an activation."""
     LAYER = auto()
-    """Has quantized weights."""
+    """It has quantized weights."""
     SUM = auto()
-    """Adds products or values of one tensor; its operands have to be quantized."""
+    """It sums products or values; its operands must be quantized."""
     NORM = auto()
-    """As SUM, and its result has to be quantized before anything is computed with it."""
+    """Like SUM, but only a quantizer may read its result."""
     POINT = auto()
-    """A function place by place."""
+    """An elementwise function."""
 
 
 NAMES = {
@@ -44,7 +44,7 @@ NAMES = {
         "scaled_dot_product_attention"
     ),
 }
-"""Functions and methods of torch. What is not here is a function place by place."""
+"""Functions and methods of torch; others are elementwise functions."""
 BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split()}
 MODULES: dict[SiteKind, tuple[type[nn.Module], ...]] = {
     SiteKind.GRID: (QuantNonLinearActLayer,),
@@ -65,7 +65,7 @@ MODULES: dict[SiteKind, tuple[type[nn.Module], ...]] = {
 
 
 def kind_of(node: fx.Node, graph: Any) -> SiteKind:
-    """Of a call in `graph`."""
+    """The kind of a call in `graph`."""
     if node.op == "call_module":
         module = graph.get_submodule(node.target)
         return next(

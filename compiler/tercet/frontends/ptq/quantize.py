@@ -1,4 +1,4 @@
-"""The one function: a float module and real inputs to a quantized module, written down."""
+"""A quantized module and its source, from a float module and samples."""
 
 import copy
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from tercet.frontends.ptq.source import Source, source_of
 
 @dataclass(frozen=True)
 class Quantized:
-    """A quantized network, live and written down."""
+    """A quantized network: the live module, its source and its parameters."""
 
     module: nn.Module
     source: Source
     arrays: dict[str, state.Arrays]
-    """Parameters and one example, as `state.restore` wants them."""
+    """Parameters and one example, for `tercet.quantizers.saved.restore`."""
 
 
 def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) -> Quantized:
@@ -38,7 +38,7 @@ def quantize(module: nn.Module, data: Data, weights: str, progress: Progress) ->
 
 
 def accuracy(module: nn.Module, data: Data) -> float | None:
-    """Share of inputs whose greatest result is their class; None without labels."""
+    """The share of inputs whose greatest score is their class; None without labels."""
     if data.labels is None:
         return None
     with torch.no_grad():

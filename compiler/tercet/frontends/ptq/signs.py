@@ -1,4 +1,4 @@
-"""What is never negative gets the whole byte: seen on real inputs, before anything is rounded."""
+"""Unsigned quantizers for values that are never negative on the samples."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from tercet.quantizers.calibrated import UnsignedAct
 
 
 def drop_signs(graph: Any, batches: Iterable[Sequence[Tensor]]) -> None:
-    """Give every quantizer that met no negative value, and shares its scale with none, u8."""
+    """Make every quantizer u8 that gets no negative value and shares its scale with no other."""
     modules = dict(graph.named_modules(remove_duplicate=False))
     alone = {
         name: module
@@ -40,6 +40,6 @@ def drop_signs(graph: Any, batches: Iterable[Sequence[Tensor]]) -> None:
 
 
 def _is_alone(entry: Any, modules: Iterable[nn.Module]) -> bool:
-    """No other quantizer has its scale."""
+    """Whether no other quantizer has its scale."""
     scale = entry.act_quant.fused_activation_quant_proxy.tensor_quant.scaling_impl
     return sum(module is scale for module in modules) == 1

@@ -1,7 +1,7 @@
-"""Quantizers where Brevitas puts none: at inputs, around sums and norms, on what meets another.
+"""Quantizers added where Brevitas has none: at inputs, sums and norms.
 
-Brevitas quantizes what layers with weights read, and sums of branches. A network may also begin
-with a function, add up what is not quantized, or have no weights at all.
+Brevitas quantizes the operands of layers with weights, and sums of branches. A network may also
+begin with a function, sum values that are not quantized, or have no weights at all.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from tercet.quantizers.calibrated import SignedAct
 
 
 class State(IntEnum):
-    """What is known of a value; of several the greatest holds."""
+    """The state of a value; a function of several values has the greatest of theirs."""
 
     NONE = 0
     """A size."""
@@ -25,15 +25,15 @@ class State(IntEnum):
     GRID = 2
     """Whole multiples of a scale."""
     REAL = 3
-    """A function of such."""
+    """A function of whole multiples of a scale."""
     NORM = 4
-    """What a norm or a softmax returned, which only a quantizer may read."""
+    """The result of a norm or a softmax, which only a quantizer may read."""
     RAW = 5
     """The model's input, which only a quantizer may read."""
 
 
 NEEDED = {SiteKind.LAYER: State.GRID, SiteKind.SUM: State.GRID, SiteKind.NORM: State.GRID}
-"""The most that operands may be."""
+"""The greatest state of operands, by the kind of operator."""
 
 
 def quantize_sites(graph: Any, real: Sequence[bool], *, outputs: bool) -> None:
@@ -59,7 +59,7 @@ def quantize_sites(graph: Any, real: Sequence[bool], *, outputs: bool) -> None:
 
 
 class _Sites:
-    """What is known so far, and the quantizers that were inserted."""
+    """The states of values so far, and the inserted quantizers."""
 
     def __init__(self, graph: Any) -> None:
         self.graph = graph
@@ -89,13 +89,13 @@ class _Sites:
             self.state[node] = State.NORM if kind is SiteKind.NORM else State.REAL
 
     def _weights(self, reader: fx.Node, operands: Sequence[fx.Node]) -> None:
-        """A parameter among what is multiplied is quantized as well; behind them comes a bias."""
+        """Quantize parameters among the factors; an operand behind them is a bias."""
         for value in operands:
             if self.state[value] is State.CONSTANT:
                 reader.replace_input_with(value, self._quantized(value))
 
     def require(self, reader: fx.Node, value: fx.Node, most: State) -> None:
-        """`reader` gets `value` quantized where it is more than `most`."""
+        """Quantize `value` for `reader` if its state is greater than `most`."""
         if self.state[value] > most:
             reader.replace_input_with(value, self._quantized(value))
 

@@ -1,4 +1,4 @@
-"""A quantized graph as the Python of an ordinary Brevitas module."""
+"""The Python source of a Brevitas module, from a quantized graph."""
 
 import re
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ from tercet.quantizers import calibrated
 
 @dataclass(frozen=True)
 class Member:
-    """One statement of the constructor: what is added, to what, by which method."""
+    """One statement of the constructor: the added module, its owner, and the method."""
 
     owner: str
-    """"self" or "self.body": a module that holds others."""
+    """The owner, a module that holds others: "self" or "self.body"."""
     method: str
     name: str
     value: str
@@ -28,7 +28,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Source:
-    """What the template of the file places."""
+    """The texts for the template of the file."""
 
     imports: tuple[str, ...]
     members: tuple[Member, ...]
@@ -55,7 +55,7 @@ def _imports(names: dict[str, Any]) -> Iterator[str]:
 
 
 def _members(graph: Any) -> Iterator[Member]:
-    """Holders before what they hold; each once."""
+    """The members in order, each once and behind its owner."""
     seen: set[str] = set()
     for node in graph.graph.nodes:
         if node.op not in ("call_module", "get_attr") or node.target in seen:
@@ -91,7 +91,7 @@ def _kind(path: str, leaf: str, value: Any) -> tuple[str, str, str]:
 
 @singledispatch
 def constructor(module: nn.Module, path: str) -> str:
-    """The call that makes `module` anew, but for its parameters."""
+    """The call that makes `module`, without its parameters."""
     kind = type(module)
     if not kind.__module__.startswith("torch.nn.") or list(module.children()):
         raise UnsupportedError(

@@ -1,4 +1,4 @@
-"""The parameters of a quantized network: plain arrays in an .npz, never a pickle."""
+"""The parameters of a quantized network as plain arrays for an .npz."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Arrays = npt.NDArray[Any]
 
 
 def arrays(graph: Any, examples: Sequence[Arrays]) -> dict[str, Arrays]:
-    """Everything that `restore` needs of a traced module, by name: the state of what it calls."""
+    """The arrays that `restore` needs, by name: the state of the modules that the graph calls."""
     used = {
         str(node.target) for node in graph.graph.nodes if node.op in ("call_module", "get_attr")
     }

@@ -1,5 +1,5 @@
-"""Real inputs of a model: out of a file, in the model's own units, with the class of each."""
+"""Samples of a model from a file, in the model's own units, with the class of each."""
 
-from tercet.frontends.samples.fit import read_labels, with_samples
+from tercet.frontends.samples.model_samples import read_labels, with_samples
 
 __all__ = ["read_labels", "with_samples"]

@@ -1,4 +1,4 @@
-"""Arrays out of an .npz or .npy: plain numbers, read one by one; nothing in it is ever run."""
+"""Arrays of plain numbers from an .npz or .npy, without unpickling."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tercet.errors import CaptureError
 from tercet.ir.types import Array
 
 ALONE = "x"
-"""Name of the only array of an .npy."""
+"""The name for the only array of an .npy."""
 PICKLE = b"\x80"
 """The first byte of a pickle."""
 WAY_OUT = "write it by numpy.savez(path, x=…)"
@@ -20,7 +20,7 @@ WAY_OUT = "write it by numpy.savez(path, x=…)"
 
 @dataclass(frozen=True)
 class File:
-    """A file that was opened once, and the names of the arrays in it."""
+    """An opened file, and the names of its arrays."""
 
     path: Path
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class File:
 
 
 def opened(path: Path, alone: str = ALONE) -> File:
-    """The file at `path`; one sentence where it is none. `alone`: the name for that of an .npy."""
+    """The file at `path`, or an error. `alone`: the name for the array of an .npy."""
     names = _opened(path, lambda found: (alone,) if _is_npy(found) else tuple(found.files))
     return File(path, names)
 
@@ -64,5 +64,5 @@ def _opened(path: Path, take: Callable[[Any], Any]) -> Any:
             ) from error
         reason = "it is no .npz or .npy of plain numbers"
         raise CaptureError(f"cannot read {path}: {reason}; {WAY_OUT}") from error
-    except Exception as error:  # zlib and the codecs each have errors of their own
+    except Exception as error:  # zlib and the codecs raise errors of their own
         raise CaptureError(f"cannot read {path}: it is damaged; {WAY_OUT}") from error

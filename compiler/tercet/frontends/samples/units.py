@@ -1,7 +1,7 @@
-"""Whether samples are in the units of the model: bytes for a network of 0 to 1 are not.
+"""Warnings for samples in the wrong units, such as bytes for a network of 0 to 1.
 
-What counts is how far they lie outside a range, of a quantizer or of other inputs. A few values
-that are clipped are usual; values beyond it by more than half of its width are not.
+They compare the samples with the range of a quantizer or of other inputs. A few clipped values are
+usual; values beyond the range by more than half of its width are not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,15 +15,16 @@ from tercet.ir.module import inputs_of
 from tercet.ir.types import Array, FloatArray
 
 FAR, SHARE = 0.5, 0.01
-"""Beyond a range by so much of its width is far; so many of the elements far outside are told."""
+"""An element is far outside if it is beyond the range by this share of its width; and the share
+of such elements from which a warning is given."""
 FEW = 8
-"""Levels of a quantizer that is meant to clip, such as a ternary one."""
+"""The levels of a quantizer that clips on purpose, such as a ternary one."""
 NARROW, LEVELS = 3, 64
-"""Samples that reach over so few steps of a quantizer that has so many are told."""
+"""A warning is given for samples within so few steps of a quantizer that has so many."""
 
 
 def of_quantizers(module: ModuleOp, samples: Sequence[Array]) -> tuple[str, ...]:
-    """A sentence for each input of `module` whose samples its quantizer was not made for."""
+    """A warning for each input of `module` whose samples do not suit its quantizer."""
     found = list[str]()
     for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
         x = samples[entry.source] if entry.source < len(samples) else np.zeros(0)
@@ -33,7 +34,7 @@ def of_quantizers(module: ModuleOp, samples: Sequence[Array]) -> tuple[str, ...]
 
 
 def of_others(name: str, x: Array, others: Array, what: str) -> tuple[str, ...]:
-    """The same of inputs `x` and `others`, such as those of the model's `example()`."""
+    """A warning if inputs `x` do not suit `others`, such as those of the model's `example()`."""
     low, high = float(np.min(others)), float(np.max(others))
     share = _share_far(np.asarray(x, np.float64), low, high)
     return (_sentence(name, x, share, low, high, what),) if share >= SHARE else ()
@@ -61,7 +62,7 @@ def _of_entry(name: str, entry: Entry, x: FloatArray) -> Iterator[str]:
 
 
 def _share_far(position: FloatArray, low: float, high: float) -> float:
-    """Share of the elements that lie far outside; none where there is no range."""
+    """The share of elements far outside; 0 for an empty range."""
     if not high > low:
         return 0.0
     room = FAR * (high - low)

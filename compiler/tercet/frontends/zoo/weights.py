@@ -1,7 +1,7 @@
-"""Committed weights of a ternary model: trits and scales, a few kilobytes.
+"""Committed weights of a ternary model, as trits and scales of a few kilobytes.
 
-A ternary layer is stored as int8 trits; its float weight is trit * scale again when loaded, which
-its quantizer maps back to the same trit.
+A ternary layer is stored as int8 trits. Loading makes float weights trit * scale, which the
+quantizer maps back to the same trits.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ def save(model: nn.Module, path: Path) -> None:
 
 
 def load(model: nn.Module, path: Path) -> nn.Module:
-    """Fill `model` from what `save` wrote, and set it to evaluation."""
+    """Fill `model` from a file of `save`, and set it to evaluation."""
     with np.load(path) as arrays:
         state = {name: torch.from_numpy(arrays[name]) for name in arrays.files}
     for name, value in state.items():

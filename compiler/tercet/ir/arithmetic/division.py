@@ -19,7 +19,7 @@ def nearest(top: IntArray, bottom: IntArray) -> IntArray:
 
 
 def onnx_nearest(graph: OnnxGraph, top: str, bottom: str) -> str:
-    """The same in int64."""
+    """`nearest` as int64 ONNX nodes; the name of the result."""
     rest = graph.node("Mod", top, bottom)
     down = graph.node("Div", graph.node("Sub", top, rest), bottom)
     twice = graph.node("Add", rest, rest)
@@ -30,7 +30,7 @@ def onnx_nearest(graph: OnnxGraph, top: str, bottom: str) -> str:
 
 
 def quotient(factor: IntArray, value: IntArray, bottom: IntArray) -> IntArray:
-    """What factor * value * 2^16 / bottom is, rounded toward zero.
+    """The quotient factor * value * 2^16 / bottom, rounded toward zero.
 
     Long division, digit by digit of the factor: |value| * (|factor| >> 16) must be below 2^62,
     |value| below 2^46, bottom 1 to 2^46, and the result below 2^62.
@@ -46,7 +46,7 @@ def quotient(factor: IntArray, value: IntArray, bottom: IntArray) -> IntArray:
 
 
 def onnx_quotient(graph: OnnxGraph, factor: IntArray, value: str, bottom: str) -> str:
-    """The same; `factor` broadcasts against `value`."""
+    """`quotient` as ONNX nodes; `factor` broadcasts against `value`."""
     size, base = graph.node("Abs", value), graph.constant(1 << DIGIT)
     high, low = divmod(abs(factor), 1 << DIGIT)
 

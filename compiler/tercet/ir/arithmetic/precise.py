@@ -1,4 +1,4 @@
-"""Irrational functions of rationals, to 300 bits: far more than any tie needs."""
+"""Irrational functions of rationals, to 300 bits: far more than deciding a tie needs."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,7 +12,7 @@ BITS = 300
 
 
 def precise(function: Callable[..., Any]) -> Precise:
-    """A function of mpmath's numbers as one of rationals."""
+    """A function of rationals, from a function of mpmath's numbers."""
 
     @lru_cache(maxsize=65536)
     @wraps(function)
@@ -33,6 +33,6 @@ def fraction(value: Any) -> Fraction:
 
 @lru_cache(maxsize=64)
 def turn(function: Callable[..., Any], near: float) -> Fraction:
-    """Where the derivative of a function of mpmath's numbers is zero, next to `near`."""
+    """The zero, next to `near`, of the derivative of a function of mpmath's numbers."""
     with mpmath.workprec(BITS):
         return fraction(mpmath.findroot(lambda x: mpmath.diff(function, x), near))

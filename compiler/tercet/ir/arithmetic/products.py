@@ -11,7 +11,7 @@ from tercet.ir.types import Array, Int, IntArray, storage
 
 DType: TypeAlias = np.dtype[np.generic]
 FLOAT32, FLOAT64 = 1 << 24, 1 << 53
-"""Up to here these types hold every integer."""
+"""Each type, with the magnitude up to which it holds every integer."""
 
 
 def working_type(a: Array, b: Array, depth: int) -> DType:
@@ -27,7 +27,7 @@ def working_type(a: Array, b: Array, depth: int) -> DType:
 
 
 def matmul(a: Array, b: Array) -> Array:
-    """The product of matrices: of integers exact, of reals in float64."""
+    """The product of two matrices: exact for integers, in float64 for reals."""
     kind = working_type(a, b, a.shape[-1])
     product: Array = np.matmul(a.astype(kind), b.astype(kind))
     return product.astype(np.result_type(a, b))
@@ -47,10 +47,10 @@ class Byte:
 
 
 def unsigned_bytes(graph: OnnxGraph, x: str, element: Int, zero_point: int) -> tuple[Byte, ...]:
-    """What x - zero_point is as a sum of bytes, none of which has a sign.
+    """The difference x - zero_point as a sum of unsigned bytes.
 
-    ONNXRuntime multiplies unsigned bytes exactly on every machine; where one side has a sign, on
-    one without VNNI the sum of two products can saturate.
+    ONNXRuntime multiplies unsigned bytes exactly on every machine. With a signed side, the sum of
+    two products can saturate on a machine without VNNI.
     """
     kind = Interval.of(element)
     low, high = min(kind.low - zero_point, 0), max(kind.high - zero_point, 0)
@@ -69,7 +69,7 @@ def unsigned_bytes(graph: OnnxGraph, x: str, element: Int, zero_point: int) -> t
 
 
 def weights(graph: OnnxGraph, values: IntArray) -> tuple[str, str]:
-    """si8 weights and their zero point: with a sign as long as two products fit 16 bits."""
+    """Byte weights and their zero point; signed ones if the sum of two products fits 16 bits."""
     if abs(values).max() <= 64:
         return graph.constant(values, np.int8), graph.constant(0, np.int8)
     return graph.constant(values + 128, np.uint8), graph.constant(128, np.uint8)

@@ -9,16 +9,17 @@ from tercet.ir.exchange import OnnxGraph
 from tercet.ir.types import IntArray
 
 TOP = 62
-"""What is normalized has this many bits, or one less."""
+"""A normalized number has this many bits, or one less."""
 FRACTION = 15
 """Bits of a root behind the point."""
 HALVINGS = (16, 8, 4, 2, 1)
 
 
 def normalized(square: IntArray) -> tuple[IntArray, IntArray]:
-    """The power of two that brings 1 .. 2^62 - 1 to 2^60 or more by its square, and that product.
+    """The power of two p with 2^60 <= square * p^2 < 2^62, and square * p^2.
 
-    A factor doubles the root, so root and what it divides keep their ratio.
+    `square` is 1 to 2^62 - 1. The root grows by p as well, so p times the dividend keeps the
+    quotient.
     """
     factor = np.ones_like(square)
     for bits in HALVINGS:
@@ -33,13 +34,14 @@ def root(square: IntArray) -> IntArray:
     high = high - (high * high > square)
     high = high + ((high + 1) * (high + 1) <= square)
     rest = (square - high * high) << FRACTION
-    low = rest // (2 * high)  # too great by one at most: its own square is left out
+    # too great by at most one, because the square of `low` is not yet subtracted
+    low = rest // (2 * high)
     rest = rest - low * 2 * high
     return (high << FRACTION) + low - ((rest << FRACTION) < low * low)
 
 
 def onnx_normalized(graph: OnnxGraph, square: str) -> tuple[str, str]:
-    """`normalized` in int64."""
+    """`normalized` as int64 ONNX nodes."""
     one = graph.constant(1)
     factor = one
     for bits in HALVINGS:
@@ -51,7 +53,7 @@ def onnx_normalized(graph: OnnxGraph, square: str) -> tuple[str, str]:
 
 
 def onnx_root(graph: OnnxGraph, square: str) -> str:
-    """`root` in int64."""
+    """`root` as int64 ONNX nodes."""
     one, unit = graph.constant(1), graph.constant(1 << FRACTION)
 
     def whole(truth: str) -> str:

@@ -12,24 +12,24 @@ from tercet.ir.types import FloatArray
 
 @dataclass(frozen=True)
 class Rounding:
-    """A function from reals to integers that never falls."""
+    """A non-decreasing function from reals to integers."""
 
     reference: Callable[[FloatArray], FloatArray]
     exact: Callable[[Fraction], int]
     edge: Fraction
-    """Where it jumps: at this distance above every integer."""
+    """The distance of a jump above the integer below it."""
     jump: int = 1
-    """From a result to the next one."""
+    """The distance from one result to the next."""
 
     def distance(self, position: FloatArray) -> FloatArray:
-        """From the nearest jump; results more than one apart have but one between them."""
+        """Distance from the nearest jump. With two results ("sign") there is a single jump."""
         beyond = position - float(self.edge)
         if self.jump > 1:
             return np.abs(beyond)
         return np.abs(beyond - np.rint(beyond))
 
     def centred(self, position: FloatArray) -> FloatArray:
-        """Moved by half a step where it has to be: each jump lies half way between two results.
+        """The position, moved so that each jump lies half way between two results.
 
         A floor jumps from 2 to 3 at 3.0, which becomes 2.5; a ceiling at 2.0, which becomes 2.5.
         """
@@ -72,4 +72,4 @@ ROUNDINGS: Mapping[str, Rounding] = {
         lambda x: np.where(x >= 0, 1.0, -1.0), lambda x: 1 if x >= 0 else -1, WHOLE, jump=2
     ),
 }
-"""By the name that `real.quantize` carries. "sign" is that of binary activations: 0 is positive."""
+"""Roundings by the name in `real.quantize`. "sign" is for binary activations: 0 is positive."""

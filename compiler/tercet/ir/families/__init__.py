@@ -1,1 +1,1 @@
-"""What operators have in common: sums of products, windows, movement, rescaling, norms."""
+"""Base classes of operators: sums of products, windows, movement, rescaling, norms."""

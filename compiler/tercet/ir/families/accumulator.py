@@ -29,13 +29,13 @@ class AccumulatorOp(IntegerOp):
 
     @abstractmethod
     def channel_axis(self) -> int:
-        """The axis of a row of the result along which they lie."""
+        """The axis of the result's row along which the output channels lie."""
 
     @abstractmethod
     def sums(self, shifted: Interval) -> tuple[IntArray, IntArray]:
         """The least and the greatest sum of every output channel, without the bias.
 
-        `shifted`: what x - zero_point can be.
+        `shifted`: the interval of x - zero_point.
         """
 
     def verify_(self) -> None:
@@ -45,7 +45,7 @@ class AccumulatorOp(IntegerOp):
         self.require(bias, f"the bias must have {outputs} elements of si32")
 
     def addend(self) -> IntArray:
-        """The bias, one for each output channel; zeros where there is none."""
+        """The bias of each output channel; zeros if the operator has none."""
         return np.zeros(self.outputs(), np.int64) if self.bias is None else values_of(self.bias)
 
     def channels(self, x: Interval) -> tuple[IntArray, IntArray]:

@@ -15,8 +15,8 @@ from tercet.ir.types import I64Attr, IntArray, number
 class ChannelwiseOp(QuantizedOp):
     """Element i of a row belongs to channel (i // inner) mod N.
 
-    A row is an entry of the batch, row-major. Channels on the last axis: inner is 1; on the first
-    of an image: inner is its size; one for all: N is 1.
+    A row is one entry of the batch, row-major. With channels on the last axis, inner is 1; with
+    channels first in an image, inner is the image's size; with one constant for all, N is 1.
     """
 
     inner = prop_def(I64Attr)
@@ -31,7 +31,7 @@ class ChannelwiseOp(QuantizedOp):
 
     @abstractmethod
     def channels(self) -> int:
-        """N."""
+        """The number of channels, N."""
 
     def verify_(self) -> None:
         super().verify_()
@@ -44,7 +44,7 @@ class ChannelwiseOp(QuantizedOp):
         return x.reshape(-1, self.channels(), self.inner.value.data)
 
     def onnx_by_channel(self, graph: OnnxGraph, value: str) -> str:
-        """The same in ONNX, left as it is where constants of shape [N] broadcast already."""
+        """`by_channel` in ONNX; `value` itself if constants of shape [N] broadcast already."""
         if self._is_last():
             return value
         shape = (-1, self.channels(), self.inner.value.data)
@@ -55,12 +55,12 @@ class ChannelwiseOp(QuantizedOp):
         return values if self._is_last() else values[:, None]
 
     def onnx_as_it_was(self, graph: OnnxGraph, value: str) -> str:
-        """Back from `onnx_by_channel` to the result's shape."""
+        """`value`, of the shape of `onnx_by_channel`, in the result's shape."""
         if self._is_last():
             return value
         return graph.node("Reshape", value, graph.constant((-1, *self.kind().get_shape()[1:])))
 
     def _is_last(self) -> bool:
-        """Whether a channel is a place on the last axis, or all there is."""
+        """Whether channels are the last axis, or there is one channel."""
         n, shape = self.channels(), self.kind().get_shape()
         return n == 1 or (self.inner.value.data == 1 and n == shape[-1])

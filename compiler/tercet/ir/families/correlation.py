@@ -1,6 +1,6 @@
-"""Sums of weights times a moving window, and the least and greatest they can be.
+"""Sums of weights times a moving window, and their least and greatest value.
 
-Of integers they are exact; reals are summed in float64.
+Sums of integers are exact; reals are summed in float64.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from tercet.ir.interval import Interval
 from tercet.ir.types import Array, IntArray
 
 EACH = (slice(None), slice(None))
-"""Of batch and channels."""
+"""Axes in front of the spatial ones: batch and channels."""
 CHUNK = 1 << 22
-"""Elements of patches that are in memory at a time."""
+"""The most elements of patches that are in memory at a time."""
 
 
 def correlate(x: Array, weight: IntArray, window: Window, groups: int) -> Array:
@@ -58,7 +58,7 @@ def scatter(x: Array, weight: IntArray, window: Window, groups: int, more: Ints)
 def limits(weight: IntArray, masks: Sequence[Mask], x: Interval) -> tuple[IntArray, IntArray]:
     """The least and the greatest sum of weight [O, I, *kernel] * x over any window, [O] each.
 
-    `masks` say for each axis, [windows, kernel], which elements of a window are no padding.
+    `masks` mark for each axis, [windows, kernel], the elements of a window that are not padding.
     """
     up = _over_windows(np.maximum(weight, 0).sum(1), masks)
     down = _over_windows(np.minimum(weight, 0).sum(1), masks)
@@ -66,7 +66,7 @@ def limits(weight: IntArray, masks: Sequence[Mask], x: Interval) -> tuple[IntArr
 
 
 def _over_windows(values: IntArray, masks: Sequence[Mask]) -> IntArray:
-    """Sums of values [O, *kernel] over each unlike window: [O, windows]."""
+    """Sums of values [O, *kernel] over each distinct window: [O, windows]."""
     first, last = (np.ones((1, 1), bool), *masks)[-2:]
     planes = values.reshape(len(values), first.shape[1], last.shape[1])
     h, w = (np.unique(mask, axis=0).astype(np.int64) for mask in (first, last))
@@ -75,5 +75,5 @@ def _over_windows(values: IntArray, masks: Sequence[Mask]) -> IntArray:
 
 
 def column(values: IntArray, rank: int) -> IntArray:
-    """One value a channel, in the shape that meets (batch, channels, ..) of `rank` axes."""
+    """One value a channel, shaped to broadcast against (batch, channels, ..) of `rank` axes."""
     return values.reshape(-1, *[1] * (rank - 2))

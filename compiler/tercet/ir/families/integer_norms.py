@@ -1,4 +1,4 @@
-"""Integers divided by the root of their row's sum of squares: layer, group and RMS norm."""
+"""Layer, group and RMS norm: integers divided by the root of their row's sum of squares."""
 
 from abc import abstractmethod
 from math import isqrt
@@ -31,13 +31,13 @@ from tercet.ir.types import (
 )
 
 SIZE_LIMIT = 1 << 30
-"""The extent of a row times the largest |x| is below this."""
+"""The size of a row times the largest |x| is below this."""
 VALUE_LIMIT = 1 << 46
 """|c| * 2^h is below this."""
 
 
 class NormalizedOp(ChannelwiseOp):
-    """What normalizations share; their sums differ. Over rows of `size` elements.
+    """The algorithm that normalizations share, over rows of `size` elements; their sums differ.
 
     c and V from the elements and their sums;
     w = (V * 2^unit + epsilon) * 4^h, h such that 2^60 <= w < 2^62;  d = floor(2^15 * sqrt(w));
@@ -52,7 +52,7 @@ class NormalizedOp(ChannelwiseOp):
     shift = prop_def(Dense)
     """si8 [N], 0 to 50."""
     size = prop_def(I64Attr)
-    """Of a row: `inner` divides it, and it divides N * inner."""
+    """Elements of a row: `inner` divides it, and it divides N * inner."""
     epsilon = prop_def(I64Attr)
     """1 or more, in units of 2^-unit."""
     unit = prop_def(I64Attr)
@@ -110,7 +110,7 @@ class NormalizedOp(ChannelwiseOp):
 
     @abstractmethod
     def moments(self, x: IntArray) -> tuple[IntArray, IntArray]:
-        """What c and V are of rows on the last two axes, which V keeps."""
+        """The c and V of rows on the last two axes; V keeps these axes."""
 
     @abstractmethod
     def onnx_moments(self, graph: OnnxGraph, x: str) -> tuple[str, str]:
@@ -118,7 +118,7 @@ class NormalizedOp(ChannelwiseOp):
 
     @abstractmethod
     def extent(self) -> tuple[int, int]:
-        """The largest |u|, and the largest distance of a u from the mean that is left out."""
+        """The largest |u|, and the largest distance of a u from the mean that is subtracted."""
 
     def channels(self) -> int:
         return int(values_of(self.mul).size)
@@ -155,12 +155,12 @@ class NormalizedOp(ChannelwiseOp):
         return Interval(self.low.value.data, self.high.value.data)
 
     def _rows(self) -> tuple[int, int, int]:
-        """How a batch entry's blocks of N channels are seen: rows, their channels, inner."""
+        """The view of a batch entry's blocks of N channels: rows, channels of a row, inner."""
         size, inner = self.size.value.data, self.inner.value.data
         return self.channels() * inner // size, size // inner, inner
 
     def _constants(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Such that they broadcast against [.., *_rows()]."""
+        """mul, add and shift in shapes that broadcast against [.., *_rows()]."""
         rows, channels, _ = self._rows()
         found = (values_of(p) for p in (self.mul, self.add, self.shift))
         mul, add, shift = (values.reshape(rows, channels, 1) for values in found)
@@ -171,7 +171,7 @@ class NormalizedOp(ChannelwiseOp):
         return np.clip(rounded, self.clip().low, self.clip().high)
 
     def range(self, x: Interval) -> Interval:
-        # |c| * 2^h <= sqrt(size * w / 2^unit): what is added to is at most mul * 2 * sqrt(..)
+        # |c| * 2^h <= sqrt(size * w / 2^unit): `add` meets a value of at most mul * 2 * sqrt(..)
         size, unit = self.size.value.data, self.unit.value.data
         ratio = isqrt(size << (102 - unit))  # in 2^-50
         ratio += (ratio >> 40) + 1  # d is rounded down
@@ -180,7 +180,7 @@ class NormalizedOp(ChannelwiseOp):
         return Interval.around(self._ended(np.stack([add - far, add + far]), shift))
 
     def positions(self, x: IntArray) -> IntArray:
-        """What is rounded, in units of 2^-shift; of the shape [.., *_rows()]."""
+        """The values before rounding, in units of 2^-shift, [.., *_rows()]."""
         mul, add, _ = self._constants()
         value, square = self.moments(x.reshape(-1, *self._rows()))
         factor, square = normalized((square << self.unit.value.data) + self.epsilon.value.data)
@@ -210,5 +210,5 @@ class NormalizedOp(ChannelwiseOp):
 
 
 def held_by(x: SSAValue) -> Interval:
-    """Everything that the type of x holds."""
+    """The interval of the type of `x`."""
     return Interval.of(tensor_type(x).element_type)

@@ -1,4 +1,4 @@
-"""Operators that move data and compute nothing, the same in both dialects."""
+"""Operators that move data and compute nothing; both dialects use them."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,10 @@ from tercet.ir.types import any_tensor, shape_of
 
 
 class MovementOp(IntegerOp):
-    """Every element of the result is one of the operands'; which one depends on its place alone.
+    """Every element of the result is an element of an operand, chosen by its place alone.
 
-    So it commutes with all that treats every element alike, and takes elements of any type: the
-    float dialect uses the same operators.
+    So it commutes with every function that treats all elements alike, and takes elements of any
+    type: the float dialect uses the same operators.
     """
 
     y = result_def(TensorType)
@@ -30,7 +30,7 @@ class MovementOp(IntegerOp):
         properties: Mapping[str, Attribute],
         layer: str,
     ) -> None:
-        """`shape` is the result's, without the batch."""
+        """`shape`: the result's, without the batch."""
         first = operands[0] if isinstance(operands[0], SSAValue) else operands[0][0]
         batch, element = shape_of(first)[0], any_tensor(first).element_type
         super().__init__(
@@ -42,11 +42,11 @@ class MovementOp(IntegerOp):
 
     @abstractmethod
     def moved(self, *operands: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The movement of arrays of any element type and any batch."""
+        """The moved elements of arrays of any element type and any batch."""
 
     @abstractmethod
     def result_shape(self, *shapes: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape that operands of `shapes` are moved to; `require`s what that takes."""
+        """The result's shape from the operands' shapes; `require`s that these fit the movement."""
 
     def on(self, *operands: SSAValue) -> Self:
         """The same movement of other operands, of the same shapes and another element type."""

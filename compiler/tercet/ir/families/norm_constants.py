@@ -1,4 +1,4 @@
-"""The integers of a normalization: from gains, offsets and scales, all of them exact rationals."""
+"""The integer constants of a normalization, from its gains, offsets and scales as rationals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tercet.ir.types import FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class NormConstants:
-    """As `tercet.layer_norm` and `tercet.rms_norm` have them."""
+    """The constants of a `tercet.layer_norm` or `tercet.rms_norm`."""
 
     mul: IntArray
     add: IntArray
@@ -27,7 +27,7 @@ class NormConstants:
 
 
 def value_limit(size: int, unit: int) -> int:
-    """No |c| * 2^h is greater: c^2 <= size * V, and V * 2^unit * 4^h < 2^62."""
+    """The greatest |c| * 2^h, because c^2 <= size * V and V * 2^unit * 4^h < 2^62."""
     return isqrt(size << (TOP - unit)) + 1
 
 
@@ -40,7 +40,7 @@ class Norm:
 
     size: int
     spread: int
-    """The largest distance of an integer from the mean that is left out."""
+    """The largest distance of an integer from the mean that the norm subtracts."""
     gain: Sequence[Fraction]
     offset: Sequence[Fraction]
     epsilon: Fraction
@@ -60,7 +60,7 @@ class Norm:
         grid: ScalarGrid,
         layer: str,
     ) -> "Norm":
-        """Of reals: a gain and an offset for each channel; integers in steps of `step`."""
+        """The norm from a real gain and offset for each channel, of integers in steps of `step`."""
         return cls(
             size,
             spread,
@@ -72,7 +72,7 @@ class Norm:
         )
 
     def constants(self) -> NormConstants:
-        """The most precise ones that 64 bits allow; refuses those that are not precise enough."""
+        """The most precise constants that 64 bits allow; refused if they are too coarse."""
         unit = self._unit()
         epsilon = max(1, round(self.epsilon * (1 << unit)))
         limit = value_limit(self.size, unit)
@@ -86,7 +86,7 @@ class Norm:
         return constants
 
     def _unit(self) -> int:
-        """The most bits, an even number, that leave the greatest V + epsilon below 2^62."""
+        """The greatest even number of fraction bits with V + epsilon below 2^62."""
         if self.epsilon <= 0:
             raise UnsupportedError(
                 "normalizes with an epsilon of zero",
@@ -121,17 +121,17 @@ class Norm:
         )
 
     def deviation(self, constants: NormConstants) -> Fraction:
-        """How far, in steps, a position that does not saturate can be from the real one."""
+        """The greatest distance, in steps, of an unsaturated position from the real one."""
         places = zip(self.gain, self.offset, constants.shift.tolist(), strict=True)
         return max(self._deviation(constants, *place) for place in places)
 
     def _deviation(
         self, constants: NormConstants, gain: Fraction, offset: Fraction, shift: int
     ) -> Fraction:
-        """That of one channel."""
+        """The greatest distance in one channel."""
         unit, epsilon = constants.unit, constants.epsilon
         gain, reach = abs(gain), self.grid.reach(offset)
-        # c / sqrt(V + epsilon), at most sqrt(size) and at most what does not saturate
+        # c / sqrt(V + epsilon): at most sqrt(size), and no larger than an unsaturated result needs
         ratio = Fraction(isqrt(self.size) + 1)
         ratio = min(ratio, reach / gain) if gain else ratio
         exact = self.epsilon * (1 << unit)
@@ -142,6 +142,6 @@ class Norm:
 
 
 def _factor(unit: int, shift: int) -> Fraction:
-    """What a gain is multiplied by: w counts V in 2^-unit, a quotient in 2^-1."""
+    """The factor of a gain: w counts V in units of 2^-unit, a quotient counts in units of 2^-1."""
     bits = unit // 2 + shift - 1
     return Fraction(1 << bits) if bits >= 0 else Fraction(1, 1 << -bits)

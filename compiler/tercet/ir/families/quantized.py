@@ -1,4 +1,4 @@
-"""Operators whose result is a quantizer's: integers on a grid of real numbers."""
+"""Operators that compute a quantizer's result: integers on a grid of reals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ from tercet.ir.types import (
 
 @dataclass(frozen=True)
 class Result:
-    """What a quantized operator returns: the type of its integers, and what they stand for."""
+    """The result of a quantized operator: the type of its integers, and their grid."""
 
     element: Int
     layer: str
     inner: int = 1
-    """Elements of a channel that lie side by side, where the operator has constants by channel."""
+    """Adjacent elements of one channel, for an operator with constants by channel."""
     scale: float = 1.0
     zero_point: int = 0
 
@@ -49,7 +49,7 @@ class QuantizedOp(IntegerOp):
     """real value = scale * (y - zero_point): metadata."""
     zero_point = opt_attr_def(I64Attr)
     quantizer = opt_attr_def(StringAttr)
-    """Path of the quantizer in the user's model that this operator is."""
+    """Path of the quantizer in the user's model that this operator replaces."""
 
     def __init__(
         self,
@@ -73,19 +73,19 @@ class QuantizedOp(IntegerOp):
         for operand in self.operands:
             x = tensor_type(operand)
             self.require(x.get_shape() == y.get_shape(), f"{y} has not the shape of {x}")
-            # so unsigned 32 bits are out: a product with 32 signed ones would leave 64
+            # ui32 is refused: its product with an si32 would need more than 64 bits
             fits = Interval.of(SI32).holds(Interval.of(x.element_type))
             self.require(fits, f"operands must fit si32, got {x}")
 
     def held(self) -> Interval:
-        """Everything that the result's type holds."""
+        """The interval of the result's type."""
         return Interval.of(self.kind().element_type)
 
     def kind(self) -> IntTensor:
         return tensor_type(self.y)
 
     def stored(self) -> np.dtype[np.generic]:
-        """How an element of the result is stored."""
+        """The numpy type that stores an element of the result."""
         return storage(self.kind().element_type)
 
     def require_entries(self, table: Dense, axes: str) -> None:
@@ -105,7 +105,7 @@ def entries(table: IntArray, element: Int) -> Dense:
 
 
 def reachable(x: Interval, low: int, size: int, layer: str) -> slice:
-    """The entries of a table from `low` on that `x` can reach; all of `x` must be in the table."""
+    """The entries that `x` can reach of a table that starts at `low`; `x` must lie in the table."""
     held = Interval(low, low + size - 1)
     if not held.holds(x):
         raise VerifyError(

@@ -1,8 +1,8 @@
 """Operators of the float dialect: exact real functions of the model's parameters.
 
-Every one that acts on each element alone has two meanings that agree: `reference` in float64 on
-arrays, and `exact` in rationals on one element, which decides where float64 comes near a tie.
-Constants broadcast against the tensor by numpy's rules; a batch axis they never have.
+An operator on single elements has two references that agree: `reference` in float64 on arrays, and
+`exact` in rationals on one element, which decides where float64 comes near a tie.
+Constants broadcast against the tensor by numpy's rules; they never have a batch axis.
 """
 
 from abc import abstractmethod
@@ -21,7 +21,7 @@ from tercet.ir.types import Dense, FloatArray, dense_float, floats_of, shape_of
 
 RealTensor: TypeAlias = TensorType[Float64Type]
 Place: TypeAlias = tuple[int, ...]
-"""Index of an element inside of a row, that is without the batch."""
+"""Index of an element in a row, that is, without the batch."""
 ROOT_BITS = 256
 
 
@@ -36,7 +36,7 @@ def is_real(value: SSAValue) -> bool:
 
 
 def at(constant: Dense, place: Place) -> Fraction:
-    """The exact value that the element at `place` meets in a constant that broadcasts."""
+    """The exact value of a broadcast constant at `place`."""
     values = floats_of(constant)
     tail = place[len(place) - values.ndim :]
     index = tuple(min(i, size - 1) for i, size in zip(tail, values.shape, strict=True))
@@ -45,7 +45,7 @@ def at(constant: Dense, place: Place) -> Fraction:
 
 @lru_cache(maxsize=65536)
 def root(value: Fraction) -> Fraction:
-    """Square root: exact where it is rational, else 256 bits below the true one."""
+    """Square root: exact if it is rational, else rounded down to 256 bits."""
     top, bottom = isqrt(value.numerator), isqrt(value.denominator)
     if Fraction(top * top, bottom * bottom) == value:
         return Fraction(top, bottom)
@@ -54,15 +54,15 @@ def root(value: Fraction) -> Fraction:
 
 
 class LineOp(LayerOp):
-    """A function of one operand that may be a line, element by element."""
+    """A function of one operand, which is a line in each element or not."""
 
     def line(self) -> tuple[FloatArray, FloatArray] | None:
-        """Slope and offset in float64, where that is all it is."""
+        """Slope and offset in float64; None if the function is not a line."""
         return None
 
 
 class PointwiseOp(LayerOp):
-    """A function of the elements at one place of every operand; all shapes are the same."""
+    """A function of the elements at one place of every operand; all shapes are equal."""
 
     @abstractmethod
     def reference(self, *operands: Any) -> FloatArray:
@@ -73,12 +73,12 @@ class PointwiseOp(LayerOp):
         """In rationals, for the element at `place`."""
 
     def constants(self) -> tuple[Dense, ...]:
-        """Those that may differ from element to element."""
+        """The constants that may differ from element to element."""
         return tuple(p for p in self.properties.values() if isinstance(p, Dense))
 
 
 class ElementwiseOp(LineOp, PointwiseOp):
-    """A function of each element of one tensor, which may differ from place to place."""
+    """A function of each element of one tensor; its constants may differ from place to place."""
 
     x = operand_def(TensorType)
     y = result_def(TensorType)
@@ -92,11 +92,11 @@ class ElementwiseOp(LineOp, PointwiseOp):
         """In rationals, for the element at `place`."""
 
     def rises(self) -> bool:
-        """Whether it nowhere decreases."""
+        """Whether the function never decreases."""
         return False
 
     def turns(self) -> Sequence[Fraction]:
-        """Inputs at which it turns from falling to rising or back; none: it is monotone."""
+        """Inputs at which it turns from falling to rising or back; empty if it is monotone."""
         return ()
 
     def on(self, x: SSAValue, *constants: FloatArray) -> "ElementwiseOp":

@@ -1,7 +1,7 @@
-"""Real operators over a row that end in a quantizer: normalizations and softmax.
+"""Real operators over whole rows: normalizations and softmax.
 
-They are irrational, so each has an integer algorithm. It rounds as the quantizer would, but for
-real values nearer to a tie than a distance that is known, and below `LIMIT`.
+They are irrational, so each has an integer algorithm. It rounds as the quantizer does, except for
+reals that are nearer to a tie than a known distance, which is below `LIMIT`.
 """
 
 from abc import abstractmethod
@@ -19,11 +19,11 @@ from tercet.ir.op import IntegerOp, LayerOp
 from tercet.ir.types import Dense, FloatArray, I64Attr, Int, floats_of, tensor_type
 
 LIMIT = Fraction(1, 1 << 20)
-"""Of the distance from a tie, in steps. It is about 2^-32 of rows up to 1000 elements."""
+"""The greatest distance from a tie, in steps. Rows of up to 1000 elements need about 2^-32."""
 
 
 class Quantizer(Protocol):
-    """What `real.quantize` says of itself."""
+    """The properties of `real.quantize` that a norm reads."""
 
     @property
     def layer(self) -> StringAttr: ...
@@ -52,7 +52,7 @@ class ScalarGrid:
 
     @classmethod
     def of(cls, end: Quantizer) -> "ScalarGrid":
-        """Refuses what no integer algorithm here can round as."""
+        """The grid of `end`; refused if no integer algorithm here rounds like it."""
         layer = end.layer.data
         if end.rounding.data != "half_even":
             raise UnsupportedError(
@@ -73,13 +73,13 @@ class ScalarGrid:
         return self.before + self.after
 
     def reach(self, offset: Fraction = Fraction(0)) -> Fraction:
-        """How far from `offset` a position can be that does not saturate for certain."""
+        """The greatest distance from `offset` of a position that may not saturate."""
         ends = (self.clip.low - self.after, self.clip.high - self.after)
         return max(abs(end - offset) for end in ends) + 1
 
 
 class NormOp(LayerOp):
-    """y = a function of whole rows of x; between integers it becomes one integer operator."""
+    """y = a function of whole rows of x; between two quantizers it becomes one integer operator."""
 
     x = operand_def(TensorType)
     y = result_def(TensorType)
@@ -92,11 +92,11 @@ class NormOp(LayerOp):
     def on_integers(
         self, q: SSAValue, scale: FloatArray, zero_point: int, end: Quantizer
     ) -> IntegerOp:
-        """What quantize(norm(dequantize(q))) is, of integers."""
+        """quantize(norm(dequantize(q))) as integer operators on q."""
 
 
 def one_scale(scale: FloatArray, layer: str) -> Fraction:
-    """The scale of a whole tensor."""
+    """The only scale of a tensor; refused if it has several."""
     if scale.size != 1:
         raise UnsupportedError(
             f"{scale.size} scales around a normalization or softmax",
@@ -107,7 +107,7 @@ def one_scale(scale: FloatArray, layer: str) -> Fraction:
 
 
 def require_near(deviation: Fraction, layer: str) -> None:
-    """Refuses constants with which rounding would differ too far from a tie."""
+    """Refuse constants whose rounding could differ farther from a tie than `LIMIT`."""
     if deviation > LIMIT:
         raise UnsupportedError(
             f"in 64 bits its results could round as if {float(deviation):.1e} of a "

@@ -1,4 +1,4 @@
-"""Quantized operators that end in one rounding shift and one clip, and that rounding."""
+"""Quantized operators that end in one rounding shift and one clip."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def rne(value: IntArray, shift: IntArray) -> IntArray:
 
 
 class RescaledOp(ChannelwiseOp):
-    """y = clip(rne(product + add[n], shift[n]), low, high); what the product is differs."""
+    """y = clip(rne(product + add[n], shift[n]), low, high); subclasses define the product."""
 
     add = prop_def(Dense)
     """si64 [N], below 2^55 in magnitude."""
@@ -63,11 +63,11 @@ class RescaledOp(ChannelwiseOp):
 
     @abstractmethod
     def product(self, *operands: IntArray) -> IntArray:
-        """In int64, of operands that broadcast against [N, 1]."""
+        """The product in int64, of operands that broadcast against [N, 1]."""
 
     @abstractmethod
     def onnx_product(self, graph: OnnxGraph, *operands: str) -> str:
-        """The same of operands that are int64 and `onnx_by_channel`."""
+        """`product` in ONNX, of int64 operands in the shape of `onnx_by_channel`."""
 
     def channels(self) -> int:
         return int(values_of(self.add).size)
@@ -89,13 +89,13 @@ class RescaledOp(ChannelwiseOp):
 
     @abstractmethod
     def largest(self, *operands: Interval) -> int:
-        """The greatest magnitude of a product, and of a part of it."""
+        """The greatest magnitude of a product or of a part of it."""
 
     def clip(self) -> Interval:
         return Interval(self.low.value.data, self.high.value.data)
 
     def closed(self, *operands: IntArray) -> IntArray:
-        """The operator on operands that broadcast against [N, 1]."""
+        """The rounded and clipped results, of operands that broadcast against [N, 1]."""
         add, shift = values_of(self.add)[:, None], values_of(self.shift)[:, None]
         return np.clip(rne(self.product(*operands) + add, shift), *self._ends())
 
@@ -113,12 +113,12 @@ class RescaledOp(ChannelwiseOp):
                 layer=self.layer.data,
                 way_out="quantize its operands to fewer bits",
             )
-        # monotone in every operand while the others stand still: the extremes are at the corners
+        # monotone in each operand while the others are constant, so the extremes are at the corners
         ends = np.meshgrid(*([x.low, x.high] for x in operands), indexing="ij")
         return Interval.around(self.closed(*(end.reshape(-1, 1, 1) for end in ends)))
 
     def _clipped(self, graph: OnnxGraph, value: str) -> str:
-        """ONNXRuntime 1.31 clips int64 from 2^31 to 2^32 - 1 to nothing: it compares rightly."""
+        """A clip by comparisons: ONNXRuntime 1.31 clips int64 from 2^31 to 2^32 - 1 wrongly."""
         low, high = (graph.constant(end) for end in self._ends())
         raised = graph.node("Where", graph.node("Less", value, low), low, value)
         return graph.node("Where", graph.node("Greater", raised, high), high, raised)

@@ -19,7 +19,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Window:
-    """What a convolution or a pool looks at: one entry for each spatial axis."""
+    """The window of a convolution or a pool: one entry for each spatial axis."""
 
     kernel: Ints
     stride: Ints
@@ -28,7 +28,7 @@ class Window:
     dilation: Ints
 
     def is_legal(self) -> bool:
-        """As many entries as axes, and every one in its range."""
+        """Whether every axis has its entries, and each entry is in its range."""
         n = len(self.kernel)
         positive = (*self.kernel, *self.stride, *self.dilation)
         return (
@@ -38,7 +38,7 @@ class Window:
         )
 
     def reach(self) -> Ints:
-        """From the first to the last element that one window covers, both included."""
+        """Elements from the first to the last that one window covers, both included."""
         return tuple((k - 1) * d + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
     def extents(self, spatial: Sequence[int]) -> Ints:
@@ -47,12 +47,12 @@ class Window:
         return tuple((n + sum(pad) - reach) // step + 1 for n, reach, step, pad in axes)
 
     def spread(self, spatial: Sequence[int], more: Ints) -> Ints:
-        """How far this many windows reach, less the padding: extents of a transposed product."""
+        """Extents that this many windows cover, less the padding: those of a transposed product."""
         axes = zip(spatial, self.stride, self.reach(), self.padding, more, strict=True)
         return tuple((n - 1) * s + reach - sum(pad) + extra for n, s, reach, pad, extra in axes)
 
     def real(self, spatial: Sequence[int]) -> tuple[Mask, ...]:
-        """For each axis [windows, kernel]: which elements of a window are no padding."""
+        """A mask for each axis, [windows, kernel]: True where an element is not padding."""
         masks = []
         for n, windows, k, axis in zip(
             spatial, self.extents(spatial), self.kernel, range(len(self.kernel)), strict=True
@@ -78,7 +78,7 @@ class Window:
         )
 
     def places(self, x: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-        """For each place of the kernel, what lies there under every window of padded `x`."""
+        """For each place of the kernel, the elements of padded `x` there in every window."""
         free = replace(self, padding=((0, 0),) * len(self.kernel))
         windows = free.extents(x.shape[2:])
         for place in np.ndindex(*self.kernel):
@@ -88,7 +88,7 @@ class Window:
 
 
 class WindowOp(LayerOp):
-    """An operator with a window. Of one axis, the numbers of the height are neutral."""
+    """An operator with a window. With one spatial axis, the numbers of the height are neutral."""
 
     stride_h = prop_def(I64Attr)
     stride_w = prop_def(I64Attr)
@@ -114,7 +114,7 @@ class WindowOp(LayerOp):
 
 
 class KernelOp(WindowOp):
-    """One whose windows are as large as its weights, which are [.., .., *kernel]."""
+    """A window operator whose windows have the extents of its weights [.., .., *kernel]."""
 
     weight = prop_def(Dense)
 
@@ -123,10 +123,10 @@ class KernelOp(WindowOp):
 
 
 class TransposedOp(KernelOp):
-    """One that spreads its operand: a transposed convolution."""
+    """A transposed convolution: each element of the operand adds to a window of the result."""
 
     more_h = prop_def(I64Attr)
-    """Rows of the result behind the last that a window reaches: PyTorch's output_padding."""
+    """Rows of the result behind the last window: PyTorch's output_padding."""
     more_w = prop_def(I64Attr)
 
     def more(self) -> Ints:
@@ -148,7 +148,7 @@ def by_output(weight: IntArray, groups: int) -> IntArray:
 
 
 def plane(values: Sequence[int], neutral: int) -> tuple[int, int]:
-    """Height and width; of one axis, the height is `neutral`."""
+    """Height and width; with one axis, the height is `neutral`."""
     h, w = (neutral, *values)[-2:]
     return h, w
 

@@ -1,4 +1,4 @@
-"""Real operators that sum products: on integers each one is an integer operator and a factor."""
+"""Real operators that sum products: on integers, an integer operator and a factor."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tercet.ir.types import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class IntegerSum:
-    """The integer operator, and what makes its result real.
+    """An integer operator, and the constants that make its result real.
 
     With the scales of the operands s and t: real = (s * t * factor * acc + offset) / divisor.
     """
@@ -21,20 +21,20 @@ class IntegerSum:
     factor: FloatArray | None = None
     offset: FloatArray | None = None
     divisor: FloatArray | None = None
-    """All three broadcast against the result; where one is absent it changes nothing."""
+    """All three broadcast against the result; an absent one changes nothing."""
 
 
 class SumOp(LayerOp):
-    """A linear function of its operands (of each one, where there are two)."""
+    """A linear function of its operand, or of each of its two operands."""
 
     @abstractmethod
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
     ) -> IntegerSum:
-        """The same of integers with these zero points.
+        """The integer operator that computes this sum, of integers with these zero points.
 
-        `unit` is the product of their scales, None where they have more than one each: a bias that
-        is whole in it joins the integers.
+        `unit` is the product of the operands' scales, None if one has several scales. A bias that
+        is a multiple of it becomes an integer bias.
         """
 
     @abstractmethod
@@ -42,5 +42,5 @@ class SumOp(LayerOp):
         """For each axis of a row of the first operand: whether elements along it meet in a sum."""
 
     def weights(self) -> IntArray | None:
-        """The integer weights, where it has any."""
+        """The integer weights; None if it has none."""
         return None

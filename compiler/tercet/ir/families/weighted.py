@@ -22,7 +22,7 @@ from tercet.ir.types import (
 )
 
 ULPS = 4 * np.finfo(np.float64).eps
-"""What three roundings of float64 can do to the product of an integer and two scales."""
+"""The relative error of three float64 roundings in the product of an integer and two scales."""
 
 
 class WeightedOp(SumOp):
@@ -37,7 +37,7 @@ class WeightedOp(SumOp):
     bias = opt_prop_def(Dense)
     """f64, one for each output channel, in units of `bias_scale`."""
     bias_scale = opt_prop_def(Dense)
-    """f64, one element or one a channel: there when the bias is quantized and so whole."""
+    """f64, one element or one a channel; present if the bias is quantized."""
 
     @abstractmethod
     def outputs(self) -> int:
@@ -45,7 +45,7 @@ class WeightedOp(SumOp):
 
     @abstractmethod
     def spread(self, constant: FloatArray) -> FloatArray:
-        """One element, or one for each output channel, so that it broadcasts against y."""
+        """`constant`, one element or one for each output channel, shaped to broadcast against y."""
 
     @abstractmethod
     def counterpart(self, q: SSAValue, bias: IntArray | None, zero_point: int) -> IntegerOp:
@@ -59,16 +59,16 @@ class WeightedOp(SumOp):
         return self.weights()
 
     def offsets(self) -> FloatArray:
-        """The real bias, one for each output channel; zeros where there is none."""
+        """The real bias of each output channel; zeros if the layer has none."""
         if self.bias is None:
             return np.zeros(self.outputs())
         unit = 1.0 if self.bias_scale is None else floats_of(self.bias_scale)
         return floats_of(self.bias) * unit
 
     def whole_bias(self, unit: float | None) -> IntArray | None:
-        """The bias in units of the sums, where it is quantized on that scale.
+        """The bias in units of the sums; None if it is not quantized on that scale.
 
-        `unit` is that of the input, None where that has more than one.
+        `unit` is the input's scale, None if the input has several.
         """
         if self.bias is None or self.bias_scale is None or unit is None:
             return None
@@ -100,5 +100,5 @@ def weighted_properties(
 
 
 def column(constant: FloatArray, axes: int) -> FloatArray:
-    """One element as it is; one a channel with `axes` axes of extent 1 behind it."""
+    """`constant` with `axes` axes of extent 1 behind its channels; a single element unchanged."""
     return constant.reshape(-1, *(1,) * axes) if constant.size > 1 else constant.reshape(())

@@ -1,1 +1,1 @@
-"""What the host does before and after the integers."""
+"""The host's part of a network: quantizing its inputs, and making reals of its outputs."""

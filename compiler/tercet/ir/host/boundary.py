@@ -1,7 +1,7 @@
-"""Where the integers begin and end: the host's part, kept in the module beside `main`.
+"""The host's entries and exit, kept in the module beside `main`.
 
-Every argument of `main` has an entry, an attribute that says how the host makes its integers. What
-the host makes of the results of `main` is the function `exit`, of the float dialect.
+Every argument of `main` has an entry, an attribute that says how the host makes its integers. The
+function `exit`, of the float dialect, makes the model's reals of the results of `main`.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ENTRIES, EXIT = "tercet.entries", "exit"
 
 @dataclass(frozen=True)
 class Exit:
-    """How the host makes reals of an output that is a line of its integers."""
+    """The line by which the host makes reals of an output's integers."""
 
     factor: FloatArray
     offset: FloatArray
@@ -34,12 +34,12 @@ class Exit:
 
 
 def set_entries(module: ModuleOp, entries: list[Entry]) -> None:
-    """One for each argument of `main`, in order."""
+    """Write the entries into the module: one for each argument of `main`, in order."""
     main_of(module).attributes[ENTRIES] = ArrayAttr([written(entry) for entry in entries])
 
 
 def entries_of(module: ModuleOp) -> tuple[Entry, ...]:
-    """The entry of every input; integers pass unscaled where the module says nothing of them."""
+    """The entry of every input; without one in the module, integers pass unscaled."""
     found = main_of(module).attributes.get(ENTRIES)
     if isinstance(found, ArrayAttr):
         return tuple(read(one.data) for one in found if isinstance(one, DictionaryAttr))
@@ -54,15 +54,15 @@ def entry_of(module: ModuleOp) -> Entry:
 
 
 def reals(module: ModuleOp, *q: IntArray) -> tuple[npt.NDArray[np.generic], ...]:
-    """What the model returns, from the integers that `main` returns."""
+    """The model's outputs, from the integers that `main` returns."""
     host = function_of(module, EXIT)
     return tuple(q) if host is None else call(host, *q)
 
 
 def exits_of(module: ModuleOp) -> tuple[Exit | None, ...]:
-    """Each output as a line of its integers, in order; None where it is another function.
+    """The line of each output over its integers, in order; None if it is another function.
 
-    The integers are then those of the result of `main` in the same place.
+    The integers are the result of `main` at the same index.
     """
     host = function_of(module, EXIT)
     if host is None:
@@ -76,7 +76,7 @@ def exits_of(module: ModuleOp) -> tuple[Exit | None, ...]:
 
 
 def _line(value: SSAValue, argument: SSAValue) -> Exit | None:
-    """`value` as a line of `argument`."""
+    """`value` as a line of `argument`; None if it is another function."""
     if value is argument:
         return Exit(np.ones(()), np.zeros(()))
     owner = value.owner
@@ -89,22 +89,22 @@ def _line(value: SSAValue, argument: SSAValue) -> Exit | None:
 
 
 def exit_of(module: ModuleOp) -> Exit:
-    """The only output's, which must be a line of its integers."""
+    """The line of the only output over its integers."""
     (only,) = exits_of(module)
     if only is None:
-        raise VerifyError("the output is no line of the integers behind it")
+        raise VerifyError("the output is not a line of its integers")
     return only
 
 
 def sources(module: ModuleOp) -> int:
-    """How many inputs the model has."""
+    """The number of inputs of the model."""
     return 1 + max((entry.source for entry in entries_of(module)), default=0)
 
 
 def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[IntArray, ...]:
-    """The integers that go in, (batch, …) each: floats through the entry, integers unchanged.
+    """The integers of each input, (batch, …): floats through the entry, integers unchanged.
 
-    Integers of an input that several quantizers read are those of its first.
+    Integers given for an input that several quantizers read are taken as those of the first one.
     """
     found, firsts = list[IntArray](), dict[int, Entry]()
     for argument, entry in zip(inputs_of(module), entries_of(module), strict=True):
@@ -127,10 +127,10 @@ def quantize_inputs(module: ModuleOp, *xs: npt.NDArray[np.generic]) -> tuple[Int
 
 
 def model_inputs(module: ModuleOp, *integers: IntArray) -> dict[int, npt.NDArray[np.generic]]:
-    """What the entries make these integers of, by the number of the model's input.
+    """Model inputs that the entries turn into these integers, by the number of the input.
 
-    Reals in float64; where the model takes integers, these, in its own type. Of several entries of
-    one input the first counts.
+    Reals are float64; an input that holds integers keeps its own type. With several entries for
+    one input, the first counts.
     """
     found: dict[int, npt.NDArray[np.generic]] = {}
     for entry, q in zip(entries_of(module), integers, strict=True):

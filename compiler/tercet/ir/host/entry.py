@@ -1,4 +1,4 @@
-"""How the host makes the integers of an input, and how a module keeps that as an attribute."""
+"""The entry of an input: how the host quantizes it, and its form as an attribute."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Entry:
     zero_point: int
     clip: Interval
     factor: FloatArray = field(default_factory=lambda: np.ones(()))
-    """With `offset`: what the model does to its input before it quantizes it."""
+    """With `offset`: the line that the model applies to its input before quantizing it."""
     offset: FloatArray = field(default_factory=lambda: np.zeros(()))
     quantizer: str = ""
     """Path of the quantizer in the user's model, "" where unknown."""
@@ -32,13 +32,13 @@ class Entry:
     zero_after: bool = False
     """The zero point is added after rounding."""
     source: int = 0
-    """Which of the model's inputs it reads."""
+    """The number of the model's input that it reads."""
     integers: str = ""
-    """The type of the model's own input where it holds integers, which go in as they are, such as
-    "uint8"; "" for reals."""
+    """The type of a model input that holds integers, which pass unchanged, such as "uint8"; "" for
+    reals."""
 
     def position(self, x: npt.NDArray[np.floating]) -> FloatArray:
-        """Where real inputs lie between the integers."""
+        """Real inputs in steps of the grid, before rounding and clipping."""
         scaled = x.astype(np.float64) * self.factor + self.offset
         return scaled / self.scale + self.zero_point
 
@@ -49,13 +49,13 @@ class Entry:
         return np.clip(rounded, self.clip.low, self.clip.high).astype(np.int64)
 
     def possible(self, q: IntArray) -> IntArray:
-        """`q` itself, or what is nearest to it of the integers that an input can become."""
+        """`q`, or the nearest integers that some input is quantized to."""
         if self.rounding != "sign":
             return q
         return np.where(q >= 0, np.int64(self.clip.high), np.int64(self.clip.low))
 
     def reals(self, q: IntArray) -> FloatArray:
-        """Inputs that become the integers `q`; a factor of 0 forgets what they were."""
+        """Inputs that are quantized to `q`; 0 where a factor of 0 makes every input alike."""
         scaled = (q - self.zero_point) * self.scale - self.offset
         return scaled / np.where(self.factor == 0, 1, self.factor)
 

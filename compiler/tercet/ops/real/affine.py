@@ -1,4 +1,4 @@
-"""A factor, an offset and a divisor."""
+"""A line of each element: factor, offset and divisor."""
 
 from fractions import Fraction
 
@@ -22,7 +22,7 @@ class Affine(ElementwiseOp):
     factor = prop_def(Dense)
     offset = prop_def(Dense)
     divisor = prop_def(Dense)
-    """All three f64; they broadcast against x. A divisor of its own keeps thirds exact."""
+    """All three are f64 and broadcast against x. The divisor keeps factors such as 1/3 exact."""
     traits = traits_def(Pure())
 
     def __init__(

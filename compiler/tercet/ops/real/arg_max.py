@@ -1,4 +1,4 @@
-"""Where along one axis the greatest element is: the host's last step."""
+"""Arg max: the index of the greatest element along one axis; only the host runs it."""
 
 import numpy as np
 from xdsl.dialects.builtin import StringAttr, TensorType
@@ -13,7 +13,7 @@ from tercet.ir.types import FloatArray, I64Attr, number, shape_of
 
 @irdl_op_definition
 class ArgMax(LayerOp):
-    """y = the index of the greatest element along `axis`, the first of several; the axis goes."""
+    """y = the first index of the greatest element along `axis`; the axis is removed."""
 
     name = "real.arg_max"
     x = operand_def(TensorType)

@@ -69,7 +69,7 @@ class AvgPool(WindowOp, SumOp):
     def on_integers(
         self, operands: Sequence[SSAValue], zeros: Sequence[int], unit: float | None
     ) -> IntegerSum:
-        """Over the least common multiple of all counts every window has a whole factor."""
+        """A sum pool with integer weights, whose divisor is the least common multiple of counts."""
         counts = floats_of(self.counts).astype(np.int64)
         common = int(np.lcm.reduce(counts.reshape(-1)))
         factors, window = common // counts.reshape(-1), self.window()

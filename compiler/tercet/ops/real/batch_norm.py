@@ -21,7 +21,7 @@ class BatchNorm(ElementwiseOp):
     offset = prop_def(Dense)
     mean = prop_def(Dense)
     variance = prop_def(Dense)
-    """All four f64; they broadcast against x."""
+    """All four are f64 and broadcast against x."""
     epsilon = prop_def(FloatAttr)
     traits = traits_def(Pure())
 
@@ -54,7 +54,7 @@ class BatchNorm(ElementwiseOp):
         self.require(bool((spread > 0).all()), "variance + epsilon must be above zero")
 
     def slope(self) -> FloatArray:
-        """Gain / sqrt(variance + epsilon), in float64."""
+        """The slope gain / sqrt(variance + epsilon), in float64."""
         deviation = np.sqrt(floats_of(self.variance) + self.epsilon.value.data)
         return floats_of(self.gain) / deviation
 

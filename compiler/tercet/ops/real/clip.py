@@ -15,7 +15,7 @@ from tercet.ir.types import FloatArray
 
 @irdl_op_definition
 class Clip(ElementwiseOp):
-    """y = min(max(x, low), high); an infinite end does not clip."""
+    """y = min(max(x, low), high); an infinite bound does not clip."""
 
     name = "real.clip"
     low = prop_def(FloatAttr)

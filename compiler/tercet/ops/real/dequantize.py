@@ -1,4 +1,4 @@
-"""From integers to the reals they stand for."""
+"""Dequantization: the reals that integers stand for."""
 
 from fractions import Fraction
 
@@ -41,14 +41,14 @@ class Dequantize(LineOp):
         )
 
     def constants(self) -> tuple[Dense, ...]:
-        """Those that may differ from element to element."""
+        """The constants that may differ from element to element."""
         return (self.scale,)
 
     def reference(self, q: IntArray) -> FloatArray:
         return (q - self.zero_point.value.data) * floats_of(self.scale)
 
     def exact(self, q: int, *, place: Place) -> Fraction:
-        """As `reference`, in rationals, for the element at `place`."""
+        """The result in rationals, for the element at `place`."""
         return (q - self.zero_point.value.data) * at(self.scale, place)
 
     def line(self) -> tuple[FloatArray, FloatArray]:

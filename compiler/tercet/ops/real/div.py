@@ -13,7 +13,7 @@ from tercet.ir.types import FloatArray
 
 @irdl_op_definition
 class RealDiv(PairOp):
-    """y = a / b, element by element; no element of b may become zero."""
+    """y = a / b, element by element; b must never be zero."""
 
     name = "real.div"
     traits = traits_def(Pure())

@@ -1,4 +1,4 @@
-"""A smooth activation, or any other function of one number that has a name."""
+"""A named function of one number, such as a smooth activation."""
 
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Unary functions by name, each one in float64 and, to far more digits than matter, in rationals.
+"""Unary functions by name, each in float64 and, to 300 bits, in rationals.
 
 Formulas are those of torch.nn.functional; parameters come in torch's order.
 """
@@ -25,7 +25,7 @@ class Unary:
     reference: Callable[..., Any]
     exact: Callable[..., Fraction]
     turns: Callable[..., Sequence[Fraction]] = lambda *_: ()
-    """Of its parameters: where it turns or jumps; none: it rises everywhere."""
+    """The places where it turns or jumps, from its parameters; empty if it rises everywhere."""
 
 
 def _once(function: Callable[..., Any], near: float) -> Callable[..., Sequence[Fraction]]:
@@ -146,5 +146,5 @@ FUNCTIONS: Mapping[str, Unary] = {
     "log": Unary(np.log, precise(mp.log)),
     "reciprocal": Unary(lambda x: 1 / x, lambda x: 1 / x, lambda: (Q(0),)),
 }
-"""`elu` takes alpha, scale and bend: y = scale * x above zero, scale * alpha * (exp(bend * x) - 1)
-below; SELU and CELU are this too."""
+"""Functions by name. `elu` takes alpha, scale and bend: y = scale * x above zero, and
+scale * alpha * (exp(bend * x) - 1) below; SELU and CELU use it too."""

@@ -1,4 +1,4 @@
-"""Group norm: over groups of channels, with a gain and an offset for each channel."""
+"""Group norm over groups of channels, with a gain and an offset for each channel."""
 
 from math import prod
 
@@ -17,15 +17,15 @@ from tercet.ops.layer_norm import LayerNorm, half_width
 
 @irdl_op_definition
 class RealGroupNorm(NormOp):
-    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset, of each group of channels."""
+    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset, over each group of channels."""
 
     name = "real.group_norm"
     gain = prop_def(Dense)
     offset = prop_def(Dense)
-    """Both f64, (C, 1, ..): one for each channel."""
+    """Both are f64 of shape (C, 1, ..): one for each channel."""
     epsilon = prop_def(FloatAttr)
     groups = prop_def(I64Attr)
-    """How many; a channel each is instance norm."""
+    """The number of groups; one for each channel is instance norm."""
     traits = traits_def(Pure())
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Layer norm: over the last axes, with a gain and an offset for each place."""
+"""Layer norm over the last axes, with a gain and an offset for each element of a row."""
 
 from math import prod
 
@@ -17,15 +17,15 @@ from tercet.ops.layer_norm import LayerNorm, half_width
 
 @irdl_op_definition
 class RealLayerNorm(NormOp):
-    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset, of each row of the last axes."""
+    """y = gain * (x - mean) / sqrt(variance + epsilon) + offset, over each row of the last axes."""
 
     name = "real.layer_norm"
     gain = prop_def(Dense)
     offset = prop_def(Dense)
-    """Both f64; they broadcast against a row."""
+    """Both are f64 and broadcast against a row."""
     epsilon = prop_def(FloatAttr)
     axes = prop_def(I64Attr)
-    """How many."""
+    """The number of axes."""
     traits = traits_def(Pure())
 
     def __init__(
@@ -85,5 +85,5 @@ class RealLayerNorm(NormOp):
         return LayerNorm.of(q, norm, inner=1)
 
     def constant(self, values: Dense) -> FloatArray:
-        """One for each place of a row."""
+        """A constant, broadcast to every element of a row."""
         return np.broadcast_to(floats_of(values), self.row()).reshape(-1)

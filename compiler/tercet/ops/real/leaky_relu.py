@@ -1,4 +1,4 @@
-"""Rectifier with a slope below zero, one for all or one a channel."""
+"""Rectifier with a slope for negative inputs, one for all or one a channel."""
 
 from collections.abc import Sequence
 from fractions import Fraction

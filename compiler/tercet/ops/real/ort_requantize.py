@@ -1,4 +1,4 @@
-"""Requantization as ONNXRuntime computes it, in float32: a meaning of its own, bit for bit."""
+"""Requantization as ONNXRuntime computes it in float32, bit for bit."""
 
 from fractions import Fraction
 
@@ -32,7 +32,7 @@ class OrtRequantize(LayerOp):
 
     name = "real.ort_requantize"
     x = operand_def(TensorType)
-    """Accumulators: integers."""
+    """Accumulators, which are integers."""
     q = result_def(TensorType)
     factor = prop_def(Dense)
     """float32 values; broadcasts against x."""
@@ -40,7 +40,7 @@ class OrtRequantize(LayerOp):
     low = prop_def(I64Attr)
     high = prop_def(I64Attr)
     scale = prop_def(Dense)
-    """Of the result: metadata."""
+    """The scale of the result: metadata."""
     quantizer = attr_def(StringAttr)
     traits = traits_def(Pure())
 
@@ -75,7 +75,7 @@ class OrtRequantize(LayerOp):
         self.require(single, "its factors must be float32 numbers above zero")
 
     def constants(self) -> tuple[Dense, ...]:
-        """Those that may differ from element to element."""
+        """The constants that may differ from element to element."""
         return (self.factor,)
 
     def clip(self) -> Interval:
@@ -87,7 +87,7 @@ class OrtRequantize(LayerOp):
         return np.asarray(np.clip(np.rint(product) + zero, clip.low, clip.high), np.int64)
 
     def near(self, x: Array, distance: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-        """Nowhere: float32 is what it means."""
+        """False everywhere: the float32 result is exact by definition."""
         return np.zeros(x.shape, np.bool_)
 
     def exact(self, x: Fraction, *, place: Place) -> int:

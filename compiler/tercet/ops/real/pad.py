@@ -21,7 +21,7 @@ class RealPad(LayerOp):
     x = operand_def(TensorType)
     y = result_def(TensorType)
     before = prop_def(Dense)
-    """si64, one an axis, as `after`; 0 for the batch."""
+    """si64, one for each axis, like `after`; 0 for the batch."""
     after = prop_def(Dense)
     value = prop_def(FloatAttr)
     traits = traits_def(Pure())

@@ -1,4 +1,4 @@
-"""From reals to integers."""
+"""Quantization: integers from reals."""
 
 from fractions import Fraction
 from typing import TypeAlias
@@ -38,15 +38,16 @@ from tercet.ir.types import (
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 EXACT = 1e-9
-"""Steps: what float64 may be off by where reals are equal."""
+"""The distance, in steps, within which two float64 values count as one real."""
 
 
 @irdl_op_definition
 class Quantize(LayerOp):
     """q = clip(round(x / scale + zero_point), low, high): Brevitas' association.
 
-    With `zero_after` ONNX' own: clip(round(x / scale) + zero_point, low, high). With a `lattice` of
-    n, x / scale is first moved to the nearest multiple of 1 / n (numerics.md, structural ties).
+    `zero_after` selects ONNX' association: clip(round(x / scale) + zero_point, low, high). With a
+    `lattice` of n, x / scale first moves to the nearest multiple of 1 / n (numerics.md, structural
+    ties).
     """
 
     name = "real.quantize"
@@ -62,7 +63,7 @@ class Quantize(LayerOp):
     zero_after = prop_def(I64Attr)
     """1: the zero point is added after rounding, else 0."""
     lattice = opt_prop_def(Dense)
-    """f64, whole numbers; broadcasts against x. 0: x / scale stays where it is."""
+    """f64, whole numbers; broadcasts against x. 0 leaves x / scale unchanged."""
     quantizer = attr_def(StringAttr)
     """Path of the quantizer in the user's model, such as "relu1.act_quant"; "" where unknown."""
     traits = traits_def(Pure())
@@ -119,7 +120,7 @@ class Quantize(LayerOp):
         )
 
     def constants(self) -> tuple[Dense, ...]:
-        """Those that may differ from element to element."""
+        """The constants that may differ from element to element."""
         return (self.scale,) if self.lattice is None else (self.scale, self.lattice)
 
     def clip(self) -> Interval:
@@ -129,7 +130,7 @@ class Quantize(LayerOp):
         return ROUNDINGS[self.rounding.data]
 
     def position(self, x: FloatArray) -> FloatArray:
-        """Where x lies between the integers, before rounding and clipping."""
+        """The position of x in steps of the grid, before rounding and clipping."""
         steps = x / floats_of(self.scale)
         if self.lattice is not None:
             steps = on_lattice(steps, floats_of(self.lattice))
@@ -139,18 +140,19 @@ class Quantize(LayerOp):
         return self.rounded(self.position(x))
 
     def rounded(self, position: FloatArray) -> IntArray:
-        """The integer of a position."""
+        """The integer that a position is rounded and clipped to."""
         after = self._after()
         clip = self.clip()
         rounded = self.mode().reference(position - after) + after
         return np.clip(rounded, clip.low, clip.high).astype(np.int64)
 
     def near(self, x: FloatArray, distance: float) -> Mask:
-        """Where x lies within `distance` steps of a place at which the result changes."""
+        """True where x lies within `distance` steps of a jump of the result."""
         position, clip = self.position(x), self.clip()
         inside = (position > clip.low - 2) & (position < clip.high + 2)
         close = self.mode().distance(position - self._after()) < distance
-        if self.lattice is not None:  # there the place has moved to the middle between two points
+        if self.lattice is not None:
+            # on a lattice, the result changes at the middle between two lattice points
             lattice = floats_of(self.lattice)
             points = x / floats_of(self.scale) * lattice
             middle = np.abs(np.abs(points - np.rint(points)) - 0.5) < distance * lattice
@@ -158,21 +160,21 @@ class Quantize(LayerOp):
         return np.asarray(close & inside)
 
     def ties(self, x: FloatArray) -> Mask:
-        """Where x is exactly at a place where the result changes, by `EXACT`.
+        """True where x is at a jump of the result, to within `EXACT`.
 
-        On a lattice it is brought there; without one it is there by itself, as an average of four
-        integers of one scale is.
+        A lattice moves x there; without one, x can lie there exactly, as the average of four
+        integers of one scale does.
         """
         position, clip = self.position(x), self.clip()
         inside = (position > clip.low - 1) & (position < clip.high + 1)
         return np.asarray(inside & (self.mode().distance(position - self._after()) <= EXACT))
 
     def exact(self, x: Fraction, *, place: Place) -> int:
-        """As `reference`, in rationals, for the element at `place`."""
+        """The integer, computed in rationals, for the element at `place`."""
         return self.rounded_exactly(self.steps(x, place=place))
 
     def steps(self, x: Fraction, *, place: Place) -> Fraction:
-        """X / scale, on the lattice if there is one, in rationals."""
+        """The quotient x / scale, on the lattice if there is one, in rationals."""
         steps = x / at(self.scale, place)
         if self.lattice is None:
             return steps
@@ -180,7 +182,7 @@ class Quantize(LayerOp):
         return Fraction(round(steps * lattice), lattice) if lattice else steps
 
     def rounded_exactly(self, steps: Fraction) -> int:
-        """The integer of x / scale."""
+        """The integer, from x / scale in rationals."""
         zero, clip, after = self.zero_point.value.data, self.clip(), self._after()
         return min(max(self.mode().exact(steps + zero - after) + after, clip.low), clip.high)
 
@@ -189,6 +191,6 @@ class Quantize(LayerOp):
 
 
 def on_lattice(steps: FloatArray, lattice: FloatArray) -> FloatArray:
-    """The nearest multiple of 1 / lattice; `steps` itself where that is 0."""
+    """`steps` moved to the nearest multiple of 1 / lattice; unchanged where `lattice` is 0."""
     safe = np.where(lattice > 0, lattice, 1.0)
     return np.where(lattice > 0, np.rint(steps * safe) / safe, steps)

@@ -1,4 +1,4 @@
-"""RMS norm: over the last axes, with a gain for each place."""
+"""RMS norm over the last axes, with a gain for each element of a row."""
 
 import numpy as np
 from xdsl.dialects.builtin import Float64Type, FloatAttr, StringAttr
@@ -17,14 +17,14 @@ from tercet.ops.rms_norm import RmsNorm
 
 @irdl_op_definition
 class RealRmsNorm(NormOp):
-    """y = gain * x / sqrt(mean of x^2 + epsilon), of each row of the last axes."""
+    """y = gain * x / sqrt(mean of x^2 + epsilon), over each row of the last axes."""
 
     name = "real.rms_norm"
     gain = prop_def(Dense)
     """f64; broadcasts against a row."""
     epsilon = prop_def(FloatAttr)
     axes = prop_def(I64Attr)
-    """How many."""
+    """The number of axes."""
     traits = traits_def(Pure())
 
     def __init__(

@@ -18,7 +18,7 @@ from tercet.ir.types import FloatArray, I64Attr, number, shape_of, tensor_type
 from tercet.ops.softmax import Softmax, tables
 
 ENTRIES = 1 << 16
-"""At most so many in a table."""
+"""The most entries of a table."""
 
 
 @irdl_op_definition
@@ -29,7 +29,7 @@ class RealSoftmax(NormOp):
     axis = prop_def(I64Attr)
     """1 or more: never the batch."""
     log = prop_def(I64Attr)
-    """1: the logarithm, else 0."""
+    """1 for the logarithm, else 0."""
     traits = traits_def(Pure())
 
     def __init__(self, x: SSAValue, *, axis: int, log: bool = False, layer: str) -> None:
@@ -63,7 +63,7 @@ class RealSoftmax(NormOp):
                 way_out="leave it to the host as the last layer, or quantize a softmax",
             )
         grid, step, n = ScalarGrid.of(end), one_scale(scale, layer), shape_of(q)[axis]
-        # n terms of 2^bits, and one of 2^bits / scale, stay below 2^62
+        # the sum of n terms of 2^bits, and one term of 2^bits / scale, must stay below 2^62
         bits = 61 - max(n.bit_length(), ceil(1 / grid.scale).bit_length())
         size = self._entries(q, step, grid.scale, bits)
         terms, scaled = tables(step, grid.scale, size, bits)
@@ -82,7 +82,7 @@ class RealSoftmax(NormOp):
         )
 
     def _entries(self, q: SSAValue, step: Fraction, scale: Fraction, bits: int) -> int:
-        """As many as q can need, or until both tables are zero."""
+        """The number of table entries: as many as q can reach, or until both tables are zero."""
         held = Interval.of(tensor_type(q).element_type)
         zeros = (log(2) * (bits + 1) - min(0.0, log(scale))) / float(step) + 2
         size = min(held.high - held.low + 1, ceil(zeros))

@@ -1,4 +1,4 @@
-"""How many thresholds a number reaches, as a function whose floor is that count."""
+"""A function whose floor is the number of thresholds that its operand reaches."""
 
 from bisect import bisect_right
 from fractions import Fraction
@@ -19,11 +19,11 @@ HALF, ONE = Fraction(1, 2), Fraction(1)
 class Staircase(ElementwiseOp):
     """floor(y) is the number of thresholds t with x >= t.
 
-    Between two thresholds y is not constant: it rises by up to half a step behind the one, and by
-    up to half a step in front of the other, in proportion to the distance from it. So a quantizer
-    that floors y knows how near x is to a threshold.
+    Between two thresholds y rises: by up to half a step behind the lower one and by up to half a
+    step in front of the upper one, in proportion to the distance. So a quantizer that floors y can
+    measure how near x is to a threshold.
 
-        y = 2 |         .--     thresholds lie where y becomes whole
+        y = 2 |         .--     y is an integer at each threshold
             1 |   .--'
             0 | '
     """
@@ -32,7 +32,7 @@ class Staircase(ElementwiseOp):
     table = prop_def(Dense)
     """f64 [rows, steps], every row ascending; equal thresholds are reached together."""
     row = prop_def(Dense)
-    """f64, whole: the row of the table that an element meets; broadcasts against x."""
+    """f64, whole numbers: the table's row for each element; broadcasts against x."""
     traits = traits_def(Pure())
 
     def __init__(self, x: SSAValue, table: FloatArray, row: FloatArray, *, layer: str) -> None:
@@ -84,7 +84,7 @@ class Staircase(ElementwiseOp):
 
 
 def _climbed(x: FloatArray, thresholds: FloatArray) -> FloatArray:
-    """As `exact`, for elements that all meet the same thresholds."""
+    """The result in float64, for elements that share one row of thresholds."""
     count = np.searchsorted(thresholds, x, "right")
     units, last = np.maximum(1, np.abs(thresholds)), len(thresholds) - 1
     before, after = np.maximum(count - 1, 0), np.minimum(count, last)

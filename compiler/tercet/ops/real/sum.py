@@ -15,13 +15,13 @@ from tercet.ops.sum import Sum
 
 @irdl_op_definition
 class RealSum(SumOp):
-    """y = the sum of x over `axis`, which disappears."""
+    """y = the sum of x over `axis`, which is removed."""
 
     name = "real.sum"
     x = operand_def(TensorType)
     y = result_def(TensorType)
     axis = prop_def(I64Attr)
-    """1 or more: the batch is no axis to sum over."""
+    """1 or more: never the batch."""
     traits = traits_def(Pure())
 
     def __init__(self, x: SSAValue, *, axis: int, layer: str) -> None:

@@ -1,1 +1,1 @@
-"""Data movement, padding and maxima leave the reals."""
+"""Patterns that move data movement, padding and maxima from reals to integers."""

@@ -1,4 +1,4 @@
-"""A constant beside quantized tensors is on their grid, where its values are: zeros always are."""
+"""A constant joined to quantized tensors is quantized on their grid, if its values lie on it."""
 
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from tercet.ops.real.quantize import Quantize
 
 
 class QuantizeConstant(RewritePattern):
-    """join(dequantize(q), constant) quantizes the constant as q was, if that changes nothing."""
+    """join(dequantize(q), constant) quantizes the constant on the grid of q, if that is exact."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MovementOp, rewriter: PatternRewriter) -> None:

@@ -1,9 +1,9 @@
-"""The greater and the smaller of two tensors become a comparison of integers of one grid.
+"""Maximum and minimum of two tensors become comparisons of integers on one grid.
 
-They commute with whatever nowhere falls, a quantizer among it: Q(max(a, b)) is max(Q(a), Q(b)). So
-they go below the quantizer that follows, and each operand is quantized alone; what has one grid
-already is compared as it is. The greater of two integer tensors is max pooling over both. The
-smaller is that of the integers counted from the other end of their type.
+They commute with every non-decreasing function, such as a quantizer: Q(max(a, b)) is
+max(Q(a), Q(b)). So they move below the quantizer that follows, and each operand is quantized alone.
+Operands that share a grid are compared directly. The maximum of two integer tensors is max pooling
+over both. The minimum is the maximum of the integers counted down from the top of their type.
 """
 
 from math import prod
@@ -29,13 +29,13 @@ from tercet.ops.reshape import Reshape
 
 Extreme: TypeAlias = RealMaximum | RealMinimum
 POOLED = (3, 4)
-"""Axes of a tensor that is pooled, the batch among them."""
+"""The rank of a pooled tensor, the batch included."""
 
 
 class SinkExtreme(RewritePattern):
     """f(max(a, b)) becomes max(f(a), f(b)), or min(f(a), f(b)) where f is a line that falls.
 
-    Not where both are functions of one tensor: one step function is all of that.
+    It does not apply if both are functions of one tensor: these become one step function.
     """
 
     @op_type_rewrite_pattern
@@ -70,7 +70,7 @@ def _has_one_root(op: Extreme) -> bool:
 
 
 class QuantizeExtreme(RewritePattern):
-    """Q(max(a, b)) becomes max(Q(a), Q(b)): rounding and clipping nowhere fall."""
+    """Q(max(a, b)) becomes max(Q(a), Q(b)), because rounding and clipping never decrease."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: Quantize, rewriter: PatternRewriter) -> None:
@@ -105,7 +105,7 @@ class HoistExtreme(RewritePattern):
 
 
 def _met(op: Extreme, q: list[SSAValue], scale: FloatArray, zero: int) -> list[LayerOp]:
-    """The greater or smaller of two integer tensors of one grid; the last operator has it."""
+    """Operators of the maximum or minimum of two integer tensors on one grid, the result's last."""
     layer = op.layer.data
     if isinstance(op, RealMaximum):
         return _greater(*q, layer=layer)
@@ -118,7 +118,7 @@ def _met(op: Extreme, q: list[SSAValue], scale: FloatArray, zero: int) -> list[L
 
 
 def _turned(q: SSAValue, scale: FloatArray, zero: int, far: int, layer: str) -> list[LayerOp]:
-    """Each integer stands for the opposite number: zero + far - q, on the grid of zero `far`."""
+    """The negated numbers: integers zero + far - q, whose zero point is `far`."""
     real = Dequantize(q, scale, zero, layer=layer)
     opposite = Affine(real.x, -np.ones(()), np.zeros(()), layer=layer)
     kind = tensor_type(q).element_type
@@ -127,7 +127,7 @@ def _turned(q: SSAValue, scale: FloatArray, zero: int, far: int, layer: str) -> 
 
 
 def _greater(a: SSAValue, b: SSAValue, *, layer: str) -> list[LayerOp]:
-    """Both behind each other along one axis, and a window of two that are that axis apart."""
+    """Both tensors concatenated along one axis, and max pooling with a window of two along it."""
     row = shape_of(a)[1:]
     plane = row if len(row) + 1 in POOLED else (*(row[:1] or (1,)), prod(row[1:]))
     sides = [Reshape(x, plane, layer=layer) for x in (a, b)] if plane != row else []

@@ -1,4 +1,4 @@
-"""What cannot sink is done to the integers that the reals stand for."""
+"""Patterns that move data movement above a dequantize, if it cannot sink below a quantizer."""
 
 import numpy as np
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
@@ -15,7 +15,7 @@ from tercet.passes.movement.moved_constants import after_movement, even
 
 
 class HoistToIntegers(RewritePattern):
-    """move(dequantize(q)) becomes dequantize(move(q)); the scale moves, too."""
+    """move(dequantize(q)) becomes dequantize(move(q)); the scale moves with q."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MovementOp, rewriter: PatternRewriter) -> None:
@@ -39,7 +39,7 @@ def _same(a: Dequantize, b: Dequantize) -> bool:
 
 
 class HoistPool(RewritePattern):
-    """max(dequantize(q)) becomes dequantize(max(q)): scales are above zero."""
+    """max(dequantize(q)) becomes dequantize(max(q)), because scales are above zero."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MaxPool, rewriter: PatternRewriter) -> None:
@@ -55,7 +55,7 @@ class HoistPool(RewritePattern):
 
 
 class HoistPoolThrough(RewritePattern):
-    """max(f(x)) becomes f(max(x)) where f nowhere falls and is the same all over a channel."""
+    """max(f(x)) becomes f(max(x)) if f never decreases and is the same all over a channel."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MaxPool, rewriter: PatternRewriter) -> None:
@@ -67,7 +67,7 @@ class HoistPoolThrough(RewritePattern):
 
 
 class HoistPad(RewritePattern):
-    """pad(dequantize(q), v) becomes dequantize(pad(q, v / scale + zero)) where that is whole."""
+    """pad(dequantize(q), v) becomes dequantize(pad(q, v / scale + zero)) if that is an integer."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: RealPad, rewriter: PatternRewriter) -> None:
@@ -85,7 +85,7 @@ class HoistPad(RewritePattern):
 
 
 class HoistThrough(RewritePattern):
-    """move(f(x)) becomes f(move(x)): what could not sink goes the other way."""
+    """move(f(x)) becomes f(move(x)), for movement that could not sink."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MovementOp, rewriter: PatternRewriter) -> None:

@@ -1,7 +1,8 @@
-"""Data movement, max pooling and comparisons leave the reals: below quantizers, or up to integers.
+"""Data movement, max pooling and comparisons move from reals to integers.
 
-Each commutes with all that treats every element alike. Below a quantizer it moves the fewest bits;
-what cannot get there is done to the integers that the reals stand for.
+Each commutes with functions that treat all elements alike. First they sink below the quantizer that
+follows, where they move the fewest bits. Moves that cannot sink below a quantizer are applied above
+the dequantize.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from tercet.passes.movement.sink import SinkMovement, SinkPad, SinkPool
 
 @dataclass(frozen=True)
 class MoveIntegers(ModulePass):
-    """No reshape, slice, pad or max pool works on reals where integers would do."""
+    """Reshape, slice, pad, max pool and the like work on integers wherever that is exact."""
 
     name = "move-integers"
 

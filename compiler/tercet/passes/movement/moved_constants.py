@@ -1,4 +1,4 @@
-"""What becomes of constants when data moves: those of the result, those of the operands."""
+"""Constants carried through a movement: from the result to the operands, and back."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -11,9 +11,9 @@ from tercet.ops.real.quantize import Quantize
 
 
 def before_movement(op: MovementOp, constant: FloatArray) -> list[FloatArray] | None:
-    """What `constant`, that broadcasts against the result, is for each operand.
+    """The constant of each operand, from a constant that broadcasts against the result.
 
-    None where two places of the result that come from one element need unlike constants.
+    None if two places of the result that come from one element need different constants.
     """
     if constant.size == 1:
         return [constant.reshape(()) for _ in op.operands]
@@ -37,13 +37,13 @@ def before_movement(op: MovementOp, constant: FloatArray) -> list[FloatArray] | 
 
 
 def after_movement(op: MovementOp, operands: list[tuple[SSAValue, FloatArray]]) -> FloatArray:
-    """The constant that the result meets, from those that each operand meets."""
+    """The constant of the result, from the constant of each operand."""
     rows = [np.broadcast_to(c, shape_of(x)[1:])[None] for x, c in operands]
     return narrowed(np.asarray(op.moved(*rows)[0], np.float64))
 
 
 def narrowed(constant: FloatArray) -> FloatArray:
-    """Extent 1 along every axis on which nothing changes."""
+    """The constant with extent 1 along every axis on which its values do not change."""
     for axis in range(constant.ndim):
         first = constant.take([0], axis)
         if np.array_equal(np.broadcast_to(first, constant.shape), constant):
@@ -52,7 +52,7 @@ def narrowed(constant: FloatArray) -> FloatArray:
 
 
 def even(op: ElementwiseOp | Quantize, pool: MaxPool) -> bool:
-    """Whether no constant of `op` changes along an axis that is pooled."""
+    """Whether every constant of `op` is the same along the pooled axes."""
     axes = len(shape_of(pool.x)) - 2
     shapes = [tuple(c.get_shape()) for c in op.constants()]
     return all(max(shape[-axes:], default=1) == 1 for shape in shapes)

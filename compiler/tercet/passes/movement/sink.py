@@ -1,4 +1,4 @@
-"""Data movement goes below quantizers, where it moves the fewest bits: f(move(x)) is move(f(x))."""
+"""Data movement sinks below quantizers, where it moves the fewest bits."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class SinkMovement(RewritePattern):
 
 
 def _mark(op: LayerOp, earlier: Sequence[LayerOp], last: LayerOp) -> None:
-    """`last` returns what `op` did: it, not `earlier`, is the quantizer that the user sees."""
+    """Give `last`, which returns the result of `op`, the quantizer's path, and `earlier` none."""
     if isinstance(op, Quantize):
         last.attributes["quantizer"] = op.quantizer
         for step in earlier:
@@ -45,7 +45,7 @@ def _mark(op: LayerOp, earlier: Sequence[LayerOp], last: LayerOp) -> None:
 
 
 class SinkPool(RewritePattern):
-    """f(max(x)) becomes max(f(x)) where f nowhere falls and is the same all over a channel."""
+    """f(max(x)) becomes max(f(x)) if f never decreases and is the same all over a channel."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: ElementwiseOp | Quantize, rewriter: PatternRewriter) -> None:
@@ -61,7 +61,7 @@ class SinkPool(RewritePattern):
 
 
 class SinkPad(RewritePattern):
-    """f(pad(x, v)) becomes pad(f(x), f(v)) where f is the same everywhere."""
+    """f(pad(x, v)) becomes pad(f(x), f(v)) if f is the same for every element."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: ElementwiseOp | Quantize, rewriter: PatternRewriter) -> None:

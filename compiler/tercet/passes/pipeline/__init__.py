@@ -1,1 +1,1 @@
-"""The other passes, one file each; `tercet.passes` has their order."""
+"""The order of the passes, and the passes that have a single file."""

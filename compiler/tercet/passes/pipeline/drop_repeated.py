@@ -1,4 +1,4 @@
-"""A quantizer right after one of the same grid changes nothing."""
+"""Removal of a quantizer right behind one of the same grid."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class _Drop(RewritePattern):
 
 
 def _hand_on(op: Quantize, producer: object) -> None:
-    """Its result is the producer's from now on, under both names."""
+    """Give the producer the path of `op`'s quantizer besides its own."""
     if isinstance(producer, LayerOp):
         known = producer.attributes.get("quantizer", StringAttr(""))
         assert isinstance(known, StringAttr)
@@ -46,7 +46,7 @@ def _hand_on(op: Quantize, producer: object) -> None:
 
 @dataclass(frozen=True)
 class DropRepeatedQuantizers(ModulePass):
-    """quantize(dequantize(q)) on one grid is q."""
+    """quantize(dequantize(q)) on one grid becomes q."""
 
     name = "drop-repeated-quantizers"
 

@@ -1,6 +1,6 @@
-"""The first quantizers leave the graph: the host runs them, the network takes integers.
+"""The first quantizers become entries: the host runs them, and `main` takes their integers.
 
-What is integers already goes in as it is.
+Inputs that are integers pass unchanged.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class LiftEntry(ModulePass):
     """Replace each real argument by the integers that quantizers make of it.
 
     Factors, offsets and clips between the argument and the quantizer become part of the entry.
-    Arguments of integers stay what they are.
+    Arguments that are integers stay.
     """
 
     name = "lift-entry"
@@ -53,7 +53,7 @@ class LiftEntry(ModulePass):
 
 @dataclass(frozen=True)
 class _Path:
-    """What the model does to an input on the way to a value."""
+    """The line and the clips that the model applies to an input on the way to a value."""
 
     factor: FloatArray
     offset: FloatArray
@@ -86,7 +86,7 @@ def _reals(argument: BlockArgument) -> list[Entry]:
 
 
 def _quantizers(value: SSAValue, path: _Path) -> list[tuple[_Path, Quantize]]:
-    """Every quantizer that reads the input, with what lies in front of it."""
+    """Every quantizer that reads the input, with the path from the input to it."""
     found: list[tuple[_Path, Quantize]] = []
     for use in list(value.uses):
         reader = use.operation
@@ -116,7 +116,7 @@ def _clipped(path: _Path, reader: Relu | Clip) -> _Path:
 
 
 def _entry(path: _Path, quantize: Quantize) -> Entry:
-    """Rounding never falls, so a clip in front of it is a clip behind it."""
+    """The entry of a path and its quantizer; clips before rounding become clips behind it."""
     clip = quantize.clip()
     if floats_of(quantize.scale).size == 1:
         ends = quantize.reference(np.array([path.low, path.high])).tolist()

@@ -1,4 +1,4 @@
-"""What follows the last integers leaves `main`: the host makes the reals."""
+"""Real operators behind the last integers move from `main` to `exit`, which the host runs."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from tercet.passes.clean import erase_unused
 
 @dataclass(frozen=True)
 class LiftExit(ModulePass):
-    """`main` returns the integers behind each output; the function `exit` makes reals of them."""
+    """`main` returns the integers of each output; the function `exit` makes reals of them."""
 
     name = "lift-exit"
 
@@ -47,7 +47,7 @@ class LiftExit(ModulePass):
 
 
 def _collect(result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValue, None]) -> None:
-    """The real operators behind `result`, in order, and the integers that they start from."""
+    """Collect the real operators that `result` is computed by, in order, and their integers."""
     waiting = [result]
     while waiting:
         value = waiting[-1]
@@ -58,7 +58,7 @@ def _collect(result: SSAValue, tail: dict[LayerOp, None], integers: dict[SSAValu
             continue
         if not isinstance(owner, LayerOp):
             raise UnsupportedError(
-                "the model returns its input as floats; quantize what it returns, or leave it out"
+                "the model returns its input as floats; quantize that output, or leave it out"
             )
         unknown = [x for x in owner.operands if x not in integers and x.owner not in tail]
         if unknown:

@@ -1,4 +1,4 @@
-"""The entry of an input that holds integers: the integers themselves."""
+"""The entry of an input that holds integers, which passes them unchanged."""
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
@@ -13,14 +13,14 @@ from tercet.ir.types import SI32, Int, shape_of, storage, tensor_type, unsigned
 from tercet.ops.gather import Gather
 
 WIDTHS = 8, 16, 31
-"""Bits that the index of a row is given."""
+"""The bits of a row's index."""
 
 
 def integers(argument: BlockArgument) -> list[Entry]:
-    """The entry of an argument of integers, which comes last in the block from now on.
+    """The entry of an argument of integers, which becomes the last argument of the block.
 
-    None where nothing reads it. It may hold all that its type holds; what is looked up in tables
-    holds the rows that all of them have, in as few bits as these take.
+    Empty if nothing reads it. Its range is its type's; the range of an index of tables is the
+    rows that all of them have, in the narrowest type that holds these.
     """
     if not argument.uses:
         return []
@@ -43,19 +43,19 @@ def integers(argument: BlockArgument) -> list[Entry]:
 
 
 def _rows(argument: BlockArgument) -> list[int]:
-    """How many rows every table has in which the integers are looked up."""
+    """The number of rows of every table that the integers index."""
     readers = [use.operation for value in _together(argument) for use in value.uses]
     return [op.table.get_shape()[0] for op in readers if isinstance(op, Gather)]
 
 
 def _retype(value: SSAValue, element: Int) -> None:
-    """Give the integers another type, wherever they are moved."""
+    """Change the element type of the integers, and of every value that movement makes of them."""
     for one in _together(value):
         Rewriter.replace_value_with_new_type(one, TensorType(element, shape_of(one)))
 
 
 def _together(value: SSAValue) -> list[SSAValue]:
-    """`value`, and all that data movement joins it to: these have one type."""
+    """`value` and every value that data movement connects with it, which share one type."""
     found: dict[SSAValue, None] = {value: None}
     waiting = [value]
     while waiting:

@@ -1,7 +1,7 @@
-"""A sum of sums is one sum, and it is rounded once.
+"""Sums of sums become one sum, which is rounded once.
 
-Lines between two sums move behind the second one, movements in front of the first; then both are
-sums over one axis, or pools whose windows are one window.
+Lines between two sums move behind the second sum, movements in front of the first. Then both
+merge into a sum over one axis, or into a pool with one window.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ ONE, ZERO = np.ones(()), np.zeros(())
 
 
 class LinesBehindSums(RewritePattern):
-    """sum(a * x + b) over n places becomes a * sum(x) + n * b, where n * b is exact."""
+    """sum(a * x + b) over n places becomes a * sum(x) + n * b, if n * b is exact."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: RealSum | AvgPool, rewriter: PatternRewriter) -> None:
@@ -60,7 +60,7 @@ class LinesBehindSums(RewritePattern):
 
 
 class LinesBehindMovement(RewritePattern):
-    """On the way to a sum, move(f(x)) becomes f(move(x))."""
+    """Above a sum, move(f(x)) becomes f(move(x))."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MovementOp, rewriter: PatternRewriter) -> None:
@@ -69,7 +69,7 @@ class LinesBehindMovement(RewritePattern):
 
 
 class SumOfSum(RewritePattern):
-    """The axis of the first sum goes along behind all others, and joins that of the second."""
+    """Two sums become one: the first sum's axis moves next to the second's and merges with it."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: RealSum, rewriter: PatternRewriter) -> None:
@@ -102,7 +102,7 @@ class SumOfSum(RewritePattern):
 
 
 class PoolOfPool(RewritePattern):
-    """A window of tiles is one window, with as many elements as all of them."""
+    """A pool of windows of a pool that tiles its input becomes one pool with larger windows."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPool, rewriter: PatternRewriter) -> None:
@@ -127,7 +127,7 @@ class PoolOfPool(RewritePattern):
 
 
 class SumOfPool(RewritePattern):
-    """In front of a sum, the means of tiles are a sum over one axis, too."""
+    """A sum over a pool that tiles its input becomes one sum over one axis."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: RealSum, rewriter: PatternRewriter) -> None:
@@ -165,7 +165,7 @@ def _on_the_way_to_a_sum(op: MovementOp) -> bool:
 
 
 def _same(op: RealSum | AvgPool, x: SSAValue) -> RealSum | AvgPool:
-    """The same sum of another tensor of the same shape."""
+    """The sum `op` of another tensor of the same shape."""
     return type(op).create(
         operands=[x],
         result_types=[op.y.type],
@@ -175,7 +175,7 @@ def _same(op: RealSum | AvgPool, x: SSAValue) -> RealSum | AvgPool:
 
 
 def _across(op: RealSum | AvgPool, constant: FloatArray) -> FloatArray | None:
-    """`constant` as the result meets it; None where it changes along an axis that is summed."""
+    """`constant` in the shape of the sum; None if it changes along a summed axis."""
     mixed = op.mixes()[len(op.mixes()) - constant.ndim :]
     if any(m and n > 1 for m, n in zip(mixed, constant.shape, strict=True)):
         return None
@@ -185,7 +185,7 @@ def _across(op: RealSum | AvgPool, constant: FloatArray) -> FloatArray | None:
 
 
 def _summed(op: RealSum | AvgPool, offset: FloatArray) -> FloatArray | None:
-    """What an offset of every place comes to; None where float64 cannot hold it."""
+    """The sum of an offset over all places; None if float64 cannot hold it exactly."""
     if not offset.any():
         return offset
     if isinstance(op, AvgPool):
@@ -199,7 +199,7 @@ def _summed(op: RealSum | AvgPool, offset: FloatArray) -> FloatArray | None:
 
 
 def _tiles(pool: AvgPool) -> bool:
-    """Whether its windows lie side by side, all of them full."""
+    """Whether the windows lie side by side without padding."""
     window = pool.window()
     full = bool((floats_of(pool.counts) == prod(window.kernel)).all())
     spatial = shape_of(pool.y)[2:]
@@ -211,7 +211,7 @@ def _tiles(pool: AvgPool) -> bool:
 
 
 def _whole_tiles(pool: AvgPool) -> Slice | None:
-    """What the tiles cover, where that is not all of the input."""
+    """The part of the input that the windows cover; None if they cover all of it."""
     shape, tile = shape_of(pool.x), pool.window().kernel
     covered = [n * size for n, size in zip(shape_of(pool.y)[2:], tile, strict=True)]
     if tuple(covered) == tuple(shape[2:]):
@@ -221,7 +221,7 @@ def _whole_tiles(pool: AvgPool) -> Slice | None:
 
 
 def _read_by_a_quantizer(op: LayerOp) -> bool:
-    """Whether a quantizer follows: what the host makes reals of is its own affair."""
+    """Whether a quantizer follows; sums at the end of the model are the host's."""
     seen, waiting = set[object](), [op]
     while waiting:
         for use in waiting.pop().results[0].uses:
@@ -235,7 +235,7 @@ def _read_by_a_quantizer(op: LayerOp) -> bool:
 
 
 class _SumAgain(RewritePattern):
-    """A sum of sums that are integers already."""
+    """An integer sum of dequantized integer sums."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: RealSum | AvgPool, rewriter: PatternRewriter) -> None:
@@ -251,7 +251,7 @@ def _merged(patterns: list[RewritePattern], ctx: Context, op: ModuleOp) -> None:
 
 @dataclass(frozen=True)
 class MergeSums(ModulePass):
-    """Means of means, pools of pools and all such sums become one."""
+    """Means of means, pools of pools and other sums of sums become one sum."""
 
     name = "merge-sums"
 
@@ -262,7 +262,7 @@ class MergeSums(ModulePass):
 
 @dataclass(frozen=True)
 class SumsOfSums(ModulePass):
-    """What is left of them are sums of the integers that other layers have summed."""
+    """Sums of sums that `MergeSums` left become integer sums of the first layer's sums."""
 
     name = "sums-of-sums"
 

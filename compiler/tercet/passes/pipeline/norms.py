@@ -41,7 +41,7 @@ class _Rewrite(RewritePattern):
 
 
 def _clips(x: SSAValue) -> tuple[list[Clip | Relu], object]:
-    """What only cuts off values on the way to `x`, in order, and what is before it."""
+    """The clips that compute `x`, in order, and the owner of the first one's operand."""
     found: list[Clip | Relu] = []
     while isinstance(x.owner, Clip | Relu):
         found.insert(0, x.owner)
@@ -50,14 +50,14 @@ def _clips(x: SSAValue) -> tuple[list[Clip | Relu], object]:
 
 
 def _narrow(end: Quantize, clips: Sequence[Clip | Relu]) -> None:
-    """`end` clips where it did behind `clips`: rounding keeps the order."""
+    """Narrow the bounds of `end` by those of `clips`, because rounding keeps the order."""
     one_scale(floats_of(end.scale), end.layer.data)
     low, high = (_end(end, clips, infinite) for infinite in (-inf, inf))
     end.low, end.high = number(low), number(high)
 
 
 def _end(end: Quantize, clips: Sequence[Clip | Relu], x: float) -> int:
-    """What becomes of the least or the greatest real."""
+    """The integer of the least or the greatest real `x`, after the clips."""
     for clip in clips:
         x = float(clip.reference(np.asarray(x)))
     if isinf(x):
@@ -69,7 +69,7 @@ def _end(end: Quantize, clips: Sequence[Clip | Relu], x: float) -> int:
 class IntegerNorms(ModulePass):
     """quantize(norm(dequantize(q))) becomes norm(q), whose algorithm numerics.md defines.
 
-    Where the result is clipped before it is rounded, norm(q) clips the integers instead.
+    A clip between the norm and the quantizer becomes a narrower clip of the integers.
     """
 
     name = "integer-norms"

@@ -29,14 +29,14 @@ SUMMATION: tuple[ModulePass, ...] = (
     IntegerSums(),
     FoldZeroPoint(),
 )
-"""After these, every layer computes on integers, and one line behind it makes its sums real."""
+"""After these passes every layer computes on integers, and a line behind it makes sums real."""
 ENDING: tuple[ModulePass, ...] = (MoveIntegers(), SumsOfSums(), LiftExit())
 NORMALIZATION = (*SUMMATION, *ENDING)
-"""After these, what is left of the reals lies between integers and a quantizer, place by place."""
+"""After these passes the only reals left are regions: functions of each place alone."""
 
 
 def in_order(threshold_bits: int = 0) -> tuple[ModulePass, ...]:
-    """All passes; outputs of up to `threshold_bits` bits become thresholds, not products."""
+    """All passes in order; outputs of up to `threshold_bits` bits become thresholds."""
     ending = (SnapTies(), Requantization(threshold_bits), RequireIntegers(), StampNames())
     return (*NORMALIZATION, *ending)
 
@@ -45,7 +45,7 @@ DEFAULT = in_order()
 
 
 def run(module: ModuleOp, pipeline: Sequence[ModulePass] = DEFAULT) -> ModuleOp:
-    """A new module, the passes applied in order, its types checked after each one."""
+    """A new module, from `module` by the passes in order; its types are verified after each one."""
     result, known = module.clone(), context()
     for step in pipeline:
         step.apply(known, result)

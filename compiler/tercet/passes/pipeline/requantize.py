@@ -1,4 +1,4 @@
-"""What lies between integers and the next quantizer becomes one exact integer operator."""
+"""Each region becomes one exact integer operator."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Requantization(ModulePass):
 
     name = "requantization"
     threshold_bits: int = 0
-    """Outputs of up to so many bits become thresholds; so does what no multiplier can do."""
+    """Outputs of up to this many bits become thresholds, as do those without exact multipliers."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         ranges = Ranges()
@@ -44,12 +44,12 @@ class Requantization(ModulePass):
 
 
 def ends_of(module: ModuleOp) -> list[End]:
-    """Every quantizer in order."""
+    """The quantizers of a module in order."""
     return [op for op in steps_of(module) if isinstance(op, Quantize | OrtRequantize)]
 
 
 def _closed(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp]:
-    """The operators that are `region`, the last of them with its result."""
+    """The operators that compute `region`; the last one returns its result."""
     count = len(region.leaves)
     if count == 1:
         return unary(region, ranges, threshold_bits)

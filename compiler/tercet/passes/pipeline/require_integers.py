@@ -1,4 +1,4 @@
-"""The end of the pipeline: only integer operators are left, and no value leaves its type."""
+"""The check that only integer operators are left and no value leaves its type."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from tercet.ir.ranges import ranges
 
 @dataclass(frozen=True)
 class RequireIntegers(ModulePass):
-    """Name the first layer that is still real; prove the range of every value."""
+    """Refuse the first layer that is still real; prove the range of every value."""
 
     name = "require-integers"
 
@@ -25,7 +25,7 @@ class RequireIntegers(ModulePass):
                     f"{step.name.partition('.')[2]} stays a function of reals",
                     layer=step.layer.data,
                     way_out=(
-                        "only what lies between a linear layer and the next quantizer becomes "
+                        "only functions between a linear layer and the next quantizer become "
                         "integers"
                     ),
                 )

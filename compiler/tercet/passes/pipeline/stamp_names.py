@@ -1,4 +1,4 @@
-"""The end of the passes: every value gets the name that all executors and reports know it by."""
+"""The last pass stamps every value with the name that executors and reports use."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from tercet.ir.names import stamp
 
 @dataclass(frozen=True)
 class StampNames(ModulePass):
-    """Write names as attributes; behind this they are carried, never worked out again."""
+    """Write the name of every value as an attribute; later rewrites copy it."""
 
     name = "stamp-names"
 

@@ -1,4 +1,4 @@
-"""Sums of products on integers: the scales and float biases move behind the accumulators."""
+"""Real sums of products become integer ones; scales and float biases move behind the sums."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from tercet.passes.movement.moved_constants import narrowed
 
 
 class SumIntegers(RewritePattern):
-    """A sum of dequantized integers becomes the dequantized sum of the integers."""
+    """sum(dequantize(q)) becomes a line of dequantize(sum(q))."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: SumOp, rewriter: PatternRewriter) -> None:
@@ -47,7 +47,7 @@ class SumIntegers(RewritePattern):
 
 
 def _scale(op: SumOp, start: Dequantize) -> FloatArray:
-    """The scale of an operand: one number, or one wherever nothing is summed."""
+    """The scale of an operand: one number, or one for each element of the axes not summed."""
     scale = narrowed(floats_of(start.scale))
     if scale.size == 1:
         return scale
@@ -63,7 +63,7 @@ def _scale(op: SumOp, start: Dequantize) -> FloatArray:
 
 
 def _kept(op: SumOp, scale: FloatArray) -> FloatArray:
-    """The scale, without the axes that the sum removes."""
+    """The scale without the axes that the sum removes."""
     axes = len(op.mixes())
     if scale.size == 1 or len(op.results[0].type.get_shape()) - 1 == axes:  # type: ignore[attr-defined]
         return scale

@@ -28,7 +28,7 @@ class _Fold(RewritePattern):
 
 @dataclass(frozen=True)
 class FoldZeroPoint(ModulePass):
-    """sum w (x - z) = sum w x - z sum w: exact, and targets need no zero points."""
+    """sum w (x - z) becomes sum w x - z sum w, which is exact, so targets need no zero points."""
 
     name = "fold-zero-point"
 

@@ -1,1 +1,1 @@
-"""Certificates re-checked, and the integer network audited against the model in rationals."""
+"""Re-check of certificates, and the audit of the integer network against the model."""

@@ -1,8 +1,8 @@
-"""Are the integer operators the trained model's? Decided in rationals, quantizer by quantizer.
+"""Audit: each quantized integer operator compared with the trained model, in rationals.
 
-The pass finds steps by bisection in float64. Here each step is looked at alone: just below it and
-at it, the operators of the float dialect are evaluated exactly, from the model's own parameters.
-Tables and operators of two tensors are compared for every operand.
+The pass finds steps by bisection in float64. The audit evaluates the operators of the float
+dialect exactly, from the model's own parameters, just below each step and at it. Tables and
+operators of two tensors are compared for every operand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,19 +39,19 @@ from tercet.passes.synthesis.step_function import every, sorted_borders, turns_o
 from tercet.passes.synthesis.unary import SMALL
 
 REPORTED = 100
-"""Findings of one operator of two tensors, at most."""
+"""The most findings reported of one operator of two tensors."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How many operands were evaluated exactly, and where the model disagrees."""
+    """The number of operands that were evaluated exactly, and the findings."""
 
     evaluated: int
     findings: tuple[Finding, ...]
 
 
 def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
-    """Every quantizer of `module` against `captured`, the float module that it came from."""
+    """The audit of every quantizer of `module` against the float module that it came from."""
     summed = run(captured, SUMMATION)
     evaluated, findings = same_layers(captured, summed)
     normalized = run(summed, ENDING)
@@ -70,7 +70,7 @@ def audit(captured: ModuleOp, module: ModuleOp) -> Audit:
 
 
 def enumerated(captured: ModuleOp, module: ModuleOp) -> dict[QuantizedOp, Audit]:
-    """The same of each table, sum and product alone: what carries no certificate."""
+    """The audit of each operator without a certificate: table, pair table, sum or product."""
     normalized = run(captured, NORMALIZATION)
     claimed, ranges = {id(op) for op, _ in certified(module)}, Ranges()
     found = {}
@@ -85,7 +85,7 @@ def enumerated(captured: ModuleOp, module: ModuleOp) -> dict[QuantizedOp, Audit]
 def _sites(
     normalized: ModuleOp, module: ModuleOp
 ) -> Iterator[tuple[QuantizedOp, Region, list[Finding]]]:
-    """Each integer operator that is a quantizer, what it has to be, and wrong claims of ties."""
+    """Each operator that replaces a quantizer with its region, and the wrong claims of ties."""
     ends, ops = ends_of(normalized), _by_site(module)
     if set(ops) != set(range(len(ends))):
         raise VerifyError("the certificates are not those of the layers of the captured model")
@@ -95,13 +95,17 @@ def _sites(
         if isinstance(end, Quantize) and (lattice := lattice_of(op)) is not None:
             known = {leaf: ranges.of(leaf) for leaf in region.leaves}
             objections = list(recheck(region, lattice, known))
-            end.properties["lattice"] = dense_float(lattice)  # from here on it is what is claimed
+            # the audit continues with the claimed lattice
+            end.properties["lattice"] = dense_float(lattice)
             region = region_of(end)
         yield op, region, objections
 
 
 def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[Finding]]:
-    """What is no quantizer is as normalization made it; channels may be negated for thresholds."""
+    """The operators that replace no quantizer, compared with those before `Requantization`.
+
+    Thresholds may have negated channels of a linear layer.
+    """
     want = [op for op in steps_of(normalized) if isinstance(op, IntegerOp)]
     got = [op for op in ops_of(module) if SITE not in op.attributes]
     if len(want) != len(got):
@@ -115,7 +119,7 @@ def _same_structure(normalized: ModuleOp, module: ModuleOp) -> tuple[int, list[F
 
 
 def _negated(ours: IntegerOp, theirs: IntegerOp) -> bool:
-    """Whether only signs of channels differ, for thresholds that are audited with these signs."""
+    """Whether two layers differ only by signs of channels; the audit of thresholds reads these."""
     if not isinstance(ours, Linear) or not isinstance(theirs, Linear):
         return False
     readers = [use.operation for use in ours.acc.uses]
@@ -128,7 +132,7 @@ def _negated(ours: IntegerOp, theirs: IntegerOp) -> bool:
 
 
 def row_signs(model: Linear, ours: Linear) -> IntArray:
-    """For each output 1, -1 where our weights and bias are the model's negated, 0 where neither."""
+    """For each output 1 if weights and bias are the model's, -1 if both are negated, else 0."""
     want, got = (np.column_stack([op.matrix(), op.addend()]) for op in (model, ours))
     if want.shape != got.shape:
         return np.zeros(len(want), np.int64)
@@ -169,10 +173,11 @@ def _certified(
 
 
 def _places(region: Region, channels: list[Certificate]) -> list[dict[int, int]]:
-    """For each channel the u to look at, and what is certified there.
+    """For each channel the values of u to compare, with the certified results.
 
-    Between two of them a monotone function is what it is at both; a function that turns is looked
-    at on both sides of every turn as well, and one of which nothing is known at every integer.
+    A monotone function that is equal at two neighbouring places is constant between them. A
+    function with known turns is compared on both sides of each turn as well, any other at every
+    integer.
     """
     wanted = [dict(places(c)) for c in channels]
     if is_monotone(region, region.leaves[0]):
@@ -189,7 +194,7 @@ def _places(region: Region, channels: list[Certificate]) -> list[dict[int, int]]
 
 
 def _signs(region: Region, op: IntegerOp) -> IntArray:
-    """For each channel 1, -1 where the operator's sums are the model's negated, 0 where neither."""
+    """For each channel 1 if the operator's sums are the model's, -1 if negated, else 0."""
     model, ours = region.leaves[0].owner, op.operands[0].owner
     if not isinstance(model, Linear) or not isinstance(ours, Linear):
         return np.ones(region.channels, np.int64)
@@ -231,7 +236,7 @@ def _entries(region: Region, op: Table, known: Interval) -> Iterator[tuple[int, 
 
 
 def _of_pairs(op: IntegerOp, a: IntArray, b: IntArray) -> IntArray:
-    """The operator of two tensors for pairs of operands, [pairs, channels]."""
+    """The results of an operator of two tensors for pairs of operands, [pairs, channels]."""
     if isinstance(op, PairTable):
         return values_of(op.table)[a - op.low_a.value.data, b - op.low_b.value.data]
     assert isinstance(op, RescaledOp)

@@ -1,7 +1,7 @@
-"""One channel of a region of one tensor, in rationals, quickly.
+"""A fast exact evaluation of one channel of a region of one tensor.
 
-What is a line at the start of it becomes a slope and an offset once, by two evaluations. Where only
-clips follow before a quantizer that rounds half to even, whole numbers do the rest.
+Two evaluations turn the lines at the start of the region into one slope and one offset. If only
+clips follow before a quantizer that rounds half to even, integers suffice for the rest.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tercet.passes.regions.region import Region
 
 @dataclass(frozen=True)
 class _Whole:
-    """clip(rne((slope * acc + offset) / unit)), all whole numbers."""
+    """clip(rne((slope * acc + offset) / unit)), all of them integers."""
 
     slope: int
     offset: int
@@ -71,7 +71,7 @@ class Exactly:
 def _whole(
     region: Region, rest: list[ElementwiseOp], line: tuple[Fraction, Fraction], place: Place
 ) -> _Whole | None:
-    """Rounding never falls, so clips in front of it are clips behind it."""
+    """The integer form of a line, clips and a quantizer; clips before rounding move behind it."""
     end = region.end
     if not isinstance(end, Quantize) or end.rounding.data != "half_even":
         return None

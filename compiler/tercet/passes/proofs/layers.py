@@ -1,4 +1,4 @@
-"""Are the integer layers the captured ones? Weights one by one, scales and biases in rationals."""
+"""Integer layers compared with the captured ones: each weight, scales and biases in rationals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ Line = tuple[Any, Any]
 
 
 def same_layers(captured: ModuleOp, summed: ModuleOp) -> tuple[int, list[Finding]]:
-    """How many channels were compared, and those that are not the captured model's.
+    """The number of compared channels, and findings for those that differ from the captured model.
 
-    `summed`: the module as `IntegerSums` and `FoldZeroPoint` leave it, nothing moved behind them.
+    `summed`: the module right after `IntegerSums` and `FoldZeroPoint`.
     """
     used = captured.clone()
     erase_unused(used)
@@ -54,7 +54,7 @@ def same_layers(captured: ModuleOp, summed: ModuleOp) -> tuple[int, list[Finding
 
 
 def _changes(given: LayerOp, whole: AccumulatorOp) -> Iterator[Finding]:
-    """Of a layer that was one of integers already; a dense one's zero point may be in its bias."""
+    """Findings of a layer captured as an integer one; a linear bias may contain the zero point."""
     same = (given.name, given.properties) == (whole.name, whole.properties)
     if isinstance(given, Linear) and isinstance(whole, Linear):
         start = [op.channels(Interval(0, 0))[0] for op in (given, whole)]
@@ -65,10 +65,10 @@ def _changes(given: LayerOp, whole: AccumulatorOp) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Integers:
-    """Whose reals reach a layer: scale * (q - zero)."""
+    """The integers whose reals scale * (q - zero) reach a layer."""
 
     scale: FloatArray
-    """Broadcasts against a row."""
+    """The scale, which broadcasts against a row."""
     zero: int
 
 
@@ -93,7 +93,7 @@ def _differences(real: WeightedOp, whole: AccumulatorOp) -> Iterator[Finding]:
 
 
 def _entry(value: SSAValue) -> _Integers | None:
-    """The integers that `value` stands for in the captured model, wherever they became real."""
+    """The integers that `value` stands for in the captured model, found above data movement."""
     owner = value.owner
     if isinstance(owner, Dequantize):
         return _Integers(narrowed(floats_of(owner.scale)), owner.zero_point.value.data)
@@ -116,7 +116,7 @@ def _entry(value: SSAValue) -> _Integers | None:
 
 
 def _constant(value: SSAValue) -> Affine | None:
-    """What makes `value` the same for every input, wherever that was moved to; None if nothing."""
+    """The constant that `value` is, found above data movement; None if it is not constant."""
     owner = value.owner
     while isinstance(owner, MovementOp) and len(owner.operands) == 1:
         owner = owner.operands[0].owner
@@ -124,7 +124,7 @@ def _constant(value: SSAValue) -> Affine | None:
 
 
 def _beside_constants(owner: MovementOp, parts: list[_Integers]) -> _Integers | None:
-    """The one grid of `parts`, on which the constants among the operands have to lie."""
+    """The common grid of `parts`; the constants among the operands must lie on it."""
     first = parts[0]
     if first.scale.size > 1 or any(part.scale != first.scale for part in parts):
         return None
@@ -136,7 +136,7 @@ def _beside_constants(owner: MovementOp, parts: list[_Integers]) -> _Integers | 
 
 
 def _after(whole: AccumulatorOp) -> tuple[Dequantize, Affine] | None:
-    """What the pass put behind the sums."""
+    """The dequantize and the line that the pass put behind the sums; None if there are none."""
     reals = [use.operation for use in whole.acc.uses]
     if len(reals) != 1 or not isinstance(reals[0], Dequantize):
         return None
@@ -145,7 +145,7 @@ def _after(whole: AccumulatorOp) -> tuple[Dequantize, Affine] | None:
 
 
 def _model(real: WeightedOp, entry: _Integers, totals: IntArray) -> Line:
-    """Of the captured layer."""
+    """The line of the captured layer."""
     unit = _exact(entry.scale) * _exact(real.spread(floats_of(real.scale)))
     shift = unit * (entry.zero * totals)
     if real.bias is None:
@@ -159,7 +159,7 @@ def _model(real: WeightedOp, entry: _Integers, totals: IntArray) -> Line:
 
 
 def _integer(start: Dequantize, rest: Affine, addends: IntArray) -> Line:
-    """Of the integer layer and what makes its sums real."""
+    """The line of the integer layer, with the constants that make its sums real."""
     scale, factor, offset, divisor = (
         _exact(floats_of(c)) for c in (start.scale, rest.factor, rest.offset, rest.divisor)
     )
@@ -168,5 +168,5 @@ def _integer(start: Dequantize, rest: Affine, addends: IntArray) -> Line:
 
 
 def _exact(values: FloatArray) -> Any:
-    """As fractions, an array of them or one."""
+    """The values as fractions: an array, or one."""
     return np.frompyfunc(Fraction, 1, 1)(values)

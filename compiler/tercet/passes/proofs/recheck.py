@@ -1,4 +1,4 @@
-"""The independent re-check of certificates: plain integers, nothing of the synthesis."""
+"""The re-check of certificates, in plain integers and independent of the synthesis."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ Evaluate = Callable[[int], int]
 
 @dataclass(frozen=True)
 class Finding:
-    """Where a certificate fails: at this accumulator the operator and the steps disagree."""
+    """The accumulator at which a certificate's operator and steps differ."""
 
     layer: str
     channel: int
@@ -21,7 +21,7 @@ class Finding:
 
 
 def check(certificate: Certificate) -> Finding | None:
-    """None if the operator equals the certified steps on every accumulator it can meet."""
+    """The first finding; None if the operator equals the certified steps on every accumulator."""
     return next(_findings(certificate), None)
 
 
@@ -46,7 +46,7 @@ def _findings(c: Certificate) -> Iterator[Finding]:
 
 
 def _own(c: Certificate) -> Iterator[tuple[int, int]]:
-    """Both sides of every threshold of the operator, with the certified value."""
+    """Accumulators on both sides of every threshold of the operator, with the certified values."""
     for t in c.thresholds or ():
         for u in (t - 1, t):
             if c.low <= u <= c.high:
@@ -54,7 +54,7 @@ def _own(c: Certificate) -> Iterator[tuple[int, int]]:
 
 
 def places(c: Certificate) -> Iterator[tuple[int, int]]:
-    """Both ends, and both sides of every step, with the value that belongs there."""
+    """Both ends of the range and both sides of every step, with the certified values."""
     value = c.first
     yield c.low, value
     pairs = zip(c.steps, c.deltas, strict=True)
@@ -66,7 +66,7 @@ def places(c: Certificate) -> Iterator[tuple[int, int]]:
 
 
 def _requantize(c: Certificate) -> Evaluate:
-    """Round half to even by quotient and remainder, which is not how the operator does it."""
+    """Rounding half to even by quotient and remainder, unlike the operator's own method."""
     assert c.triple is not None
     mul, add, shift = c.triple
 

@@ -1,8 +1,9 @@
-"""Was a quantizer's input rightly put on a lattice? Decided in rationals, from the model alone.
+"""Re-check of structural ties: whether a quantizer's input belongs on its lattice, in rationals.
 
-Nothing of the pass that did it is used. Where the line from integers to steps is, but for so many
-float32 roundings, one with points of the lattice alone, and where no reachable integer leads
-farther than a quarter of its spacing away from it, only exact ties can change their side.
+It uses the model alone and no code of the pass that claims the lattice. Two conditions are
+checked: the line from integers to steps is, but for its float32 roundings, a line through points
+of the lattice; and every reachable integer leads to a value within a quarter of the lattice's
+spacing. Then only exact ties change the side to which they are rounded.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,15 +27,15 @@ from tercet.passes.proofs.recheck import Finding
 from tercet.passes.regions.region import Region
 
 ROUNDING = Fraction(1, 1 << 24)
-"""What one rounding to float32 changes at most, relative."""
+"""The greatest relative change by one rounding to float32."""
 FAR = 1 << 40
 Terms = Mapping[tuple[SSAValue, ...], Fraction]
-"""A polynomial in the integers: the coefficient of each product of them, the constant's is ()."""
+"""A polynomial in the integers: a coefficient for each product of them; () is the constant's."""
 
 
 @dataclass(frozen=True)
 class NotALineError(Exception):
-    """A step that is none."""
+    """A step of the region is not a line."""
 
     step: str
 
@@ -42,7 +43,7 @@ class NotALineError(Exception):
 def recheck(
     region: Region, lattice: FloatArray, known: Mapping[SSAValue, Interval]
 ) -> Iterator[Finding]:
-    """What speaks against the claim; `known`: what each leaf can be."""
+    """The objection to the claimed lattice, or none; `known`: the interval of each leaf."""
     shaped = np.broadcast_to(lattice, region.view).reshape(-1)
     for channel in np.flatnonzero(shaped).tolist():
         place = tuple(int(i) for i in np.unravel_index(channel, region.view))
@@ -77,7 +78,7 @@ def _objection(
 
 
 def _corners(region: Region) -> Iterator[tuple[int, ...]]:
-    """Integers of the leaves at which every clip cuts."""
+    """Integers of the leaves at which every clip is in force."""
     return product((-FAR, FAR), repeat=len(region.leaves))
 
 
@@ -95,7 +96,7 @@ def _most(
     terms: Terms,
     known: Mapping[SSAValue, Interval],
 ) -> Fraction:
-    """How large the product of integers can be where the quantizer does not saturate."""
+    """The greatest product of integers for which the quantizer does not saturate."""
     size = Fraction(1)
     for leaf in key:
         size *= max(abs(known[leaf].low), abs(known[leaf].high))
@@ -107,7 +108,7 @@ def _most(
 
 
 def _terms(region: Region, place: Place) -> Terms:
-    """What reaches the quantizer at one place, clips left out: they cut, and move nothing."""
+    """The polynomial of the quantizer's input at one place, without the clips."""
     found: dict[SSAValue, dict[tuple[SSAValue, ...], Fraction]] = {}
     cut = set[SSAValue]()
     for step in region.steps:

@@ -1,4 +1,4 @@
-"""Which integers can reach each channel of a region."""
+"""The interval of the integers that reach each channel of a region."""
 
 from dataclasses import replace
 
@@ -12,9 +12,9 @@ from tercet.passes.regions.region import Region
 
 
 def by_channel(region: Region) -> Region:
-    """With a channel for each output channel of the layer that computes its only leaf.
+    """The region split into one channel for each output channel of the layer behind its only leaf.
 
-    Each of these has its own range, and so needs its own constants and no larger ones.
+    Each output channel has its own range, so its constants need to cover no larger one.
     """
     owner = region.leaves[0].owner
     if not isinstance(owner, AccumulatorOp):
@@ -37,7 +37,7 @@ def bounds(region: Region, leaf: SSAValue, ranges: Ranges) -> tuple[IntArray, In
 
 
 def _per_channel(region: Region, axis: int, values: IntArray) -> IntArray:
-    """The values of all output channels that one channel of the region meets, [.., N]."""
+    """The values of all output channels that meet one channel of the region, [.., N]."""
     shaped = values.reshape(*(len(values) if i == axis else 1 for i in range(len(region.row))))
     first, behind = region.axes
     if first <= axis < behind:  # one output channel for each channel of the region

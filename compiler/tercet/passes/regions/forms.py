@@ -1,6 +1,6 @@
 """A region as a formula: a weighted sum of its integer tensors, or a product of two.
 
-In float64: a guess at the constants, which whoever uses it proves exact or throws away.
+The constants are float64 guesses; the synthesis proves the integers made of them, or drops them.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ class Form:
     slopes: tuple[FloatArray, ...]
     constant: FloatArray
     zeros: tuple[int, int] | None = None
-    """Of a product, whose slope is the first one."""
+    """The zero points of a product, whose slope is the first of `slopes`."""
 
 
 def form_of(region: Region) -> Form | None:
-    """The position between the quantizer's integers, clips left out; None where it is another."""
+    """The form of the region's position, without its clips; None if it has neither form."""
     if not isinstance(region.end, Quantize) or not region.leaves:
         return None
     known: dict[SSAValue, Form] = {}
@@ -78,7 +78,7 @@ def _sum(x: Form, y: Form) -> Form | None:
 
 
 def _product(x: Form, y: Form) -> Form | None:
-    """Of a line of one tensor and a line of the other."""
+    """The product of a line of one tensor and a line of the other; None if either is not that."""
     if x.zeros is not None or y.zeros is not None or len(x.slopes) != 2:
         return None
     if not np.any(x.slopes[0]):

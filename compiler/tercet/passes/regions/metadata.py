@@ -1,4 +1,4 @@
-"""What an integer operator takes over from the quantizer that it is."""
+"""Metadata copied from a quantizer to the operator that replaces it."""
 
 from xdsl.dialects.builtin import IntegerAttr
 
@@ -9,9 +9,9 @@ from tercet.passes.regions.region import Region
 
 
 def result_of(region: Region, layer: str) -> Result:
-    """The integers of the region's quantizer, as those of `layer`.
+    """The result's type and grid, from the region's quantizer, for an operator of `layer`.
 
-    Their scale is 1 where every channel has one of its own.
+    The scale is 1 if the channels have different ones.
     """
     end, scale = region.end, floats_of(region.end.scale)
     zero: IntegerAttr = end.zero_point
@@ -25,7 +25,7 @@ def result_of(region: Region, layer: str) -> Result:
 
 
 def name_of(region: Region) -> str:
-    """The layer whose integers the region starts from, if it computed them."""
+    """The layer that computed the integers of the region; the quantizer's own for an input."""
     (leaf, *_) = region.leaves
     owner = leaf.owner
     return owner.layer.data if isinstance(owner, IntegerOp) else region.layer

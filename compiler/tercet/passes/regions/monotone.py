@@ -1,7 +1,7 @@
-"""Whether a region only rises or only falls along one of its integer tensors, place by place.
+"""Monotonicity of a region along one of its integer tensors, place by place.
 
-Known by composition: a sum of two parts that rise rises. What cannot be known so is never assumed:
-it is enumerated or refused.
+It follows from the parts: a sum of two rising parts rises. A region for which it does not follow is
+enumerated or refused.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from tercet.passes.regions.region import Region
 
 @dataclass(frozen=True)
 class Course:
-    """How a value goes along the tensor: up or down with `sign`, place by place.
+    """The direction of a value along the tensor: `sign` is 1 up, -1 down, for each place.
 
-    A sign of 0 is constant. Where `sign` is absent each place goes one way, but which is open.
+    A sign of 0 is constant. Without a `sign` each place is monotone in an unknown direction.
     """
 
     sign: FloatArray | None
@@ -34,7 +34,7 @@ CONSTANT, SOME = Course(np.zeros(())), Course(None)
 
 
 def is_monotone(region: Region, leaf: SSAValue) -> bool:
-    """Whether it is known to be, along `leaf`, whatever the other tensors hold."""
+    """Whether `region` is provably monotone along `leaf`, for any values of the other tensors."""
     known: dict[SSAValue, Course | None] = {}
     for step in region.steps:
         found: Course | None
@@ -72,7 +72,7 @@ def _elementwise(step: ElementwiseOp, course: Course) -> Course | None:
 
 
 def _together(a: Course, b: Course) -> Course | None:
-    """Known where no place has one part that rises and one that falls."""
+    """The direction of a sum; None if some place has a rising and a falling part."""
     if _is_constant(a):
         return b
     if _is_constant(b):

@@ -1,7 +1,7 @@
-"""What lies between integers and a quantizer: a real function of each place alone.
+"""Region: the real function of each place between integers and the next quantizer.
 
-It is evaluated in float64; where that comes near a place at which the result changes, rationals
-decide (numerics.md, 2). Places that meet the same constants form a channel.
+It is evaluated in float64; near a jump of the result, rationals decide (numerics.md, 2). Places
+with the same constants form a channel.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from tercet.ir.types import Array, Dense, FloatArray, IntArray, shape_of
 from tercet.ops.real.dequantize import Dequantize
 from tercet.ops.real.ort_requantize import OrtRequantize
 from tercet.ops.real.quantize import Quantize
-from tercet.passes.regions.foreign import foreign
+from tercet.passes.regions.unsupported_operator import foreign
 
 NEAR = 1e-9
-"""Distance to a jump, in steps, below which rationals decide."""
+"""The distance to a jump, in steps, below which rationals decide."""
 End: TypeAlias = Quantize | OrtRequantize
 
 
@@ -32,14 +32,14 @@ class Region:
     """y = quantize(f(dequantize(q), …)), place by place."""
 
     leaves: tuple[SSAValue, ...]
-    """The integer tensors it starts from, each one once."""
+    """The integer tensors that it reads, each once."""
     steps: tuple[Dequantize | PointwiseOp, ...]
-    """In order."""
+    """Its operators in order."""
     end: End
     row: tuple[int, ...]
     """The shape of the result, without the batch."""
     axes: tuple[int, int]
-    """From the first axis of `row` along which a constant changes to behind the last."""
+    """The axes of `row` from the first to behind the last along which a constant changes."""
 
     @property
     def channels(self) -> int:
@@ -47,7 +47,7 @@ class Region:
 
     @property
     def inner(self) -> int:
-        """Elements of a row that lie side by side in one channel."""
+        """The number of adjacent elements of a row in one channel."""
         return prod(self.row[self.axes[1] :]) if self.channels > 1 else 1
 
     @property
@@ -64,11 +64,11 @@ class Region:
         return self.end.clip()
 
     def reals(self, *q: IntArray) -> FloatArray:
-        """What reaches the quantizer, in float64, from integers of shape (count, channels)."""
+        """The quantizer's input in float64, from integers of shape (count, channels)."""
         return self._values(*q)[self.end.x]
 
     def _values(self, *q: IntArray) -> dict[SSAValue, Array]:
-        """Every value, (count, *view)."""
+        """Every value of the region, (count, *view)."""
         shape = (len(q[0]), *self.view)
         found: dict[SSAValue, Array] = {
             leaf: x.reshape(shape) for leaf, x in zip(self.leaves, q, strict=True)
@@ -79,7 +79,7 @@ class Region:
         return found
 
     def __call__(self, *q: IntArray) -> IntArray:
-        """The integers that the quantizer makes, (count, channels), exactly."""
+        """The quantizer's integers, exact, from integers of shape (count, channels)."""
         values = self._values(*q)
         x = values[self.end.x]
         result = self.end.reference(x).reshape(len(x), -1)
@@ -93,7 +93,7 @@ class Region:
         return result
 
     def exact(self, q: Sequence[int], channel: int) -> int:
-        """One place of a channel, in rationals."""
+        """The quantizer's integer at one place of a channel, in rationals."""
         place = tuple(int(i) for i in np.unravel_index(channel, self.view))
         return self.end.exact(self.exact_reals(q, place)[self.end.x], place=place)
 
@@ -115,7 +115,7 @@ def _beside(x: FloatArray, jump: float) -> np.ndarray[tuple[int, ...], np.dtype[
 
 
 def region_of(end: End) -> Region:
-    """The region that ends at a quantizer; UnsupportedError where something else is in it."""
+    """The region that ends at a quantizer; UnsupportedError if an operator in it mixes places."""
     if isinstance(end, OrtRequantize):
         row = shape_of(end.x)[1:]
         return Region((end.x,), (), end, row, _span(row, end.constants()))

@@ -1,1 +1,1 @@
-"""Finding integers that compute a region exactly, and the certificate of each."""
+"""The search for integers that compute a region exactly, and their certificates."""

@@ -1,6 +1,6 @@
-"""Certificates: why a requantization or threshold equals the trained model on its whole range.
+"""Certificates: the steps by which a requantize or threshold equals the model on its whole range.
 
-The pass writes one beside its operator; `check` believes nothing of it. Its argument: between two
+The pass writes one beside its operator, and `proofs` re-checks it. The argument: between two
 neighbouring steps both sides are constant or monotone in the same direction, so equality next to
 every step and at both ends is equality everywhere.
 """
@@ -38,14 +38,14 @@ from tercet.passes.synthesis.step_function import Steps
 
 ATTRIBUTE = "certificate"
 SITE = "site"
-"""Attribute of an integer operator: which quantizer of the normalized module it is, in order."""
+"""Attribute of an integer operator: the index of the quantizer that it replaces."""
 LATTICE = "lattice"
-"""The same: on which lattice that quantizer's input was put, where it was meant to lie on one."""
+"""Attribute of an integer operator: the lattice of that quantizer's structural ties, if any."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """One channel of one operator.
+    """The certificate of one channel of one operator.
 
     With u = sign * acc, for every u from low to high: y = first + the sum of the deltas of all
     steps t <= u.
@@ -59,32 +59,32 @@ class Certificate:
     first: int
     steps: tuple[int, ...]
     deltas: tuple[int, ...]
-    """1 where y rises, -1 where it falls, 0 where the function only turns."""
+    """For each step 1 if y rises, -1 if it falls, 0 if the function only turns."""
     reachable: tuple[int, int]
-    """What acc can be by the weights and the input's range, found anew."""
+    """The interval of acc, computed anew from the weights and the input's range."""
     method: str = ""
-    """The operator that claims to be this function: "requantize" or "threshold"."""
+    """The kind of the operator that computes this function: "requantize" or "threshold"."""
     clip: tuple[int, int] = (0, 0)
-    """Of that operator."""
+    """The bounds to which that operator clips."""
     triple: tuple[int, int, int] | None = None
-    """Of a requantize: mul, add, shift."""
+    """A requantize's mul, add and shift."""
     thresholds: tuple[int, ...] | None = None
-    """Of a threshold."""
+    """A threshold's thresholds."""
     directions: tuple[int, ...] | None = None
-    """Of a threshold: what each one adds."""
+    """The 1 or -1 that each threshold adds."""
 
     def at(self, u: int) -> int:
-        """The certified value."""
+        """The certified value at `u`."""
         return self._levels[bisect_right(self.steps, u)]
 
     @cached_property
     def _levels(self) -> tuple[int, ...]:
-        """The value before the first step, after it, and so on."""
+        """The value before the first step, behind it, and behind each further one."""
         return tuple(accumulate(self.deltas, initial=self.first))
 
 
 def attach(op: IntegerOp, steps: Steps) -> None:
-    """Write the certificate of all channels of `op` beside it."""
+    """Write the certificates of all channels of `op` as its attributes."""
     op.attributes[ATTRIBUTE] = DictionaryAttr(
         {
             "low": dense(steps.low, SI64),
@@ -98,7 +98,7 @@ def attach(op: IntegerOp, steps: Steps) -> None:
 
 
 def lattice_of(op: IntegerOp) -> FloatArray | None:
-    """The lattice of each place of a row, 0 for none; None where the operator claims none."""
+    """The lattice of each place of a row, 0 for none; None if the operator claims none."""
     claimed = op.attributes.get(LATTICE)
     return floats_of(claimed) if isinstance(claimed, Dense) else None
 
@@ -109,7 +109,7 @@ def certificates(module: ModuleOp) -> list[Certificate]:
 
 
 def certified(module: ModuleOp) -> list[tuple[IntegerOp, list[Certificate]]]:
-    """Every requantize and threshold, with a certificate for each channel."""
+    """Every requantize and threshold, with the certificate of each channel."""
     readers: dict[type[IntegerOp], Callable[[IntegerOp, Ranges], list[Certificate]]] = {
         Requantize: _of_requantize,
         Threshold: _of_threshold,
@@ -141,7 +141,10 @@ def _of_threshold(op: IntegerOp, ranges: Ranges) -> list[Certificate]:
 
 
 def _claims(op: Requantize | Threshold, ranges: Ranges) -> list[Certificate]:
-    """What is stored beside `op`, and what its accumulators reach: all but the operator itself."""
+    """Certificates from the attributes of `op` and the ranges of its accumulators.
+
+    The constants of `op` are not yet in them.
+    """
     layer = op.layer.data
     stored = op.attributes.get(ATTRIBUTE)
     if not isinstance(stored, DictionaryAttr):
@@ -170,7 +173,7 @@ def _claims(op: Requantize | Threshold, ranges: Ranges) -> list[Certificate]:
 
 
 def _reach(op: Requantize | Threshold, ranges: Ranges) -> tuple[IntArray, IntArray]:
-    """The least and the greatest accumulator of every channel of `op`, found anew: [N] each."""
+    """The least and the greatest accumulator of every channel of `op`, computed anew: [N] each."""
     count, sums = op.channels(), op.acc.owner
     if not isinstance(sums, AccumulatorOp):
         known = ranges.of(op.acc)

@@ -1,8 +1,8 @@
-"""Integers M, B, s with clip(rne(M · v + B, s)) == f for all of finitely many demands.
+"""Integers M, B, s with clip(rne(M · v + B, s)) == f at finitely many places.
 
-Every place where f is known asks that M · v + B lies between two floors (synthesis.py). The
-multipliers are the rounded slopes at the scale 2^s; what B may be is then an interval, and the
-smallest s for which it is not empty is taken.
+The value of f at a place demands that M · v + B lies between two floors (see rescale.py). The
+multipliers are the slopes times 2^s, rounded; then B has an interval, and the smallest s with a
+non-empty interval is taken.
 """
 
 from collections.abc import Sequence
@@ -20,24 +20,24 @@ from tercet.passes.synthesis.rescale import FAR, floor
 from tercet.passes.synthesis.step_function import find
 
 FIRST = 4
-"""Bits that the greatest multiplier has at the first try."""
+"""The bits of the greatest multiplier at the first try."""
 
 
 @dataclass(frozen=True)
 class Demands:
-    """f at pairs (a, b): at least `least`, at most `most`, [pairs, channels] each."""
+    """Demands on f at pairs (a, b): from `least` to `most`, [pairs, channels] each."""
 
     a: IntArray
     b: IntArray
     least: IntArray
     most: IntArray
     clip: Interval
-    """All that f ever is: at its ends the clip takes care."""
+    """The range of f; the clip meets demands at its ends."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The constants, [channels] each."""
+    """The constants that meet all demands, [channels] each."""
 
     mul: tuple[IntArray, ...]
     add: IntArray
@@ -46,7 +46,7 @@ class Fit:
 
 
 def demands_of_pairs(region: Region, a: Interval, b: Interval) -> Demands:
-    """Every pair."""
+    """The demands of every pair of integers."""
     size = (a.high - a.low + 1, b.high - b.low + 1)
     grid = np.indices(size).reshape(2, -1, 1) + np.array([a.low, b.low]).reshape(2, 1, 1)
     every = np.broadcast_to(grid, (2, grid.shape[1], region.channels))
@@ -55,15 +55,15 @@ def demands_of_pairs(region: Region, a: Interval, b: Interval) -> Demands:
 
 
 def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
-    """For each value of the narrow tensor, both sides of every step along the wide one.
+    """The demands on both sides of every step along the wide tensor, for each narrow value.
 
-    Between two steps both sides are monotone, so this is as good as every pair: refused where f is
-    not known to be so along the wide one.
+    Between two steps f and the operator are monotone, so these demands imply all others. Refused if
+    f is not provably monotone along the wide tensor.
     """
     wide_first = a.high - a.low > b.high - b.low
     if not is_monotone(region, region.leaves[0 if wide_first else 1]):
         raise UnsupportedError(
-            "combines sums with another tensor by a function that may turn",
+            "combines sums with another tensor by a function that may not be monotone",
             layer=region.layer,
             way_out="quantize the sums to 8 bits first",
         )
@@ -102,7 +102,7 @@ def demands_of_steps(region: Region, a: Interval, b: Interval) -> Demands:
 def fit(
     demands: Demands, slopes: Sequence[FloatArray], variables: Sequence[IntArray]
 ) -> Fit | None:
-    """Constants for all channels, for multipliers of `variables`; None where one has none."""
+    """Constants of all channels, for the multipliers of `variables`; None if a channel has none."""
     channels = demands.least.shape[1]
     mul = [np.zeros(channels, np.int64) for _ in slopes]
     add, shift = np.zeros(channels, np.int64), np.zeros(channels, np.int64)

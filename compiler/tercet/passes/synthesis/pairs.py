@@ -1,4 +1,4 @@
-"""A function of two integer tensors: one sum or product with one rounding, or a table of pairs."""
+"""The operator of a region of two tensors: a sum or product with one rounding, or a table."""
 
 import numpy as np
 
@@ -22,11 +22,11 @@ from tercet.passes.synthesis.demands import (
 from tercet.passes.synthesis.unary import SMALL
 
 POINTS = 1 << 25
-"""Pairs of integers, times channels, that are looked at, at most."""
+"""The most pairs of integers, times channels, that are enumerated."""
 
 
 def pair(region: Region, ranges: Ranges) -> list[IntegerOp]:
-    """The operator that is `region` for every two integers that its leaves can be."""
+    """The operator that equals `region` for every pair of integers of its leaves."""
     known = [ranges.of(leaf) for leaf in region.leaves]
     sizes = [interval.high - interval.low + 1 for interval in known]
     small = [size <= SMALL for size in sizes]

@@ -1,9 +1,9 @@
 """Find integers M, B, s with clip(rne(M u + B, s)) == f(u) for every reachable u.
 
-Every step of f at t to level i asks for M t + B >= floor(i) and M (t - 1) + B < floor(i'), where
-floor(i) is the least number that rounds to i. For a given s and M the admissible B form an
-interval; its width is a concave function of M, so bisection on M finds the widest. All integers:
-nothing is approximated, and the smallest s comes first.
+A step of f at t from level i' to level i demands M t + B >= floor(i) and M (t - 1) + B < floor(i),
+where floor(i) is the least number that rounds to i or more. For a given s and M the admissible B
+form an interval; its width is a concave function of M, so bisection on M finds the widest. All
+numbers are integers, and the smallest s is taken.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ import numpy.typing as npt
 from tercet.ir.arithmetic.limits import ADD_LIMIT, MUL_LIMIT, SHIFT_MAX
 from tercet.ir.interval import Interval
 from tercet.ir.types import IntArray
-from tercet.passes.synthesis.implied import MANY, needed
+from tercet.passes.synthesis.implied_bounds import MANY, needed
 from tercet.passes.synthesis.step_function import Steps
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 NEARBY = 16
-"""How far around twice the last multiplier the next one is looked for first."""
+"""The first search covers multipliers this near to twice the last one."""
 FAR = np.int64(1) << 60
-"""Beyond every bound: a constraint that holds for all M and B in range."""
+"""A value beyond every bound: a constraint that all M and B in range meet."""
 
 
 @dataclass(frozen=True)
 class Triples:
-    """M, B, s of every channel, on acc itself; `found` is False where none exists."""
+    """M, B and s of every channel, for acc itself; `found` is False where none exists."""
 
     mul: IntArray
     add: IntArray
@@ -52,9 +52,9 @@ class _Bounds:
 
 
 def synthesize(steps: Steps, clip: Interval) -> Triples:
-    """As `solve`, clipping to the values that f takes where that alone makes it possible.
+    """The triples of `solve`; if a channel has none, those for a clip to the range of f.
 
-    A ReLU before a quantizer with a zero point is such a case: it clips inside of the type.
+    A ReLU before a quantizer with a zero point needs the second: it clips within the type.
     """
     plain = solve(steps, clip)
     return plain if plain.found.all() else solve(steps, steps.values())
@@ -85,7 +85,7 @@ def solve(steps: Steps, clip: Interval) -> Triples:
 
 
 def _bounds(steps: Steps, clip: Interval) -> _Bounds:
-    """Where f changes, and its two ends unless clipping takes care of them."""
+    """The bounds from every step of f and from its two ends, without those that the clip meets."""
     count = steps.at.shape[1]
     level = steps.first[:, None] + np.arange(1, count + 1)
     real = steps.at <= steps.high[:, None]
@@ -103,14 +103,14 @@ def _bounds(steps: Steps, clip: Interval) -> _Bounds:
 
 
 def _fewer(bounds: _Bounds) -> _Bounds:
-    """Without those that others imply."""
+    """The bounds without those that others imply."""
     low = bounds.lower_point, bounds.lower_level, bounds.lower_used
     high = bounds.upper_point, bounds.upper_level, bounds.upper_used
     return _Bounds(*_packed(*low, needed(*low, 1)), *_packed(*high, needed(*high, -1)))
 
 
 def _packed(point: IntArray, level: IntArray, used: IntArray, kept: Mask) -> list[IntArray]:
-    """The bounds that are kept, in front."""
+    """The kept bounds, moved to the front of each row."""
     width = max(int(kept.sum(1).max()), 1)
     order = np.argsort(~kept, 1, kind="stable")[:, :width]
     return [np.take_along_axis(values, order, 1) for values in (point, level, used & kept)]
@@ -118,7 +118,7 @@ def _packed(point: IntArray, level: IntArray, used: IntArray, kept: Mask) -> lis
 
 @dataclass(frozen=True)
 class _Walls:
-    """For one s: M * point + B is at least `lower`, and at most `upper`, at their points."""
+    """The bounds for one s: M * point + B from `lower` to `upper` at their points."""
 
     lower: IntArray
     lower_point: IntArray
@@ -135,20 +135,20 @@ class _Walls:
         )
 
     def room(self, m: IntArray) -> tuple[IntArray, IntArray]:
-        """The least and the greatest B of every channel for its M; none where they cross."""
+        """The least and the greatest B of every channel for its M; there is none if they cross."""
         scale = m[:, None]
         low = (self.lower - scale * self.lower_point).max(1)
         return low, (self.upper - scale * self.upper_point).min(1)
 
 
 def _widest(walls: _Walls, guess: IntArray) -> IntArray:
-    """The M of every channel with the most room for B.
+    """The M of every channel with the widest interval for B.
 
-    Looks near `guess` first; where the room still grows at an edge of that, everywhere.
+    The search starts near `guess`; if the interval still widens at an edge, it covers every M.
     """
 
     def rises(m: IntArray) -> Mask:
-        """Where there is more room at m + 1 than at m."""
+        """True where the interval of B is wider at m + 1 than at m."""
         (low, high), (next_low, next_high) = walls.room(m), walls.room(m + 1)
         return np.asarray(next_high - next_low > high - low)
 
@@ -165,7 +165,7 @@ def _widest(walls: _Walls, guess: IntArray) -> IntArray:
 
 
 def _least(walls: _Walls, m: IntArray) -> IntArray:
-    """The smallest multiplier that leaves room, where `m` does: such multipliers have no gaps."""
+    """The smallest admissible multiplier, given an admissible `m`; admissible ones have no gaps."""
     low, high = walls.room(m)
     left, right = np.where(high >= low, 0, m), m
     while (left < right).any():
@@ -178,7 +178,7 @@ def _least(walls: _Walls, m: IntArray) -> IntArray:
 
 
 def floor(level: IntArray, s: int) -> IntArray:
-    """The least integer v with rne(v, s) >= level: an odd level does not get the tie below it."""
+    """The least integer v with rne(v, s) >= level; the tie below an odd level rounds down."""
     if s == 0:
         return level
     return (level << s) - (1 << (s - 1)) + (level & 1)

@@ -1,4 +1,4 @@
-"""The step function of a quantizer: which integer follows from which accumulator."""
+"""The step function of a quantizer: its integer for each accumulator."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ Function = Callable[[IntArray], IntArray]
 class Steps:
     """The steps of every channel over its reachable accumulators.
 
-    With u = sign * acc: y = first + number of i with u >= at[i], for u from low to high; where
-    `delta` is given, y = first + sum of delta[i] over these i.
+    With u = sign * acc, for u from low to high: y = first + the number of i with u >= at[i]. With
+    `delta`, y = first + the sum of delta[i] over these i.
     """
 
     low: IntArray
-    """[N], the least u."""
+    """The least u, [N]."""
     high: IntArray
-    """[N], the greatest u."""
+    """The greatest u, [N]."""
     sign: IntArray
-    """[N], -1 where the function decreases, else 1."""
+    """-1 where the function decreases, else 1, [N]."""
     first: IntArray
-    """[N], the value at low."""
+    """The value at low, [N]."""
     at: IntArray
-    """[N, L], ascending, above low; high + 1 where there is no further step."""
+    """The steps, ascending and above low, then high + 1 up to the row's end, [N, L]."""
     delta: IntArray | None = None
-    """[N, L]: 1, or -1 where y falls, or 0 where it only turns; absent where it always rises."""
+    """For each step 1 if y rises, -1 if it falls, 0 if it only turns, [N, L]; None: always 1."""
 
     def values(self) -> Interval:
         """The least and the greatest value that any channel takes."""
@@ -45,7 +45,7 @@ class Steps:
 
 
 def find(function: Function, low: IntArray, high: IntArray) -> Steps:
-    """Every step of every channel of a monotone function; `low` and `high` bound acc, [N]."""
+    """The steps of every channel of a monotone function; `low` and `high` bound acc, [N]."""
     ends = function(np.stack([low, high]))
     sign = np.where(ends[1] < ends[0], -1, 1)
     u_low, u_high = np.where(sign > 0, low, -high), np.where(sign > 0, high, -low)
@@ -64,7 +64,7 @@ def find(function: Function, low: IntArray, high: IntArray) -> Steps:
 
 
 def find_turning(region: Region, low: IntArray, high: IntArray) -> Steps:
-    """The same of a function that turns: each piece between two turns is monotone."""
+    """The steps of a function that turns, from its monotone pieces between turns."""
     borders = sorted_borders(region, low, high)
     starts = np.concatenate([low[:, None], borders], 1)
     ends = np.concatenate([borders, high[:, None] + 1], 1) - 1
@@ -82,14 +82,14 @@ def find_turning(region: Region, low: IntArray, high: IntArray) -> Steps:
 
 
 def _jumps(at: IntArray, size: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
-    """As many single steps as the greatest jump has; one of 0 marks the turn itself."""
+    """The single steps of a jump of several levels, in turn; a step of 0 marks a turn."""
     yield at, np.zeros_like(at)
     for i in range(int(np.abs(size).max(initial=0))):
         yield at, np.where(np.abs(size) > i, np.sign(size), 0)
 
 
 def _within(steps: Steps) -> Iterator[tuple[IntArray, IntArray]]:
-    """The steps of one piece, in terms of acc."""
+    """The steps of one monotone piece, over acc."""
     for t in steps.at.T:
         real = t <= steps.high
         # falling: u >= t is acc <= -t, so y is less by one from -t + 1 on
@@ -110,7 +110,7 @@ def _merged(
 
 
 def turns_once(region: Region) -> bool:
-    """Whether it is a chain of functions of which one turns, and no more."""
+    """Whether the region is a chain of functions of which exactly one turns."""
     chain = all(len(step.operands) == 1 for step in region.steps)
     return chain and len(_bent(region)) == 1
 
@@ -120,7 +120,7 @@ def _bent(region: Region) -> list[ElementwiseOp]:
 
 
 def every_step(function: Function, low: IntArray, high: IntArray) -> Steps:
-    """The steps of any function at all, by its value at every accumulator."""
+    """The steps of any function, from its value at every accumulator."""
     values = function(every(low, high))
     size = np.diff(values, axis=0).T
     count = max(1, int(np.abs(size).sum(1).max()))
@@ -134,18 +134,18 @@ def every_step(function: Function, low: IntArray, high: IntArray) -> Steps:
 
 
 def every(low: IntArray, high: IntArray) -> IntArray:
-    """[accumulators, N]: all from low to high; where a channel has fewer, its last again."""
+    """All accumulators from low to high, [accumulators, N]; short channels repeat their last."""
     acc: IntArray = low + np.arange(int((high - low).max()) + 1)[:, None]
     return np.minimum(acc, high)
 
 
 def sorted_borders(region: Region, low: IntArray, high: IntArray) -> IntArray:
-    """[N, pieces - 1]: where a new piece of a function that turns once begins, else high + 1."""
+    """The first accumulator of each further monotone piece, [N, pieces - 1]; high + 1: none."""
     (step,) = _bent(region)
     found: list[IntArray] = []
     for turn in step.turns():
         border = _crossing(region, step, turn, low, high)
-        # the place itself is a piece of its own: the function may jump there
+        # the turn is a piece of one accumulator, because the function may jump there
         found += [border, border + 1]
     kept = [np.clip(border, low, high + 1) for border in found]
     return np.sort(np.stack(kept, 1), axis=1)
@@ -154,7 +154,7 @@ def sorted_borders(region: Region, low: IntArray, high: IntArray) -> IntArray:
 def _crossing(
     region: Region, step: ElementwiseOp, turn: Fraction, low: IntArray, high: IntArray
 ) -> IntArray:
-    """Where what reaches `step` gets to the other side of `turn`, [N]: one past, if it falls."""
+    """The accumulator at which the input of `step` crosses `turn`, [N]; one further if it falls."""
     found = []
     for channel in range(region.channels):
         place = tuple(int(i) for i in np.unravel_index(channel, region.view))

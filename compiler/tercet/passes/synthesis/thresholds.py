@@ -1,4 +1,4 @@
-"""Step functions as thresholds: what no product and shift is, and what is narrow."""
+"""Step functions as thresholds: narrow ones, and those that no multiplier and shift compute."""
 
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ NEVER = 2**31 - 1
 
 
 def thresholds(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
-    """Outputs that fall get their weights negated, or thresholds at which the result falls."""
+    """The threshold operator; falling outputs get negated weights, or thresholds that fall."""
     if not (steps.sign < 0).any():
         return _threshold(region, region.leaves[0], steps), steps
     sums = region.leaves[0].owner
@@ -34,9 +34,9 @@ def thresholds(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
 
 
 def _sign_of_each_output(region: Region, sign: IntArray) -> IntArray | None:
-    """The sign of every output of the layer behind `region`, whose last axis they are.
+    """The sign of every output of the layer behind `region`; outputs are the last axis.
 
-    None where one output rises in some places and falls in others, as with a factor for each token.
+    None if an output rises in some places and falls in others, as with a factor for each token.
     """
     places = np.broadcast_to(sign.reshape(region.view), region.row).reshape(-1, region.row[-1])
     return places[0] if bool((places == places[0]).all()) else None
@@ -48,7 +48,7 @@ def _threshold(region: Region, leaf: SSAValue, steps: Steps) -> Threshold:
 
 
 def turning(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
-    """From thresholds that rise and fall."""
+    """The threshold operator with thresholds that rise and fall."""
     assert steps.delta is not None
     least = int(steps.first.min())
     start = int((steps.first - least).max())
@@ -61,7 +61,7 @@ def turning(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
     at, delta = np.take_along_axis(at, order, 1), np.take_along_axis(delta, order, 1)
     used = max(1, int((at < NEVER).sum(1).max()))
     at, falls = at[:, :used], delta[:, :used] < 0
-    # what no sum reaches goes down and up in turn, so that the result stays in its type
+    # unreachable thresholds fall and rise in turn, so that the result stays in its type
     never = at == NEVER
     last = least + np.where(never, 0, delta[:, :used]).sum(1)
     down_first = (last > region.clip().low)[:, None]
@@ -70,7 +70,7 @@ def turning(region: Region, steps: Steps) -> tuple[Threshold, Steps]:
 
 
 def _by_accumulator(steps: Steps) -> Steps:
-    """The steps over acc instead of over u: where acc rises, a falling channel falls."""
+    """The steps over acc instead of u, so the steps of a falling channel fall."""
     falling = (steps.sign < 0)[:, None]
     real = steps.at <= steps.high[:, None]
     low = np.where(steps.sign < 0, -steps.high, steps.low)
@@ -111,7 +111,7 @@ def _rows(steps: Steps, highest: int) -> tuple[int, IntArray]:
 
 
 def _alone(region: Region) -> bool:
-    """Whether nothing else reads what lies between the sums and the quantizer."""
+    """Whether the region alone reads the values between the sums and the quantizer."""
     values = [region.leaves[0], *(s.results[0] for s in region.steps)]
     one_each = all(value.has_one_use() for value in values)
     return one_each and len([s for s in region.steps if isinstance(s, Dequantize)]) == 1

@@ -1,4 +1,4 @@
-"""A function of one integer tensor: requantize, threshold or table, whichever is exact."""
+"""The operator of a region of one tensor: requantize, threshold or table, whichever is exact."""
 
 import numpy as np
 
@@ -24,15 +24,15 @@ from tercet.passes.synthesis.step_function import (
 from tercet.passes.synthesis.thresholds import thresholds, turning
 
 SMALL = 256
-"""Values of an operand up to which a table is considered."""
+"""The most values of an operand for which a table is made."""
 ENTRIES = 1 << 20
-"""Of the tables of one operator, at most."""
+"""The most entries of the tables of one operator."""
 VALUES = 1 << 22
-"""Of a function that may turn anywhere, at most."""
+"""The most values of a function whose turns are unknown."""
 
 
 def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp]:
-    """The operator that is `region` for every integer that its leaf can be."""
+    """The operator that equals `region` for every integer of its leaf."""
     (leaf,) = region.leaves
     known = ranges.of(leaf)
     size = known.high - known.low + 1
@@ -55,13 +55,13 @@ def unary(region: Region, ranges: Ranges, threshold_bits: int) -> list[IntegerOp
 
 
 def _found(region: Region, low: IntArray, high: IntArray) -> Steps:
-    """The steps of a function that turns: between its turns, or value by value."""
+    """The steps of a function that turns, from its pieces or from all its values."""
     if turns_once(region):
         return find_turning(region, low, high)
     count = int((high - low).max() + 1) * region.channels
     if count > VALUES:
         raise UnsupportedError(
-            f"quantizes a function that may turn, of {count} values",
+            f"quantizes a function of {count} values that may not be monotone",
             layer=region.layer,
             way_out="quantize the layer's output to 8 bits before it",
         )

@@ -1,1 +1,1 @@
-"""Structural ties: float32 scales whose ratio was meant to be a simple one (numerics.md)."""
+"""Structural ties: float32 scales whose exact ratio is a simple fraction (numerics.md)."""

@@ -1,4 +1,4 @@
-"""What the user's own executors make of a region: float32, rounded after every operation."""
+"""A region evaluated in float32, rounded after every operation, as PyTorch and ONNXRuntime do."""
 
 import numpy as np
 
@@ -9,10 +9,9 @@ from tercet.passes.regions.region import Region
 
 
 def in_float32(region: Region, *q: IntArray) -> IntArray:
-    """The integers that the quantizer makes of integers [count, channels], as in PyTorch and ORT.
+    """The quantizer's integers in float32, from integers [count, channels].
 
-    A layer's sum is one number here: its own float32 rounding, which differs from executor to
-    executor, is left out.
+    The rounding inside of a layer's sum differs from executor to executor and is left out.
     """
     end, shape = region.end, (len(q[0]), *region.view)
     assert isinstance(end, Quantize)
@@ -29,5 +28,5 @@ def in_float32(region: Region, *q: IntArray) -> IntArray:
 
 
 def _once(value: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Rounded to float32, held in float64."""
+    """`value` rounded to float32, as float64, in `shape`."""
     return np.broadcast_to(np.asarray(value, np.float32), shape).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Integers at which a line meets a jump of the quantizer: where ties can be."""
+"""Integers at which a line meets a jump of the quantizer: the possible ties."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from tercet.passes.regions.forms import Form
 from tercet.passes.regions.region import Region
 
 MOST = 1 << 17
-"""Places that are looked at in a channel: beyond that every so many of them."""
+"""The most places that are tested in a channel; if there are more, evenly spaced ones."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,16 @@ class JumpPlaces:
 
     q: tuple[IntArray, ...]
     real: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-    """Whether it does meet one there, within what the leaf can be."""
+    """Whether the line meets a jump there, and the leaf can have this integer."""
 
 
 def places(
     region: Region, form: Form, lattice: FloatArray, bounds: list[tuple[IntArray, IntArray]]
 ) -> JumpPlaces:
-    """`form`: on the lattice [channels]; `bounds`: the least and greatest integer of each leaf."""
+    """The possible ties of a form.
+
+    `form`: on the lattice [channels]; `bounds`: the least and greatest integer of each leaf.
+    """
     end = region.end
     assert isinstance(end, Quantize)
     clip = end.clip()
@@ -50,12 +53,13 @@ def places(
 
 
 def _others(lows: IntArray, highs: IntArray, wide: int, jumps: int) -> IntArray:
-    """Values of the other leaf, every so many of them; a single one where there is none."""
+    """Evenly spaced values of the other leaf; a single one if there is no other leaf."""
     if len(lows) == 1:
         return np.zeros(1, np.int64)
     low, high = int(lows[1 - wide].min()), int(highs[1 - wide].max())
     stride = -(-(high - low + 1) * jumps // MOST)
-    return np.arange(low, high + 1, max(1, stride) | 1)  # odd: half of the ties have an odd factor
+    # an odd stride, because half of the ties have an odd factor
+    return np.arange(low, high + 1, max(1, stride) | 1)
 
 
 def _along(form: Form, wide: int, others: IntArray) -> tuple[FloatArray, FloatArray]:

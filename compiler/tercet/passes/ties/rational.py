@@ -1,16 +1,16 @@
-"""The simplest fraction that a ratio of float32 numbers was rounded from, if there is one."""
+"""The simplest fraction within the rounding error of a ratio of float32 numbers."""
 
 import numpy as np
 
 from tercet.ir.types import FloatArray, IntArray
 
 ROUNDING = 2.0**-24
-"""What one rounding to float32 changes at most, relative."""
+"""The greatest relative change by one rounding to float32."""
 SIMPLE = 1 << 14
-"""Numerator times denominator, at most: a ratio of two random floats is as near to one such
-fraction with a probability of one in a thousand for each rounding."""
+"""The greatest product of numerator and denominator. A ratio of two random floats lies this near
+to such a fraction with a probability of one in a thousand for each rounding."""
 POWERS = 16
-"""Powers of two are denominators up to 2 to the power of this, whatever the numerator."""
+"""A power of two up to this exponent is a denominator for any numerator."""
 
 
 def _denominators() -> list[int]:
@@ -22,9 +22,9 @@ DENOMINATORS = _denominators()
 
 
 def simplest(ratios: FloatArray, roundings: int) -> IntArray:
-    """For each ratio [N] the least denominator of such a fraction, or 0.
+    """The least denominator of a simple fraction for each ratio [N], 0 if there is none.
 
-    A fraction p/q is one if the ratio is p/q times 1 + e, with |e| at most `roundings` times 2^-24.
+    A fraction p/q fits if the ratio is p/q times 1 + e, with |e| at most `roundings` times 2^-24.
     """
     found = np.zeros(ratios.shape, np.int64)
     for q in DENOMINATORS:

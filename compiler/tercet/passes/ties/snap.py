@@ -1,8 +1,8 @@
-"""Structural ties: a quantizer whose input was meant to lie on a lattice is put back on it.
+"""The pass that puts a quantizer's input back on the lattice of its structural ties.
 
-An exporter writes float32 scales. Where their ratio was meant to be 1/16, exact arithmetic on the
-rounded scales puts all sums that should be exact halves on the same wrong side, while PyTorch and
-ONNXRuntime, which round once more, see the halves and round them to even (numerics.md).
+An exporter writes float32 scales. If their ratio is 1/16 but for that rounding, exact arithmetic on
+the rounded scales puts all sums that should be exact halves on the same wrong side. PyTorch and
+ONNXRuntime round once more, get the halves and round them to even (numerics.md).
 """
 
 from dataclasses import dataclass, replace
@@ -34,12 +34,12 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 FAR = np.int64(1) << 40
 """An integer at which every clip in front of a quantizer is in force."""
 FINER = 6
-"""How often a lattice is halved at most, to hold a constant or the ends of a clip."""
+"""The most halvings of a lattice to hold a constant or the ends of a clip."""
 
 
 @dataclass(frozen=True)
 class SnapTies(ModulePass):
-    """quantize(x) becomes quantize(x moved to a lattice) where x was meant to lie on it."""
+    """quantize(x) becomes quantize(x on a lattice) if the region has structural ties on it."""
 
     name = "snap-ties"
 
@@ -51,16 +51,16 @@ class SnapTies(ModulePass):
 
 
 def _snap(end: Quantize, ranges: Ranges) -> None:
-    """Put what `end` rounds on a lattice, if there is a structural tie.
+    """Put the input of `end` on a lattice, if there is a structural tie.
 
-    Reasons, one after the other: the ratios are simple but for the rounding of their scales; the
-    reachable values lie so near to the lattice that none but ties changes its side; some tie does;
-    and float32 executors see most of these where the lattice has them.
+    Four conditions: the ratios are simple fractions but for the rounding of their scales; the
+    reachable values lie so near to the lattice that only ties change their side; some tie does;
+    and float32 executors compute most of these as the lattice does.
     """
     try:
         region = region_of(end)
     except UnsupportedError:
-        return  # the pass that makes it integers says why
+        return  # `Requantization` refuses it with the reason
     form = form_of(region)
     if form is None or not _clipped_last(region):
         return
@@ -88,7 +88,7 @@ def _snap(end: Quantize, ranges: Ranges) -> None:
 
 
 def _ends_alike(region: Region, lattice: FloatArray, far: IntArray) -> bool:
-    """Whether a clip in front of the quantizer, which need not lie on the lattice, ends alike."""
+    """Whether clips before the quantizer have the same results with and without the lattice."""
     end = region.end
     end.properties["lattice"] = dense_float(lattice.reshape(region.view))
     alike = bool((region(*_corners(region)) == far).all())
@@ -97,14 +97,14 @@ def _ends_alike(region: Region, lattice: FloatArray, far: IntArray) -> bool:
 
 
 def _clipped_last(region: Region) -> bool:
-    """Whether nothing is added to, or multiplied by, what a clip has cut."""
+    """Whether no sum and no product reads a clipped value."""
     clips = [isinstance(step, Relu | Clip) for step in region.steps]
     first = clips.index(True) if any(clips) else len(clips)
     return all(len(step.operands) == 1 for step in region.steps[first:])
 
 
 def _flat(region: Region, form: Form) -> Form:
-    """Everything by channel, [channels]."""
+    """The form with every constant spread over the channels, [channels]."""
     slopes, constant = (
         [np.broadcast_to(x, region.view).reshape(-1) for x in values]
         for values in (form.slopes, (form.constant,))
@@ -113,7 +113,7 @@ def _flat(region: Region, form: Form) -> Form:
 
 
 def _lattice(region: Region, form: Form) -> FloatArray:
-    """The coarsest lattice of each channel: [channels], 0 where the ratios are not simple."""
+    """The coarsest lattice of each channel, [channels]; 0 if its ratios are not simple."""
     roundings, divisor = _roundings(region), _divisor(region)
     slopes = form.slopes[:1] if form.zeros is not None else form.slopes
     found = [simplest(slope * divisor, roundings) * divisor for slope in slopes]
@@ -128,7 +128,7 @@ def _lattice(region: Region, form: Form) -> FloatArray:
 
 
 def _with_constant(form: Form, n: int, size: int, roundings: int) -> float:
-    """A lattice on which the constant lies as well; 0 if there is none."""
+    """A lattice that also holds the constant; 0 if there is none."""
     constant = float(form.constant[n])
     spread = abs(constant) + sum(abs(float(slope[n])) for slope in form.slopes)
     for finer in range(FINER):
@@ -141,13 +141,13 @@ def _with_constant(form: Form, n: int, size: int, roundings: int) -> float:
 def _held(
     region: Region, form: Form, known: list[tuple[IntArray, IntArray]], lattice: FloatArray
 ) -> Mask:
-    """Where no reachable integer leads a quarter of its spacing away from the lattice."""
+    """True where every reachable value lies within a quarter of the lattice's spacing of it."""
     on = _on(form, lattice)
     reach = [np.maximum(abs(low), abs(high)).astype(np.float64) for low, high in known]
     if form.zeros is not None:
         (a, b), (za, zb) = reach, form.zeros
         reach = [(a + abs(za)) * (b + abs(zb))]
-    if len(reach) == 1:  # and where nothing saturates
+    if len(reach) == 1:  # values at which the quantizer saturates do not count
         clip = region.clip()
         inside = max(abs(clip.low), abs(clip.high)) + 1 + np.abs(form.constant)
         slope = np.where(form.slopes[0] == 0, 1.0, np.abs(form.slopes[0]))
@@ -159,7 +159,7 @@ def _held(
 
 
 def _roundings(region: Region) -> int:
-    """How many of the constants are float32 numbers that something was rounded to."""
+    """The number of constants that were rounded to float32."""
     constants: list[Dense] = list(region.end.constants())
     for step in region.steps:
         constants += step.constants()
@@ -189,7 +189,7 @@ def _divisor(region: Region) -> int:
 
 
 def _on(form: Form, lattice: FloatArray) -> Form:
-    """The line on the lattice."""
+    """The form with its coefficients moved to the lattice."""
     safe = np.where(lattice > 0, lattice, 1.0)
     slopes, constant = (
         [np.rint(x * safe) / safe for x in values] for values in (form.slopes, (form.constant,))

@@ -1,4 +1,4 @@
-"""Pictures of bars: one row a layer. Here are the coordinates; templates/bars.svg.j2 draws them."""
+"""Coordinates of bar charts, one row a layer; templates/bars.svg.j2 draws them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from tercet.report.contract import Layer, Report, Spread
 from tercet.report.pages.words import number, share, short
 
 LEFT, WIDTH, RIGHT = 130.0, 620.0, 100.0
-"""Room for the layers' names, for the bars and for the figures, in user units of the SVG."""
+"""Widths of the layers' names, the bars and the figures, in user units of the SVG."""
 TOP, BAR, GAP = 8.0, 13.0, 16.0
-"""Above the first row, height of a bar, between two rows."""
+"""Room above the first row, height of a bar, room between two rows."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a bar. `series` is its CSS class, `tip` what a pointer shows."""
+    """A segment of a bar. `series` is its CSS class, `tip` its tooltip."""
 
     x: float
     width: float
@@ -25,7 +25,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """Segments in a row, the figure at their end, and a whisker from the least to the greatest."""
+    """Consecutive segments, a figure behind them, and a whisker from the least to the greatest."""
 
     y: float
     segments: tuple[Segment, ...]
@@ -37,7 +37,7 @@ class Bar:
 class Row:
     name: str
     label: str
-    """The name, shortened to the room there is."""
+    """The name, shortened to the room for it."""
     y: float
     bars: tuple[Bar, ...]
 
@@ -82,7 +82,7 @@ def cycles(report: Report) -> BarChart:
 
 
 def columns(report: Report) -> BarChart:
-    """Where every layer's columns went: issued, or skipped for a zero on either side."""
+    """Columns of every layer: issued, or skipped for a zero activation or weight column."""
 
     def bars(layer: Layer) -> list[list[_Piece]]:
         return [
@@ -116,7 +116,7 @@ def _chart(
     words: Callable[[float], str],
     high: float | None,
 ) -> BarChart:
-    """A chart whose axis ends at `high`, or at the greatest value there is."""
+    """A chart whose axis ends at `high`, or at the greatest value if `high` is None."""
     pieces = [bars(layer) for layer in layers]
     ends = [
         max(sum(p.value.mean for p in bar), bar[0].value.high if len(bar) == 1 else 0.0)

@@ -1,4 +1,4 @@
-"""A report for a person, shorter than its JSON: each reason once, rows without a result folded."""
+"""The short form of a report for a person: each reason once, rows without a result folded."""
 
 import shlex
 from collections.abc import Iterable, Sequence
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from tercet.report.contract import Check, Report
 
 _MADE = {"c": "C", "hls": "HLS C++", "onnx": "ONNX", "fabric": "the fabric with its program"}
-"""What a person calls the artifact of a target."""
+"""Name of each target's artifact for a person."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A check in the table, and what stands behind it."""
+    """A check in the table, and its detail."""
 
     check: Check
     detail: str
-    """That of the check, or which check above has the same one."""
+    """The detail of the check, or the name of a check above with the same detail."""
 
 
 def rows(checks: Sequence[Check]) -> tuple[Row, ...]:
-    """The checks but those that are folded; a detail is told once."""
+    """Rows of the checks that are not folded; equal details are shown once."""
     found = list[Row]()
     told = dict[str, str]()
     for check in checks:
@@ -33,7 +33,7 @@ def rows(checks: Sequence[Check]) -> tuple[Row, ...]:
 
 
 def folded(checks: Sequence[Check]) -> tuple[str, ...]:
-    """A line on the checks that do not apply, and one on those that this version never runs."""
+    """A line for the checks that do not apply, and one for those that this version never runs."""
     lines = (
         _line("Not applicable", filter(_does_not_apply, checks)),
         _line("No part of this sign-off", filter(_left_out, checks)),
@@ -56,7 +56,7 @@ def _line(title: str, checks: Iterable[Check]) -> str:
 
 
 def next_step(report: Report) -> str:
-    """The command that comes next when a sign-off passed, with what it does; "" for others."""
+    """The command to run after a sign-off that passed, with what it does; "" after others."""
     if report.verdict != "pass":
         return ""
     words = [report.model.source, "--fabric", report.fabric.name]

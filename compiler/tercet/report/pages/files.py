@@ -1,4 +1,4 @@
-"""Write files whole or not at all."""
+"""Write files completely or not at all."""
 
 import os
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from tercet.staging import staged
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Put `content` at `path`; no reader ever sees half a file."""
+    """Write `content` to `path`; no reader ever sees half a file."""
     write_all(path.parent, {path.name: content})
 
 
 def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Put every file at its path in `folder`, or none: all are on the disk before one is seen."""
+    """Write every file to its path in `folder`, or none: all are on disk before one is renamed."""
     missing = _missing(folder)
     try:
         with staged(folder) as stage:
@@ -31,18 +31,18 @@ def write_all(folder: Path, files: Mapping[str, str | bytes]) -> None:
                 (stage / path).replace(folder / path)
     except OSError as error:
         for made in missing:
-            with suppress(OSError):  # it has files of others
+            with suppress(OSError):  # it has other files
                 made.rmdir()
         raise _cannot(folder / next(iter(files)) if len(files) == 1 else folder, error) from error
 
 
 def encoded(text: str) -> bytes:
-    """UTF-8, whatever the locale is: a path in `text` may hold bytes that Python did not decode."""
+    """`text` as UTF-8 in any locale; a path in it may have bytes that Python did not decode."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode("utf-8")
 
 
 def require_folder(folder: Path) -> None:
-    """Refuse a folder that files cannot be written to. Tried on the disk; nothing stays there."""
+    """Raise TercetError if files can't be written to a folder. The test leaves no file."""
     try:
         missing = _missing(folder)
         first = missing[-1].parent if missing else folder
@@ -55,7 +55,7 @@ def require_folder(folder: Path) -> None:
 
 
 def require_file(path: Path) -> None:
-    """The same of one file."""
+    """Raise TercetError if a file can't be written. The test leaves no file."""
     try:
         _require_no_folder(path)
     except OSError as error:
@@ -64,7 +64,7 @@ def require_file(path: Path) -> None:
 
 
 def _missing(folder: Path) -> list[Path]:
-    """The folders that have to be made for it, the innermost first."""
+    """The missing folders on the path of `folder`, the innermost first."""
     found = []
     while not folder.exists() and folder != folder.parent:
         found.append(folder)

@@ -1,4 +1,4 @@
-"""report.html: the report as one file for a person. Nothing in it is fetched from elsewhere."""
+"""report.html: the report as one page, which loads nothing from other files or hosts."""
 
 from tercet import templates
 from tercet.report.contract import Report
@@ -39,7 +39,7 @@ def render(report: Report) -> str:
 
 
 def _efficiency(report: Report) -> float:
-    """Of all layers together: each counts by its cycles."""
+    """Efficiency of all layers together, weighted by their cycles."""
     total = sum(layer.cycles_predicted.mean for layer in report.layers)
     useful = sum(x.efficiency.mean * x.cycles_predicted.mean for x in report.layers)
     return useful / total if total else 0.0

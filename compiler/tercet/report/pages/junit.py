@@ -1,4 +1,4 @@
-"""junit.xml: a test case a check that applies, for continuous integration."""
+"""junit.xml: one test case for each check that applies, for continuous integration."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
@@ -7,9 +7,9 @@ from tercet.report.contract import Check, Report
 
 
 def render(report: Report) -> str:
-    """The text of junit.xml. A required check that was skipped is a failure here too.
+    """The text of junit.xml. A required check that was skipped is a failure.
 
-    The checks that do not apply are one property of the suite.
+    Checks that do not apply are listed in one property of the suite.
     """
     checks = [check for check in report.checks if check.verdict != "n/a"]
     suite = Xml.Element(
@@ -60,5 +60,5 @@ def _fails(check: Check) -> bool:
 
 
 def _clean(text: str) -> str:
-    """Without the control characters that XML cannot hold, such as a simulator's colours."""
+    """`text` without control characters that XML cannot have, such as a simulator's colours."""
     return "".join(sign for sign in text if sign in "\t\n" or sign.isprintable())

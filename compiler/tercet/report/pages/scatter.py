@@ -1,4 +1,4 @@
-"""Cycles over input density: a vector is a ring (predicted) with a dot (measured) in it."""
+"""Coordinates of cycles over input density: a ring (predicted) and a dot (measured) a vector."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ LEFT, TOP, WIDTH, HEIGHT, RIGHT, BOTTOM = 64.0, 12.0, 690.0, 240.0, 24.0, 44.0
 
 @dataclass(frozen=True)
 class Point:
-    """One vector. `measured` is the dot's height, or None when the RTL did not run."""
+    """One vector. `measured` is the dot's height; None if the RTL did not run."""
 
     x: float
     predicted: float
@@ -31,7 +31,7 @@ class Scatter:
 
 
 def cycles_over_density(report: Report) -> Scatter:
-    """Cycles from doorbell to irq of every vector, over the share of its inputs that count."""
+    """Cycles from doorbell to irq of every vector, over its share of inputs that are not zero."""
     cycles = report.cycles
     measured = cycles.measured or (None,) * len(cycles.predicted)
     top = 1.05 * max([1, *cycles.predicted, *(cycles.measured or ())])

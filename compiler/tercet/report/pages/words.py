@@ -1,4 +1,4 @@
-"""Numbers as a person reads them, and what is made of them."""
+"""Figures of a report as text for a person."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ from tercet.report.contract import Accuracy, Answers, Mapped, Spread, Vectors
 
 
 def number(value: float) -> str:
-    """Thousands apart; a decimal only where it says something."""
+    """A number with thousands separated; small ones with a decimal."""
     if value >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:,.1f}"
@@ -24,7 +24,7 @@ def grid(found: Mapped) -> str:
 
 
 def short(name: str, most: int = 17) -> str:
-    """The end of a long name: that is where layers differ."""
+    """A name of at most `most` characters: the end of a longer one, where layers differ."""
     return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
@@ -38,7 +38,7 @@ def vectors(found: Vectors) -> str:
 
 
 def samples(found: Vectors) -> str:
-    """Which samples were used, of how many and from where; nothing where there are none."""
+    """The samples used, of how many and from where; "" without samples."""
     if not found.available:
         return ""
     used = sum(found.origins.get(kind, 0) for kind in ("real", "example"))
@@ -64,7 +64,7 @@ def _unlike(found: Answers) -> str:
 
 
 def batches(vectors: int, batch: int) -> str:
-    """How vectors went in; nothing where each went alone."""
+    """The size of the batches; "" if each vector ran alone."""
     if batch == 1:
         return ""
     short = -vectors % batch
@@ -78,7 +78,7 @@ def count(many: int, thing: str) -> str:
 
 
 def figure(value: Spread) -> str:
-    """The mean, and the range where there is one."""
+    """The mean, with the range if the figure varies."""
     if value.low == value.high:
         return number(value.mean)
     return f"{number(value.mean)} ({number(value.low)} to {number(value.high)})"
@@ -90,5 +90,5 @@ def seconds(value: float) -> str:
 
 
 def shape(sizes: tuple[int, ...]) -> str:
-    """Sizes with a cross between them, without the batch."""
+    """Sizes with a cross between them; the batch is left out."""
     return " x ".join(map(str, sizes[1:])) or "1"

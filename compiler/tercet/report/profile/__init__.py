@@ -1,4 +1,4 @@
-"""Where the cycles of one inference went: values, costs by layer, a trace. Knows no source."""
+"""Profile of one inference: its frames, costs by layer, and a trace, from any source."""
 
 from tercet.report.profile.contract import Frame, Issue, Profile, Step
 from tercet.report.profile.costs import Cost, Engines, costs, engines, whole

@@ -1,4 +1,4 @@
-"""One inference, frame by frame. The cycle model and the fabric's own records both make this."""
+"""The profile of one inference, frame by frame, from the cycle model or the fabric's records."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -44,16 +44,16 @@ class Frame:
     end: int
     """Its last cycle."""
     columns: int = 0
-    """Of all tiles together, as what follows."""
+    """Columns of all tiles together, as in the next three fields."""
     issued: int = 0
     skip_act: int = 0
     skip_wgt: int = 0
     beats: int = 0
-    """Of 8 bytes, from or to memory."""
+    """Beats of 8 bytes, from or to memory."""
     stalls: int = 0
     """Cycles in which the bus kept it waiting."""
     tiles: tuple[Issue, ...] = field(default=(), compare=False)
-    """Only the cycle model knows them."""
+    """Known only from the cycle model."""
 
     @property
     def cycles(self) -> int:
@@ -67,9 +67,9 @@ class Profile:
     model: str
     fabric: str
     vector: str
-    """Where the input comes from: "real 0"."""
+    """Origin of the input, such as "real 0"."""
     tiles: int
     steps: tuple[Step, ...]
     cycles: int
-    """Of the program, as the CYCLES register counts them."""
+    """Cycles of the program, as the CYCLES register counts them."""
     frames: tuple[Frame, ...]

@@ -1,4 +1,4 @@
-"""What a profile adds up to: layer by layer, and how far the engines worked at once."""
+"""Sums over a profile: the cost of each layer, and the cycles in which engines ran together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ BEAT_BYTES = 8
 
 @dataclass(frozen=True)
 class Cost:
-    """What some frames cost."""
+    """The cost of some frames."""
 
     cycles: int
-    """In which EXEC ran."""
+    """Cycles in which EXEC ran."""
     share: float
-    """Of the program's cycles, 0 to 1."""
+    """Their share of the program's cycles, 0 to 1."""
     efficiency: float
-    """Columns issued by the columns that all tiles could have issued in these cycles, 0 to 1."""
+    """Columns issued, as a share of what all tiles could have issued in these cycles, 0 to 1."""
     columns: int
     issued: int
     skip_act: int
@@ -25,7 +25,7 @@ class Cost:
     stalls: int
     """Cycles in which the bus kept LOAD or STORE waiting."""
     loaded: int
-    """Bytes."""
+    """Bytes from memory."""
     stored: int
 
 
@@ -34,15 +34,15 @@ class Engines:
     """Cycles of the program by what ran in them."""
 
     busy: dict[Engine, int]
-    """In which an engine ran."""
+    """Cycles in which each engine ran."""
     overlap: int
-    """In which two or three did."""
+    """Cycles in which two or three engines ran."""
     idle: int
-    """In which none did: frames on their way, and what starts and ends a program."""
+    """Cycles in which none ran: frames are fetched, or the program starts or ends."""
 
 
 def costs(profile: Profile) -> tuple[Cost, ...]:
-    """Of every layer, in the order of the steps."""
+    """The cost of every layer, in the order of the steps."""
     return tuple(
         _cost([frame for frame in profile.frames if frame.layer == layer], profile)
         for layer in range(len(profile.steps))
@@ -50,7 +50,7 @@ def costs(profile: Profile) -> tuple[Cost, ...]:
 
 
 def whole(profile: Profile) -> Cost:
-    """Of all layers together."""
+    """The cost of all layers together."""
     return _cost(profile.frames, profile)
 
 
@@ -72,7 +72,7 @@ def _cost(frames: Sequence[Frame], profile: Profile) -> Cost:
 
 
 def engines(profile: Profile) -> Engines:
-    """How far the engines worked at once."""
+    """Cycles in which each engine, several, or none ran."""
     busy = {
         engine: sum(frame.cycles for frame in profile.frames if frame.engine == engine)
         for engine in ENGINES

@@ -1,7 +1,7 @@
 """A profile as a trace in the Trace Event Format, which Perfetto and Chrome show.
 
-One cycle of the fabric is one microsecond there. Process 1 has a track for each engine, process 2
-one for each tile, on which a span is what it did in one frame, from its first issue to its last.
+One cycle of the fabric is one microsecond there. Process 1 has a track for each engine. Process 2
+has a track for each tile, with a span from its first to its last issue in each frame.
 """
 
 import json
@@ -11,12 +11,12 @@ from typing import Any
 from tercet.report.profile.contract import ENGINES, Frame, Issue, Profile
 
 ENGINE_TRACKS, TILE_TRACKS = 1, 2
-"""The processes."""
+"""Numbers of the two processes."""
 Event = dict[str, Any]
 
 
 def trace(profile: Profile) -> str:
-    """The text of the file."""
+    """The text of the trace file."""
     document = {
         "displayTimeUnit": "ms",
         "otherData": {
@@ -32,7 +32,7 @@ def trace(profile: Profile) -> str:
 
 
 def _names(profile: Profile) -> Iterator[Event]:
-    """Of processes and their tracks; an order besides."""
+    """Events with the names and the order of processes and their tracks."""
     processes = {
         ENGINE_TRACKS: (f"{profile.model} on {profile.fabric}: engines", ENGINES),
         TILE_TRACKS: ("tiles", tuple(f"tile {t}" for t in range(profile.tiles))),

@@ -1,4 +1,4 @@
-"""C99 source that runs a network by the runtime's kernels. Knows no operator."""
+"""C99 source of a network, as calls of the runtime's kernels; names no operator."""
 
 from collections.abc import Mapping
 

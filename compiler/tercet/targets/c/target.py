@@ -13,7 +13,7 @@ from tercet.targets.shared.shipped import shipped
 
 @dataclass(frozen=True, eq=False)
 class CSource(Artifact):
-    """The network and the runtime it stands on: what a C99 compiler needs, and no more."""
+    """The network's C99 and the runtime's sources: all that a C99 compiler needs."""
 
     def files(self, name: str, examples: Examples | None = None) -> Files:
         runtime = shipped("runtime/include", "*.h") | shipped("runtime/src", "*.[ch]")

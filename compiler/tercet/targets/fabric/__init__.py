@@ -1,4 +1,4 @@
-"""The ternary fabric: from integer operators to programs of its tiles, one room a stage."""
+"""The ternary fabric: integer operators become programs of its tiles, one folder a stage."""
 
 from tercet.targets.info import TargetInfo
 

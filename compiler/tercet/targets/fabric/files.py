@@ -1,4 +1,4 @@
-"""What the fabric needs to run a network: its sizes, its memory, where everything lies."""
+"""The files of a plan: the sized fabric, the memory image, and the map of both."""
 
 import json
 import re
@@ -25,7 +25,7 @@ class _Port:
 
 
 def emit(plan: Plan, name: str) -> Mapping[str, str | bytes]:
-    """The files by path, besides the RTL itself.
+    """The files of a plan by path, without the RTL itself.
 
     `tercet_fabric.sv`, the fabric with its sizes fixed; `<name>.json` for a host and a synthesis
     script; `<name>.bin`, the memory before anything runs, whose byte i belongs at address
@@ -87,7 +87,7 @@ def _program(program: Program) -> dict[str, int]:
 
 
 def _value(port: Port, base: int) -> dict[str, object]:
-    """How one value lies in memory: which of its elements is at which place."""
+    """Address, type and order of one value's elements in memory."""
     return {
         "name": port.name,
         "address": base + port.address,
@@ -100,7 +100,7 @@ def _value(port: Port, base: int) -> dict[str, object]:
 
 
 def runs(elements: IntArray) -> list[list[int]]:
-    """Numbers in a row as [first, step, how many]: as few of these as one look ahead finds."""
+    """Numbers as runs [first, step, count], greedily as few as one number of look-ahead finds."""
     found: list[list[int]] = []
     for element in map(int, elements):
         if found and _goes_on(found[-1], element):

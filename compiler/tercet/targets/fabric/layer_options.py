@@ -1,4 +1,4 @@
-"""What a user may ask of a single layer on the fabric."""
+"""Options of single layers on the fabric."""
 
 from collections.abc import Mapping
 
@@ -7,11 +7,11 @@ from tercet.targets.fabric.format.spec import FabricSpec
 from tercet.targets.fabric.tiles.grid import Grid, grids
 
 GRID = "grid"
-"""Bands x input slices x output slices, as `tercet check` prints them."""
+"""Name of the option for a grid: bands x input slices x output slices, as `tercet check` prints."""
 
 
 def grids_of(layers: Mapping[str, Mapping[str, str]], spec: FabricSpec) -> dict[str, Grid]:
-    """The grids by layer. Raises UsageError for one that the fabric does not have."""
+    """The grid set for each layer. Raises UsageError for one that the fabric does not have."""
     return {
         name: _grid(name, options[GRID], spec)
         for name, options in layers.items()

@@ -1,4 +1,4 @@
-"""From the integer graph to a plan: of some that are possible, the one with the fewest cycles."""
+"""The plan of an integer graph: the candidate with the fewest cycles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,20 +21,20 @@ from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.network.normal_form import normal
 from tercet.targets.fabric.placement.units import all_fit
 from tercet.targets.fabric.program.assemble import assembled
-from tercet.targets.fabric.program.exposed import heard_of
+from tercet.targets.fabric.program.exposed_values import heard_of
 from tercet.targets.fabric.program.plan import Plan
-from tercet.targets.fabric.program.tiled import Tiled, tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled, tiled
 from tercet.targets.fabric.program.timeline import execs_of, timeline
 
 PARTS = (2, 4)
-"""Into how many bank A is parted for weights that come and go: of small parts more stay."""
+"""Parts of bank A that a streamed weight may fill: 1 / 2 or 1 / 4; with small parts more stay."""
 
 
 @dataclass(frozen=True)
 class _Wanted:
     spec: FabricSpec
     names: tuple[str, ...]
-    """Of the outputs."""
+    """Names of the outputs."""
     batch: int
     asked: Asked
 
@@ -46,12 +46,12 @@ class _Candidate:
     plan: Plan
 
     def cycles(self, most: int) -> float:
-        """Of one run: the cycle model runs `most` of an EXEC."""
+        """Cycles of one run, of which the cycle model runs at most `most` of each EXEC."""
         execs = execs_of(self.tiles.schedule, self.network, most)
         return timeline(self.plan.infer.frames, execs, self.plan.spec)
 
     def heard(self) -> Plan:
-        """The plan, with what its EXECs show."""
+        """The plan with the values that its EXECs expose."""
         frames = self.plan.infer.frames
         return replace(self.plan, heard=heard_of(self.tiles.schedule, frames, self.network))
 
@@ -67,7 +67,7 @@ def make(
     batch: int = 1,
     asked: Asked = USUAL,
 ) -> Plan:
-    """Plan a network for a fabric; `infer` runs `batch` inputs by one doorbell.
+    """The plan of a network for a fabric; one doorbell runs `batch` inputs.
 
     Raises UnsupportedError for a network that the fabric has no step for, CapacityError for one
     that does not fit.
@@ -88,7 +88,7 @@ def make(
 
 
 def _ways(network: Network) -> Iterator[Network]:
-    """With copies, and with parts of a concatenation that lie together."""
+    """The network with concatenations as copies, and with their parts written in place."""
     yield network
     together = joined(network)
     if together.inside:
@@ -96,7 +96,7 @@ def _ways(network: Network) -> Iterator[Network]:
 
 
 def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outcome]:
-    """By what is chosen; if nothing of that fits bank A and the tables, by what is safe too."""
+    """Candidates on the grids that the search chose; if none fits, on the fallback grids too."""
     try:
         chosen, safe = fitted(interleaved(network, wanted.spec), wanted.spec, chooser, wanted.asked)
     except CapacityError as error:
@@ -108,7 +108,7 @@ def _outcomes(network: Network, wanted: _Wanted, chooser: Chooser) -> list[_Outc
 
 
 def _planned(option: Found, wanted: _Wanted) -> Iterator[_Outcome]:
-    """With what is streamed in large parts and in small ones."""
+    """Candidates with streamed weights in large and in small parts."""
     network, shapes = option
     stager = Stager(wanted.spec, wanted.asked.effort.cycles)
     try:

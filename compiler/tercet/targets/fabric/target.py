@@ -1,4 +1,4 @@
-"""The ternary fabric: whole networks as programs of its tiles, with the RTL."""
+"""The target `fabric`: whole networks as programs of its tiles, with the RTL."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,24 +21,24 @@ from tercet.targets.rows import Grid as Shares
 from tercet.targets.shared.shipped import shipped
 
 if TYPE_CHECKING:
-    from tercet.targets.fabric.choice.explained import Search
+    from tercet.targets.fabric.choice.recorded_search import Search
 
 
 @dataclass(frozen=True)
 class FabricOptions:
-    """Of one plan."""
+    """Options of one plan."""
 
     spec: FabricSpec
     batch: int = 1
-    """Inputs that one run takes."""
+    """Inputs that one doorbell runs."""
     asked: Asked = USUAL
     grids: Mapping[str, Grid] = field(default_factory=dict)
-    """Of layers whose grid the user chose, by name."""
+    """Grids that the user chose, by the layer's name."""
 
 
 @dataclass(frozen=True, eq=False)
 class FabricProgram(Artifact):
-    """A plan, and how its grids were chosen."""
+    """A plan, and the search that chose its grids."""
 
     plan: Plan
     search: "Search"
@@ -50,10 +50,14 @@ class FabricProgram(Artifact):
 
     @property
     def exposes(self) -> tuple[str, ...]:
-        """What a test bench hears of its layers, and the outputs; views are not computed."""
+        """Sums and results of its layers, and the outputs; moved views are not computed."""
         known = set(super().exposes)
         ports = (port.name for port in self.plan.outputs)
         return tuple(name for name in dict.fromkeys((*_heard(self.plan), *ports)) if name in known)
+
+    def traffic(self, batch: int) -> tuple[int, int]:
+        """Bytes that LOADs read and STOREs write, padding included."""
+        return self.plan.input_bytes, self.plan.output_bytes
 
     @property
     def where(self) -> Mapping[str, str]:
@@ -74,7 +78,7 @@ class FabricProgram(Artifact):
 
 
 def _heard(plan: Plan) -> Iterator[str]:
-    """Sums and results of layers, and the concatenations that these lie inside of."""
+    """Names of the layers' sums and results, and of concatenations that results lie inside."""
     for heard in plan.heard.values():
         layer = plan.layers[heard.layer]
         if layer.sum_name is not None and heard.bias is not None:
@@ -115,8 +119,8 @@ class Fabric(Target[FabricOptions, FabricProgram]):
 
     def lower(self, module: ModuleOp, options: FabricOptions) -> FabricProgram:
         from tercet.targets.fabric import planner
-        from tercet.targets.fabric.choice.explained import Search
-        from tercet.targets.fabric.choice.pinned import Pinned, require_pinned
+        from tercet.targets.fabric.choice.pinned_grids import Pinned, require_pinned
+        from tercet.targets.fabric.choice.recorded_search import Search
 
         search = Search()
         chooser = Pinned(search, options.grids) if options.grids else search

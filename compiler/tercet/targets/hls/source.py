@@ -1,4 +1,4 @@
-"""HLS C++14 source of a network, by the header kernels of hls/include. Knows no operator."""
+"""HLS C++14 source of a network, as calls of the kernels in hls/include; names no operator."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ def emit(module: ModuleOp, name: str) -> Mapping[str, str]:
 def testbench(
     module: ModuleOp, name: str, given: Sequence[IntArray], wanted: Sequence[IntArray]
 ) -> Mapping[str, str]:
-    """`<name>_tb.cpp`, a main that compares, and the vectors [V, ...] of inputs and outputs."""
+    """`<name>_tb.cpp`, a main that compares, and files of vectors [V, ...] for it."""
     net = _program(module, name)
     return {
         **_rendered(net, "_tb.cpp"),

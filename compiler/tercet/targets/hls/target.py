@@ -13,7 +13,7 @@ from tercet.targets.shared.shipped import shipped
 
 @dataclass(frozen=True, eq=False)
 class HlsSource(Artifact):
-    """The network, the header kernels it stands on, and a test bench if there are examples."""
+    """The network, the kernels that it calls, and a test bench if there are examples."""
 
     def files(self, name: str, examples: Examples | None = None) -> Files:
         headers = shipped("hls/include", "*.hpp") | shipped("runtime/include", "*.h")

@@ -1,4 +1,4 @@
-"""MLIR: the integer network as it is, to read, to run passes on, to parse again."""
+"""The integer network as MLIR text, to read, to run passes on, or to parse again."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class MlirText(Artifact):
 
     @property
     def exposes(self) -> tuple[str, ...]:
-        """None: nothing of ours runs it."""
+        """None: it has no executor."""
         return ()
 
 

@@ -27,7 +27,7 @@ IR_VERSION = 10
 
 @dataclass
 class Graph:
-    """Nodes and constants so far: the `OnnxGraph` that operators write to."""
+    """The nodes and constants so far: the `OnnxGraph` that operators write to."""
 
     nodes: list[NodeProto] = field(default_factory=list)
     constants: list[TensorProto] = field(default_factory=list)
@@ -48,14 +48,14 @@ class Graph:
         return self.node("Cast", value, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
     def rename(self, old: str, new: str) -> None:
-        """Give the last node's result the name that the graph's users know."""
+        """Rename the last node's result to the name of the value that it computes."""
         last = self.nodes[-1]
         assert list(last.output) == [old], "an operator's result must be its last node's"
         last.output[0] = new
 
 
 def export(module: ModuleOp, name: str, *, every_value: bool = False) -> ModelProto:
-    """The checked ONNX model; with `every_value` all results are outputs, not the last alone."""
+    """The checked ONNX model; with `every_value` all values are outputs, not only the last."""
     names, graph = value_names(module), Graph()
     for op in ops_of(module):
         graph.prefix = names[op.results[0]]

@@ -11,7 +11,7 @@ from tercet.targets.onnx import INFO
 
 @dataclass(frozen=True, eq=False)
 class OnnxFile(Artifact):
-    """The file; onnx is loaded when it is asked for."""
+    """The ONNX file, which is made when it is asked for; only then onnx is imported."""
 
     def files(self, name: str, examples: Examples | None = None) -> Files:
         from tercet.targets.onnx.graph import emit
@@ -20,7 +20,7 @@ class OnnxFile(Artifact):
 
 
 class Onnx(Target[None, OnnxFile]):
-    """Takes every operator: each one writes itself down as standard ONNX."""
+    """Takes every operator that can write itself as standard ONNX."""
 
     info = INFO
 

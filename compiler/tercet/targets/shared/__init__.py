@@ -1,1 +1,1 @@
-"""What targets share that write a network down as text: names, constants, one call a step."""
+"""Shared by the targets that write source text: names, constants, one call a step."""

@@ -1,4 +1,4 @@
-"""How a host makes a network's integers and reads them: as data, as JSON, as constants of C.
+"""The conversion of reals to a network's integers and back, as data, JSON and C constants.
 
 An input is clip(round((factor * x + offset) / scale + zero_point), low, high) in float64, an output
 factor * q + offset. The constants broadcast over the shape.
@@ -22,7 +22,7 @@ from tercet.targets.shared.program import Program
 from tercet.targets.shared.render import braced, environment
 
 Reals = Any
-"""A number, or as many lists in each other as the constant has dimensions."""
+"""A number, or lists nested as deep as the constant has dimensions."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,27 @@ class Input:
 
     name: str
     type: str
-    """How its integers are stored."""
+    """Type in which its integers are stored."""
     shape: tuple[int, ...]
     """Without the batch."""
     source: int
-    """Which of the model's inputs x is."""
+    """Index of the model's input that x is."""
     factor: Reals
     offset: Reals
     scale: Reals
     zero_point: int
     zero_after: bool
-    """The zero point is added after rounding."""
+    """Whether the zero point is added after rounding."""
     rounding: str
     low: int
     high: int
     integers: bool
-    """What the model takes is integers already, which go in as they are."""
+    """Whether the model takes integers, which are not converted."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """One output; where the model's is no line of its integers, factor and offset are None."""
+    """One output; factor and offset are None if it is not linear in its integers."""
 
     name: str
     type: str
@@ -60,7 +60,7 @@ class Output:
     offset: Reals | None
     scale: float | None
     zero_point: int | None
-    """Of a quantizer that ends the model: its integers stand for scale * (q - zero_point)."""
+    """With `scale`, set if a quantizer ends the model: q stands for scale * (q - zero_point)."""
 
 
 def inputs(module: ModuleOp) -> list[Input]:
@@ -133,6 +133,6 @@ def _type(value: SSAValue) -> str:
 
 
 def _reals(value: Reals) -> str:
-    """A braced list that reads back as exactly these numbers; a long one has lines of its own."""
+    """A braced list that C reads back as exactly these numbers; a long one has its own lines."""
     flat: FloatArray = np.ravel(np.asarray(value, np.float64))
     return braced(list(map(repr, flat.tolist())))

@@ -16,9 +16,9 @@ try typedef typeid typename typeof typeof_unqual union unix unsigned using virtu
 wchar_t while xor xor_eq
 """
 RESERVED = frozenset(_WORDS.split())
-"""Keywords of C to C23 and C++ to C++20, common macros, and what generated programs use."""
+"""Keywords of C to C23 and C++ to C++20, common macros, and names in generated programs."""
 _LIMIT = re.compile(r"(U?INT\w*|SIZE|PTRDIFF|WCHAR|WINT|SIG_ATOMIC)_(MIN|MAX|C|WIDTH)|TERCET_\w+")
-"""Macros of <stdint.h>, and ours."""
+"""Macros of <stdint.h>, and Tercet's."""
 
 _FILES = """
 aio assert aux cerrno complex con cpio ctype dirent dlfcn elf endian err errno error fcntl features
@@ -29,13 +29,13 @@ stdio stdlib stdnoreturn string strings stropts syslog tar termios tgmath thread
 uchar ulimit unistd utime utmpx values wait wchar wctype wordexp
 """
 FILES = frozenset(_FILES.split())
-"""Headers of C, C++ and POSIX, which ours would hide, and names that Windows keeps for devices."""
+"""Headers of C, C++ and POSIX, which a generated header would hide, and Windows device names."""
 
 
 def identifier(name: str, nameless: str = "value") -> str:
     """`name` with everything else replaced by "_": "features.0:linear" is features_0_linear.
 
-    Letters lose their accents; what has no letter and no digit of ASCII is called `nameless`.
+    Letters lose their accents; a name without ASCII letters and digits becomes `nameless`.
     """
     letters = unicodedata.normalize("NFKD", name)
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
@@ -44,13 +44,13 @@ def identifier(name: str, nameless: str = "value") -> str:
 
 
 def network_name(name: str) -> str:
-    """What a network's files are called, and its external symbols begin with."""
+    """The name of a network's files, and the prefix of its external symbols."""
     found = identifier(name, "network")
     return f"{found}_" if found.lower() in FILES else found
 
 
 def identifiers(names: Iterable[str]) -> list[str]:
-    """An identifier for each of `names`: all different, as they are and with a "_t" behind."""
+    """An identifier for each of `names`: all different, with and without a "_t" behind."""
     found: list[str] = []
     taken: set[str] = set()
     for name in names:

@@ -1,4 +1,4 @@
-"""A module as the flat program that C and HLS C++ share: values, constants, one call a step."""
+"""The flat program of a module for C and HLS C++: values, constants, one call a step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ class Value:
     """A tensor that the program computes or is given."""
 
     name: str
-    """As in `value_names`."""
+    """Name of the value, as in `value_names`."""
     ident: str
     index: int
     dtype: np.dtype[np.generic]
-    """How C stores an element."""
+    """Type in which C stores an element."""
     bits: int
     signed: bool
     shape: tuple[int, ...]
-    """With the batch of 1 in front."""
+    """Shape, with the batch of 1 in front."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """One inference as a list of kernel calls. Knows no operator."""
+    """One inference as a list of kernel calls; names no operator."""
 
     name: str
     values: tuple[Value, ...]
@@ -77,7 +77,7 @@ class Program:
 
     @property
     def inner(self) -> tuple[Value, ...]:
-        """Everything between the inputs and the outputs."""
+        """The values that are neither inputs nor outputs."""
         return tuple(v for v in self.values if v not in self.inputs and v not in self.outputs)
 
 
@@ -116,7 +116,7 @@ def _dense(op: IntegerOp) -> list[str]:
 
 
 def without_kernel(op: str, target: str) -> str:
-    """Why a target does not take an operator."""
+    """Why a target refuses an operator that has no kernel for it."""
     return f"{op} has no {target} kernel; `tercet ops` lists what each target has"
 
 

@@ -1,4 +1,4 @@
-"""Templates of C and C++: where they are, and the filters that place tensors in them."""
+"""The environment of C and C++ templates, with filters that write tensors as text."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ def environment(folder: str) -> Environment:
 
 
 def braces(items: Iterable[object]) -> str:
-    """{a, b, c}; {0} where there is nothing, because C has no empty list."""
+    """{a, b, c}; {0} for no items, because C has no empty list."""
     return "{" + (", ".join(map(str, items)) or "0") + "}"
 
 
@@ -50,7 +50,7 @@ def nested(data: IntArray, indent: str = "") -> str:
 
 
 def braced(items: list[str], indent: str = "    ") -> str:
-    """A braced list: {a, b, c}, or lines of it where that is too long for one."""
+    """A braced list: {a, b, c}, or several lines if it is too long for one."""
     inline = "{" + ", ".join(items) + "}"
     if len(indent) + len(inline) <= WIDTH:
         return inline
@@ -63,7 +63,7 @@ def _inline(data: IntArray) -> str:
 
 
 def _filled(items: list[str], indent: str) -> str:
-    """Items, as many a line as there is room for."""
+    """Lines with as many items each as fit."""
     lines, line = list[str](), ""
     for item in items:
         if line and len(indent) + len(line) + len(item) + 3 > WIDTH:

@@ -1,4 +1,4 @@
-"""What frames read and write, and the waits that keep them apart."""
+"""The reads and writes of frames, and the waits that order them."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -24,14 +24,14 @@ class Place(Enum):
 
 @dataclass(frozen=True)
 class Access:
-    """Places that a frame touches: which, whose (tile), and the addresses."""
+    """The accesses of a frame: memory, tile and addresses."""
 
     reads: list[tuple[Place, int, IntArray]] = field(default_factory=list)
     writes: list[tuple[Place, int, IntArray]] = field(default_factory=list)
 
 
 class Scoreboard:
-    """Remembers who touched what; a frame must wait for whom it would disturb."""
+    """The accesses of all frames so far, from which the waits of a new frame follow."""
 
     def __init__(self, spec: FabricSpec, memory: int) -> None:
         shapes = {
@@ -48,7 +48,7 @@ class Scoreboard:
         self._wrote = {key: array.copy() for key, array in self._read.items()}
 
     def add(self, engine: Opcode, access: Access) -> dict[str, int]:
-        """Enter the engine's next frame: the least waits with which it may start."""
+        """Enter the engine's next frame; returns the least waits with which it may start."""
         waits = {other: 0 for other in Opcode if other is not engine}
         for other in waits:
             for place, tile, at in (*access.reads, *access.writes):

@@ -1,4 +1,4 @@
-"""Where the entries of a frame lie in the tables."""
+"""The layout of a frame's entries in the tables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ Entries = tuple[Segment | Slot, ...]
 
 @dataclass(frozen=True)
 class Stretch:
-    """A RUN and its list; where the list lies is decided by `lay`."""
+    """A RUN and its list, whose place `lay` decides."""
 
     run: Run
     entries: Entries
@@ -23,7 +23,7 @@ class Block:
 
     words: list[int]
     used: list[int]
-    """Offsets."""
+    """The offsets of the words that the frame reads."""
 
 
 def needed(stretches: Sequence[Stretch]) -> int:
@@ -32,12 +32,12 @@ def needed(stretches: Sequence[Stretch]) -> int:
 
 
 def lists_of(stretches: Sequence[Stretch]) -> dict[int, Entries]:
-    """Every list once, by its identity: RUNs share what is the same object."""
+    """Every list once; RUNs share a list that is the same object."""
     return {id(stretch.entries): stretch.entries for stretch in stretches}
 
 
 def spots(rng: Rng, stretches: Sequence[Stretch], first: int, size: int) -> list[int]:
-    """Where in a block of `size` words each list begins: in any order behind the RUNs."""
+    """The begin of each list in a block of `size` words, in random order behind the RUNs."""
     at = first + len(stretches) + between(rng, 0, size - first - needed(stretches))
     lists, found = list(lists_of(stretches).items()), dict[int, int]()
     for i in rng.permutation(len(lists)).tolist():

@@ -1,4 +1,4 @@
-"""A program while it is being drawn."""
+"""The builder of a random program."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ _PLACES = {
 
 
 class Builder:
-    """Frames so far, memory so far, and who touched what."""
+    """The frames, the memory and the accesses so far."""
 
     def __init__(self, rng: Rng, spec: FabricSpec) -> None:
         self.rng, self.spec = rng, spec
@@ -35,25 +35,25 @@ class Builder:
         self.kinds: Kinds = kinds(rng, spec)
         self.results = range(-128, 128) if chance(rng, 0.5) else range(256)
         self.carried = [0] * spec.tiles
-        """Largest magnitude of the sums that a chain has left in a tile's lanes."""
+        """The greatest magnitude of the sums that a chain left in a tile's lanes."""
         self.blocks = 0
         """Blocks of tables so far."""
         self.stored: list[tuple[int, int]] = []
-        """Address and beats of what STOREs have written."""
+        """Address and beats of the STOREs' writes."""
 
     @property
     def everyone(self) -> int:
         return (1 << self.spec.tiles) - 1
 
     def data(self, content: bytes) -> int:
-        """The address at which these bytes lie: any beat, often across pages."""
+        """Place bytes in memory; returns their address, at any beat, often across pages."""
         self.memory += bytes(-len(self.memory) % BUS_BYTES + BUS_BYTES * between(self.rng, 0, 3))
         address = len(self.memory)
         self.memory += content
         return address
 
     def add(self, frame: Frame, access: Access) -> None:
-        """The next frame, with the waits that it needs, or a few more."""
+        """Add a frame, with the waits that it needs and sometimes more."""
         counts = self.board.counts.copy()
         waits = self.board.add(frame.opcode, access)
         for engine, count in counts.items():
@@ -69,7 +69,7 @@ class Builder:
         self.load_from(replace(frame, address=address), len(slices), len(slices[0]), units)
 
     def load_from(self, frame: Load, slices: int, size: int, units: range) -> None:
-        """The same of slices of `size` bytes that are in memory."""
+        """A LOAD of slices of `size` bytes that are in memory already."""
         tiles, beats = self.spec.tiles, size // BUS_BYTES
         each = tiles // slices
         together = chance(self.rng, 0.5)
@@ -83,7 +83,7 @@ class Builder:
             base=units.start,
         )
         place, unit = _PLACES[Bank(frame.bank)], WORD if frame.bank == Bank.ACTIVATIONS else 1
-        # columns that share a word of the map are touched together
+        # columns that share a word of the map are accessed together
         whole = COLUMN_ALIGN if frame.bank == Bank.WEIGHTS else 1
         at = np.arange(units.start // unit, -(-units.stop // unit // whole) * whole)
         first = frame.address // BUS_BYTES

@@ -32,7 +32,7 @@ def place(b: Builder, bank: Bank, depth: int, tiles: Sequence[Sequence[Stretch]]
     b.blocks += 1
     kept = tiles[:1] if all(each == tiles[0] for each in tiles) else tiles
     shared = spots(b.rng, tiles[0], first, size)
-    # tile 0's route table says for all where a list lies
+    # tile 0's route table places the lists of all tiles
     own = [spots(b.rng, each, first, size) if bank is Bank.WALK else shared for each in kept]
     if bank is Bank.ROUTE:
         kept = [kept[0], *(_noisy(b, each) for each in kept[1:])]
@@ -48,7 +48,7 @@ def place(b: Builder, bank: Bank, depth: int, tiles: Sequence[Sequence[Stretch]]
 
 
 def _noisy(b: Builder, stretches: Sequence[Stretch]) -> list[Stretch]:
-    """The same with noise in all that tile 0's route table says for the others."""
+    """The stretches with noise in the fields that only tile 0's route table determines."""
     lists = {key: _noise(b, entries) for key, entries in lists_of(stretches).items()}
     return [
         Stretch(

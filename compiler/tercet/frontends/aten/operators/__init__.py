@@ -1,1 +1,1 @@
-"""One file for each kind of torch operator. Nothing lists them."""
+"""One file for each kind of torch operator; the registry imports all of them."""

@@ -1,4 +1,4 @@
-"""Functions of each element alone."""
+"""Converters of elementwise activations."""
 
 import numpy as np
 import torch
@@ -31,7 +31,7 @@ NAMES = {
     aten.square.default: "square",
     aten.tanh.default: "tanh",
 }
-"""Functions without parameters, by what `tercet.ops.real.functions` calls them."""
+"""Functions without parameters, by their name in `tercet.ops.real.functions`."""
 LAYERS = {
     "hardsigmoid": "Hardsigmoid",
     "hardswish": "Hardswish",
@@ -41,7 +41,7 @@ LAYERS = {
     "silu": "SiLU",
     "tanh": "Tanh",
 }
-"""The layers of torch.nn that are one of these."""
+"""The layers of torch.nn that compute one of these."""
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
@@ -109,13 +109,13 @@ def leaky_relu(builder: AtenBuilder, x: Value, slope: float = 0.01) -> Value:
 def rrelu(
     builder: AtenBuilder, x: Value, low: float = 1 / 8, high: float = 1 / 3, *_: object
 ) -> Value:
-    """In evaluation its slope is the mean of the two."""
+    """RReLU in evaluation: its slope is the mean of the two bounds."""
     return leaky_relu(builder, x, (low + high) / 2)
 
 
 @converts(aten.prelu.default, layers="PReLU", note="`PReLU` has one slope, or one for each channel")
 def prelu(builder: AtenBuilder, x: Value, slope: Value) -> Value:
-    """One slope, or one for each channel: axis 1."""
+    """PReLU with one slope, or one for each channel, which is axis 1."""
     source = builder.real(x)
     slopes = builder.constant(slope, source).reshape(-1, *[1] * (len(shape_of(source)) - 2))
     found = slopes.reshape(()) if slopes.size == 1 else slopes
@@ -151,7 +151,7 @@ def softplus(builder: AtenBuilder, x: Value, beta: float = 1.0, threshold: float
 
 @converts(aten.glu.default, layers="GLU")
 def glu(builder: AtenBuilder, x: Value, axis: int = -1) -> Value:
-    """The first half times the sigmoid of the second."""
+    """GLU: the first half times the sigmoid of the second half."""
     source = builder.real(x)
     at = builder.axis(axis, len(shape_of(source)))
     size = shape_of(source)[at]

@@ -17,7 +17,7 @@ from tercet.ops.real.mul import RealMul
 aten = torch.ops.aten
 ONE, ZERO = np.ones(()), np.zeros(())
 HIDDEN = -(2.0**20)
-"""Stands for minus infinity: its exponential is 0 in float64, beside any score that is finite."""
+"""Replaces minus infinity: its exponential is 0 in float64 beside that of any finite score."""
 POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal"}
 
 
@@ -106,7 +106,7 @@ def affine(
     offset: FloatArray,
     divisor: FloatArray = ONE,
 ) -> SSAValue:
-    """(factor * x + offset) / divisor, on `x` as wide as the constants are.
+    """(factor * x + offset) / divisor, with `x` broadcast to the constants' shapes.
 
     An offset of minus infinity hides an element from a softmax.
     """

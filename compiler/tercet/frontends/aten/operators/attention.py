@@ -1,4 +1,4 @@
-"""Scaled dot-product attention, by its parts."""
+"""Scaled dot-product attention as products, a softmax and a product."""
 
 from math import sqrt
 

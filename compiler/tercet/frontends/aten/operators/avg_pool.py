@@ -1,4 +1,4 @@
-"""Means of windows."""
+"""Converters of average pooling."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -69,7 +69,7 @@ def adaptive_avg_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) ->
 
 
 def _uneven(builder: AtenBuilder, x: SSAValue, outputs: Sequence[int]) -> SSAValue:
-    """Windows of unlike sizes that overlap: a linear layer of zeros and ones adds them up."""
+    """Sums of overlapping windows of unequal sizes, by a linear layer of zeros and ones."""
     channels, *sizes = shape_of(x)[1:]
     cells = [adaptive(n, count) for n, count in zip(sizes, outputs, strict=True)]
     sums = np.zeros((prod(outputs), *sizes), np.int64)

@@ -19,7 +19,7 @@ Numbers: TypeAlias = int | Sequence[int]
 
 
 def each(value: Numbers, axes: int) -> Ints:
-    """One number an axis; torch lets one stand for all."""
+    """One number for each axis; in torch a single number counts for all."""
     found = (value,) if isinstance(value, int) else tuple(value)
     return found * axes if len(found) == 1 else found
 
@@ -61,7 +61,7 @@ def conv_named(
     dilation: Numbers = 1,
     groups: int = 1,
 ) -> Value:
-    """Padding "same" puts the odd place at the end."""
+    """A convolution with named padding; "same" puts the odd place at the end."""
 
     def sides(kernel: Ints, spread: Ints) -> Pairs:
         if padding != "same":
@@ -82,7 +82,7 @@ def _convolved(
     dilation: Numbers,
     groups: int,
 ) -> Value:
-    """`sides`: the padding that belongs to a kernel and its dilation."""
+    """A convolution; `sides` gives the padding from the kernel and its dilation."""
     source = builder.real(x)
     values, scale = weights(builder, weight, axis=0)
     axes = spatial_axes(builder, source, values)
@@ -105,7 +105,7 @@ def _convolved(
 
 
 def spatial_axes(builder: AtenBuilder, x: SSAValue, weight: IntArray) -> int:
-    """How many axes the windows move over."""
+    """The number of axes that the windows move over."""
     if len(shape_of(x)) != np.ndim(weight):
         raise builder.unsupported(
             f"convolves a tensor of shape {shape_of(x)} with weights of shape {weight.shape}",

@@ -29,7 +29,10 @@ def conv_transpose(
     groups: int = 1,
     dilation: Numbers = 1,
 ) -> Value:
-    """Weights are [inputs, outputs of a group, …]; every group has the same scales."""
+    """A transposed convolution with weights [inputs, outputs of a group, …].
+
+    The scales of every group are the same.
+    """
     source = builder.real(x)
     values, scale = weights(builder, weight, axis=1)
     axes = spatial_axes(builder, source, values)

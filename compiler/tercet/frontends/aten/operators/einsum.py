@@ -104,7 +104,7 @@ def _ordered(builder: AtenBuilder, term: str, x: SSAValue, letters: Sequence[str
 
 
 def _aligned(builder: AtenBuilder, term: str, x: SSAValue, result: str) -> SSAValue:
-    """`x` with the axes of the result, of extent 1 where it has none."""
+    """`x` with the axes of the result; axes it lacks have extent 1."""
     size = dict(zip(term, shape_of(x), strict=True))
     moved = _ordered(builder, term, x, [c for c in result if c in term])
     return reshaped(builder, moved, [size.get(c, 1) for c in result[1:]])

@@ -1,4 +1,4 @@
-"""Rows of a table, by integers that are an input of the network."""
+"""Embedding: rows of a table, indexed by an integer input of the network."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ aten = torch.ops.aten
 def embedding(builder: AtenBuilder, weight: Value, indices: Value, *_: Any, **__: Any) -> Value:
     source = builder.tensor(indices)
     if is_real(source):
-        raise builder.unsupported("is looked up by floats", way_out="give an example of torch.long")
+        raise builder.unsupported("its indices are floats", way_out="give an example of torch.long")
     if not isinstance(weight, Integers):
         raise builder.unsupported(
             "its table holds floats",

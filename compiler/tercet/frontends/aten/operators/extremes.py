@@ -1,4 +1,4 @@
-"""The greater and the smaller of two: tensors of the network, or one and constants."""
+"""Maximum and minimum of two tensors, or of a tensor and constants."""
 
 import torch
 from xdsl.ir import SSAValue
@@ -49,7 +49,7 @@ def clamp_by_tensors(
 
 
 def above(builder: AtenBuilder, x: SSAValue, bound: FloatArray) -> SSAValue:
-    """max(x, bound) = relu(x - bound) + bound, for a bound of its own in each place."""
+    """max(x, bound) as relu(x - bound) + bound, for a bound that differs from place to place."""
     lowered = affine(builder, x, ONE, -bound)
     return affine(builder, relu(builder, lowered), ONE, bound)
 

@@ -1,4 +1,4 @@
-"""Constants that take no more than their shape from a tensor of the network."""
+"""Constants shaped like a tensor of the network: zeros_like, full_like and the like."""
 
 from typing import Any
 

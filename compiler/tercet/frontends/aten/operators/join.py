@@ -1,4 +1,4 @@
-"""Several tensors in one, and one tensor several times."""
+"""Concatenation, stacking and repetition of tensors."""
 
 from collections.abc import Sequence
 
@@ -75,9 +75,9 @@ def repeat_interleave(builder: AtenBuilder, x: Value, times: int, axis: int | No
 
 
 def constant(builder: AtenBuilder, value: Value, like: SSAValue) -> SSAValue:
-    """A constant as a tensor of the network: 0 * (some element of `like`) + value."""
+    """A constant as a tensor of the network: 0 * (an element of `like`) + value."""
     if not isinstance(value, Tensor | Integers):
-        raise builder.unsupported("joins what is no tensor", wanted="tensors")
+        raise builder.unsupported("joins a value that is not a tensor", wanted="tensors")
     values = array(value)
     if values.shape[0] not in (1, BATCH) or not (values == values[:1]).all():
         raise builder.unsupported(

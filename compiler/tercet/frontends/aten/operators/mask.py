@@ -1,4 +1,4 @@
-"""Constant masks: which elements stay, and what stands in place of the others."""
+"""Constant masks: masked elements are replaced by a constant."""
 
 import numpy as np
 import torch
@@ -16,9 +16,7 @@ aten = torch.ops.aten
 def masked_fill(builder: AtenBuilder, x: Value, mask: Value, value: Value) -> Value:
     source = builder.real(x)
     if isinstance(mask, SSAValue):
-        raise builder.unsupported(
-            "is masked by what depends on the input", way_out="use clamp or a product"
-        )
+        raise builder.unsupported("its mask depends on the input", way_out="use clamp or a product")
     hidden = builder.constant(mask, source)
     filling = builder.constant(value, source)
     return affine(builder, source, 1 - hidden, np.where(hidden == 1, filling, 0.0))
@@ -28,7 +26,7 @@ def masked_fill(builder: AtenBuilder, x: Value, mask: Value, value: Value) -> Va
 def where(builder: AtenBuilder, condition: Value, x: Value, other: Value) -> Value:
     if isinstance(condition, SSAValue) or isinstance(other, SSAValue):
         raise builder.unsupported(
-            "chooses by what depends on the input", way_out="use clamp, ReLU or nn.Threshold"
+            "its condition depends on the input", way_out="use clamp, ReLU or nn.Threshold"
         )
     hidden = torch.from_numpy(1 - array(condition)) if isinstance(condition, Tensor) else None
     return masked_fill(builder, x, hidden, other)

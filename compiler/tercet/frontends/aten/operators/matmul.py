@@ -1,4 +1,4 @@
-"""Products of matrices: with constant weights a dense layer, else of two tensors."""
+"""Matrix products: a dense layer for constant weights, else a product of two tensors."""
 
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ def baddbmm(
 
 
 def product(builder: AtenBuilder, a: SSAValue, b: SSAValue) -> SSAValue:
-    """(batch, …, M, K) @ (batch, …, K, N), the axes between broadcast."""
+    """(batch, …, M, K) @ (batch, …, K, N); the axes between are broadcast."""
     x, y = shape_of(a), shape_of(b)
     if len(x) != len(y) or len(x) < 3:
         raise builder.unsupported(
@@ -64,7 +64,7 @@ def product(builder: AtenBuilder, a: SSAValue, b: SSAValue) -> SSAValue:
 
 
 def turned(builder: AtenBuilder, weight: Value) -> Value:
-    """A constant (K, N) as the weights (N, K) of a dense layer."""
+    """The weights (N, K) of a dense layer from a constant (K, N)."""
     if not isinstance(weight, Integers) or weight.values.ndim != 2:
         return weight
     scale = weight.scale if weight.scale.ndim < 2 else weight.scale.T

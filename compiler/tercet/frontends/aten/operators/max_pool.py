@@ -1,4 +1,4 @@
-"""The largest of a window, or of whole axes."""
+"""Max pooling, and maxima over whole axes."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ aten = torch.ops.aten
     aten.max_pool1d.default,
     aten.max_pool2d.default,
     layers="MaxPool1d MaxPool2d",
-    note="padding, dilation, `ceil_mode`; nobody reads the place of a maximum",
+    note="padding, dilation, `ceil_mode`; the index of a maximum is not used",
 )
 def max_pool(
     builder: AtenBuilder,
@@ -56,7 +56,7 @@ def max_pool(
     note="adaptive to any output size",
 )
 def adaptive_max_pool(builder: AtenBuilder, x: Value, outputs: Sequence[int]) -> Value:
-    """One axis after the other: the largest of the largest."""
+    """Adaptive max pooling as maxima along one axis after the other."""
     source = builder.tensor(x)
     for axis, count in enumerate(outputs, start=2):
         source = _along(builder, source, axis, count)
@@ -76,7 +76,7 @@ def largest(builder: AtenBuilder, x: Value, axis: int, keepdim: bool = False) ->
 
 
 def _place(builder: AtenBuilder) -> Absent:
-    found = builder.unsupported("the place of a maximum is read", way_out=advice("argmax"))
+    found = builder.unsupported("the index of a maximum is used", way_out=advice("argmax"))
     return Absent(found)
 
 

@@ -56,12 +56,12 @@ def evaluated(
     variance: Value,
     epsilon: float,
 ) -> Value:
-    """Batch norm in evaluation: one line for each channel."""
+    """Batch norm in evaluation mode: one line for each channel."""
     source = builder.real(x)
     channels, rank = shape_of(source)[1], len(shape_of(source))
 
     def column(value: Value, absent: float) -> FloatArray:
-        """One for each channel, axis 1."""
+        """One constant for each channel, shaped for axis 1."""
         if value is None:
             return np.full((channels, *[1] * (rank - 2)), absent)
         flat = builder.constant(value, source).reshape(-1)

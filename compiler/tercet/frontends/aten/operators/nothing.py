@@ -1,4 +1,4 @@
-"""Operators that change no value."""
+"""Operators that return their operand: identity, dropout in evaluation, casts."""
 
 from typing import Any
 
@@ -38,9 +38,10 @@ def assertion(builder: AtenBuilder, x: Value, *_: Any, **__: Any) -> Value:
     note=("casts that keep every value: to the type the tensor has, and of integers to floats"),
 )
 def cast(builder: AtenBuilder, x: Value, *arguments: Any, **keywords: Any) -> Value:
-    """The model is captured in float64, so any other type is the model's own wish.
+    """The operand of a cast that keeps every value; other casts are refused.
 
-    Floats made of integers are exact in float32, and stand for float64 there.
+    The model is captured in float64, so a cast to any other type is the model's own. Casts of
+    integers to float32 are exact and count as casts to float64.
     """
     source = builder.tensor(x)
     for wish in (*arguments, *keywords.values()):
@@ -61,7 +62,7 @@ def _of_integers(builder: AtenBuilder, q: SSAValue, wish: torch.dtype) -> SSAVal
     given = tensor_type(q).element_type
     if not wish.is_floating_point and wish != torch.bool:
         held = torch.iinfo(wish)
-        # indices are 64 bits wide whatever they hold: the tables say how many rows there are
+        # indices are declared with 64 bits; the number of a table's rows bounds them
         index = given.width.data == held.bits * 2 == 64
         if index or Interval(held.min, held.max).holds(Interval.of(given)):
             return q

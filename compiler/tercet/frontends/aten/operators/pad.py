@@ -1,4 +1,4 @@
-"""Borders: constant, or of the tensor's own elements."""
+"""Padding with a constant or with the tensor's own elements."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def pad(
     mode: str = "constant",
     value: float | None = None,
 ) -> Value:
-    """Torch lists the last axis first; a negative number cuts off."""
+    """Padding by torch's list, last axis first; negative numbers crop."""
     if mode != "constant":
         return _of_its_own(builder, x, pads, mode)
     source = builder.real(x)
@@ -49,7 +49,7 @@ def pad(
 
 
 def _of_its_own(builder: AtenBuilder, x: Value, pads: Sequence[int], mode: str) -> Value:
-    """Which elements: torch pads a ramp."""
+    """The tensor with padding of its own elements, whose places torch finds by padding a ramp."""
     source = builder.tensor(x)
     rank = len(shape_of(source))
     for i in range(0, len(pads), 2):

@@ -1,4 +1,4 @@
-"""Brevitas' quantizers, as the operations that they became before the export."""
+"""Converters of the operations of torch.ops.tercet that replace Brevitas' quantizers."""
 
 import numpy as np
 import torch
@@ -72,7 +72,7 @@ def truncate(
     high: int,
     rounding: str,
 ) -> Value:
-    """The sums are whole multiples of the scale, so dividing them by both at once is exact."""
+    """Truncation of sums, which are multiples of the scale, so one division by both is exact."""
     source, layer = builder.real(x), builder.layer
     steps = builder.constant(scale, source) * builder.constant(factor, source)
     zero, clip = _whole(builder, zero_point), Interval(low, high)

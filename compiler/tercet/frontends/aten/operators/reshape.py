@@ -1,4 +1,4 @@
-"""Other shapes of the same elements: torch has worked out which."""
+"""Reshapes and expansions, to the shape that torch computed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Norms of each row's own statistics: layer, RMS, group and instance norm."""
+"""Norms by the statistics of each row: layer, RMS, group and instance norm."""
 
 from collections.abc import Sequence
 
@@ -41,7 +41,7 @@ def rms_norm(
     weight: Value = None,
     epsilon: float | None = None,
 ) -> Value:
-    """Without an epsilon of its own it has that of float64, in which the model is captured."""
+    """RMS norm; the default epsilon is that of float64, in which the model is captured."""
     source = builder.real(x)
     least = float(np.finfo(np.float64).eps) if epsilon is None else epsilon
     gain = _constant(builder, weight, source, 1)
@@ -76,7 +76,7 @@ def instance_norm(
     epsilon: float,
     *_: object,
 ) -> Value:
-    """A group for each channel; with statistics that were trained, batch norm."""
+    """Instance norm as a group norm of single channels; with trained statistics a batch norm."""
     if use_input_stats:
         channels = shape_of(builder.real(x))[1]
         return group_norm(builder, x, channels, weight, bias, epsilon)
@@ -88,6 +88,6 @@ def _constant(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) ->
 
 
 def _column(builder: AtenBuilder, value: Value, x: SSAValue, absent: float) -> FloatArray:
-    """One for each channel, axis 1."""
+    """One constant for each channel, shaped for axis 1."""
     flat = np.broadcast_to(_constant(builder, value, x, absent).reshape(-1), shape_of(x)[1])
     return flat.reshape(-1, *[1] * (len(shape_of(x)) - 2))

@@ -1,4 +1,4 @@
-"""Parts of a tensor."""
+"""Slices, splits, indexing and rolls."""
 
 from collections.abc import Sequence
 

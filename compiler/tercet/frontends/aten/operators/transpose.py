@@ -1,4 +1,4 @@
-"""Other orders of the axes."""
+"""Transposes and permutations of axes."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Nearest upsampling (and downsampling): which element, torch tells from a ramp."""
+"""Nearest upsampling and downsampling; torch finds the chosen elements on a ramp."""
 
 from typing import Any
 

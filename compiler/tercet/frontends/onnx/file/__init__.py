@@ -1,1 +1,1 @@
-"""Reading a file that nobody vouches for: limits, types, constants, the rules of a graph."""
+"""Reading of untrusted files: limits, types, constants, the rules of a graph."""

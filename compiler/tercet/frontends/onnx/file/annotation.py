@@ -1,4 +1,4 @@
-"""What an input takes, by a note of the file or the user's word: a quantizer in front of it."""
+"""A quantizer behind an input, from a type annotation in the file or the user's option."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -13,7 +13,7 @@ from tercet.ops.real.quantize import Quantize
 
 
 def annotated(builder: OnnxBuilder, one: FileInput, x: SSAValue) -> SSAValue:
-    """`x`, or as much of it as the type that its annotation names can hold."""
+    """`x`, quantized and clipped to the type of its annotation if it has one."""
     found = values_of(one.annotation)
     if found is None or not is_real(x):
         return x

@@ -1,4 +1,4 @@
-"""Constants that lie beside the file: only in its own folder, and never more than is there."""
+"""The bytes of constants stored beside the file, only from its own folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from tercet.frontends.onnx.file.limits import EXTERNAL_BYTES, shown
 
 
 def external_bytes(where: str, entries: Mapping[str, str], folder: Path, wanted: int) -> bytes:
-    """The `wanted` bytes of a constant, from where `entries` say."""
+    """The `wanted` bytes of a constant, from the file and offset in `entries`."""
     name = entries.get("location", "")
     path = _inside(where, folder, name)
     start = _number(where, entries.get("offset", "0"))

@@ -1,4 +1,4 @@
-"""Nodes of constants alone, computed by ONNX' own reference once their size is known to be sane."""
+"""Constants folded by ONNX' own reference, after a check of the result's size."""
 
 from collections.abc import Sequence
 
@@ -26,11 +26,11 @@ from tercet.frontends.onnx.node import Node
 from tercet.ir.types import FloatArray
 
 COPIES = 4
-"""Of a result while it is computed: float64, operands, the result."""
+"""The copies of a result during its computation: float64, operands, the result."""
 
 
 def folded(node: Node, operands: Sequence[Value], budget: Budget) -> list[Value] | None:
-    """The results of a node of constants alone; None where it has to be converted."""
+    """The results of a node whose operands are all constant; None if it must be converted."""
     size = SIZES.get(node.kind) if node.domain is Domain.STANDARD else None
     given = [value for value in operands if value is not None]
     if size is None or not given or any(isinstance(value, SSAValue) for value in given):
@@ -38,7 +38,7 @@ def folded(node: Node, operands: Sequence[Value], budget: Budget) -> list[Value]
     kept = _quantized(node, operands, budget)
     if kept is not None:
         return list[Value](kept)
-    # what is left of a quantized constant are the reals it stands for, as the file has them
+    # a quantized constant becomes its reals, in the file's own precision
     return list[Value](_computed(node, [_plain(value) for value in operands], size, budget))
 
 
@@ -50,7 +50,7 @@ def _computed(node: Node, operands: Sequence[Value], size: Size, budget: Budget)
             return [np.asarray(result) for result in _run(node, operands)]
     except CaptureError:
         raise
-    except Exception as error:  # of operands that do not fit each other: numpy's own words
+    except Exception as error:  # numpy's message about operands that do not fit each other
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise CaptureError(
             f"{node.kind} of constants fails: {shown(said)}", layer=node.name
@@ -64,7 +64,7 @@ def _plain(value: Value) -> Value:
 
 
 def _quantized(node: Node, operands: Sequence[Value], budget: Budget) -> list[Integers] | None:
-    """The results where they are quantized constants again, without any rounding."""
+    """The results as quantized constants, if that is exact; else None."""
     whole = [value for value in operands if isinstance(value, Integers)]
     if not whole:
         return None
@@ -82,7 +82,7 @@ def _quantized(node: Node, operands: Sequence[Value], budget: Budget) -> list[In
 def _moved(
     node: Node, data: Sequence[Integers], others: Sequence[Value], budget: Budget
 ) -> list[Integers]:
-    """Quantized constants after a node that only moves elements: their scales move, too."""
+    """Quantized constants behind a data movement, which moves their scales as well."""
     size = SIZES[node.kind]
     values = _computed(node, [*(part.values for part in data), *others], size, budget)
     if len({float(s) for part in data for s in part.scale.reshape(-1)}) == 1:
@@ -94,7 +94,7 @@ def _moved(
 
 
 def _narrowed(scale: FloatArray) -> FloatArray:
-    """Extent 1 along every axis on which nothing changes."""
+    """The scale with extent 1 along every axis on which it does not change."""
     for axis in range(scale.ndim):
         first = scale.take([0], axis)
         scale = first if bool((scale == first).all()) else scale
@@ -102,7 +102,7 @@ def _narrowed(scale: FloatArray) -> FloatArray:
 
 
 def _scaled(node: Node, operands: Sequence[Value]) -> list[Integers] | None:
-    """A quantized constant times or over another one without zeros: another scale, other signs."""
+    """A quantized constant times or over a constant without zeros: new scale, new signs."""
     a, b = operands
     if not isinstance(a, Integers) and node.kind == "Mul":
         a, b = b, a
@@ -141,4 +141,4 @@ MOVES = frozenset(
         *("SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze"),
     )
 )
-"""Those of which a quantized constant stays one."""
+"""Operators that keep a quantized constant quantized."""

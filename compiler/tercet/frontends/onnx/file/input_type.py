@@ -1,4 +1,4 @@
-"""Names of the values that a tensor takes: those of QONNX, with a step and a zero point of ours."""
+"""Names of a tensor's values: QONNX' names, extended by a step and a zero point."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ FAR = 1 << 16
 
 @dataclass(frozen=True)
 class InputValues:
-    """All step * (q - zero) for the integers q of an interval."""
+    """The values step * (q - zero) for the integers q of an interval."""
 
     clip: Interval
     step: float = 1.0
@@ -21,9 +21,9 @@ class InputValues:
 
 
 def values_of(text: str) -> InputValues | None:
-    """What `text` names, such as INT8, BIPOLAR, FIXED<8,4>, INT8:0.0625, UINT8:0.1:128.
+    """The values that `text` names, such as INT8, BIPOLAR, FIXED<8,4>, INT8:0.0625, UINT8:0.1:128.
 
-    None for floats and for what a file says in words of its own.
+    None for floats and for unknown names in a file.
     """
     name, *more = text.split(":")
     found = _named(name)
@@ -31,7 +31,7 @@ def values_of(text: str) -> InputValues | None:
 
 
 def wished(text: str) -> str:
-    """`text` itself, if it names values."""
+    """`text`, refused unless it names values."""
     if values_of(text) is None:
         raise UsageError(f"input type {text!r}: wanted such as INT8:0.0625 or FIXED<8,4>")
     return text

@@ -1,4 +1,4 @@
-"""The inputs of a file: their types and shapes, with what the file leaves open filled in."""
+"""The inputs of a file: their types and shapes, completed by the user's options."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
@@ -22,13 +22,13 @@ InputShape: TypeAlias = Mapping[str, Shape] | Shape | None
 InputType: TypeAlias = Mapping[str, str] | str | None
 Wish = TypeVar("Wish")
 DATATYPE = "finn_datatype"
-"""The key under which QONNX files say what values a tensor takes."""
+"""The key of QONNX' annotation of a tensor's values."""
 
 
 def inputs_of(
     path: str, graph: GraphProto, constants: Container[str], given: InputShape, types: InputType
 ) -> tuple[tuple[FileInput, ...], int | None]:
-    """Every input that is no constant, and the batch that the file was made for, None if open."""
+    """The inputs that are not constants, and the file's batch, None if it is open."""
     protos = [proto for proto in graph.input if proto.name not in constants]
     names = [proto.name for proto in protos]
     if not protos or len(set(names)) != len(names):
@@ -58,7 +58,7 @@ def inputs_of(
 
 
 def _narrowed(where: str, element: Int, note: str, error: type[TercetError]) -> Int:
-    """The integers that `note` says an input of integers holds, which must be among them."""
+    """The values that `note` names, of an integer input; they must lie in its type."""
     values = values_of(note)
     if values is None:
         return element
@@ -74,7 +74,7 @@ def _narrowed(where: str, element: Int, note: str, error: type[TercetError]) -> 
 def _by_name(
     path: str, names: Sequence[str], given: Mapping[str, Wish] | Wish | None, what: str
 ) -> Mapping[str, Wish]:
-    """A wish for every input that has one."""
+    """The option of every input that has one."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -92,7 +92,7 @@ def _by_name(
 def _shape(where: str, proto: ValueInfoProto, wish: Shape | None) -> tuple[int, ...]:
     """The batch, which is 0 where it is open, and a row."""
     kind = proto.type.tensor_type
-    # an exporter's own words for "any": a name, nothing, 0 or -1
+    # exporters write an open extent as a name, nothing, 0 or -1
     found = [max(dim.dim_value, 0) for dim in kind.shape.dim]
     if wish is None and (not kind.HasField("shape") or 0 in found[1:]):
         raise UnsupportedError(

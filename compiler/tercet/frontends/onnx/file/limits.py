@@ -1,4 +1,4 @@
-"""What a file may ask for: checked before anything is allocated, as no file is to be trusted."""
+"""Limits of files, checked before anything is allocated, because files are untrusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ FILE_BYTES = 1 << 28
 EXTERNAL_BYTES = 1 << 30
 NODES = 50_000
 TENSOR = 1 << 26
-"""Elements of one constant."""
+"""The most elements of a constant."""
 ROW = 1 << 24
-"""Elements of one layer's result, for one row of the batch."""
+"""The most elements of a layer's result, for one row of the batch."""
 FOLDED = 1 << 27
-"""Elements of all constants together."""
+"""The most elements of all constants together."""
 RANK = 16
 
 
 def shown(name: str) -> str:
-    """A name out of a file, fit for one line of a message."""
+    """A name from a file, shortened to one line of a message."""
     clean = "".join(c if c.isprintable() else "?" for c in name)
     return clean if len(clean) <= 80 else f"{clean[:60]}...{clean[-16:]}"
 
 
 def require_shape(where: str, shape: Sequence[int], most: int = TENSOR) -> None:
-    """`shape` is one that a tensor here can have."""
+    """Refuse a shape that no tensor here can have."""
     wrong = [extent for extent in shape if extent < 0]
     if wrong or len(shape) > RANK:
         raise CaptureError(
@@ -47,12 +47,12 @@ def _text(shape: Sequence[int]) -> str:
 
 @dataclass
 class Budget:
-    """How many elements the constants of one file may still take."""
+    """The number of elements that the constants of a file may still take."""
 
     left: int = FOLDED
 
     def spend(self, where: str, count: int, copies: int = 1) -> None:
-        """Take `count` elements, of which there are several copies for a while."""
+        """Take `count` elements, which are held in `copies` for a while."""
         require_elements(where, count)
         self.left -= copies * count
         if self.left < 0:

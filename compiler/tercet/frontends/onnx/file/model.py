@@ -1,4 +1,4 @@
-"""A file that was read and found sound, ready to be loaded."""
+"""A file that was read and checked, ready to be loaded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class FileInput:
 
     name: str
     shape: tuple[int, ...]
-    """With the batch, which is 1."""
+    """The shape with the batch, which is 1."""
     element: Attribute
-    """f64 for every float type, else the file's own integer type, or the part of it in use."""
+    """f64 for every float type, else the file's integer type, narrowed by its annotation."""
     annotation: str = ""
-    """QONNX' name of the values that it takes, such as "INT8" or "BIPOLAR"; "" where unknown."""
+    """QONNX' name of its values, such as "INT8" or "BIPOLAR"; "" if unknown."""
 
     def type(self) -> TensorType[Any]:
         return TensorType(self.element, self.shape)
@@ -37,25 +37,24 @@ class FileInput:
 
 @dataclass(frozen=True)
 class OnnxModel:
-    """A network out of a file."""
+    """A network from a file."""
 
     path: Path
     name: str
     inputs: tuple[FileInput, ...]
     nodes: tuple[Node, ...]
-    """In order; only those that the outputs need."""
+    """The nodes in order, only those that the outputs need."""
     constants: Mapping[str, Stored]
     outputs: tuple[str, ...]
     opset: int
     batch: int
-    """Rows that shapes inside the file are worked out with: those that it says, or a number of
-    ours where it leaves them open."""
+    """The file's batch, by which shapes in it are computed; a number of ours if it is open."""
     open: bool = False
-    """Whether it leaves them open."""
+    """Whether the file leaves the batch open."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Of every input, with a batch of 1."""
+        """The shape of every input by name, with a batch of 1."""
         return {one.name: one.shape for one in self.inputs}
 
     @property

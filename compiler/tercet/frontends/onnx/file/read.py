@@ -1,4 +1,4 @@
-"""A file to a network that is known to be sound, or a sentence that says what is wrong with it."""
+"""A checked network from a file, or an error that says what is wrong with the file."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tercet.frontends.onnx.file.sound import constants_of, nodes_of
 IR_VERSIONS = range(3, 14)
 OPSETS = range(8, 26)
 OPEN_BATCH = 11
-"""Rows that a file is read with where it leaves the batch open: one would hide what mixes rows."""
+"""The rows of an open batch; one row would hide operators that mix rows."""
 
 
 def read(
@@ -24,9 +24,9 @@ def read(
 ) -> OnnxModel:
     """The network in the file at `path`.
 
-    `input_shape`, batch first, is what the file leaves open: one shape, or one by name of input.
-    `input_type` is what values a float input takes, where the file has no quantizer for it: QONNX'
-    name of a type and a step, such as INT8:0.0625 or FIXED<8,4>.
+    `input_shape`, batch first, completes open shapes: one shape, or one by name of input.
+    `input_type` names the values of a float input without a quantizer in the file: QONNX' name of a
+    type and a step, such as INT8:0.0625 or FIXED<8,4>.
     """
     place = Path(path)
     proto = _parsed(place)
@@ -55,7 +55,7 @@ def _parsed(path: Path) -> ModelProto:
 
 
 def _is_text(message: Any) -> bool:
-    """Whether every string is one: protobuf hands out bytes where they are no UTF-8."""
+    """Whether every string is text; protobuf returns bytes that are not UTF-8 as bytes."""
     for kind, value in message.ListFields():
         parts = value if kind.is_repeated else (value,)
         if kind.type == kind.TYPE_STRING and not all(isinstance(part, str) for part in parts):
@@ -85,7 +85,7 @@ def _model(
 
 
 def _versions(path: Path, proto: ModelProto) -> dict[Domain, int]:
-    """The operator set of each family that the file imports."""
+    """The version of each operator family that the file imports."""
     if proto.ir_version not in IR_VERSIONS:
         raise UnsupportedError(
             f"{path}: has IR version {proto.ir_version}; wanted {_span(IR_VERSIONS)}"

@@ -1,4 +1,4 @@
-"""What the ONNX standard says of an operator: how many operands it has, and which attributes."""
+"""Checks of a node against the ONNX standard: number of operands, attributes."""
 
 from functools import cache
 
@@ -9,12 +9,12 @@ from tercet.frontends.onnx.node import Node
 
 QUANTIZERS = ("QuantizeLinear", "DequantizeLinear")
 AXES = 13
-"""The first version in which these have an axis."""
+"""The first version in which QuantizeLinear and DequantizeLinear have an axis."""
 SINGLE = OpSchema.FormalParameterOption.Single
 
 
 def require_schema(node: Node) -> None:
-    """`node` is one that its version of the standard knows."""
+    """Refuse a node that its version of the standard does not define."""
     schema = schema_of(node.kind, node.version)
     if schema is None:
         raise node.unsupported(
@@ -45,7 +45,7 @@ def require_schema(node: Node) -> None:
 
 
 def _require_axes(node: Node, attribute: str) -> None:
-    """What quantize_static makes, per channel, of a file that is too old for it."""
+    """Refuse per-channel scales in a file that is too old for them, as quantize_static writes."""
     if (node.kind in QUANTIZERS, attribute, node.version < AXES) == (True, "axis", True):
         raise node.broken(
             f"{node.kind} has scales for each channel, which version {node.version} of ONNX' "

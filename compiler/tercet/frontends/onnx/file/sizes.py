@@ -1,4 +1,4 @@
-"""How many elements the result of a node of constants has, known before it is computed."""
+"""The number of elements of a constant node's result, before it is computed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
@@ -12,9 +12,9 @@ from tercet.frontends.onnx.file.tensors import Array
 from tercet.frontends.onnx.node import Node
 
 Size: TypeAlias = Callable[[Node, Sequence[Array]], int]
-"""No fewer elements than the result has."""
+"""A function of a node that bounds the elements of its result."""
 WORK = 1 << 33
-"""Products that one matrix product of constants may take."""
+"""The most multiplications of one matrix product of constants."""
 
 
 def _broadcast(node: Node, x: Sequence[Array]) -> int:
@@ -49,7 +49,7 @@ def _matmul(node: Node, x: Sequence[Array]) -> int:
 
 
 def _shape(node: Node, x: Sequence[Array]) -> int:
-    """Of an operand that says the result's shape, the first where there is no other."""
+    """The elements of a result whose shape is an operand: the second one, or the only one."""
     return prod(abs(int(n)) for n in x[-1].reshape(-1))
 
 
@@ -84,7 +84,7 @@ def _one_hot(node: Node, x: Sequence[Array]) -> int:
 
 
 def _pad(node: Node, x: Sequence[Array]) -> int:
-    """The pads are an operand since version 11; each side of an axis grows by no more than all."""
+    """A bound of a padded tensor's elements; the pads are an operand since version 11."""
     pads = node.integers("pads", ()) or () if len(x) == 1 else x[1].reshape(-1).tolist()
     return prod(n + sum(abs(int(p)) for p in pads) for n in x[0].shape)
 
@@ -99,14 +99,14 @@ EACH = (
     *("Softplus", "Softsign", "Sqrt", "Sub", "Sum", "Swish", "Tan", "Tanh", "ThresholdedRelu"),
     *("Where", "Xor"),
 )
-"""Element by element; operands broadcast."""
+"""Elementwise operators, whose operands broadcast."""
 NO_MORE = (
     *("ArgMax", "ArgMin", "Compress", "Concat", "Flatten", "Identity", "ReduceL1", "ReduceL2"),
     *("ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd"),
     *("ReduceSum", "ReduceSumSquare", "Reshape", "Shape", "Size", "Slice", "Split", "Squeeze"),
     *("TopK", "Transpose", "Unsqueeze"),
 )
-"""No larger than their operands together."""
+"""Operators whose result is no larger than their operands together."""
 AS_FIRST = (
     *("BatchNormalization", "CastLike", "CumSum", "DepthToSpace", "EyeLike", "LayerNormalization"),
     *("LogSoftmax", "ScatterElements", "ScatterND", "Softmax", "SpaceToDepth", "Trilu"),
@@ -127,4 +127,4 @@ SIZES: Mapping[str, Size] = {
     "Range": _range,
     "Tile": _tile,
 }
-"""By operator. What is not here is never computed beforehand."""
+"""The bounds by operator; an operator without one is never folded."""

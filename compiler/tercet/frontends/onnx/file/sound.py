@@ -1,4 +1,4 @@
-"""The rules of a graph: one home for each name, nodes in order, operators that exist."""
+"""Checks of a graph: one producer for each name, nodes in order, known operators."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from graphlib import CycleError, TopologicalSorter
@@ -29,7 +29,7 @@ def constants_of(path: str, graph: GraphProto, folder: Path) -> dict[str, Stored
 def nodes_of(
     path: str, graph: GraphProto, versions: Mapping[Domain, int], known: Set[str]
 ) -> tuple[Node, ...]:
-    """The nodes that the outputs need, in order; `known` are inputs and constants."""
+    """The nodes that the outputs need, in order; `known` are the inputs and constants."""
     if len(graph.node) > NODES:
         raise UnsupportedError(f"{path}: has {len(graph.node)} nodes; Tercet takes up to {NODES}")
     makers = _makers(path, graph.node, known)
@@ -46,7 +46,7 @@ def nodes_of(
 
 
 def _makers(path: str, nodes: Iterable[NodeProto], known: Set[str]) -> dict[str, int]:
-    """Which node makes a value."""
+    """The node that makes each value."""
     found: dict[str, int] = {}
     for i, node in enumerate(nodes):
         for name in filter(None, node.output):
@@ -79,7 +79,7 @@ def _node(path: str, proto: NodeProto, versions: Mapping[Domain, int]) -> Node:
             layer=name,
             way_out=advice(proto.domain),
         )
-    # its own version counts those of a Python class, and files leave it out
+    # the version of this domain counts those of a Python class, and files omit it
     meaning = Domain.STANDARD if domain is Domain.CHANNELS_LAST else domain
     node = made_of(proto, domain, versions.get(meaning, 1))
     if meaning is Domain.STANDARD:

@@ -1,4 +1,4 @@
-"""Constants of a file to numpy, once their sizes are known to be sane."""
+"""Numpy arrays from the constants of a file, after a check of their sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ NARROW: Mapping[int, int] = {
     TensorProto.INT2: 2,
     TensorProto.UINT2: 2,
 }
-"""Types of which a byte holds several."""
+"""Types with several elements in a byte."""
 UNKNOWN = {TensorProto.UNDEFINED, TensorProto.STRING, TensorProto.COMPLEX64, TensorProto.COMPLEX128}
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A constant where it lies; its data are read when a node asks for them."""
+    """A constant in the file, whose data are read on demand."""
 
     proto: TensorProto
     folder: Path
-    """Of the file, which external data are relative to."""
+    """The folder of the file, to which external data are relative."""
 
     def read(self, where: str, budget: Budget) -> Array:
         """The values, in the file's own element type."""
@@ -51,7 +51,7 @@ class Stored:
             proto.raw_data = external_bytes(where, entries, self.folder, _bytes(proto))
         try:
             return np.asarray(numpy_helper.to_array(proto))
-        except Exception as error:  # whatever onnx or numpy say about the file's bytes
+        except Exception as error:  # any error of onnx or numpy about the file's bytes
             raise CaptureError(
                 f"its constant {shown(proto.name)} does not hold the {prod(shape)} elements "
                 f"that its shape {shape} wants",

@@ -1,4 +1,4 @@
-"""The element types of a node's constants, against what the ONNX standard allows there."""
+"""Check of the element types of a node's constants against the ONNX standard."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,10 @@ from tercet.frontends.onnx.node import Node
 
 
 def require_types(node: Node, operands: Sequence[Value]) -> None:
-    """Each constant has a type that is allowed in its place; those of one parameter have the same.
+    """Refuse constants of a type that their place does not allow.
 
-    A damaged type would make other numbers of the same bytes.
+    Constants of one type parameter must have the same type. A damaged type would read other
+    numbers from the same bytes.
     """
     schema = schema_of(node.kind, node.version) if node.domain is Domain.STANDARD else None
     if schema is None or not schema.inputs:

@@ -1,1 +1,1 @@
-"""One file for each kind of operator. Nothing lists them."""
+"""One file for each kind of operator; the registry imports all of them."""

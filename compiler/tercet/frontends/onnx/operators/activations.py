@@ -1,4 +1,4 @@
-"""Functions of each element alone."""
+"""Converters of elementwise activations."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -13,7 +13,7 @@ from tercet.ops.real.leaky_relu import LeakyRelu
 from tercet.ops.real.relu import Relu
 
 STEEP = 1e6
-"""From here on log(1 + exp(x)) is x, to more digits than any number here has."""
+"""For x from here on, log(1 + exp(x)) is x to more than float64's digits."""
 PLAIN = {
     "Abs": "abs",
     "Asinh": "asinh",
@@ -88,7 +88,7 @@ def gelu(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 @converts("Shrink", note="`Shrink` has a bias of 0 or of lambd")
 def shrink(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """Gives x + bias below -lambd, x - bias above lambd, 0 in between."""
+    """Shrink: x + bias below -lambd, x - bias above lambd, 0 in between."""
     edge, bias = node.real("lambd", 0.5), node.real("bias", 0.0)
     names = {0.0: "hardshrink", edge: "softshrink"}
     if edge < 0 or bias not in names:
@@ -100,7 +100,7 @@ def shrink(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 @converts("Swish", note="`Swish` has an alpha other than 0")
 def swish(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """Gives x * sigmoid(alpha * x), which is silu(alpha * x) / alpha."""
+    """Swish: x * sigmoid(alpha * x), which is silu(alpha * x) / alpha."""
     alpha = node.real("alpha", 1.0)
     if alpha == 1:
         return _function(builder, node, x, "silu")

@@ -123,7 +123,7 @@ def affine(
     offset: FloatArray,
     divisor: FloatArray = ONE,
 ) -> SSAValue:
-    """(factor * x + offset) / divisor; x is made larger where a constant asks for it."""
+    """(factor * x + offset) / divisor, with x broadcast to the constants' shapes."""
     source = real(node, x)
     if not divisor.all():
         raise node.broken("divides by zero", wanted="a divisor without zeros")
@@ -138,7 +138,7 @@ def affine(
 
 
 def equal(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> tuple[SSAValue, SSAValue]:
-    """Both in the shape that numpy broadcasts them to; the batch comes first in both."""
+    """Both tensors broadcast to their common shape, the batch first."""
     left, right = shape_of(a), shape_of(b)
     require_alike(builder, node, left, right)
     shape = np.broadcast_shapes(left, right)
@@ -148,7 +148,7 @@ def equal(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> tuple[S
 def require_alike(
     builder: OnnxBuilder, node: Node, left: Sequence[int], right: Sequence[int]
 ) -> None:
-    """Two layers' results have as many axes: else the batch of one would meet another axis."""
+    """Refuse results of different ranks, because the batch of one would meet another axis."""
     if len(left) != len(right):
         found = [named((builder.rows, *shape[1:])) for shape in (left, right)]
         raise node.unsupported(

@@ -1,4 +1,4 @@
-"""Channels to places of the image and back: pixel shuffle."""
+"""Pixel shuffle: channels to places of the image, and back."""
 
 from tercet.frontends.onnx.builder import OnnxBuilder, Value, tensor
 from tercet.frontends.onnx.node import Node

@@ -1,6 +1,6 @@
-"""Operators on (batch, .., channels): the standard ones between two transposes.
+"""Operators on (batch, .., channels) as standard ones between two transposes.
 
-The passes move these below quantizers; on the fabric they are a matter of addresses.
+The passes move the transposes below quantizers; on the fabric they change addresses only.
 """
 
 from dataclasses import replace
@@ -28,12 +28,12 @@ MEANING: dict[str, Converter] = {
 
 
 def channels_first(builder: OnnxBuilder, node: Node, x: SSAValue) -> SSAValue:
-    """(batch, .., channels) as (batch, channels, ..)."""
+    """`x` of (batch, .., channels) transposed to (batch, channels, ..)."""
     return transposed(builder, node, x, _first(len(shape_of(x))))
 
 
 def channels_last(builder: OnnxBuilder, node: Node, y: SSAValue) -> SSAValue:
-    """(batch, channels, ..) as (batch, .., channels)."""
+    """`y` of (batch, channels, ..) transposed to (batch, .., channels)."""
     rank = len(shape_of(y))
     return transposed(builder, node, y, (0, *range(2, rank), 1))
 
@@ -41,7 +41,7 @@ def channels_last(builder: OnnxBuilder, node: Node, y: SSAValue) -> SSAValue:
 def converted(
     builder: OnnxBuilder, node: Node, converter: Converter, x: Value, *rest: Value
 ) -> SSAValue:
-    """What `converter` makes of `x` with its channels first, with the channels last again."""
+    """The result of `converter` for `x` with channels first, transposed to channels last."""
     y = converter(builder, node, channels_first(builder, node, tensor(node, x)), *rest)
     assert isinstance(y, SSAValue)
     return channels_last(builder, node, y)
@@ -49,7 +49,7 @@ def converted(
 
 @converts(*MEANING, domain=Domain.CHANNELS_LAST)
 def standard(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
-    """Weights, too, have their channels last: (outputs, .., inputs)."""
+    """A standard convolution; its weights have their channels last too: (outputs, .., inputs)."""
     if node.kind == "Conv":
         rest = (_weights_first(rest[0]), *rest[1:])
     meant = replace(node, domain=Domain.STANDARD)

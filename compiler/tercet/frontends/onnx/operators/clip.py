@@ -22,7 +22,7 @@ from tercet.ops.real.quantize import Quantize
 def clip(
     builder: OnnxBuilder, node: Node, x: Value, low: Value = None, high: Value = None
 ) -> Value:
-    """Limits are operands since version 11, attributes before."""
+    """Clip; limits are operands since version 11, attributes before."""
     source = tensor(node, x)
     floor = _limit(node, low, "min", -inf)
     ceiling = _limit(node, high, "max", inf)
@@ -34,7 +34,7 @@ def clip(
 
 
 def clipped(builder: OnnxBuilder, node: Node, x: SSAValue, low: float, high: float) -> SSAValue:
-    """Reals between two limits: where both are steps of the quantizer before, it is narrower."""
+    """Clipped reals; if both limits lie on the grid of the quantizer before, it is narrowed."""
     before = x.owner
     if isinstance(before, Dequantize) and isinstance(before.q.owner, Quantize):
         ends = _steps(before, low, high)
@@ -46,7 +46,7 @@ def clipped(builder: OnnxBuilder, node: Node, x: SSAValue, low: float, high: flo
 
 
 def _steps(grid: Dequantize, low: float, high: float) -> tuple[float, float] | None:
-    """The limits in integers of `grid`; None where one of them is none."""
+    """The limits as integers of `grid`; None if one of them does not lie on it."""
     scale = floats_of(grid.scale)
     if scale.size != 1:
         return None
@@ -72,7 +72,7 @@ def _limit(node: Node, value: Value, name: str, default: float) -> float:
 
 
 def _narrowed(builder: OnnxBuilder, node: Node, q: SSAValue, low: float, high: float) -> SSAValue:
-    """The quantizer that `q` comes of, with the limits of both."""
+    """The quantizer that makes `q`, narrowed to the limits."""
     first = q.owner
     if not isinstance(first, Quantize):
         raise node.unsupported(

@@ -1,4 +1,4 @@
-"""Constants, and shapes, which are constants here."""
+"""Constants and shapes, which are constants too."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def size(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 
 def extents(builder: OnnxBuilder, x: Value) -> tuple[int, ...]:
-    """The shape of `x` as the file has it."""
+    """The shape of `x` in the file, with its batch."""
     if isinstance(x, SSAValue):
         return (builder.batch, *shape_of(x)[1:])
     values = x.values if isinstance(x, Integers) else x

@@ -97,7 +97,7 @@ def conv_transpose(builder: OnnxBuilder, node: Node, x: Value, w: Value, b: Valu
 
 
 def _removed(node: Node, window: Window, spatial: Ints, more: Ints) -> Pairs:
-    """What a transposed convolution leaves away on both sides of each axis."""
+    """The places that a transposed convolution crops on both sides of each axis."""
     wish, mode = node.integers("output_shape"), node.text("auto_pad", "NOTSET")
     if wish is None and mode == "NOTSET":
         return explicit(node, len(spatial))
@@ -111,7 +111,7 @@ def _removed(node: Node, window: Window, spatial: Ints, more: Ints) -> Pairs:
         raise node.unsupported(
             f"asks for output shape {wish} of {full}", way_out="use output_padding"
         )
-    # the standard's text and ONNXRuntime agree: the odd one goes in front but for SAME_UPPER
+    # by the standard and ONNXRuntime, the odd place is in front except for SAME_UPPER
     return tuple(halves(total, mode == "SAME_UPPER") for total in totals)
 
 

@@ -1,4 +1,4 @@
-"""The greatest and the smallest of layers and constants."""
+"""Maximum and minimum of layers' results and constants."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -43,7 +43,7 @@ def _sides(node: Node, operands: Sequence[Value]) -> tuple[list[SSAValue], list[
 
 
 def _above(builder: OnnxBuilder, node: Node, x: SSAValue, bound: FloatArray) -> SSAValue:
-    """max(x, bound) = relu(x - bound) + bound, where each place has a bound of its own."""
+    """max(x, bound) as relu(x - bound) + bound, for a bound that differs from place to place."""
     if bound.size == 1:
         return clipped(builder, node, x, float(bound.reshape(())), inf)
     lowered = affine(builder, node, x, ONE, -bound)

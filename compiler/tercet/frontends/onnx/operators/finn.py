@@ -1,4 +1,4 @@
-"""What FINN's streamlining leaves of a network, besides thresholds, before it places hardware."""
+"""Operators of FINN's streamlined networks, except thresholds."""
 
 from math import prod
 
@@ -35,7 +35,7 @@ def marker(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 @converts("XnorPopcountMatMul", domain=Domain.QONNX)
 def xnor(builder: OnnxBuilder, node: Node, x: Value, w: Value) -> Value:
-    """How many of the bits agree: the sum of x * (2 w - 1) + (1 - w)."""
+    """The number of equal bits: the sum of x * (2 w - 1) + (1 - w)."""
     bits = reals(node, w, "weight")
     if bits.ndim != 2 or not np.isin(bits, (0, 1)).all():
         raise node.broken("its weights are no matrix of 0 and 1", wanted="bits")
@@ -46,7 +46,7 @@ def xnor(builder: OnnxBuilder, node: Node, x: Value, w: Value) -> Value:
 
 @converts("QuantAvgPool2d", domain=Domain.QONNX)
 def quant_avg_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """The upper bits of the sums of whole numbers."""
+    """QuantAvgPool: the upper bits of sums of integers."""
     kernel, stride = node.integer("kernel"), node.integer("stride")
     source = real(node, x)
     require_grid(node, source, ONE)
@@ -64,7 +64,7 @@ def quant_avg_pool(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 @converts("Im2Col", domain=Domain.QONNX)
 def windows(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """(batch, H, W, C) to the windows of each place: (batch, H', W', kernel * C)."""
+    """The windows of (batch, H, W, C) at each place: (batch, H', W', kernel * C)."""
     source = tensor(node, x)
     kernel = node.integers("kernel_size") or ()
     stride = node.integers("stride") or ()

@@ -1,4 +1,4 @@
-"""Elements by their places: constant places of a layer's result, or rows of an embedding."""
+"""Gather: elements of a layer's result at constant places, or rows of an embedding."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -53,9 +53,11 @@ def _embedding(builder: OnnxBuilder, node: Node, table: Value, x: SSAValue) -> V
     if is_real(x):
         raise node.unsupported("its indices are reals", wanted="integers")
     if isinstance(table, SSAValue) or node.integer("axis", 0):
-        raise node.unsupported("looks up by computed places", wanted="rows of a constant table")
+        raise node.unsupported(
+            "indexes a computed tensor by computed indices", wanted="rows of a constant table"
+        )
     if isinstance(table, np.ndarray) and (kept := integer_type(table.dtype)) in (SI8, UI8):
-        _require_matrix(node, table.shape)  # quantized outside: a DequantizeLinear is behind it
+        _require_matrix(node, table.shape)  # a DequantizeLinear behind it dequantizes the rows
         return builder.add(node, Gather(x, table.astype(np.int64), kept, layer=node.name))
     rows, zero = _rows(node, table)
     _require_matrix(node, rows.values.shape)
@@ -73,7 +75,7 @@ def _require_matrix(node: Node, shape: tuple[int, ...]) -> None:
 
 
 def _rows(node: Node, table: Value) -> tuple[Integers, int]:
-    """Bytes, and the zero point that they have where the rows less theirs fit no signed byte."""
+    """The rows, and their zero point if the rows minus it do not fit a signed byte."""
     if isinstance(table, Integers):
         known = Interval.around(table.values)
         if not SIGNED.holds(known) and known.high - known.low <= UNSIGNED.high:

@@ -57,7 +57,7 @@ def gemm(builder: OnnxBuilder, node: Node, a: Value, b: Value, c: Value = None) 
 def linear(
     builder: OnnxBuilder, node: Node, x: SSAValue, weight: Integers, offset: Value = None
 ) -> SSAValue:
-    """The layer x @ weight.T + offset, weight [N, K]."""
+    """The linear layer x @ weight.T + offset, with weight [N, K]."""
     outputs, columns = weight.values.shape
     if shape_of(x)[-1] != columns:
         raise node.broken(
@@ -83,7 +83,7 @@ def product(builder: OnnxBuilder, node: Node, a: SSAValue, b: SSAValue) -> SSAVa
 
 
 def matrix(node: Node, weight: Integers) -> Integers:
-    """Weights of two axes; leading axes of one element are left out."""
+    """The weights as a matrix, without leading axes of extent 1."""
     shape = weight.values.shape
     if len(shape) < 2 or any(n != 1 for n in shape[:-2]):
         raise node.unsupported(f"its weights have shape {shape}", wanted="a matrix")
@@ -97,7 +97,7 @@ def transposed(weight: Integers) -> Integers:
 
 
 def _require_axes(node: Node, x: SSAValue, weight: Integers) -> None:
-    """The product has the batch first as `x` has."""
+    """Refuse weights that would put axes in front of the batch."""
     if weight.values.ndim > len(shape_of(x)):
         raise node.unsupported(
             f"weights of shape {weight.values.shape} put axes in front of the batch",

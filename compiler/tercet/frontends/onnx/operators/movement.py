@@ -1,4 +1,4 @@
-"""Data movement. The batch stays where it is: first."""
+"""Data movement that keeps the batch first."""
 
 from math import prod
 
@@ -16,7 +16,7 @@ from tercet.ops.transpose import Transpose
 
 
 def axis_of(node: Node, axis: int, rank: int) -> int:
-    """`axis` from the front; it must exist and not be the batch."""
+    """`axis` counted from the front; it must exist and must not be the batch."""
     found = axis + rank if axis < 0 else axis
     if not 0 <= found < rank:
         raise node.broken(f"axis {axis} of a tensor of {rank} axes", wanted="one of them")
@@ -58,7 +58,7 @@ def reshape(builder: OnnxBuilder, node: Node, x: Value, shape: Value) -> Value:
 
 @converts("Flatten")
 def flatten(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """To (all in front of the axis, all from it on); the batch alone has to be in front."""
+    """Flatten to (axes before `axis`, the rest); only the batch may lie before it."""
     source = tensor(node, x)
     shape = (builder.batch, *shape_of(source)[1:])
     axis = node.integer("axis", 1)
@@ -70,7 +70,7 @@ def flatten(builder: OnnxBuilder, node: Node, x: Value) -> Value:
             f"flattens {shape} to ({prod(shape[:place])}, {prod(shape[place:])}), which moves the "
             "batch",
             wanted="axis 1, behind the batch",
-            way_out="Reshape to the rows that are meant",
+            way_out="Reshape to the intended rows",
         )
     return reshaped(builder, node, source, (prod(shape[1:]),))
 
@@ -88,7 +88,7 @@ def transpose(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 
 def transposed(builder: OnnxBuilder, node: Node, x: SSAValue, order: tuple[int, ...]) -> SSAValue:
-    """`x` with its axes in `order`; one transpose where `x` is the result of another."""
+    """`x` with its axes in `order`; two transposes in a row become one."""
     before = x.owner
     if isinstance(before, Transpose):
         earlier = before.axes()
@@ -124,7 +124,7 @@ def unsqueeze(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) ->
 
 
 def _axes(node: Node, axes: Value) -> tuple[int, ...] | None:
-    """An operand since version 13, an attribute before."""
+    """The axes: an operand since version 13, an attribute before."""
     return node.integers("axes") if axes is None else whole(node, axes, "axes")
 
 

@@ -1,4 +1,4 @@
-"""MultiThreshold, FINN's quantizer: how many thresholds of its channel an element reaches."""
+"""MultiThreshold, FINN's quantizer: the number of thresholds that an element reaches."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,17 +21,17 @@ from tercet.ops.real.staircase import Staircase
 ONE = np.ones(())
 FINEST = 16
 LAYOUTS = {2: "NC", 3: "NWC", 4: "NCHW"}
-"""By the number of axes, where a node names none."""
+"""The default layout by the number of axes."""
 
 
 @dataclass(frozen=True)
 class CountGrid:
-    """step * (repeats * count - zero): what the node returns for a count of thresholds."""
+    """The node's result step * (repeats * count - zero) for a count of reached thresholds."""
 
     step: float
     zero: int
     repeats: int
-    """By how much one threshold raises the integer."""
+    """The increase of the integer by one threshold."""
 
 
 @converts(
@@ -42,7 +42,7 @@ class CountGrid:
     ),
 )
 def multi_threshold(builder: OnnxBuilder, node: Node, x: Value, thresholds: Value) -> Value:
-    """out_scale * (number of thresholds that x reaches) + out_bias; out_dtype is only a note."""
+    """out_scale * (number of thresholds that x reaches) + out_bias; out_dtype is ignored."""
     require_attributes(node, "out_dtype", "out_scale", "out_bias", "data_layout")
     source = real(node, x)
     rows = np.sort(_rows(node, source, reals(node, thresholds, "thresholds")), axis=1)
@@ -68,7 +68,7 @@ def multi_threshold(builder: OnnxBuilder, node: Node, x: Value, thresholds: Valu
 
 
 def _rows(node: Node, x: SSAValue, found: FloatArray) -> FloatArray:
-    """[channels or 1, steps]."""
+    """The thresholds, [channels or 1, steps]."""
     channels = shape_of(x)[_channel_axis(node, x)]
     if found.ndim != 2 or len(found) not in (1, channels) or not found.shape[1]:
         raise node.broken(
@@ -79,7 +79,7 @@ def _rows(node: Node, x: SSAValue, found: FloatArray) -> FloatArray:
 
 
 def _channel_axis(node: Node, x: SSAValue) -> int:
-    """As the executor of QONNX finds it."""
+    """The axis of the channels, by the rule of QONNX' executor."""
     rank = len(shape_of(x))
     layout = node.text("data_layout", "") or LAYOUTS.get(rank, "NC")
     axis = layout.find("C") if "C" in layout else 1
@@ -98,7 +98,7 @@ def _spread(node: Node, x: SSAValue, rows: int) -> "PerChannel":
 
 @dataclass(frozen=True)
 class PerChannel:
-    """Numbers of the rows so that they broadcast against the channels."""
+    """The row of each channel, in a shape that broadcasts against the channels."""
 
     shape: tuple[int, ...]
     rows: int
@@ -108,7 +108,7 @@ class PerChannel:
 
 
 def _grid(node: Node) -> CountGrid:
-    """As fine as whole numbers need it: 2 * count - 1 lies on steps of 1."""
+    """The grid of the results, fine enough for the bias: 2 * count - 1 has steps of 1."""
     scale, bias = Fraction(node.real("out_scale", 1.0)), Fraction(node.real("out_bias", 0.0))
     if scale <= 0:
         raise node.unsupported(f"its out_scale is {float(scale):g}", wanted="one above zero")
@@ -123,7 +123,7 @@ def _grid(node: Node) -> CountGrid:
 
 
 def _even(rows: FloatArray) -> FloatArray | None:
-    """The distance between the thresholds of each row, where it is exactly the same."""
+    """The distance between thresholds of each row; None if it is not constant in a row."""
     if rows.shape[1] == 1:
         return np.ones(len(rows))
     steps = rows[:, 1] - rows[:, 0]

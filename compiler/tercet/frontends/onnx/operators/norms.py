@@ -1,4 +1,4 @@
-"""Normalizations by the statistics of the input itself."""
+"""Normalizations by the statistics of the input."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def rms_norm(builder: OnnxBuilder, node: Node, x: Value, gain: Value) -> Value:
 
 @converts("GroupNormalization")
 def group_norm(builder: OnnxBuilder, node: Node, x: Value, gain: Value, offset: Value) -> Value:
-    """Constants are one a channel since version 21, one a group before."""
+    """Group norm; it has constants for each channel since version 21, for each group before."""
     groups, channels = node.integer("num_groups"), shape_of(real(node, x))[1]
     if groups < 1 or channels % groups:
         raise node.broken(f"{groups} groups of {channels} channels", way_out="they do not fit")
@@ -66,7 +66,7 @@ def _grouped(
 
 
 def _row(node: Node, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes that are normalized together: from one on to the last."""
+    """The shape of a normalized row: the axes from `axis` to the last."""
     if node.real("epsilon", EPSILON) < 0:
         raise node.broken("its epsilon is below zero", wanted="0 or more")
     return shape[axis_of(node, node.integer("axis", -1), len(shape)) :]

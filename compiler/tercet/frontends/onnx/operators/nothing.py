@@ -1,4 +1,4 @@
-"""Operators that change no value."""
+"""Operators that return their operand."""
 
 from tercet.frontends.onnx.builder import OnnxBuilder, Value, single
 from tercet.frontends.onnx.node import Node

@@ -1,4 +1,4 @@
-"""Layers in operator form: integers in, weights of integers, integers out."""
+"""Layers in operator form, with integer operands, weights and results."""
 
 from dataclasses import dataclass, replace
 
@@ -29,20 +29,20 @@ from tercet.ops.real.ort_requantize import OrtRequantize
 
 @dataclass(frozen=True)
 class WeightedLayer:
-    """One weighted layer; outputs are the first axis of the weights."""
+    """A layer with weights, whose first axis is the outputs'."""
 
     x: LayerIntegers
     weight: Integers
     bias: IntArray | None
 
     def offset(self, node: Node) -> Integers | None:
-        """The bias with its scale, which is the product of the others."""
+        """The bias with its scale, the product of the operands' scales."""
         if self.bias is None:
             return None
         return Integers(self.bias, np.asarray(self.x.step * per_output(node, self.weight, 0)))
 
     def factor(self, node: Node, to: OutputQuantizer) -> FloatArray:
-        """As ONNXRuntime has it: every product and quotient rounded to float32."""
+        """The factor as ONNXRuntime computes it, each product and quotient rounded to float32."""
         scale = per_output(node, self.weight, 0).astype(np.float32)
         both = np.float32(self.x.step) * scale
         return np.asarray(both / np.float32(to.step), np.float64)
@@ -50,10 +50,10 @@ class WeightedLayer:
 
 @converts("QLinearConv", domain=Domain.MICROSOFT)
 def nhwc_conv(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
-    """ONNXRuntime's own, which may have its channels last; its weights have them first."""
+    """ONNXRuntime's convolution, whose channels may be last; its weights have them first."""
     if not node.integer("channels_last", 0):
         return qlinear_conv(builder, node, x, *rest)
-    # what is quantized has another order of its axes than the file's tensor, so it has no name
+    # the quantized tensor has another order of axes than the file's, so it gets no name
     unnamed = replace(node, outputs=("",))
     return converted(builder, unnamed, qlinear_conv, x, *rest)
 
@@ -114,7 +114,7 @@ def qlinear_matmul(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
 
 @converts("QGemm", domain=Domain.MICROSOFT)
 def qgemm(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
-    """As QLinearMatMul with a bias; without an output scale it gives reals."""
+    """QGemm: QLinearMatMul with a bias; without an output scale its results are reals."""
     a, a_scale, a_zero, b, b_scale, b_zero, c, y_scale, y_zero, *_ = (*operands, None, None, None)
     if node.integer("transA", 0):
         raise node.unsupported("transposes its input", wanted="transA=0: the batch comes first")
@@ -161,7 +161,7 @@ def _as_ort(
 def conv_integer(
     builder: OnnxBuilder, node: Node, x: Value, w: Value, x_zero: Value = None, w_zero: Value = None
 ) -> Value:
-    """The sums themselves: whole numbers, here as reals."""
+    """ConvInteger: the integer sums, as reals."""
     source = activation(node, x, None, x_zero)
     weight = constant_weights(node, integer_weights(node, w, None, w_zero, 0))
     return convolved(builder, node, source.real(builder, node), weight)

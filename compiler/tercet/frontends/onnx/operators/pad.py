@@ -20,7 +20,7 @@ def pad(
     value: Value = None,
     axes: Value = None,
 ) -> Value:
-    """What to add are operands since version 11, attributes before; less than 0 takes away."""
+    """Pad; pads are operands since version 11, attributes before; negative ones crop."""
     if node.text("mode", "constant") != "constant":
         raise node.unsupported(f"pads by {node.text('mode')}", wanted="mode constant")
     source = tensor(node, x)
@@ -49,7 +49,7 @@ def pad(
 def _each(
     node: Node, shape: tuple[int, ...], wish: tuple[int, ...], axes: Value
 ) -> list[tuple[int, int]]:
-    """What to add in front of and behind every axis."""
+    """The padding in front of and behind every axis."""
     places = tuple(range(len(shape))) if axes is None else whole(node, axes, "axes")
     if len(wish) != 2 * len(places):
         raise node.broken(f"{len(wish)} pads", wanted=f"two for each of {len(places)} axes")

@@ -1,4 +1,4 @@
-"""Activations that exporters write as several nodes, found at the product that ends them."""
+"""Activations that exporters write as several nodes, found at their last product."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tercet.ops.real.function import Function
 
 @dataclass(frozen=True)
 class Known:
-    """factor * function(x)."""
+    """A known activation: factor * function(x)."""
 
     name: str
     x: SSAValue
@@ -25,7 +25,7 @@ Pattern: TypeAlias = Callable[[SSAValue, SSAValue], Known | None]
 
 
 def activation(a: SSAValue, b: SSAValue) -> Known | None:
-    """What a * b is where one of them comes from the other."""
+    """The activation that a * b computes, if one operand is computed from the other; else None."""
     for pattern in (_gelu, _gated):
         for x, gate in ((a, b), (b, a)):
             found = pattern(x, gate)
@@ -44,7 +44,7 @@ def _gelu(x: SSAValue, gate: SSAValue) -> Known | None:
     root = _line(erf)
     if root.offset or not isclose(root.factor, 1 / sqrt(2), rel_tol=1e-6):
         return None
-    # x itself may be the result of an affine operator
+    # x may be the result of an affine operator
     for source, factor in ((x, 1.0), (outer.x, outer.factor)):
         if root.x is source and (source is x or not outer.offset):
             return Known("gelu", source, 2 * factor * inner.factor)
@@ -62,14 +62,14 @@ def _gated(x: SSAValue, gate: SSAValue) -> Known | None:
 
 
 def _function(value: SSAValue, name: str) -> SSAValue | None:
-    """What `value` is the function `name` of."""
+    """The operand of the function `name` that computes `value`; None for other operators."""
     op = value.owner
     return op.x if isinstance(op, Function) and op.function.data == name else None
 
 
 @dataclass(frozen=True)
 class _Line:
-    """factor * x + offset."""
+    """A line factor * x + offset."""
 
     x: SSAValue
     factor: float = 1.0
@@ -77,7 +77,7 @@ class _Line:
 
 
 def _line(value: SSAValue) -> _Line:
-    """`value` as a line of what comes before all its affine operators of one number each."""
+    """`value` as a line of the operand of its chain of scalar affine operators."""
     factor, offset, op = 1.0, 0.0, value.owner
     while isinstance(op, Affine):
         constants = [floats_of(c) for c in (op.factor, op.offset, op.divisor)]

@@ -1,4 +1,4 @@
-"""Operator form of what has no weights: reals in between, one quantizer at the end."""
+"""Operator form of layers without weights: exact reals, one quantizer at the end."""
 
 from xdsl.ir import SSAValue
 
@@ -58,7 +58,7 @@ def unary(builder: OnnxBuilder, node: Node, *operands: Value) -> Value:
 
 @converts("QLinearWhere", domain=MICROSOFT)
 def qlinear_where(builder: OnnxBuilder, node: Node, condition: Value, *operands: Value) -> Value:
-    """Operands: what chooses; a, its scale and zero point, the same of b; scale and zero of y."""
+    """Operands: condition; a, its scale and zero point, the same of b; scale and zero of y."""
     _require_ideal(builder, node)
     a, b = (_real(builder, node, *operands[i : i + 3]) for i in (0, 3))
     y = chosen(builder, node, condition, a, b)

@@ -1,4 +1,4 @@
-"""Pools."""
+"""Converters of pooling."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -78,13 +78,13 @@ def averaged(builder: OnnxBuilder, node: Node, x: SSAValue, kernel: Ints, stride
 
 
 def _counts(node: Node, window: Window, spatial: Ints) -> FloatArray:
-    """What each sum is divided by: the places of its window, the padding's among them or not."""
+    """The divisor of each sum: the places of its window, with or without padding."""
     included = bool(node.integer("count_include_pad", 0))
     total = np.ones(())
     for i, n in enumerate(spatial):
         begin, end = window.padding[i]
         if included and node.text("auto_pad", "NOTSET") == "NOTSET":
-            # not those that ceil_mode adds
+            # places that ceil_mode adds do not count
             end = (node.integers("pads", (0,) * (2 * len(spatial))) or ())[len(spatial) + i]
         first = np.arange(window.extents(spatial)[i]) * window.stride[i] - begin
         low, high = (-begin, n + end) if included else (0, n)

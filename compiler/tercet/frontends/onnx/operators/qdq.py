@@ -1,4 +1,4 @@
-"""QuantizeLinear and DequantizeLinear, of ONNX itself and as ONNXRuntime first had them."""
+"""QuantizeLinear and DequantizeLinear, of ONNX and of ONNXRuntime's own domain."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def quantize_linear(
     if isinstance(x, SSAValue):
         steps, point = _on_axis(node, steps, extents(builder, x)), whole_zero(node, zero)
         return quantized(builder, node, x, steps, point, clip, element, zero_after=True)
-    # a constant: in the file's own float32, as whoever runs it does
+    # a constant is quantized in float32, as executors of the file do
     values = constant(node, x, "input").astype(np.float32)
     spread = _on_axis(node, steps, values.shape).astype(np.float32)
     points = _on_axis(node, _points(node, zero), values.shape)
@@ -51,7 +51,7 @@ def dequantize_linear(
     if not isinstance(q, SSAValue):
         return integers(node, q, steps, zero)
     steps, point = _on_axis(node, steps, extents(builder, q)), whole_zero(node, zero)
-    if is_real(q):  # 32-bit sums, which are reals here
+    if is_real(q):  # 32-bit sums are reals here
         return affine(builder, node, q, steps, -steps * point)
     return dequantized(builder, node, q, steps, point)
 
@@ -65,7 +65,7 @@ def integers(node: Node, q: Value, steps: FloatArray, zero: Value) -> Integers:
 
 
 def _dtype(node: Node, zero: Value) -> np.dtype[Any]:
-    """The type of the integers: that of the zero point, or what an attribute says."""
+    """The type of the integers, from the zero point or an attribute."""
     if isinstance(zero, np.ndarray):
         return zero.dtype
     kind = node.integer("output_dtype", 0) or TensorProto.UINT8
@@ -88,7 +88,7 @@ def _points(node: Node, zero: Value) -> Array:
 
 
 def _on_axis(node: Node, values: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """One number for all, for each index of an axis, or for each block along it."""
+    """Numbers shaped to broadcast: one for all, for each index of an axis, or for each block."""
     if values.size == 1:
         return values.reshape(())
     axis, rank = node.integer("axis", 1), len(shape)
@@ -109,7 +109,7 @@ def _on_axis(node: Node, values: FloatArray, shape: tuple[int, ...]) -> FloatArr
 def _in_blocks(
     node: Node, values: FloatArray, place: int, block: int, shape: tuple[int, ...]
 ) -> FloatArray:
-    """One number for each `block` elements along one axis, and for each index of the others."""
+    """Numbers for each `block` elements along one axis, and for each index of the others."""
     wanted = tuple(-(-n // block) if i == place else n for i, n in enumerate(shape))
     if block < 1 or values.shape != wanted:
         raise node.broken(

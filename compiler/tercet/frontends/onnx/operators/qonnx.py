@@ -1,4 +1,4 @@
-"""QONNX' quantizers, as its own executor defines them."""
+"""QONNX' quantizers, as defined by its own executor."""
 
 from tercet.frontends.onnx.builder import OnnxBuilder, Value, scales, single
 from tercet.frontends.onnx.domain import Domain
@@ -20,7 +20,7 @@ ROUNDING = {
     "HALF_UP": "half_away",
     "HALF_DOWN": "half_to_zero",
 }
-"""Our names of QONNX' modes: its halves go away from zero, or to it."""
+"""Our rounding modes by QONNX' names; HALF_UP and HALF_DOWN round away from and to zero."""
 
 
 @converts(
@@ -37,7 +37,7 @@ def quant(
     signed, narrow = bool(node.integer("signed")), bool(node.integer("narrow"))
     width = bit_width(node, bits)
     if signed and width == 1:
-        # the executor has two values here, not the range of two's complement
+        # the executor returns two values here, not the range of two's complement
         if zero:
             raise node.unsupported(f"one signed bit with zero point {zero}", wanted="0")
         return fake_quantized(builder, node, x, steps, 0, SIGN, "sign")
@@ -52,7 +52,7 @@ def bipolar(builder: OnnxBuilder, node: Node, x: Value, scale: Value) -> Value:
 
 
 def require_attributes(node: Node, *known: str) -> None:
-    """`node` has no attribute but `known`: another one would change its meaning."""
+    """Refuse attributes other than `known`, which would change the node's meaning."""
     for name in node.attributes.keys() - set(known):
         raise node.unsupported(
             f"{node.kind} with attribute {shown(name)!r}", wanted=", ".join(known) or "none"
@@ -60,7 +60,7 @@ def require_attributes(node: Node, *known: str) -> None:
 
 
 def limits(node: Node, width: int, signed: bool, narrow: bool) -> Interval:
-    """All integers of `width` bits; narrow ones lack the least, or without a sign the greatest."""
+    """The integers of `width` bits; narrow: without the least, or if unsigned the greatest."""
     half = 1 << (width - 1)
     low, high = (narrow - half, half - 1) if signed else (0, 2 * half - 1 - narrow)
     if low > high:

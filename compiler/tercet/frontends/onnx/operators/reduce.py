@@ -1,4 +1,4 @@
-"""Sums, means and extremes over axes: one axis of all that disappears."""
+"""Sums, means and extremes over axes, as a reduction of one merged axis."""
 
 from dataclasses import dataclass
 from math import prod
@@ -22,11 +22,11 @@ ZERO, ONE = np.zeros(()), np.ones(())
 
 @dataclass(frozen=True)
 class ReducedBlock:
-    """(batch, what stays in front, all that disappears, what stays behind)."""
+    """A tensor as (batch, kept axes in front, reduced axes, kept axes behind)."""
 
     block: SSAValue
     shape: tuple[int, ...]
-    """Of the result, without the batch."""
+    """The shape of the result, without the batch."""
 
     @property
     def count(self) -> int:
@@ -51,7 +51,7 @@ def total(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Val
 
 @converts("ReduceMax", "ReduceMin")
 def extreme(builder: OnnxBuilder, node: Node, x: Value, axes: Value = None) -> Value:
-    """The least is the greatest of the negated."""
+    """Maximum, or minimum as the negated maximum of the negated tensor."""
     source = tensor(node, x)
     if node.kind == "ReduceMin":
         source = affine(builder, node, source, -ONE, ZERO)
@@ -111,7 +111,7 @@ def _greatest(builder: OnnxBuilder, node: Node, over: ReducedBlock) -> SSAValue:
 
 
 def _reduction(builder: OnnxBuilder, node: Node, x: SSAValue, axes: Value) -> ReducedBlock | None:
-    """Axes are an operand since version 13 (sum) or 18, an attribute before; None: no axes."""
+    """The reduction of a node, None without axes; these are an operand since version 13 or 18."""
     shape = shape_of(x)
     wish = node.integers("axes") if axes is None else whole(node, axes, "axes")
     if not wish:
@@ -128,7 +128,7 @@ def _reduction(builder: OnnxBuilder, node: Node, x: SSAValue, axes: Value) -> Re
 
 
 def _blocked(builder: OnnxBuilder, node: Node, x: SSAValue, axes: tuple[int, ...]) -> SSAValue:
-    """The axes side by side, as one."""
+    """The tensor with the reduced axes merged into one."""
     rest = [i for i in range(1, len(shape_of(x))) if i not in axes]
     front = [i for i in rest if i < axes[-1]]
     if axes[-1] - axes[0] + 1 == len(axes):

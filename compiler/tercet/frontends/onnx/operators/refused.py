@@ -1,11 +1,11 @@
-"""Operators that Tercet knows well enough to say why it does not take them, and what helps."""
+"""Known operators that Tercet refuses, each with the reason and a way out."""
 
 from tercet.frontends.onnx.domain import Domain
 from tercet.frontends.onnx.registry import refuses
 from tercet.frontends.onnx.stateful import STATE
 
 HOST = "run it on the host, and begin the file behind it (onnx.utils.extract_model)"
-INPUT_SCALE = "its scale comes from each input anew"
+INPUT_SCALE = "its scale is computed from each input"
 SEVERAL = "it is several layers, and none of the results between them has a quantizer"
 
 refuses(
@@ -83,7 +83,7 @@ refuses(
     "GlobalLpPool LpPool ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare",
 )
 refuses(
-    "it turns again and again, or has poles",
+    "it rises and falls repeatedly, or has poles",
     "put the quantizers around a function that rises, such as Tanh or Atan",
     "Acos Acosh Asin Atanh Cos Mod Sin Tan",
 )
@@ -98,7 +98,7 @@ refuses(
     "CastLike",
 )
 refuses(
-    "it multiplies up what has no quantizer",
+    "it multiplies elements along an axis, without a quantizer behind each product",
     "write Mul with a quantizer behind each",
     "CumProd",
 )
@@ -108,12 +108,12 @@ refuses(
     "CumSum",
 )
 refuses(
-    "it multiplies what has no quantizer",
+    "it multiplies values that have no quantizer",
     "end the file in front of it, for the host",
     "Det",
 )
 refuses(
-    "its sums are written in letters",
+    "its equation is not supported",
     "write Transpose, Reshape and MatMul",
     "Einsum",
 )

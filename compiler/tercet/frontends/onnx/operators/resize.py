@@ -28,7 +28,7 @@ PLACES: Mapping[str, Place] = {
     "pytorch_half_pixel": lambda i, scale, n, m: (i + HALF) / scale - HALF if m > 1 else 0 * scale,
     "align_corners": lambda i, scale, n, m: Fraction(i * (n - 1), max(m - 1, 1)),
 }
-"""Where in n elements element i of m lies."""
+"""The place among n elements of element i of m."""
 NEAREST: Mapping[str, Callable[[Fraction], int]] = {
     "round_prefer_floor": lambda x: ceil(x - HALF),
     "round_prefer_ceil": lambda x: floor(x + HALF),
@@ -49,7 +49,7 @@ def resize(builder: OnnxBuilder, node: Node, x: Value, *rest: Value) -> Value:
     place = PLACES.get(node.text("coordinate_transformation_mode", "half_pixel"))
     nearest = NEAREST.get(node.text("nearest_mode", "round_prefer_floor"))
     if place is None or nearest is None:
-        raise node.unsupported("resizes in a mode unknown", wanted=f"{', '.join(PLACES)}")
+        raise node.unsupported("resizes in an unknown mode", wanted=f"{', '.join(PLACES)}")
     return _resized(
         builder, node, source, _factors(builder, node, source, scales, sizes), place, nearest
     )
@@ -70,7 +70,7 @@ def _floored(builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value) -> SS
 def _factors(
     builder: OnnxBuilder, node: Node, x: SSAValue, scales: Value, sizes: Value
 ) -> list[Fraction]:
-    """By how much each axis grows."""
+    """The factor of each axis."""
     shape = shape_of(x)
     named = node.integers("axes", tuple(range(len(shape)))) or ()
     axes = [axis % len(shape) for axis in named]
@@ -90,7 +90,9 @@ def _factors(
     for axis, factor in zip(axes, wish, strict=True):
         factors[axis] = factor
     if min(factors) <= 0 or factors[0] != 1:
-        raise node.unsupported("resizes the batch or to nothing", wanted="factors above zero")
+        raise node.unsupported(
+            "resizes the batch, or an axis to no elements", wanted="factors above zero"
+        )
     return factors
 
 

@@ -1,6 +1,6 @@
 """Quantizers written as arithmetic: rounding, signs, casts to integers, comparisons.
 
-Integer networks have these (PULP's: Mul, Add, Div, Floor, Clip), and binary ones.
+Integer networks (PULP's: Mul, Add, Div, Floor, Clip) and binary networks contain them.
 """
 
 import numpy as np
@@ -28,20 +28,20 @@ TRUTH = Interval(0, 1)
 
 @converts(*MODES, note="with or without a `Clip` behind it")
 def rounded(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """To whole numbers; a Clip behind it makes their range as narrow as it is."""
+    """Rounding to integers, whose range a Clip behind it narrows."""
     source = real(node, x)
     return whole(builder, node, source, MODES[node.kind], whole_reach(source))
 
 
 @converts("Sign")
 def sign(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """Away from zero, and to one at most."""
+    """The sign: rounding away from zero, clipped to -1 and 1."""
     return whole(builder, node, real(node, x), "away", Interval(-1, 1))
 
 
 @converts("Greater", "GreaterOrEqual", "Less", "LessOrEqual", note="comparisons with a constant")
 def compared(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
-    """With a constant: 1 where it holds, else 0.
+    """A comparison with a constant: 1 where it holds, else 0.
 
     d >= 0 where floor(d) + 1 is 1 or more, and d > 0 where ceil(d) is.
     """
@@ -67,7 +67,7 @@ def compared(builder: OnnxBuilder, node: Node, a: Value, b: Value) -> Value:
 
 @converts("Not")
 def inverted(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """1 - q, as a quantizer of the truth values' reals."""
+    """Not: 1 - q, as a quantizer of the truth values' reals."""
     reals_ = dequantized(builder, node, tensor(node, x), ONE, 0)
     other = affine(builder, node, reals_, -ONE, ONE)
     return quantized(builder, node, other, ONE, 0, TRUTH, narrowest(TRUTH))
@@ -75,7 +75,7 @@ def inverted(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 @converts("Where", note="`Where` between constants")
 def chosen(builder: OnnxBuilder, node: Node, condition: Value, a: Value, b: Value) -> Value:
-    """Between two constants, by a comparison: a line of its truth value."""
+    """Where with two constants: a line of the condition's truth value."""
     source = tensor(node, condition)
     if isinstance(a, SSAValue) or isinstance(b, SSAValue):
         raise node.unsupported(
@@ -90,7 +90,7 @@ def chosen(builder: OnnxBuilder, node: Node, condition: Value, a: Value, b: Valu
 
 @converts("Cast", note="`Cast` to float or double, or to integers that hold what comes")
 def cast(builder: OnnxBuilder, node: Node, x: Value) -> Value:
-    """Between floats: all are reals here. Integers become the reals that they are, and back."""
+    """A cast: floats are all reals here, integers become equal reals, reals become integers."""
     kind, source = node.integer("to"), tensor(node, x)
     if kind in (TensorProto.FLOAT, TensorProto.DOUBLE):
         return source if is_real(source) else dequantized(builder, node, source, ONE, 0)
@@ -105,7 +105,7 @@ def cast(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     held = Interval.of(element) if element.width.data <= 32 else WIDEST
     if not is_real(source):
         given = tensor_type(source).element_type
-        # indices are 64 bits wide whatever they hold: those of 32 do as well
+        # indices are declared with 64 bits, but 32 bits hold them
         index = given.width.data == 2 * element.width.data == 64
         if index or element.width.data == 64 or held.holds(Interval.of(given)):
             return source
@@ -123,7 +123,7 @@ def cast(builder: OnnxBuilder, node: Node, x: Value) -> Value:
 
 
 def _integers(builder: OnnxBuilder, node: Node, x: SSAValue, span: Interval) -> SSAValue:
-    """What a cast to integers makes: those that `x` stands for, or `x` without its fraction."""
+    """The integers of a cast: those that `x` stands for, or `x` rounded toward zero."""
     before = x.owner
     if isinstance(before, Dequantize) and _plain(before):
         return before.q
@@ -136,6 +136,6 @@ def _plain(op: Dequantize) -> bool:
 
 
 def whole(builder: OnnxBuilder, node: Node, x: SSAValue, mode: str, clip: Interval) -> SSAValue:
-    """`x` rounded to whole numbers, as a quantizer of step 1."""
+    """`x` rounded to integers, as a quantizer of step 1."""
     q = quantized(builder, node, x, ONE, 0, clip, narrowest(clip), mode)
     return dequantized(builder, node, q, ONE, 0)

@@ -1,4 +1,4 @@
-"""Parts of tensors."""
+"""Slices and splits."""
 
 from itertools import pairwise
 
@@ -13,12 +13,12 @@ from tercet.ir.types import shape_of
 from tercet.ops.slice import Slice
 
 ALL = (1 << 31) - 1
-"""From here on the end of a slice means the end of the axis."""
+"""A slice's end from here on means the end of the axis."""
 
 
 @converts("Slice", note="steps of 1 or more; all of the batch")
 def slice_(builder: OnnxBuilder, node: Node, x: Value, *limits: Value) -> Value:
-    """Limits are operands since version 10, attributes before."""
+    """Slice; limits are operands since version 10, attributes before."""
     source = tensor(node, x)
     shape = shape_of(source)
     names = ("starts", "ends", "axes", "steps")
@@ -75,7 +75,7 @@ def _along(builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, part: slice
 def taken(
     builder: OnnxBuilder, node: Node, x: SSAValue, axis: int, places: tuple[int, ...]
 ) -> SSAValue | None:
-    """The elements at `places` of one axis; None where they are no regular part of it."""
+    """The elements at `places` of one axis; None if the places have no constant step."""
     first, steps = places[0], {b - a for a, b in pairwise(places)} or {1}
     step = steps.pop()
     if steps or step < 1:
@@ -84,7 +84,7 @@ def taken(
 
 
 def sliced(builder: OnnxBuilder, node: Node, x: SSAValue, parts: list[slice]) -> SSAValue:
-    """Parts of every axis, all of the batch."""
+    """A slice of every axis, with the whole batch."""
     shape = shape_of(x)
     if [slice(0, n, 1) for n in shape] == parts:
         return x

@@ -1,4 +1,4 @@
-"""Softmax, along one axis since version 13, along all from one on before."""
+"""Softmax along one axis since version 13, before over all axes from `axis` on."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from tercet.ops.real.softmax import RealSoftmax
 def softmax(builder: OnnxBuilder, node: Node, x: Value) -> Value:
     source, log = real(node, x), node.kind == "LogSoftmax"
     shape = shape_of(source)
-    # ONNXRuntime's QLinearSoftmax names the version that it means
+    # ONNXRuntime's QLinearSoftmax has the version as an attribute
     if node.integer("opset", node.version) >= 13:
         axis = axis_of(node, node.integer("axis", -1), len(shape))
         return builder.add(node, RealSoftmax(source, axis=axis, log=log, layer=node.name))

@@ -23,7 +23,7 @@ from tercet.ops.real.relu import Relu
 from tercet.ops.real.sum import RealSum
 
 CLOSE = Fraction(1, 1 << 20)
-"""How far off a whole number of steps a float32 product of scales may be."""
+"""The tolerance of a float32 product of scales, relative to a whole number of steps."""
 
 
 @converts(
@@ -34,7 +34,7 @@ CLOSE = Fraction(1, 1 << 20)
 def trunc(
     builder: OnnxBuilder, node: Node, x: Value, scale: Value, zero_point: Value, *rest: Value
 ) -> Value:
-    """Five operands: bits in and out. Six: bits in, then the scale and the bits of the result."""
+    """Trunc with five operands (bits in and out) or six (bits in, scale and bits of the result)."""
     step, zero, source = scales(node, scale), whole_zero(node, zero_point), real(node, x)
     require_grid(node, source, step)
     mode, bits = rounding(node, "FLOOR"), bit_width(node, rest[0])
@@ -42,7 +42,7 @@ def trunc(
         require_attributes(node, "rounding_mode")
         out = bit_width(node, rest[1])
         dropped, result = bits - out, step
-        # it clips nothing: whatever has that many bits, with a sign or without, or is rounded up
+        # no clipping: it holds any value of that many bits, signed, unsigned or rounded up
         clip = Interval(-(1 << (out - 1)), (1 << out) - (mode in ("floor", "to_zero")))
     else:
         require_attributes(node, "rounding_mode", "narrow", "signed")
@@ -60,7 +60,7 @@ def trunc(
 
 
 def _shift(node: Node, result: FloatArray, step: FloatArray) -> int:
-    """As QONNX has it: the quotient of the scales, made a power of two."""
+    """The shift, by QONNX' rule: the quotient of the scales, rounded to a power of two."""
     shifts = np.unique(np.rint(np.log2(result / step)))
     if shifts.size != 1:
         raise node.unsupported("drops unlike numbers of bits", wanted="the same for all channels")
@@ -68,7 +68,7 @@ def _shift(node: Node, result: FloatArray, step: FloatArray) -> int:
 
 
 def require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
-    """`x` are whole steps already, so rounding to them, which Trunc does first, changes nothing."""
+    """Refuse `x` off the grid of `step`, because Trunc first rounds to it."""
     found = _grid(x)
     for one in np.unique(step):
         ratio = None if found is None else found / Fraction(float(one))
@@ -80,7 +80,7 @@ def require_grid(node: Node, x: SSAValue, step: FloatArray) -> None:
 
 
 def _grid(x: SSAValue) -> Fraction | None:
-    """What every value of `x` is a whole number of, where that is plain."""
+    """A step of which every value of `x` is a multiple; None if unknown."""
     op = x.owner
     if isinstance(op, Dequantize):
         steps = floats_of(op.scale).reshape(-1)

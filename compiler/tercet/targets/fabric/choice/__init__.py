@@ -1,1 +1,1 @@
-"""The choice of a grid for every step, by the cycles of the whole network."""
+"""The choice of a grid for every step, which minimizes the cycles of the whole network."""

@@ -1,4 +1,4 @@
-"""Make a network fit bank B: what does not goes to memory, step by step."""
+"""Spill tensors to memory, and cut steps into pieces, until the network fits bank B."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,20 +23,20 @@ from tercet.targets.fabric.tiles.layout import IncompatibleError
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 MOST_PIECES = 1 << 12
-"""Of a step: more of them make a program longer than one may be."""
+"""Pieces of one step at most; more make the program longer than allowed."""
 
 Chooser = Callable[[Network, FabricSpec, Asked], Sequence[Choice]]
-"""Grids for all steps, of which the planner takes those with the fewest cycles."""
+"""Candidates with a grid for every step; the planner takes the one with the fewest cycles."""
 Found = tuple[Network, tuple[Shape, ...]]
 
 
 def fitted(
     network: Network, spec: FabricSpec, chooser: Chooser, asked: Asked = USUAL
 ) -> tuple[Sequence[Found], Sequence[Found]]:
-    """The network, in pieces where it must be, and its shapes: by each choice; else what is safe.
+    """Networks with shapes that fit bank B: on the chosen grids, then on fallback grids.
 
-    Bank B holds all of them. Where none of the search's starts fits, something more goes to memory.
-    Raises CapacityError.
+    The fallback grids are starts of the search. Until one of them fits, more tensors are spilled
+    and more steps are cut into pieces. Raises CapacityError.
     """
     spill, spiller, shaper = _outputs(network, spec), Spiller(network), Shaper(spec)
     while True:
@@ -50,8 +50,8 @@ def fitted(
         safe = sorted(tried, key=lambda pair: max(pair[1].held))
         if not safe:
             raise CapacityError(
-                f"no grids of the fabric {spec.name!r} go together for all steps: choose one with"
-                f" fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
+                f"no grids of the fabric {spec.name!r} are compatible for all steps: choose one"
+                f" with fewer tiles, such as --fabric {spec.name},T={max(1, spec.tiles // 2)}"
             )
         if safe[0][1].fits(spec):
             pieces = spiller.spilled(spill)
@@ -65,7 +65,7 @@ def fitted(
                 _that_fit(pieces, choices, shaper),
                 _that_fit(pieces, safes, shaper),
             )
-        asked.tell(f"what goes to memory: {len(spill.tensors)} tensors so far")
+        asked.tell(f"spill to memory: {len(spill.tensors)} tensors so far")
         spill = _more(spill, safe[0][1], network, spec)
 
 
@@ -81,9 +81,9 @@ def _that_fit(
 
 
 def _outputs(network: Network, spec: FabricSpec) -> Spill:
-    """Outputs go to memory through bank B, the largest first, where bank C is too small for all.
+    """The outputs to spill, the largest first, until bank C holds the others.
 
-    Raises CapacityError for sums, which wait in bank C for the end.
+    Raises CapacityError if bank C is too small for sums, which can't be spilled.
     """
     makers = {step.result: step for step in network.steps if step.result in network.outputs}
     words = {
@@ -103,20 +103,20 @@ def _outputs(network: Network, spec: FabricSpec) -> Spill:
         )
     can_go = [x for x, step in makers.items() if _can_wait(step)]
     for x in sorted(can_go, key=words.__getitem__, reverse=True):
-        if left > spec.out_depth // 2:  # the rest is for what is on its way
+        if left > spec.out_depth // 2:  # the other half buffers activations on their way to memory
             found.append(x)
             left -= words[x]
     return Spill(frozenset(found))
 
 
 def _can_wait(step: Step) -> bool:
-    """Whether its result can lie in memory, and be made piece by piece."""
+    """Whether its result can be spilled, and made piece by piece."""
     return step.whole and not is_wide(step)
 
 
 @dataclass(frozen=True, eq=False)
 class _Tried:
-    """A network on some grids, and how long what it keeps in bank B lives there."""
+    """A network on given grids, and how long each of its tensors lives in bank B."""
 
     assigned: Assigned
     shapes: tuple[Shape, ...]
@@ -128,7 +128,7 @@ class _Tried:
 
     @cached_property
     def held(self) -> list[int]:
-        """Activations of a tile that must be there during each step."""
+        """Activations that a tile must hold during each step."""
         room, now, found = held(self.items), 0, []
         for n in range(len(self.shapes)):
             now = room.get(n, now)
@@ -136,7 +136,7 @@ class _Tried:
         return found
 
     def fits(self, spec: FabricSpec) -> bool:
-        """Whether bank B holds what must be there at the same time."""
+        """Whether bank B is large enough for every step."""
         return not isinstance(place(self.items, spec.bank_b_depth, WORD), int)
 
 
@@ -152,11 +152,12 @@ def _tried(network: Network, grids: Mapping[Step, Grid], shaper: Shaper) -> _Tri
 
 
 def _more(spill: Spill, tried: _Tried, network: Network, spec: FabricSpec) -> Spill:
-    """What to do about the step at which most is held: something that waits goes first.
+    """`spill` with more tensors or finer pieces, to relieve the step that holds the most.
 
-    Then what it reads and makes; then it is cut, as are all others that nothing else helps.
+    Tensors that only wait during this step are spilled first, then those that it reads and makes.
+    If that is done, this step, and any other that can't be relieved, is cut into finer pieces.
     """
-    if network.inside:  # then it is tried with copies, which can wait in memory
+    if network.inside:  # the caller tries copies instead, which can be spilled
         raise too_small(tried.items, max(tried.held), spec)
     known = {*network.inputs, *(s.result for s in network.steps if _can_wait(s))}
     finer: dict[Step, int] = {}
@@ -180,7 +181,7 @@ def _more(spill: Spill, tried: _Tried, network: Network, spec: FabricSpec) -> Sp
 def _relief(
     spill: Spill, tried: _Tried, n: int, known: set[Tensor]
 ) -> tuple[frozenset[Tensor], Step]:
-    """What can go to memory for step n of those tried, and what that is a piece of."""
+    """Tensors that can be spilled to relieve step n, and the whole step that n is a piece of."""
     shape, (origin, _) = tried.shapes[n], tried.assigned.origins[n]
     step = whole_of(origin, tried.assigned.network)
     own = {layout.tensor for layout in shape.reads} | {shape.step.result}
@@ -193,12 +194,12 @@ def _relief(
 
 
 def _require_room(step: Step, spill: Spill, spec: FabricSpec) -> None:
-    """A step in pieces however small has room for a window. Raises CapacityError."""
+    """Raise CapacityError if bank B has no room for one window of the step."""
     brought = [memory_pitch(x) for x in step.operands if x in spill.tensors]
     needed = max(brought, default=0) * step.least_read if len(step.operands) == 1 else 0
     if needed > spec.bank_b_depth:
         raise CapacityError(
-            f"a window of it takes {needed} places of a tile; the fabric {spec.name!r} "
+            f"one window of it takes {needed} activations of a tile; the fabric {spec.name!r} "
             f"has {spec.bank_b_depth}",
             layer=step.name,
             way_out=way_out(needed, "bank_b_depth", spec),

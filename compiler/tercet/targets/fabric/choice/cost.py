@@ -1,4 +1,4 @@
-"""How long a step takes on its grid: about, from its patterns, or exactly, on drawn activations."""
+"""Cycles of a step on its grid: estimated from its patterns, or exact for random activations."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
@@ -21,38 +21,38 @@ from tercet.targets.fabric.timing import expand_route, expand_walk, frame_time
 from tercet.targets.fabric.timing.expand import Flags
 
 UNEVEN = 0.5
-"""How many square roots of its cycles the slowest tile takes more."""
+"""Extra cycles of the slowest tile, as a multiple of the square root of its cycles."""
 START = 40
-"""Cycles that a frame takes besides."""
+"""Cycles of a frame's start and end."""
 TIE = 0.01
-"""What a cycle of an EXEC counts that is hidden behind LOADs."""
+"""Weight of an EXEC's cycle that is hidden behind LOADs."""
 SEED = 1
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of a step: cycles of its EXEC, of loading its weights, and its weight columns."""
+    """Cost of a step: cycles of its EXEC, cycles to load its weights, and weight columns."""
 
     execute: float
     load: float
     columns: int
     turned: float = inf
-    """Cycles of its EXEC with lanes turned from band to band; these take more weights."""
+    """Cycles of its EXEC with lanes turned from band to band, which takes more weight columns."""
     times: int = 1
-    """So many pieces of a step are like it."""
+    """Number of pieces of the step that cost the same."""
     of: Hashable = None
-    """What it is a piece of: pieces of one step that follow one another share their weights."""
+    """The whole step that it is a piece of: consecutive pieces of one step share their weights."""
 
 
 IMPOSSIBLE = Cost(1e12, 0, 0)
-"""Of a step that does not fit. It is finite: the fewer of them, the better the grids."""
+"""Cost of a step that does not fit. It is finite, so that fewer of them cost less."""
 
 
 def cost_of(stage: Stage, spec: FabricSpec, most: int, density: float = USUAL) -> Cost:
-    """What a step costs; impossible where even a part of it is too large for a bank or table.
+    """Cost of a step; `IMPOSSIBLE` if even a part of it is too large for a bank or a table.
 
-    By the cycle model, which runs so many groups as take `most` cycles; with 0, by the formula.
-    `density` is the share of the activations that are taken to be non-zero.
+    The cycle model runs groups for about `most` cycles; with 0 the formula estimates them.
+    `density` is the assumed share of the activations that are not zero.
     """
     depth, columns = spec.bank_a_depth, up(stage.code.columns, COLUMN_ALIGN)
     try:
@@ -74,12 +74,12 @@ def cost_of(stage: Stage, spec: FabricSpec, most: int, density: float = USUAL) -
 
 
 def streams(costs: Sequence[Cost], spec: FabricSpec) -> bool:
-    """Whether bank A does not hold all weights together."""
+    """Whether bank A is too small for all weights together."""
     return sum(cost.columns for cost in _sharing(costs)) > spec.bank_a_depth
 
 
 def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
-    """Cycles of a network: weights that do not stay are loaded behind the EXEC before."""
+    """Cycles of a network; streamed weights are loaded while the EXEC before them runs."""
     depth = spec.bank_a_depth
     if not streams(costs, spec):
         return sum(min(cost.execute, cost.turned) * cost.times for cost in costs)
@@ -98,7 +98,7 @@ def whole(costs: Sequence[Cost], spec: FabricSpec) -> float:
 
 
 def _sharing(costs: Sequence[Cost], most: int = 1 << 62) -> list[Cost]:
-    """With pieces of a step as one, where the columns that they share are so `most` many."""
+    """Costs with the pieces of a step joined, if they share at most `most` weight columns."""
     found: list[Cost] = []
     for cost in costs:
         if cost.columns > most or not cost.columns:
@@ -114,7 +114,7 @@ def _sharing(costs: Sequence[Cost], most: int = 1 << 62) -> list[Cost]:
 
 
 def about(stage: Stage, density: float) -> float:
-    """Cycles of a step, within some percent."""
+    """Estimated cycles of a step, within some percent."""
     code, made = stage.code, stage.code.made
     read = _read(code, density)[code.picks].max(axis=0)  # [repeats]
     if code.kind is Kind.MAC:  # tiles wait for the slowest one
@@ -126,19 +126,19 @@ def about(stage: Stage, density: float) -> float:
 
 
 def waits(stage: Stage, density: float) -> bool:
-    """Whether tiles wait for results that are drained, about."""
+    """Whether tiles are estimated to wait for the drain."""
     read = _read(stage.code, density)[stage.code.picks].max(axis=0)
     return bool((_drained(stage) > read).any())
 
 
 def _drained(stage: Stage) -> IntArray:
-    """Cycles in which a repetition drains a group [repeats]."""
+    """Cycles to drain a group in each repetition [repeats]."""
     lanes = [sum(b - a for a, b in slots) for slots in stage.route.shown]
     return np.array(lanes) * stage.post.entries
 
 
 def _read(code: Code, density: float) -> IntArray:
-    """Cycles in which a tile reads each pattern, about."""
+    """Estimated cycles of a tile to read each pattern."""
     share = 1.0 if code.trits is None else float((code.trits != 0).any(2).mean())
     issued = density * share if code.kind is Kind.MAC else 1.0
     return np.array(
@@ -155,7 +155,7 @@ def _read(code: Code, density: float) -> IntArray:
 def sampled(
     stage: Stage, groups: range, spec: FabricSpec, density: float, most: int, half: int = 0
 ) -> float:
-    """Cycles of an EXEC by the cycle model; of a longer one than `most`, from some groups."""
+    """Cycles of an EXEC by the cycle model; beyond `most`, extrapolated from some groups."""
     expected = about(stage, density) * len(groups) / stage.code.made.groups
     if expected <= most or len(groups) == 1:
         return exactly(stage, groups, spec, density, half)
@@ -164,7 +164,7 @@ def sampled(
 
 
 def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half: int) -> int:
-    """Cycles of an EXEC by the cycle model, on activations drawn once for all."""
+    """Cycles of an EXEC by the cycle model, on random activations with a fixed seed."""
     frame = stage.frame(spec, Places(), groups, half)
     walks = {id(tile): tile for tile in stage.walk.tiles}
     known = {key: expand_walk(spec, frame, tile.words(0)) for key, tile in walks.items()}
@@ -175,7 +175,7 @@ def exactly(stage: Stage, groups: range, spec: FabricSpec, density: float, half:
 
 
 def _flags(stage: Stage, groups: range, spec: FabricSpec) -> Flags:
-    """Which of the weight columns of some groups are not zero [tiles, columns]."""
+    """Whether each weight column of some groups is not zero [tiles, columns]."""
     if stage.code.trits is None:
         return np.zeros((spec.tiles, 1), bool)
     flags = (stage.columns(groups) != 0).any(2)
@@ -184,6 +184,6 @@ def _flags(stage: Stage, groups: range, spec: FabricSpec) -> Flags:
 
 @lru_cache(maxsize=16)
 def _drawn(spec: FabricSpec, density: float) -> Flags:
-    """Which activations are not zero [tiles, places]."""
+    """Whether each random activation is not zero [tiles, places]."""
     rng = np.random.default_rng(SEED)
     return np.asarray(rng.random((spec.tiles, spec.bank_b_depth)) < density)

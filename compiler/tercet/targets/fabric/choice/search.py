@@ -1,8 +1,8 @@
-"""Choose the grid of every step: the one with the fewest cycles, producers and readers included.
+"""Search for a grid of every step that minimizes the cycles of the whole network.
 
-Step after step, every grid is tried while the others stay, and the whole network's cycles decide;
-what a layout costs its producer is thereby counted. First by estimate, then, among the best, by the
-exact cycle model.
+A sweep takes step after step and tries every grid of it while the others stay. The cycles of the
+whole network decide, so that the cost of a layout for its producer counts too. Sweeps use the
+estimate; then the exact cycle model decides among the best grids.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,12 +20,12 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.grid import Grid, grids
 
 Totals = Mapping[Step, Mapping[Grid, float]]
-"""Cycles of the network, step by step, with each grid that was tried."""
+"""Cycles of the network, by the step and the grid of it that was tried."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What was weighed for a step: the network's cycles with each grid; None: it does not go."""
+    """A grid that was tried for a step, and the network's cycles with it; None: impossible."""
 
     grid: Grid
     estimate: float | None
@@ -34,14 +34,14 @@ class Trial:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """A grid for every step; and what was weighed, for the first of pieces that are alike."""
+    """A grid for every step, and the trials of each step; pieces that are alike have one entry."""
 
     grids: Mapping[Step, Grid]
     trials: Mapping[Step, Sequence[Trial]] = field(default_factory=dict)
 
 
 def choose(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence[Choice]:
-    """The best grids from each start: one choice where that says all, else the timeline decides."""
+    """The best grids from each start; only the best of all if bank A then holds all weights."""
     search = _Search(network, spec, asked)
     swept = [search.swept(start) for start in search.starts()]
     unique = {tuple(chosen.values()): (chosen, totals) for chosen, totals in swept}
@@ -52,7 +52,7 @@ def choose(network: Network, spec: FabricSpec, asked: Asked = USUAL) -> Sequence
 
 
 class _Search:
-    """One network's search, on its sketch: pieces of a step have one grid."""
+    """The search of one network, on its sketch: all pieces of a step have one grid."""
 
     def __init__(self, network: Network, spec: FabricSpec, asked: Asked) -> None:
         self._network, self._sketch = network, sketched(network)
@@ -66,7 +66,7 @@ class _Search:
         return islice(starts(steps, self._spec), self._effort.starts)
 
     def swept(self, start: Mapping[Step, Grid]) -> tuple[dict[Step, Grid], Totals]:
-        """The best grid of step after step, and what was weighed in the last sweep."""
+        """Grids after sweeps from `start`, and the totals that the last sweep tried."""
         chosen, totals = dict(start), dict[Step, Mapping[Grid, float]]()
         for _ in range(self._effort.sweeps):
             before = dict(chosen)
@@ -82,7 +82,7 @@ class _Search:
         return chosen, totals
 
     def refined(self, start: Mapping[Step, Grid], totals: Totals) -> Choice:
-        """With the best of each step's grids by the cycle model."""
+        """The choice from `start` in which the cycle model picks among each step's best grids."""
         chosen, trials = dict(start), dict[Step, list[Trial]]()
         for family in self._families:
             self._tell(f"cycles of {family[0].name}")
@@ -101,9 +101,9 @@ class _Search:
 
 
 def starts(steps: Sequence[Step], spec: FabricSpec) -> Iterator[dict[Step, Grid]]:
-    """Where sweeps begin: bands, slices where there are few positions, slices, some of both.
+    """Grids where sweeps begin: bands; slices for few positions; slices; some of both.
 
-    Bands alone go with everything, whatever they cost.
+    Bands alone are compatible with every step, whatever they cost.
     """
     options = {step: options_of(step, spec) for step in steps}
     yield dict.fromkeys(steps, Grid(spec.tiles, 1, 1))
@@ -120,7 +120,7 @@ def _known(cost: float) -> float | None:
 
 
 def options_of(step: Step, spec: FabricSpec) -> list[Grid]:
-    """Grids that a step can have, no more bands than twice its positions; bands first."""
+    """Grids that a step can have, bands first; never more bands than twice its positions."""
     most = 2 * step.result.positions
     found = [g for g in grids(spec.tiles) if g.bands < most or g.bands == 1]
     found = [g for g in found if step.takes_grid(g)] or [Grid(spec.tiles, 1, 1)]

@@ -1,4 +1,4 @@
-"""A network in pieces, made small: of pieces that are alike, the first one stands for all."""
+"""A smaller network for the search: the first of several pieces that are alike stands for all."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,24 +14,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, eq=False)
 class Sketch:
-    """The steps that stand for all, and for how many each."""
+    """The steps that stand for others, and for how many each."""
 
     network: Network
     times: Mapping[Step, int]
     families: tuple[tuple[Step, ...], ...]
-    """Pieces of one step, which have one grid; in the order of the steps."""
+    """The pieces of each whole step, which share one grid; in the order of the steps."""
 
     def of(self, step: Step) -> Step:
-        """What a step is a piece of."""
+        """The whole step that a step is a piece of."""
         return whole_of(step, self.network)
 
     def of_all(self, found: Mapping[Step, T], network: Network) -> dict[Step, T]:
-        """What was found of the steps of the sketch, for every step of the network."""
+        """What is known of the sketch's steps, for every step of the network."""
         return {step: found[network.like(step)] for step in network.steps}
 
 
 def whole_of(step: Step, network: Network) -> Step:
-    """What a step of the network is a piece of: itself, where it is whole."""
+    """The whole step that a step of the network is a piece of, or the step itself."""
     return network.pieces[step].of if step in network.pieces else step
 
 
@@ -45,7 +45,7 @@ def sketched(network: Network) -> Sketch:
 
 
 def parts_of(network: Network) -> list[Network]:
-    """Steps that meet in bank B, together: what lies in memory between two of them parts them."""
+    """Groups of steps whose tensors meet in bank B; groups exchange tensors only through memory."""
     groups: dict[Tensor, int] = {}
     found: list[list[Step]] = []
     for step in network.steps:

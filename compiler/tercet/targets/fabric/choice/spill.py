@@ -1,8 +1,7 @@
-"""Tensors that do not fit the tiles go to memory, and steps that do not fit run piece by piece.
+"""The network after a spill: tensors in memory, and steps cut into pieces.
 
-A piece makes some rows of a step's result; it brings the rows of its operands that it reads, with
-the halo, and stores what it makes. Most pieces of a step are alike: what is found of one holds for
-all of them.
+A piece makes some rows of a step's result: it loads the rows of its operands that it reads, halo
+included, and stores its rows. Most pieces of a step are alike, and share shapes and costs.
 """
 
 from collections.abc import Hashable, Mapping
@@ -16,7 +15,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True)
 class Spill:
-    """What lies in memory, and in how many pieces steps run."""
+    """The tensors that lie in memory, and the number of pieces of each step."""
 
     tensors: frozenset[Tensor] = frozenset()
     pieces: tuple[tuple[Step, int], ...] = ()
@@ -25,24 +24,24 @@ class Spill:
         return dict(self.pieces).get(step, 1)
 
     def more(self, tensors: frozenset[Tensor]) -> "Spill":
-        """With more in memory."""
+        """This spill with more tensors in memory."""
         return Spill(self.tensors | tensors, self.pieces)
 
     def finer(self, times: Mapping[Step, int]) -> "Spill":
-        """With steps in so many times more pieces."""
+        """This spill with each of these steps in so many times more pieces."""
         pieces = {step: self.count(step) * factor for step, factor in times.items()}
         return Spill(self.tensors, tuple((dict(self.pieces) | pieces).items()))
 
 
 class Spiller:
-    """A network in pieces, again and again: what has been cut before is known."""
+    """Applies spills to one network; remembers the pieces of each cut."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self._known: dict[Hashable, tuple[tuple[Piece, ...], tuple[Piece, ...]]] = {}
 
     def spilled(self, spill: Spill, *, sketch: bool = False) -> Network:
-        """The network in pieces; as a `sketch`, with the first one of those that are alike."""
+        """The network after a spill; as a `sketch`, with one of several pieces that are alike."""
         loaded: dict[Tensor, Part] = {}
         stored: dict[Tensor, Part] = {}
         cuts: dict[Step, Cut] = {}
@@ -59,7 +58,7 @@ class Spiller:
         return replace(self._network, steps=tuple(cuts), loaded=loaded, stored=stored, pieces=cuts)
 
     def _pieces(self, step: Step, spill: Spill, *, sketch: bool) -> tuple[Piece, ...]:
-        """The step itself, if it has nothing to do with memory."""
+        """The pieces of a step; only itself if its tensors stay in bank B."""
         brought = tuple(x in spill.tensors for x in step.operands)
         kept = step.result in spill.tensors
         key = step, spill.count(step), brought, kept
@@ -74,5 +73,5 @@ class Spiller:
 
 
 def spilled(network: Network, spill: Spill) -> Network:
-    """The network in pieces."""
+    """The network after a spill."""
     return Spiller(network).spilled(spill)

@@ -1,4 +1,4 @@
-"""Stages of a network's shapes: pieces that are alike share tables, weights and parameters."""
+"""Stages from shapes; pieces that are alike share tables, weights and parameters."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tercet.targets.fabric.tiles.pattern import Made
 
 
 class Stager:
-    """Makes stages on one fabric, each kind of them once."""
+    """Makes stages on one fabric, each distinct one once."""
 
     def __init__(self, spec: FabricSpec, most: int = 0) -> None:
         self.spec, self._most = spec, most
@@ -22,13 +22,13 @@ class Stager:
 
     @staticmethod
     def key(shape: Shape) -> Hashable:
-        """The same for shapes whose stages differ in nothing but where their operands lie."""
+        """A key that is equal for shapes whose stages differ only in their operands' bases."""
         first = shape.reads[0].base
         reads = tuple((_geometry(layout), layout.base - first) for layout in shape.reads)
         return shape.made, reads, shape.writes and _geometry(shape.writes), shape.pitch
 
     def staged(self, shape: Shape) -> Stage:
-        """As the function of that name."""
+        """The stage of a shape, as by `stage.staged`."""
         key = self.key(shape)
         if key not in self._stages:
             self._stages[key] = staged(shape, self.spec)
@@ -37,7 +37,7 @@ class Stager:
         return replace(known, shape=shape, code=code)
 
     def turned(self, shape: Shape) -> Shape:
-        """As the function of that name."""
+        """The shape with turned lanes, as by `turned_lanes.turned`."""
         key = self.key(shape)
         if key not in self._turned:
             self._turned[key] = turned(shape).made
@@ -45,7 +45,7 @@ class Stager:
         return shape if made is shape.made else replace(shape, made=made)
 
     def cost(self, stage: Stage) -> float:
-        """Cycles of its EXECs by the cycle model, which runs some `most` of each."""
+        """Cycles of its EXECs by the cycle model, which runs about `most` of each."""
         key = self.key(stage.shape)
         if key not in self._costs:
             self._costs[key] = cost_of(stage, self.spec, self._most).execute
@@ -53,7 +53,7 @@ class Stager:
 
 
 def _geometry(layout: Layout) -> Hashable:
-    """All that tells two layouts apart but for their tensors and bases."""
+    """A key of a layout without its tensor and its base."""
     where = layout.first.tobytes(), layout.counts.tobytes()
     size = layout.block, layout.pitch, layout.room, layout.tensor.channels
     return layout.grid, layout.planar, where, size, layout.inside is None

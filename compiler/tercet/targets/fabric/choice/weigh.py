@@ -1,4 +1,4 @@
-"""Cycles of whole networks on grids that are tried; what was found of a part of it is kept."""
+"""Cycles of a network on grids that the search tries; costs of its parts are remembered."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -22,19 +22,19 @@ from tercet.targets.fabric.tiles.grid import Grid
 from tercet.targets.fabric.tiles.layout import IncompatibleError
 
 COPIES = 1 << 10
-"""More than a step has operands, each of which may be copied before it."""
+"""More than the operands of any step, each of which may be copied before it."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Weighed:
-    """What some steps cost, each with its number, and what they need in bank B."""
+    """Costs of some steps, each with the step's number, and their items in bank B."""
 
     costs: tuple[tuple[int, Cost], ...]
     items: tuple[Item, ...]
 
 
 class Costs:
-    """Cycles of a sketch, whose parts that meet only in memory are weighed apart."""
+    """Cycles of a sketch; parts that meet only in memory are computed on their own."""
 
     def __init__(self, sketch: Sketch, spec: FabricSpec, effort: Effort) -> None:
         network = sketch.network
@@ -47,7 +47,7 @@ class Costs:
         self._found: dict[Hashable, Cost] = {}
 
     def total(self, chosen: Mapping[Step, Grid], *, exact: bool = False) -> float:
-        """Of all steps; infinite where these grids do not go together."""
+        """Cycles of all steps; infinite if these grids are not compatible."""
         found = self._weighed(chosen, exact)
         if found is None:
             return inf
@@ -56,12 +56,12 @@ class Costs:
         return whole(_costs(found), self._spec) + (0.0 if fits else IMPOSSIBLE.execute)
 
     def streams(self, chosen: Mapping[Step, Grid]) -> bool:
-        """Whether weights come and go."""
+        """Whether weights are streamed."""
         found = self._weighed(chosen, exact=self._effort.best > 0)
         return found is None or streams(_costs(found), self._spec)
 
     def _weighed(self, chosen: Mapping[Step, Grid], exact: bool) -> list[_Weighed] | None:
-        """Of every part; None where the grids of one do not go together."""
+        """Costs of every part; None if the grids of one are not compatible."""
         found = []
         for n, (steps, assigner) in enumerate(self._parts):
             key = n, exact, tuple(chosen[step] for step in steps)
@@ -103,7 +103,7 @@ class Costs:
         return self._found[key]
 
     def _either(self, shape: Shape, exact: bool) -> Cost:
-        """With plain lanes, and with turned ones."""
+        """The cost with plain lanes, and with turned ones if tiles wait for the drain."""
         network, spec = self._sketch.network, self._spec
         density = self._densities.get(shape.step.operands[0].name, USUAL)
         stage, most = self._stager.staged(shape), self._effort.cycles if exact else 0
@@ -122,6 +122,6 @@ def _waits(found: Cost, stage: Stage, density: float) -> bool:
 
 
 def _costs(found: list[_Weighed]) -> list[Cost]:
-    """Of all steps, in their order."""
+    """Costs of all steps, in their order."""
     pairs = sorted((pair for part in found for pair in part.costs), key=lambda pair: pair[0])
     return [cost for _, cost in pairs]

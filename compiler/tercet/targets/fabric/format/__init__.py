@@ -1,1 +1,1 @@
-"""The machine: its sizes, its program format, and how trits rest in memory."""
+"""The formats of the fabric: its sizes, frames, tables, records and packed trits."""

@@ -17,7 +17,7 @@ FRAME_BYTES = 8 * WORDS
 
 
 class Opcode(IntEnum):
-    """What a frame asks for: each has its engine."""
+    """The kinds of frames: each kind has an engine of its own."""
 
     LOAD = 1
     EXEC = 2
@@ -25,7 +25,7 @@ class Opcode(IntEnum):
 
 
 class Bank(IntEnum):
-    """Where a LOAD puts what it reads."""
+    """The bank or table that a LOAD writes to."""
 
     WEIGHTS = 0
     ACTIVATIONS = 1
@@ -53,7 +53,7 @@ class Mode(IntEnum):
 
 
 class ErrorCode(IntEnum):
-    """What STATUS.error says; `frame` beside it says which frame."""
+    """Values of STATUS.code; STATUS.frame is the number of the frame."""
 
     NONE = 0
     OPCODE = 1
@@ -72,7 +72,7 @@ class ErrorCode(IntEnum):
 
 @dataclass(frozen=True)
 class Bits:
-    """Where a field stands."""
+    """Place of a field in a frame or an entry: word, lowest bit, width."""
 
     word: int
     low: int
@@ -87,7 +87,7 @@ def bits(word: int, low: int, width: int, doc: str, *, signed: bool = False) -> 
 
 
 def packed(value: object, layout: Mapping[str, Bits], words: int) -> list[int]:
-    """The fields of `value` in so many 64-bit words. Raises ValueError when one does not fit."""
+    """The fields of `value` in `words` words of 64 bits. Raises ValueError if one does not fit."""
     found = [0] * words
     for name, at in layout.items():
         part = int(getattr(value, name))
@@ -100,15 +100,15 @@ def packed(value: object, layout: Mapping[str, Bits], words: int) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """What every frame begins with. A frame starts when each count has been reached."""
+    """The fields of every frame. It starts when its three counts of finished frames are reached."""
 
     opcode: ClassVar[Opcode]
 
     last: int = bits(0, 8, 1, "the program ends with this frame")
-    wait_load: int = bits(0, 16, 16, "start after so many LOADs have finished")
-    wait_exec: int = bits(0, 32, 16, "start after so many EXECs have finished")
-    wait_store: int = bits(0, 48, 16, "start after so many STOREs have finished")
-    mask: int = bits(1, 0, 32, "the tiles this frame speaks to, one at least; only bits of tiles")
+    wait_load: int = bits(0, 16, 16, "start after this many LOADs have finished")
+    wait_exec: int = bits(0, 32, 16, "start after this many EXECs have finished")
+    wait_store: int = bits(0, 48, 16, "start after this many STOREs have finished")
+    mask: int = bits(1, 0, 32, "a bit for each tile that takes part: at least one, none from T on")
     config_id: int = bits(1, 32, 16, "id of the configuration the program was built for")
     layer: int = bits(1, 48, 16, "telemetry hint: the layer this frame belongs to")
 
@@ -155,9 +155,9 @@ class Load(Frame):
     signed_bytes: int = bits(3, 8, 1, "activations are s8, not u8")
     zero_point: int = bits(3, 16, 9, "subtracted from every activation", signed=True)
     base: int = bits(3, 32, 16, "first column (a multiple of 16), activation (of 8), or entry")
-    rotate: int = bits(3, 48, 5, "tiles by which the mask turns after each slice, at most all")
+    rotate: int = bits(3, 48, 5, "after each slice the mask turns by this many tiles, at most T")
     slice_beats: int = bits(
-        4, 0, 20, "beats of a slice, whole columns or entries; the next starts at base"
+        4, 0, 20, "beats of a slice: whole columns or entries; each slice begins at base"
     )
 
 
@@ -174,8 +174,8 @@ class Exec(Frame):
     walk: int = bits(2, 0, 10, "first RUN of the walk table")
     route: int = bits(2, 16, 10, "first RUN of the route table")
     column_base: int = bits(2, 32, 16, "added to every column address")
-    act_base: int = bits(2, 48, 16, "added to every activation address; export: the first one")
-    groups: int = bits(3, 0, 16, "groups of a repetition; export: 64-bit words of a tile")
+    act_base: int = bits(2, 48, 16, "added to every activation address; export: first activation")
+    groups: int = bits(3, 0, 16, "groups of a repetition; export: 64-bit words from each tile")
     act_group: int = bits(3, 16, 16, "step of the activation address from group to group")
     col_group: int = bits(3, 32, 16, "step of the column address from group to group")
     out_group: int = bits(3, 48, 16, "step of the write address from group to group")
@@ -189,16 +189,16 @@ class Exec(Frame):
     zero_point: int = bits(5, 48, 10, "subtracted from a result for bank B", signed=True)
     kind: int = bits(6, 0, 2, "0 multiply and accumulate, 1 vector, 2 export")
     mode: int = bits(6, 4, 3, "0 product, 1 threshold, 2 greatest, 3 table, 4 product of two")
-    log2_tk: int = bits(6, 8, 3, "log2 of the input slices, neighbouring tiles")
-    entries: int = bits(6, 16, 8, "parameter entries of a sum: 1, or its thresholds")
+    log2_tk: int = bits(6, 8, 3, "log2 of the number of input slices, which are neighbouring tiles")
+    entries: int = bits(6, 16, 8, "parameter entries of a sum: 1, or the number of its thresholds")
     to_c: int = bits(6, 24, 1, "write to bank C, not B")
     wide: int = bits(6, 25, 1, "results are 32-bit sums, not bytes")
-    chain: int = bits(6, 26, 1, "no results: the next EXEC goes on with the sums")
-    dense: int = bits(6, 27, 1, "zero-skip off: visit every column")
+    chain: int = bits(6, 26, 1, "no results: the lanes keep their sums for the next EXEC")
+    dense: int = bits(6, 27, 1, "zero-skip off: every column takes a cycle")
     offset: int = bits(6, 32, 10, "added to an item of modes 2 and 3", signed=True)
     tile: int = bits(6, 48, 5, "export: the first tile, below T")
     tiles: int = bits(7, 0, 6, "export: how many tiles")
-    tile_step: int = bits(7, 8, 5, "export: from tile to tile, below T; after the last one comes 0")
+    tile_step: int = bits(7, 8, 5, "export: step from one tile to the next, below T; modulo T")
 
 
 @dataclass(frozen=True, kw_only=True)

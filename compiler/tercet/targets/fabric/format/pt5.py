@@ -7,7 +7,7 @@ from tercet.ir.types import IntArray
 
 BYTE_TRITS = 5
 CODES = 3**BYTE_TRITS
-"""Bytes from here on stand for nothing."""
+"""Number of valid bytes: from here on they have no meaning."""
 POWERS = 3 ** np.arange(BYTE_TRITS, dtype=np.int64)
 
 

@@ -11,7 +11,7 @@ from tercet.targets.fabric.format.frame import Opcode
 RECORD_BYTES = 64
 """Frame i's record lies 64 i bytes behind RECORDS."""
 COUNTS = ("columns", "issued", "skip_act", "skip_wgt")
-"""What a record counts of an EXEC: columns of all tiles, and what became of them."""
+"""Counts in the record of an EXEC: columns of all tiles, how many were issued, how many skipped."""
 
 _LAYOUT = np.dtype(
     [
@@ -31,25 +31,25 @@ class Record:
     """Its number in the program, from 0."""
     opcode: Opcode
     kind: int
-    """Of an EXEC its kind, of a LOAD its bank."""
+    """The kind of an EXEC, or the bank of a LOAD."""
     layer: int
     start: int
     """The cycle in which it starts; 0 is the program's first, as CYCLES counts."""
     end: int
     """The cycle in which it finishes: it ran for end - start cycles."""
     columns: int
-    """Of all tiles, as the next three; of an EXEC only."""
+    """Columns of all tiles, as in the next three fields; EXEC only."""
     issued: int
     skip_act: int
     skip_wgt: int
     beats: int
-    """That a LOAD or a STORE moved."""
+    """Beats that a LOAD or a STORE moved."""
     stalls: int
     """Cycles in which the bus, or the record of another frame, kept a LOAD or a STORE waiting."""
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """From 64 bytes. Raises ValueError if they are no record."""
+        """The record in 64 bytes. Raises ValueError if they are no record."""
         found = np.frombuffer(data, _LAYOUT, 1)[0]
         counts = {f.name: int(found[f.name]) for f in fields(cls) if f.name != "opcode"}
         return cls(opcode=Opcode(int(found["opcode"])), **counts)

@@ -1,4 +1,4 @@
-"""What is generated from the program format: the RTL's packages and the runtime's header."""
+"""The RTL's packages and the runtime's header, generated from the program format."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from tercet.targets.fabric.format.widths import sizes
 
 TEMPLATES = templates.of_package("tercet.targets.fabric.format")
 _KEYWORDS = {"list": "first_entry", "end": "ends"}
-"""What SystemVerilog or C would not take as a name."""
+"""Fields whose names are keywords of SystemVerilog or C, and their names there."""
 _PATHS = (
     "rtl/gen/tct_pkg.sv",
     "rtl/gen/tct_frame_pkg.sv",

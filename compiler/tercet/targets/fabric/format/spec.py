@@ -1,4 +1,4 @@
-"""The sizes of a fabric: the one source of the parameters that RTL, plan and goldens share."""
+"""The sizes of a fabric, from which RTL, plan and reference take their parameters."""
 
 import zlib
 from dataclasses import asdict, dataclass, fields, replace
@@ -7,21 +7,21 @@ from functools import cached_property
 from tercet.errors import UsageError
 
 WORD = 8
-"""Activations of one word of bank B: so many the scanner looks at in a cycle."""
+"""Activations in a word of bank B, which the scanner tests in one cycle."""
 COLUMN_ALIGN = 16
-"""A LOAD of weights begins at a multiple of so many columns: they share a word of the bitmap."""
+"""A LOAD of weights begins at a multiple of this many columns, which share a word of the bitmap."""
 FIFO_DEPTH, FIFO_FULL = 16, 12
-"""Words that wait to be issued in a tile, and how many of them hold the walk."""
+"""Words that the FIFO of a tile holds, and the fill at which the walk stops."""
 BUS_BYTES = 8
 """Bytes of one beat of the memory bus."""
 PARAM_BYTES = 16
 """Bytes of one parameter entry in memory: two beats."""
 ADD_BITS, MUL_BITS, SHIFT_BITS = 58, 32, 6
-"""Of a parameter entry, from the lowest bit up: addend and multiplier, both signed, and shift."""
+"""Bits of a parameter entry, from the lowest up: addend and multiplier, both signed, and shift."""
 ACT_BITS = 9
-"""Of a stored activation: a byte less its zero point, signed."""
+"""Bits of a stored activation: a byte less its zero point, signed."""
 WIDE_BITS = 32
-"""Of a result before it is narrowed."""
+"""Bits of a result before it is narrowed."""
 MAX_TILES, MAX_LANES = 32, 64
 MAX_DEPTH = 1 << 15
 MAX_TABLE = 1 << 10
@@ -33,7 +33,7 @@ DEPTHS = {
     "route_depth": (16, MAX_TABLE),
     "out_depth": (1, 1 << 13),
 }
-"""The least and the most of each. An `out_base` counts bytes of bank C, in 16 bits."""
+"""The least and the greatest depth of each bank. `out_base` counts bytes of bank C in 16 bits."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class FabricSpec:
 
     @cached_property
     def config_id(self) -> int:
-        """16 bits that every frame carries: a program of another configuration is refused."""
+        """16 bits in every frame, by which the fabric refuses a program for other sizes."""
         sizes = [v for k, v in asdict(self).items() if k not in ("name", "telemetry")]
         return zlib.crc32(repr(sizes).encode()) & 0xFFFF
 

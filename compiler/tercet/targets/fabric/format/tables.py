@@ -1,4 +1,4 @@
-"""The tables that EXEC walks: where a tile reads, and where what comes out is written.
+"""The tables that EXEC walks: the activations that a tile reads, and where results are written.
 
 An entry has 64 bits. A RUN repeats a list: in the walk table a list of segments, in the route table
 a list of slots. All sums of addresses wrap at 16 bits.
@@ -12,8 +12,7 @@ Writing: for each RUN of tile 0's route table, each repetition and group, each S
 each lane from `first` to `last`: a tile that listens takes the result of tile `source` to its
 address out_base + r step + g out_group + address + (lane - first) out_lane. The parameter entry is
 param_base + g param_group + param + (lane - first) param_lane. A vector frame takes the items of a
-value for each lane; for a slot with `again` it takes none, and the value before is written once
-more.
+value for each lane; for a slot with `again` it takes none and writes the previous value again.
 """
 
 from dataclasses import dataclass, fields
@@ -61,7 +60,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Entry):
-    """A list, repeated. Both tables have it; the route table has no `start`."""
+    """Repeats a list of entries. Both tables have RUNs; in the route table `start` is not used."""
 
     start: int = bits(0, 0, 16, "activation address of the first repetition")
     step: int = bits(0, 16, 16, "step of the address from repetition to repetition")
@@ -73,13 +72,13 @@ class Run(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Segment(Entry):
-    """Activations in a row, and the columns that meet them."""
+    """Activations in a row, and the weight columns that they meet, one each."""
 
     act: int = bits(0, 0, 16, "first activation")
     column: int = bits(0, 16, 16, "first column")
     length: int = bits(0, 32, 14, "activations; in a vector frame 1, or 0 for an item of zero")
-    end: int = bits(0, 46, 1, "the sum, or the value, is complete with this segment")
-    triple: int = bits(0, 47, 1, "before it, the sums are multiplied by three: the next plane")
+    end: int = bits(0, 46, 1, "this segment completes the sum, or the value")
+    triple: int = bits(0, 47, 1, "the sums are multiplied by three before this segment: next plane")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +88,13 @@ class Slot(Entry):
     A slot with `again` has one lane, and follows one of one lane in the same list.
     """
 
-    address: int = bits(0, 0, 16, "where the first lane's result goes")
+    address: int = bits(0, 0, 16, "address to which the first lane's result is written")
     first: int = bits(0, 16, 6, "first lane")
     last: int = bits(0, 22, 6, "last lane")
-    source: int = bits(0, 28, 5, "the tile whose results this one hears, one that there is")
+    source: int = bits(0, 28, 5, "the tile whose results this tile hears, below T")
     listens: int = bits(0, 33, 1, "the tile writes what it hears")
     param: int = bits(0, 34, 16, "parameter entry of the first lane")
-    again: int = bits(0, 50, 1, "vector frame: no items, the value of the slot before once more")
+    again: int = bits(0, 50, 1, "vector frame: no items; the value of the previous slot again")
 
 
 ENTRIES: tuple[type[Entry], ...] = (Run, Segment, Slot)

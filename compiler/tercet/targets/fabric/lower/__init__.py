@@ -1,4 +1,4 @@
-"""From the integer graph to steps: `lower`. One file for each family of operators."""
+"""Steps from the integer graph, by `network.lower`; `rules` has a file a family of operators."""
 
 from tercet.targets.fabric.lower.network import lower
 

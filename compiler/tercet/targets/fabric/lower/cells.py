@@ -1,4 +1,4 @@
-"""Where the elements of a value lie: a value that only moves others is never computed."""
+"""Cells: numbers of stored elements or constants, of which moved values are views."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ _FILLS = 257
 
 
 def fill(value: int) -> int:
-    """The cell of a constant; every constant of 8 bits, with a sign or without, is negative."""
+    """The cell of a constant: negative for every constant of 8 bits, signed or not."""
     return -(value + _FILLS)
 
 
 def filled(cells: IntArray) -> IntArray:
-    """The constants of cells that are negative."""
+    """The constants of negative cells."""
     return -cells - _FILLS
 
 
 NOTHING = fill(1 << 16)
-"""A cell that adds nothing: padding."""
+"""The cell of padding, which adds nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +29,14 @@ class View:
     """A value whose elements are stored."""
 
     name: str
-    """Of the value in the graph."""
+    """Name of the value in the graph."""
     cells: IntArray
-    """In the value's shape: an element of all that is stored (`Context.locate`), or a `fill`."""
+    """In the value's shape: the number of a stored element (`Context.locate`), or a `fill`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """Sums that no step makes yet: it needs to know what closes them."""
+    """Sums that no step makes yet, because the operator that closes them is not lowered."""
 
     name: str
     cells: IntArray
@@ -48,7 +48,7 @@ Value = View | Pending
 
 
 def inverse(cells: IntArray, size: int) -> IntArray:
-    """[size]: the first place in `cells` that holds each number; -1 where none does."""
+    """For each number below `size`: its first place in `cells`, or -1."""
     found = np.full(size, -1, np.int64)
     flat = cells.reshape(-1)
     found[flat[::-1]] = np.arange(flat.size)[::-1]
@@ -56,5 +56,5 @@ def inverse(cells: IntArray, size: int) -> IntArray:
 
 
 def repeats(cells: IntArray) -> bool:
-    """Whether one of these, none of them negative, is there twice."""
+    """Whether one of these non-negative cells is there twice."""
     return bool((np.bincount(cells.reshape(-1)) > 1).any())

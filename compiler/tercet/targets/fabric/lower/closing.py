@@ -1,4 +1,4 @@
-"""How sums become results: one step for the positions that have the same constants."""
+"""Steps that close sums: one step for all positions with the same constants."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Closing:
-    """What an operator does to sums."""
+    """How an operator closes sums."""
 
     make: Callable[[IntArray, int], tuple[SumClosing, IntArray]]
-    """Of the rows of constants of the channels (one for all: [1]) and what the graph's sums are
-    times ours: the closing, and the signs [n] that turn the sums."""
+    """From the channels' rows of constants [n], or [1] for all, and the factor between the step's
+    sums and the graph's: the closing, and the signs [n] that turn the sums."""
     row: IntArray
-    """[elements of the value]: its row of constants."""
+    """[elements of the value]: the row of constants of each."""
     factor_inside: bool = True
-    """The closing takes the factor; else the weights do."""
+    """Whether the closing applies the factor; else the weights do."""
 
 
 def closed(
@@ -34,7 +34,7 @@ def closed(
     closing: Closing,
     result: Callable[[Layout], Tensor],
 ) -> Tensor:
-    """Add the steps that make a tensor of sums."""
+    """Add the steps that close `pending`, and return their result."""
     sums, rows, order = _used(layer, pending, closing.row)
     tensor = result(Layout(*sums.size, order))
     keys = np.column_stack([rows, sums.factors])
@@ -55,7 +55,7 @@ def closed(
 
 
 def _classes(keys: IntArray) -> tuple[IntArray, IntArray]:
-    """The unlike rows, and which of them each row is; mostly all are alike."""
+    """The distinct rows, and the number of its row for each of `keys`."""
     if (keys == keys[0]).all():
         return keys[:1], np.zeros(len(keys), np.int64)
     found, of_each = np.unique(keys, axis=0, return_inverse=True)
@@ -63,14 +63,14 @@ def _classes(keys: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _used(layer: str, pending: Pending, row: IntArray) -> tuple[Accumulation, IntArray, IntArray]:
-    """The sums that the value has, their rows of constants and their order [Q, N]."""
+    """The sums that the value uses, their rows of constants and their order [Q, N]."""
     sums, flat = pending.sums, pending.cells.reshape(-1)
     grid = (len(sums.factors), sums.channels)
     rows = np.full(grid[0] * grid[1], -1, np.int64)
     rows[flat] = row
     if (rows[flat] != row).any():
         raise UnsupportedError(
-            f"its quantizer has unlike channels for copies of one sum of {pending.name}"
+            f"its quantizer has different channels for copies of one sum of {pending.name}"
             ", the fabric quantizes a sum once",
             layer=layer,
             way_out="repeat the values behind the quantizer",
@@ -81,5 +81,5 @@ def _used(layer: str, pending: Pending, row: IntArray) -> tuple[Accumulation, In
     if part is not None:
         inside = np.ix_(positions, channels)
         sums, rows, order = part, rows[inside], order[inside]
-    free = np.broadcast_to(np.maximum(rows.max(0), 0), rows.shape)  # in no value: what fits best
+    free = np.broadcast_to(np.maximum(rows.max(0), 0), rows.shape)  # unused sums take any row
     return sums, np.where(rows < 0, free, rows), order

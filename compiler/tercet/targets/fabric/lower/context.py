@@ -1,4 +1,4 @@
-"""The network as far as it is lowered: its tensors, and which cell is where in them."""
+"""State of a lowering: the tensors and steps so far, and the place of every cell in them."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 HELD = Interval(-256, 255)
-"""What a tile holds of an activation, less its zero point."""
+"""Range of a stored activation less its zero point."""
 
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where cells are: arrays of their shape; all -1 for a cell that is not stored."""
+    """Tensor, position and channel of cells, in their shape; -1 for a cell that is not stored."""
 
     tensor: IntArray
     position: IntArray
@@ -30,23 +30,23 @@ class Places:
 
 @dataclass(eq=False)
 class Context:
-    """What rules read and add to."""
+    """Tensors, steps and names that the rules read and extend."""
 
     names: dict[SSAValue, str]
     tensors: list[Tensor] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     copies: dict[tuple[View, int | None, Hashable], View] = field(default_factory=dict)
-    """Of a view around a zero point, by the key of its layout."""
+    """Copies that exist, by the view, the zero point and the key of the layout."""
     _bases: list[int] = field(default_factory=lambda: [0])
     _used: dict[str, int] = field(default_factory=dict)
 
     def step_name(self, wish: str) -> str:
-        """The wish, or with a number if it is taken."""
+        """`wish`, with a number behind if it is taken."""
         self._used[wish] = self._used.get(wish, 0) + 1
         return wish if self._used[wish] == 1 else f"{wish} #{self._used[wish]}"
 
     def tensor(self, name: str, layout: Layout, element: Int, zero_point: int) -> Tensor:
-        """A new tensor, if the fabric holds its values; a copy of a known one gets a number."""
+        """A new tensor, numbered if its name is taken. Raises UnsupportedError for wide values."""
         _require_bytes(name, element, zero_point)
         taken = {one.name for one in self.tensors}
         number = next(i for i in range(len(taken) + 1) if _copy(name, i) not in taken)
@@ -65,11 +65,11 @@ class Context:
         return made
 
     def base(self, tensor: Tensor) -> int:
-        """The cell of its first element; the others follow, row-major."""
+        """The cell of a tensor's first element; the others follow, row-major."""
         return self._bases[self.tensors.index(tensor)]
 
     def view(self, name: str, tensor: Tensor, shape: tuple[int, ...]) -> View:
-        """The value that a tensor holds whole."""
+        """The view of a value that a tensor holds whole."""
         at = inverse(tensor.order, int(np.prod(shape)))
         return View(name, (self.base(tensor) + at).reshape(shape))
 
@@ -88,7 +88,7 @@ class Context:
         return [self.tensors[i] for i in np.flatnonzero(np.bincount(which.reshape(-1)))]
 
     def stored(self, op: IntegerOp, value: Value) -> View:
-        """The operand of an operator that reads stored values."""
+        """The operand as a view. Raises UnsupportedError for sums."""
         if isinstance(value, Pending):
             raise UnsupportedError(
                 f"{op.name.partition('.')[2]} reads the sums {value.name}, the fabric takes "

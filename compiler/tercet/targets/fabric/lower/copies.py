@@ -1,4 +1,4 @@
-"""Copies: for readers that cannot take a value where it lies."""
+"""Copies of values, for readers that cannot read them in place."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -12,7 +12,7 @@ from tercet.targets.fabric.steps.closings import Greatest, Rescale
 
 
 def copied(ctx: Context, value: SSAValue, view: View, layout: Layout, zero: int) -> View:
-    """The value in one tensor of its own."""
+    """A view of a copy of the value, in one tensor of its own."""
     key = view, zero, layout.key
     if key not in ctx.copies:
         ctx.copies[key] = _copied(ctx, tensor_type(value).element_type, view, layout, zero)
@@ -28,7 +28,7 @@ def _copied(ctx: Context, element: Int, view: View, layout: Layout, zero: int) -
 
 
 def _padded(ctx: Context, cells: IntArray) -> IntArray:
-    """Constants beside stored elements that are their real zero are items of nothing."""
+    """Cells in which a constant equal to the zero point of stored elements becomes padding."""
     zeros = {tensor.zero_point for tensor in ctx.held_by(cells)}
     if len(zeros) != 1:
         return cells

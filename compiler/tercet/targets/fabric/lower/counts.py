@@ -1,4 +1,4 @@
-"""Functions of a sum by the places where they rise and fall by one."""
+"""Step functions of a sum, as thresholds where they rise or fall by one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from tercet.targets.fabric.lower.sums import SumClosing
 from tercet.targets.fabric.steps.closings import Thresholds
 
 NEVER = 1 << 48
-"""A threshold that no sum reaches; less zero, one that every sum reaches."""
+"""A threshold that no sum reaches; its negative is one that every sum reaches."""
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """y = low + the signs of the thresholds that the sum reaches, all [N, E], ascending."""
+    """y = low + sum of the signs of the thresholds that the sum reaches; [N, E], ascending."""
 
     rows: IntArray
     signs: IntArray
@@ -31,12 +31,12 @@ class Counts:
         return bool((falls.any(axis=1) & ~falls.all(axis=1)).any())
 
     def only(self, sign: int) -> "Counts":
-        """How many thresholds of this sign are reached."""
+        """The function that counts the reached thresholds of one sign."""
         kept = [row[signs == sign] for row, signs in zip(self.rows, self.signs, strict=True)]
         return Counts(*_padded([(row, np.ones_like(row)) for row in kept]), 0)
 
     def closing(self, layer: str, row: IntArray) -> Closing:
-        """Of rows that do not turn. One that falls turns the sum: acc < t is -acc >= 1 - t."""
+        """The closing of rows that do not turn; falling ones negate sums: acc < t is -acc > -t."""
         assert not self.turns
         falls: Mask = np.all(self.signs < 0, axis=1, keepdims=True)[:, 0]
         count = self.rows.shape[1]
@@ -81,7 +81,7 @@ def of_table(table: IntArray, first: int) -> Counts:
 
 
 def _padded(rows: Sequence[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
-    """Rows of thresholds and signs in two arrays; what is added is never reached."""
+    """Rows of thresholds and signs as two arrays, filled up with thresholds never reached."""
     most = max(1, *(len(steps) for steps, _ in rows)) if rows else 1
     pads = [(0, most - len(steps)) for steps, _ in rows]
     steps = [np.pad(s, p, constant_values=NEVER) for (s, _), p in zip(rows, pads, strict=True)]

@@ -1,4 +1,4 @@
-"""Positions and channels of a value: how a value of the graph lies when it is stored."""
+"""How a value of the graph is stored: the place of each position and channel in it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from tercet.ops.sum_pool import SumPool
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Height, width, and [positions, channels]: where each stands in the value, flattened."""
+    """Height, width, and `order` [positions, channels]: the index of each in the flat value."""
 
     height: int
     width: int
@@ -31,13 +31,13 @@ class Layout:
 
     @property
     def key(self) -> tuple[int, int, tuple[int, ...], bytes]:
-        """The same for layouts that put every element in the same place."""
+        """A key that is equal for layouts with every element in the same place."""
         order = np.ascontiguousarray(self.order, np.int64)
         return self.height, self.width, order.shape, sha256(order.tobytes()).digest()
 
 
 def natural(shape: tuple[int, ...]) -> Layout:
-    """Of (batch, channels, [height,] width): channels come first."""
+    """Layout of a value (batch, channels, [height,] width)."""
     channels, *spatial = shape[1:] or (1,)
     height, width = (spatial[0], prod(spatial[1:])) if len(spatial) > 1 else (1, prod(spatial))
     order = np.arange(prod(shape)).reshape(channels, height * width)
@@ -45,20 +45,20 @@ def natural(shape: tuple[int, ...]) -> Layout:
 
 
 def rows_of(shape: tuple[int, ...]) -> Layout:
-    """Of (batch, .., channels): channels come last."""
+    """Layout of a value (batch, .., channels)."""
     *outer, channels = shape[1:] or (1,)
     height, width = (outer[0], prod(outer[1:])) if len(outer) > 1 else (1, prod(outer))
     return Layout(height, width, np.arange(prod(shape)).reshape(-1, channels))
 
 
 def points(shape: tuple[int, ...]) -> Layout:
-    """Every element is a position of one channel."""
+    """Layout in which every element is a position of one channel."""
     size = prod(shape)
     return Layout(1, size, np.arange(size)[:, None])
 
 
 def preferred(value: SSAValue) -> Layout:
-    """What most of the value's readers take without a copy; else the natural one."""
+    """The layout that most of the value's readers take without a copy; else the natural one."""
     shape = shape_of(value)
     size = prod(shape)
     found = list(_read(value, np.arange(size).reshape(shape), size))
@@ -69,7 +69,7 @@ def preferred(value: SSAValue) -> Layout:
 
 
 def _read(value: SSAValue, cells: IntArray, size: int) -> Iterator[Layout]:
-    """What the readers of `value` want of the `size` elements, of which it shows `cells`."""
+    """Layouts of `size` elements that readers of `value` want, which shows `cells` of them."""
     for use in value.uses:
         op = use.operation
         if isinstance(op, MovementOp) and not isinstance(op, Concat):
@@ -93,7 +93,7 @@ _READERS: dict[type[Operation], Callable[[tuple[int, ...]], Layout]] = {
 
 
 def _pulled(layout: Layout, cells: IntArray, size: int) -> Layout | None:
-    """The layout of what `cells` shows, if it shows every element once."""
+    """The layout of the elements that `cells` shows, if each is shown once."""
     order = cells.reshape(-1)[layout.order]
     whole = np.array_equal(np.sort(order.reshape(-1)), np.arange(size))
     return Layout(layout.height, layout.width, order) if whole else None

@@ -1,4 +1,4 @@
-"""Sums of products for any arrangement of their elements."""
+"""Sums of products from any arrangement of an operand's elements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,10 +37,10 @@ def mac(
     acc: SSAValue,
     layout: Layout,
 ) -> Pending:
-    """The sums `acc`, which lie as `layout`, of an operand.
+    """The pending sums `acc`, in `layout`, of an operand.
 
-    `elements` makes [Q, K] of cells in the operand's shape. Where those are no taps, the operand is
-    copied to `fallback`.
+    `elements` maps cells in the operand's shape to [Q, K]. If these can't be read as taps, the
+    operand is copied to the layout `fallback`.
     """
     value, view = operand
     taps = taps_of(ctx, elements(view.cells), product.zero)
@@ -69,7 +69,7 @@ def _sums(taps: Taps, product: Product, layer: str, name: str, layout: Layout) -
 
 
 def _enlarged(positions: IntArray) -> int:
-    """How many windows in a row begin at one place: several in an image that was made larger."""
+    """Number of consecutive windows that begin at one place: above 1 in an upsampled image."""
     inside = (positions >= 0).all(1)
     first = positions[inside].min(1, initial=np.iinfo(np.int64).max)
     alone = np.flatnonzero(np.diff(first, prepend=-1))

@@ -1,4 +1,4 @@
-"""From the integer graph to a network of steps."""
+"""A network of steps from the integer graph."""
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -26,7 +26,7 @@ Output = tuple[Tensor, IntArray]
 
 
 def lower(module: ModuleOp) -> Network:
-    """The steps of a network.
+    """The network of steps that computes `module`.
 
     Raises UnsupportedError, one sentence, for the first layer that the fabric does not run.
     """
@@ -61,7 +61,7 @@ def _lowered(ctx: Context, op: IntegerOp, operands: list[Value]) -> Value:
 
 
 def _output(ctx: Context, value: SSAValue, found: Value, inputs: tuple[Tensor, ...]) -> Output:
-    """A tensor that has the output, and where its elements stand there."""
+    """The tensor that holds an output, and the index of its elements in the output."""
     if isinstance(found, Pending):
         return _sums(ctx, value, found)
     order = _order(ctx, found)
@@ -73,7 +73,7 @@ def _output(ctx: Context, value: SSAValue, found: Value, inputs: tuple[Tensor, .
 
 
 def _order(ctx: Context, view: View) -> Output | None:
-    """The one tensor that has every element of a value once."""
+    """The one tensor that holds every element of a view once; None if there is no such tensor."""
     held = ctx.held_by(view.cells)
     if len(held) != 1 or (view.cells < 0).any():
         return None

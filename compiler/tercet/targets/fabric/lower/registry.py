@@ -1,6 +1,6 @@
-"""Which operators the fabric runs, and by which rule: each file of `rules` registers its own.
+"""The rule of each operator that the fabric runs; each file of `rules` registers its own.
 
-A rule takes the context, the operator and its operands; its result is the operator's.
+A rule takes the context, the operator and its operands, and returns the operator's result.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ RuleOf = TypeVar("RuleOf", bound=Rule)
 
 @dataclass(frozen=True)
 class Want:
-    """The zero point that an operator counts from. Strict: it cannot join a bias."""
+    """The zero point that an operator wants of an operand; strict: no bias can absorb another."""
 
     zero_point: int
     strict: bool
 
 
 Wants = Callable[[Any, int], Want | None]
-"""Of an operator and the index of an operand."""
+"""From an operator and the index of an operand to the zero point that it wants."""
 WantsOf = TypeVar("WantsOf", bound=Wants)
 
 _RULES: dict[type[IntegerOp], Rule] = {}
@@ -37,7 +37,7 @@ _WANTS: dict[type[IntegerOp], Wants] = {}
 
 
 def lowers(*operators: type[IntegerOp]) -> Callable[[RuleOf], RuleOf]:
-    """The function below lowers these operators."""
+    """Register the decorated function as the rule of these operators."""
 
     def register(rule: RuleOf) -> RuleOf:
         _RULES.update(dict.fromkeys(operators, rule))
@@ -47,7 +47,7 @@ def lowers(*operators: type[IntegerOp]) -> Callable[[RuleOf], RuleOf]:
 
 
 def counts_from(*operators: type[IntegerOp]) -> Callable[[WantsOf], WantsOf]:
-    """The function below says which zero point these operators want."""
+    """Register the decorated function as the wanted zero points of these operators."""
 
     def register(wants: WantsOf) -> WantsOf:
         _WANTS.update(dict.fromkeys(operators, wants))
@@ -58,19 +58,19 @@ def counts_from(*operators: type[IntegerOp]) -> Callable[[WantsOf], WantsOf]:
 
 @cache
 def rules() -> dict[type[IntegerOp], Rule]:
-    """Every rule, by the operator."""
+    """Every rule, by its operator."""
     _load()
     return dict(_RULES)
 
 
 def takes(op: type[IntegerOp]) -> bool:
-    """Whether there is a rule for it; `lower` says whether one of a network can run."""
+    """Whether an operator has a rule; the rule may still refuse it in a given network."""
     return op in rules()
 
 
 @cache
 def wants() -> dict[type[IntegerOp], Wants]:
-    """What the operators that care want, by the operator."""
+    """The functions of wanted zero points, by operator."""
     _load()
     return dict(_WANTS)
 

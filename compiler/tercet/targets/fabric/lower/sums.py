@@ -17,16 +17,16 @@ SumClosing = Rescale | Thresholds | Sums
 
 @dataclass(frozen=True, eq=False)
 class Close:
-    """How some positions of sums become results."""
+    """The closing of some positions of sums."""
 
     closing: SumClosing
     rows: IntArray | None
     signs: IntArray
     """[N]: -1 turns the sum."""
     weight: int
-    """Times every weight."""
+    """Multiplies every weight."""
     factor: int
-    """That the closing stands for."""
+    """The factor that the closing applies."""
 
     def sum_factor(self) -> IntArray | None:
         found = self.signs * self.factor
@@ -34,7 +34,7 @@ class Close:
 
 
 class Accumulation(Protocol):
-    """What a `Mac` or a `Depthwise` sums up: Q positions of N channels."""
+    """The sums of a `Mac` or a `Depthwise` before they are closed: Q positions of N channels."""
 
     @property
     def layer(self) -> str: ...
@@ -48,10 +48,10 @@ class Accumulation(Protocol):
 
     @property
     def factors(self) -> IntArray:
-        """[Q]: what the graph's sums are times these."""
+        """[Q]: the factor from these sums to the graph's."""
 
     def part(self, positions: IntArray, channels: IntArray) -> "Accumulation | None":
-        """Some of the positions and channels only; None if it can't be parted."""
+        """Only some of the positions and channels; None if these sums can't be split."""
 
     def step(self, name: str, close: Close, result: Tensor) -> Mac | Depthwise: ...
 
@@ -146,7 +146,7 @@ class DepthwiseSums:
 
 
 def _product(positions: IntArray, width: int) -> tuple[int, int]:
-    """Height and width of some positions of an image: of one row if they are no image."""
+    """Height and width of some positions of an image; one row if they are no rectangle."""
     rows, columns = np.unique(positions // width), np.unique(positions % width)
     if len(rows) * len(columns) == len(positions):
         return len(rows), len(columns)

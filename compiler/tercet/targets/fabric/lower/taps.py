@@ -1,4 +1,4 @@
-"""From sums over elements to taps: positions that are read with all their channels."""
+"""Taps from the elements of sums: positions that are read with all their channels."""
 
 from dataclasses import dataclass
 
@@ -24,9 +24,9 @@ class Taps:
 
 
 def taps_of(ctx: Context, cells: IntArray, zero: int) -> Taps | None:
-    """The taps of cells [Q, K]; None if they are no such thing and take a copy.
+    """The taps of cells [Q, K]; None if they can't be read as taps and need a copy.
 
-    Padding adds nothing, so it needs a tensor whose zero point is `zero`.
+    Padding adds nothing only if the zero point of the tensor is `zero`.
     """
     nothing = (cells == NOTHING) | (cells == fill(zero))
     held = ctx.held_by(cells)
@@ -46,9 +46,9 @@ def taps_of(ctx: Context, cells: IntArray, zero: int) -> Taps | None:
 
 
 def _grouped(position: IntArray, channel: IntArray) -> tuple[IntArray, IntArray]:
-    """The tap of every element [K], and for every tap an element [T] that has its positions.
+    """The tap of every element [K], and for every tap an element [T] with its positions.
 
-    Elements of the same positions share a tap, unless they are of the same channel as well.
+    Elements of the same positions share a tap, unless they have the same channel too.
     """
     columns = np.ascontiguousarray(position.T.astype(np.int32))
     taken: dict[tuple[bytes, int], int] = {}
@@ -76,7 +76,7 @@ def weights_of(taps: Taps, weights: IntArray) -> IntArray:
 
 
 def grouped(weights: IntArray, groups: int) -> tuple[IntArray, int]:
-    """Weights [T, N, C / groups] if the others are zero; else all of them and one group."""
+    """Weights [T, N, C / groups] if those outside the groups are zero; else all, as one group."""
     taps, n, c = weights.shape
     if groups == 1 or n % groups or c % groups:
         return weights, 1

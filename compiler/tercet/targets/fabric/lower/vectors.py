@@ -1,4 +1,4 @@
-"""Vector steps for any arrangement of elements: as few as its rows and columns allow."""
+"""Vector steps from any arrangement of elements, as few as its rows and columns allow."""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -17,24 +17,24 @@ VectorClosing = Rescale | Thresholds | Lookup | Greatest
 
 @dataclass(frozen=True)
 class Part:
-    """What the results of one step have in common."""
+    """The properties that all results of one vector step share."""
 
     row: IntArray
     """[n]: the row of constants of each channel."""
     zeros: tuple[int, ...]
-    """The zero point of each item; of one that is not stored, itself a constant."""
+    """The zero point of each item; for an item that is a constant, the constant itself."""
     kinds: tuple[int, ...]
-    """The cell of each item that is not stored; 0 for one that is."""
+    """The cell of each item that is a constant; 0 for a stored item."""
 
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """What each element of the result is made of."""
+    """The items of each element of the result."""
 
     cells: IntArray
     """[Q, N, I]."""
     row: IntArray
-    """[Q, N]: the row of constants."""
+    """[Q, N]: the row of constants of each."""
 
 
 def emit(
@@ -45,7 +45,7 @@ def emit(
     closing: Callable[[Part], VectorClosing],
     product: bool = False,
 ) -> None:
-    """Add the steps that fill `result`."""
+    """Add the vector steps that write `result`."""
     places = ctx.locate(items.cells)
     zeros = np.array([tensor.zero_point for tensor in ctx.tensors] + [0])[places.tensor]
     kinds = np.where(items.cells == NOTHING, 0, np.minimum(items.cells, 0))
@@ -106,7 +106,7 @@ def _classes(keys: list[Hashable]) -> list[IntArray]:
 
 
 def _even(columns: IntArray) -> list[IntArray]:
-    """Evenly spaced channels: what a step can write."""
+    """Columns in groups of evenly spaced channels, each of which one step can write."""
     steps = np.diff(columns)
     if len(set(steps.tolist())) <= 1:
         return [columns]
@@ -137,7 +137,7 @@ def _operands(
                 tensors.append(which)
                 channels.append(read)
             items[at, i] = known[key], places.position[q, columns[0], i]
-    if not tensors:  # constants alone: any operand will do, nothing of it is read
+    if not tensors:  # constants alone: a step needs an operand, but reads nothing of it
         tensors.append(0)
         channels.append(np.zeros(len(columns), np.int64))
     return tuple(ctx.tensors[i] for i in tensors), items, np.stack(channels)

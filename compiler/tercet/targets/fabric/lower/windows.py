@@ -1,4 +1,4 @@
-"""One filter for each channel, over windows of an image."""
+"""Depthwise sums: one filter for each channel, over windows of an image."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Filter:
-    """What every channel is multiplied with."""
+    """The window of every channel, its weights and its bias."""
 
     window: Geometry
     weights: IntArray
@@ -28,7 +28,7 @@ class Filter:
     bias: IntArray
     zero: int
     factors: IntArray | None = None
-    """[windows]: what the sums of each window are multiplied with."""
+    """[windows]: the factor from the sums of each window to the graph's."""
 
 
 def depthwise(ctx: Context, operand: tuple[SSAValue, View], own: Filter, acc: SSAValue) -> Pending:
@@ -72,7 +72,7 @@ def _pending(
 def whole_axes(
     ctx: Context, view: View, elements: IntArray, acc: SSAValue, zero: int
 ) -> Pending | None:
-    """Sums [G] of elements [G, K] that are all rows, all columns or all of an image, if so."""
+    """Sums [G] of elements [G, K] as windows over whole rows, columns or images; None if not."""
     held = ctx.held_by(view.cells)
     if len(held) != 1 or (view.cells < 0).any():
         return None
@@ -95,7 +95,7 @@ def whole_axes(
 
 
 def _matched(positions: IntArray, channels: int, elements: IntArray) -> IntArray | None:
-    """[windows, channels]: which row of elements [G, K] is each window [windows, K], if any is."""
+    """[windows, channels]: the row of `elements` [G, K] that equals each window; None if none."""
     wanted = positions[:, None] * channels + np.arange(channels)[:, None]
     windows, size = positions.shape
     if elements.shape != (windows * channels, size):

@@ -1,4 +1,4 @@
-"""Which zero point a tensor is stored with: the one that its readers count from."""
+"""The zero point of a stored tensor, from the zero points that its readers want."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tercet.targets.fabric.lower.registry import Want, wants
 
 
 def zero_of(value: SSAValue) -> int:
-    """Readers that cannot count from another come first, then the others, then the quantizer."""
+    """The zero point of a stored value: a strict reader's, any reader's, or the quantizer's."""
     found = list(_wanted(value))
     for strict in (True, False):
         for want in found:

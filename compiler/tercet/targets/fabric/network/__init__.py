@@ -1,1 +1,1 @@
-"""A network of steps, and rewrites of it that know no tile."""
+"""The network of steps, and rewrites of it that do not depend on the grid."""

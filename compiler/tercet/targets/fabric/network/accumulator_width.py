@@ -1,4 +1,4 @@
-"""No accumulator of the fabric may leave its range, whatever the input and in whatever order."""
+"""A test that the accumulators are wide enough for every input and every order of summation."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ WIDEST = 32
 
 
 def reach(sums: Accumulators, x: Tensor) -> Interval:
-    """What any part of any channel's sum can be, before the bias; planes included.
+    """Interval of every partial sum of every channel, before the bias, planes included.
 
     A sum of planes passes through 3^i times its upper planes, whose magnitude a weight of the
     balanced digits bounds by 3/2 of its own and a half: twice the weights' reach is enough.
@@ -26,7 +26,7 @@ def reach(sums: Accumulators, x: Tensor) -> Interval:
 
 
 def check_width(step: Step, spec: FabricSpec) -> None:
-    """Raises CapacityError when the accumulators are too narrow for the step."""
+    """Raise CapacityError if the accumulators are too narrow for the step."""
     if step.accumulators is None:
         return
     sums, most = reach(step.accumulators, step.operands[0]), (1 << (spec.acc_width - 1)) - 1

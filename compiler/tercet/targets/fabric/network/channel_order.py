@@ -1,10 +1,11 @@
-"""Which channels stand next to each other: so dealt that every slice of a tensor has as much to do.
+"""An order of channels that gives every slice of a tensor about the same work.
 
-A slice holds channels in a row, and the tile with most columns decides how long a pass takes. The
-dark rows of an image would all lie in one slice, the bright ones in another. But the order of
-channels is free: the host packs an input in any, and whoever makes a tensor writes anywhere. So the
-channels of what only products read are dealt out: neighbours of an image, in both directions, go to
-different slices, and inside a network those that cost as many columns do.
+A slice holds consecutive channels, and the tile with the most columns decides how long a pass
+takes. In natural order the dark rows of an image would lie in one slice and the bright rows in
+another. The order of channels is free, because the host packs an input in any order and a step
+writes a result in any order. So channels of tensors that only products read are dealt out:
+neighbouring pixels of an image go to different slices, and inside a network channels with the
+same number of columns do.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 SLANT = 5
-"""Slices that an image's next row is ahead: with a knight's move, strokes cross them all."""
+"""Slices from a pixel to the one below it: like a knight's move, so strokes cross all slices."""
 
 
 def interleaved(network: Network, spec: FabricSpec) -> Network:
@@ -35,7 +36,7 @@ def interleaved(network: Network, spec: FabricSpec) -> Network:
 
 
 def _free(network: Network) -> Iterator[tuple[Tensor, list[Step]]]:
-    """Tensors whose makers and readers are products over all channels, with the readers."""
+    """Tensors that only products over all channels make and read, each with its readers."""
     shared = {*network.inside, *(place.whole for place in network.inside.values())}
     for x in (*network.inputs, *dict.fromkeys(step.result for step in network.steps)):
         makers = [step for step in network.steps if step.result is x]
@@ -48,10 +49,10 @@ def _free(network: Network) -> Iterator[tuple[Tensor, list[Step]]]:
 
 
 def _order(x: Tensor, readers: Sequence[Step], network: Network, spec: FabricSpec) -> IntArray:
-    """Channels in their new order.
+    """Channels of `x` in their new order.
 
-    The key's lowest bits tell apart what goes to different slices, whatever the number of these:
-    they are blocks of what is sorted by the bits in reverse.
+    Channels are sorted by the reversed bits of a key. So channels whose keys differ in the lowest
+    bits go to different slices, whatever the number of slices.
     """
     if x in network.inputs:
         row, column = np.divmod(np.arange(x.channels), _width(x.channels))
@@ -62,7 +63,7 @@ def _order(x: Tensor, readers: Sequence[Step], network: Network, spec: FabricSpe
 
 
 def _width(size: int) -> int:
-    """Of the image that a vector of such a size may be; a wrong guess costs cycles, no more."""
+    """Guessed width of an image with so many elements; a wrong guess costs only cycles."""
     for colours in (1, 3):
         width = isqrt(size // colours)
         if colours * width**2 == size:

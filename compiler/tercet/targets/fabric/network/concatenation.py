@@ -1,8 +1,8 @@
-"""Concatenations without copies: parts are written straight into the place that the whole has.
+"""Concatenations without copies: the parts are written into the place of the whole.
 
-Where a tensor is copied, channel by channel and position by position, into a larger one, it may as
-well lie there from the start: the steps that make it and those that read it find it inside the
-larger one. What cannot lie there is still copied.
+A tensor that is copied as a whole into channels of a larger one lies inside the larger one from
+the start, and the copy goes. Its makers and readers then address the larger tensor. A part that
+can't lie there is still copied.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True, eq=False)
 class _Copy:
-    """A step that brings a whole tensor into the channels of another from `first` on."""
+    """A step that copies a whole tensor into the channels of another from `first` on."""
 
     step: Step
     first: int
@@ -26,14 +26,14 @@ class _Copy:
 
 
 def joined(network: Network) -> Network:
-    """The network with as few copies as there may be, the largest tensors first."""
+    """The network without the copies that can be avoided; the largest tensors are tried first."""
     makers = _makers(network)
     fixed = {*network.inputs, *network.outputs}
     read = {x for step in network.steps for x in step.operands}
     wholes = {
         tensor: copies
         for tensor, steps in makers.items()
-        if tensor in read and tensor not in fixed  # what nobody reads has no layout
+        if tensor in read and tensor not in fixed  # a tensor without reader has no layout
         for copies in [[_copy_of(step, makers, fixed) for step in steps]]
         if any(copies)
     }
@@ -64,7 +64,7 @@ def _makers(network: Network) -> dict[Tensor, list[Step]]:
 
 
 def _copy_of(step: Step, makers: Mapping[Tensor, list[Step]], fixed: set[Tensor]) -> _Copy | None:
-    """What a step copies whole, if that is all it does, and something else may lie there."""
+    """The step as a copy; None if it is not one, or if its source can't lie inside the result."""
     first = step.copied_to
     if first is None:
         return None
@@ -79,7 +79,7 @@ def _copy_of(step: Step, makers: Mapping[Tensor, list[Step]], fixed: set[Tensor]
 
 
 def _there(tensor: Tensor, copies: list[_Copy], inside: Mapping[Tensor, Inside]) -> Inside | None:
-    """Where all of a tensor lies already, in its order."""
+    """The place in another tensor where all parts of `tensor` lie in order; None if none."""
     places = [inside.get(copy.source) for copy in copies]
     found = {
         (place.whole, place.first - copy.first)
@@ -95,7 +95,7 @@ def _there(tensor: Tensor, copies: list[_Copy], inside: Mapping[Tensor, Inside])
 def _spared(
     inside: Mapping[Tensor, Inside], makers: Mapping[Tensor, list[Step]], steps: tuple[Step, ...]
 ) -> dict[Tensor, Inside]:
-    """With the channels behind each part that steps behind its own fill."""
+    """`inside` with rooms: each part may also write later channels that later steps overwrite."""
     number = {step: n for n, step in enumerate(steps)}
     found = {}
     for part, place in inside.items():
@@ -116,7 +116,7 @@ def _begun(
     makers: Mapping[Tensor, list[Step]],
     number: Mapping[Step, int],
 ) -> list[tuple[int, int]]:
-    """Of everything that is written into a tensor: its first channel, and the first step."""
+    """First channel and first step of everything that is written into a tensor."""
     found = [
         (place.first, min(number[step] for step in makers[part]))
         for part, place in inside.items()

@@ -1,7 +1,8 @@
-"""What share of each tensor's activations will not be zero: a guess, for the planner's costs alone.
+"""A guess of each tensor's share of activations that are not zero, for the planner's costs alone.
 
-What is cut off at zero is half zero, and the greatest of some such, or their mean, is zero only if
-all are, though neighbours are alike. What has a sign and N levels is zero in one of these.
+Half of a result that is clipped at zero is zero. The greatest or the mean of several such
+elements is zero only if all are, but neighbours are correlated. A signed result of N levels is
+zero in one of N.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from tercet.targets.fabric.steps.step import Step
 
 USUAL = 0.5
 SIGNED = 0.9
-"""Of an input that has a sign."""
+"""Density of an input that has a sign."""
 ALONE = 1.7
-"""So many neighbours are like one."""
+"""Number of correlated neighbours that count as one independent element."""
 
 
 def densities_of(network: Network) -> Mapping[str, float]:
-    """By the names of the tensors."""
+    """The density of every tensor, by its name."""
     found = {
         x.name: SIGNED if is_signed(x.element) or x.zero_point else USUAL for x in network.inputs
     }
@@ -38,5 +39,5 @@ def _density(step: Step, read: float) -> float:
 
 
 def _any(read: float, count: int) -> float:
-    """Of the greatest, or the mean, of so many."""
+    """Density of the greatest, or the mean, of `count` elements of density `read`."""
     return read if read > USUAL else 1 - float((1 - read) ** max(1.0, count / ALONE))

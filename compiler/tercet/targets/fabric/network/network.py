@@ -1,8 +1,8 @@
-"""A network of steps in an order in which they can run, and where its tensors lie.
+"""The network of steps, in an order in which they can run, with tensors in memory and in others.
 
-Everything geometric (strides, padding, dilation, phases, flattening) has become tables of positions
-here; which tile does what is decided behind it. Steps name the values of the integer graph that
-they compute, so that goldens and hardware can be compared by name.
+Geometry (strides, padding, dilation, phases, flattening) has become tables of positions here;
+later stages assign work to tiles. Steps name the values of the integer graph that they compute,
+so that reference and hardware can be compared by name.
 """
 
 from collections.abc import Mapping
@@ -28,12 +28,12 @@ class Inside:
     whole: Tensor
     first: int
     room: int = 0
-    """Channels from `first` on that its steps may write: later steps overwrite what is too much."""
+    """Channels from `first` on that its steps may write; later steps overwrite those behind it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """What a piece is of, and the first piece of it that is like this one but for its place."""
+    """The whole step `of` a piece, and the first piece that is `like` it except for its place."""
 
     of: Step
     like: Step
@@ -47,21 +47,21 @@ class Network:
     steps: tuple[Step, ...]
     outputs: tuple[Tensor, ...]
     output_orders: tuple[IntArray, ...] = ()
-    """For each output [positions, channels]: where each stands in what the graph returns, which may
-    be a moved view of the tensor; -1: nowhere."""
+    """For each output [positions, channels]: index of each element in the value that the graph
+    returns, which may be a moved view of the tensor; -1: not in it."""
     loaded: Mapping[Tensor, Part] = field(default_factory=dict)
-    """Tensors that come from memory, where steps before have stored them."""
+    """Tensors that are loaded from memory, where inputs lie or earlier steps have stored them."""
     stored: Mapping[Tensor, Part] = field(default_factory=dict)
-    """Results that go to memory."""
+    """Results that are stored to memory."""
     inside: Mapping[Tensor, Inside] = field(default_factory=dict)
-    """Tensors that lie inside others, which are written part by part."""
+    """Tensors that lie inside larger ones, which are written part by part."""
     pieces: Mapping[Step, Cut] = field(default_factory=dict)
-    """Steps that are pieces of larger ones, or these as a whole."""
+    """The cut of every step that is a piece, or that was cut into one piece."""
 
     def like(self, step: Step) -> Step:
         """The first step that is like this one."""
         return self.pieces[step].like if step in self.pieces else step
 
     def whole(self, x: Tensor) -> Tensor:
-        """What has a place of its own in bank B: the tensor, or that which it lies inside of."""
+        """The tensor with a place of its own in bank B: `x`, or the tensor that `x` lies inside."""
         return self.inside[x].whole if x in self.inside else x

@@ -1,4 +1,4 @@
-"""A network as the planner takes it: thresholds around zero, each output made by one step."""
+"""The network in the form that the planner takes: thresholds around zero, one step an output."""
 
 from dataclasses import replace
 
@@ -10,11 +10,11 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.steps.vector import copy_of
 
 FAR = 1 << 40
-"""Beyond every sum."""
+"""A threshold beyond every sum."""
 
 
 def normal(network: Network) -> Network:
-    """Thresholds that count to zero, of values as repeated items; outputs that one step writes."""
+    """The network with thresholds whose results include zero, and outputs that one step makes."""
     steps = [_from_zero(step) for step in network.steps]
     made = {step.result: step for step in steps}
     read = {x for step in steps for x in step.operands}
@@ -31,9 +31,9 @@ def normal(network: Network) -> Network:
 
 
 def _from_zero(step: Step) -> Step:
-    """With thresholds that all sums reach, or none, until zero is among the results.
+    """The step with thresholds added that all sums reach, or none, until zero is a possible result.
 
-    For channels that there are not, whose place in bank B has to be zero.
+    Lanes without a channel need it: their results in bank B must be zero.
     """
     closing, zero = step.closing, step.result.zero_point
     if not isinstance(closing, Thresholds):

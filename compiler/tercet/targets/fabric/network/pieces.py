@@ -1,6 +1,6 @@
-"""A step in pieces: each makes some rows of the result, from what it reads of the operands.
+"""Pieces of a step: each makes some rows of the result from parts of the operands.
 
-A piece of whole rows reads whole rows; one of a part of a row reads a rectangle.
+A piece that makes whole rows reads whole rows; a piece of one row's part reads a rectangle.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
@@ -14,25 +14,25 @@ from tercet.targets.fabric.tiles.tensor import Region, Tensor
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """Some rows of a step, and where what it reads and makes stands in the whole tensors."""
+    """A step for some rows, and the regions of the whole tensors that it reads and makes."""
 
     step: Step
     reads: tuple[Region | None, ...]
-    """Of each operand; None: the whole operand, which lies in bank B."""
+    """Region of each operand; None: the whole operand, which lies in bank B."""
     makes: Region
     key: Hashable
-    """The same for pieces of a step that are alike but for where they begin."""
+    """A key that is equal for pieces of a step that differ only in where they begin."""
 
 
 def cut(step: Step, count: int, brought: tuple[bool, ...]) -> tuple[Piece, ...]:
-    """The step in about so many pieces; those operands that are `brought` become parts."""
+    """The step in about `count` pieces; an operand that is `brought` from memory becomes a part."""
     return tuple(_piece(step, rows, brought) for rows in _rows(step.result, count))
 
 
 def _rows(result: Tensor, count: int) -> Iterator[range]:
-    """The positions that each piece makes: rows of an image as long as there are enough of them.
+    """The positions that each piece makes: whole rows of an image if there are `count` of them.
 
-    Then parts of rows, every row in the same ones: so most pieces are alike.
+    Otherwise parts of rows, with every row cut at the same places, so that most pieces are alike.
     """
     if count == 1:
         yield range(result.positions)
@@ -57,23 +57,23 @@ def _piece(step: Step, rows: range, brought: tuple[bool, ...]) -> Piece:
     ]
     if any(brought):
         piece = _moved(piece, regions)
-    alone = None if all(brought) else rows.start  # it reads what others read elsewhere
+    alone = None if all(brought) else rows.start  # pieces read the same operand at different places
     return Piece(piece, tuple(regions), Region(rows.start, len(rows)), (_key(piece), alone))
 
 
 def _key(piece: Step) -> Hashable:
-    """What tells pieces of a step apart, but for the tensors' elements."""
+    """A key of a piece without its tensors' elements."""
     sizes = tuple((x.height, x.width) for x in (*piece.operands, piece.result))
     return sizes, piece.geometry
 
 
 def _cut(step: Step, rows: range) -> Step:
-    """The step for some rows of the result alone; its operands are still whole."""
+    """The step for some rows of the result; its operands stay whole."""
     return step.of_rows(rows, _part_of(step.result, Region(rows.start, len(rows))))
 
 
 def _part_of(tensor: Tensor, region: Region) -> Tensor:
-    """Positions of a tensor as one of its own: an image of whole rows, or of a rectangle."""
+    """A tensor of the positions in a region: an image of whole rows, or of a rectangle."""
     order, height, width = tensor.order[region.positions], region.rows, region.width
     whole = tensor.height > 1 and width % tensor.width == 0 and region.first % tensor.width == 0
     if height == 1 and whole:
@@ -82,7 +82,7 @@ def _part_of(tensor: Tensor, region: Region) -> Tensor:
 
 
 def _moved(step: Step, regions: Sequence[Region | None]) -> Step:
-    """The step with parts of its operands, where regions say of what."""
+    """The step whose operands are replaced by the parts in `regions`."""
     operands = tuple(
         x if region is None else _part_of(x, region)
         for x, region in zip(step.operands, regions, strict=True)

@@ -1,1 +1,1 @@
-"""Places in the banks: what stays, what is streamed, and for how long each thing is needed."""
+"""Addresses in the banks, and what is streamed, from how long each thing is needed."""

@@ -1,4 +1,4 @@
-"""Activations in bank B: how long each layout lives, and an address for it."""
+"""Addresses of layouts in bank B, from how long each lives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,9 +15,9 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 def spans_in_b(
     shapes: Sequence[Shape], last: Sequence[int], first: Sequence[int], ahead: int
 ) -> dict[Layout, Item]:
-    """How long each layout lives, in EXECs: shape n runs from first[n] to last[n].
+    """How long each layout lives, in EXECs; shape n runs from first[n] to last[n].
 
-    What is loaded may come `ahead` EXECs before it is read.
+    A loaded tensor may arrive `ahead` EXECs before its first reader.
     """
     found: dict[Tensor, tuple[Layout, int, int]] = {}
     for n, shape in enumerate(shapes):
@@ -38,7 +38,7 @@ def spans_in_b(
 def in_bank_b(
     shapes: Sequence[Shape], last: Sequence[int], first: Sequence[int], spec: FabricSpec
 ) -> tuple[tuple[Shape, ...], dict[Tensor, Item]]:
-    """Shapes whose layouts have addresses, and how long each lives. Raises CapacityError."""
+    """Shapes with addresses, and how long each layout lives. Raises CapacityError."""
     for ahead in (len(last) and last[-1] + 1, 1, 0):
         spans = spans_in_b(shapes, last, first, ahead)
         items = list(spans.values())
@@ -54,7 +54,7 @@ def in_bank_b(
 
 
 def at_bases(shapes: Sequence[Shape], bases: Mapping[Tensor, int]) -> tuple[Shape, ...]:
-    """Shapes whose layouts have these addresses."""
+    """Shapes with these addresses in their layouts."""
     return tuple(
         replace(
             shape,
@@ -66,7 +66,7 @@ def at_bases(shapes: Sequence[Shape], bases: Mapping[Tensor, int]) -> tuple[Shap
 
 
 def too_small(items: Sequence[Item], needed: int, spec: FabricSpec) -> CapacityError:
-    """What does not fit bank B, with the numbers."""
+    """The error for activations that do not fit bank B."""
     worst = max(items, key=lambda item: item.size)
     return CapacityError(
         f"the network's activations need {needed} places a tile, {worst.name} alone "

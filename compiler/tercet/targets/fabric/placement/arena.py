@@ -1,4 +1,4 @@
-"""Places in a bank for things that live for a while."""
+"""Addresses in a bank for items that live during some steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tercet.targets.fabric.tiles.grid import up
 
 @dataclass(frozen=True)
 class Item:
-    """So much room, from step `begin` to step `end`, both included."""
+    """`size` places of a bank, needed from step `begin` to step `end`, both included."""
 
     name: str
     size: int
@@ -18,7 +18,7 @@ class Item:
 
 
 class Placed(Protocol):
-    """Something with its place in a bank."""
+    """Anything with a base and a size in a bank."""
 
     @property
     def base(self) -> int: ...
@@ -28,18 +28,18 @@ class Placed(Protocol):
 
 
 def meet(a: Placed, b: Placed) -> bool:
-    """Whether two things have some place in common."""
+    """Whether two things overlap in the bank."""
     return a.base < b.base + b.size and b.base < a.base + a.size
 
 
 def place(items: Sequence[Item], depth: int, align: int) -> tuple[int, ...] | int:
-    """First address of each item; or, where they do not fit, the room that they need.
+    """First address of each item; or, if they do not fit, the depth that they need.
 
-    The largest first, each at the lowest address that is free while it lives.
+    The largest items are placed first, each at the lowest address that is free while it lives.
     """
     found = [0] * len(items)
     rank = {t: n for n, t in enumerate(sorted({t for i in items for t in (i.begin, i.end)}))}
-    there: list[list[int]] = [[] for _ in rank]  # those that are placed, by step
+    there: list[list[int]] = [[] for _ in rank]  # the placed items that live in each step
     for n in sorted(range(len(items)), key=lambda n: (-items[n].size, n)):
         item = items[n]
         life = there[rank[item.begin] : rank[item.end] + 1]
@@ -57,7 +57,7 @@ def place(items: Sequence[Item], depth: int, align: int) -> tuple[int, ...] | in
 
 
 def held(items: Sequence[Item]) -> dict[int, int]:
-    """Room that items take together, by step; nothing where none lives."""
+    """Total size of the items that live in each step; steps without items are left out."""
     moves: dict[int, int] = {}
     for item in items:
         moves[item.begin] = moves.get(item.begin, 0) + item.size

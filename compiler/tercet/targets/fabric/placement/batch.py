@@ -1,7 +1,7 @@
-"""Several inputs in one program: the same EXECs again and again, on rooms that let inputs overlap.
+"""Places in bank B and C for a batch, which let the next input be loaded while one runs.
 
-Input i comes while input i - 1 runs, as far as waits allow. What waits for what is counted in EXECs
-of the whole batch, those of input i from i times the EXECs of one input on.
+The EXECs of one input are repeated for each input. Waits count EXECs of the whole batch: EXEC e
+of input i has the number i times the EXECs of one input, plus e.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,10 +25,10 @@ class Batch:
     acts: int
 
     def after(self, i: int, own: int, before: int, places: int = 1) -> int:
-        """EXECs that must have finished before what belongs to input i may lie in its place.
+        """EXECs that must have finished before data of input i may overwrite its place.
 
-        `own` of the input itself, and `before` of the last input that had the same place: each
-        has one of `places`, in turn.
+        These are `own` EXECs of the same input, and `before` EXECs of the last input that had the
+        same place: inputs take `places` in turn. 0 means none.
         """
         found = i * self.acts + own if own else 0
         if before and i >= places:
@@ -38,15 +38,15 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Rooms:
-    """Where layouts lie in bank B, and how long in the EXECs of one input."""
+    """Shapes with addresses in bank B, and how long each tensor lives, in EXECs of one input."""
 
     shapes: tuple[Shape, ...]
     lives: Mapping[Tensor, Item]
     twins: Mapping[Tensor, int] = field(default_factory=dict)
-    """Inputs that have two places, and the second's distance from the first."""
+    """Distance from the first to the second place of each input that has two."""
 
     def shift(self, shape: Shape, i: int) -> int:
-        """How far from its operands' first places a step reads those of input i."""
+        """Distance from the first place of a step's operand to its place for input i."""
         return i % 2 * self.twins.get(shape.reads[0].tensor, 0)
 
 
@@ -58,9 +58,11 @@ def rooms(
     batch: int,
     spec: FabricSpec,
 ) -> Rooms:
-    """In a batch an input has two places where bank B has room, else one of its own, else shares.
+    """Addresses in bank B, for a batch of inputs.
 
-    Raises CapacityError.
+    In a batch an input has two places if they fit; else one that nothing else uses; else one
+    that it shares. Raises CapacityError.
+
     """
     spans = spans_in_b(shapes, last, first, 0)
     whole = {
@@ -84,15 +86,15 @@ def rooms(
 
 
 def _alone(layout: Layout, shapes: Sequence[Shape]) -> bool:
-    """Whether all who read it read nothing else: an EXEC has one base for all its operands."""
+    """Whether its readers have no other operand: an EXEC has one base for all its operands."""
     readers = [s.reads for s in shapes if any(r.tensor is layout.tensor for r in s.reads)]
     return all(read.tensor is layout.tensor for reads in readers for read in reads)
 
 
 def used_until(needs: Sequence[Need]) -> Mapping[Need, int]:
-    """EXECs of an input until the place of each streamed need is free for the next input's.
+    """EXECs of one input after which the place of each streamed need is free for the next input.
 
-    0 where nothing else overwrites it: there it need not come again.
+    0 if nothing else overwrites it, so that it is loaded only once.
     """
     used: dict[Bank, Uses] = {}
     for need in needs:
@@ -105,9 +107,9 @@ def used_until(needs: Sequence[Need]) -> Mapping[Need, int]:
 
 
 def turns_in_c(words: int, batch: int, *, exports: bool, spec: FabricSpec) -> int:
-    """Places that the outputs have in turn: two in a batch, where bank C has room.
+    """Places of the outputs in bank C, which inputs take in turn: two in a batch if they fit.
 
-    Where activations pass through it too, half of it stays theirs.
+    Exports of activations keep half of bank C.
     """
     room = spec.out_depth // 2 if exports else spec.out_depth
     return 2 if batch > 1 and 2 * words <= room else 1

@@ -1,4 +1,4 @@
-"""What a user can do about a bank that is too small."""
+"""The way out of an error about a bank that is too small."""
 
 from tercet.targets.fabric.format.spec import DEPTHS, FabricSpec
 
@@ -11,11 +11,11 @@ OTHERWISE = {
     "out_depth": "put a quantizer behind the last layer: results of up to 8 bits go to memory piece"
     " by piece",
 }
-"""Where no depth is enough."""
+"""Ways out if no depth is enough."""
 
 
 def way_out(needed: int, key: str, spec: FabricSpec) -> str:
-    """The end of a sentence: a `key` of the fabric that holds so much, if there is one."""
+    """The end of a sentence: a fabric whose `key` is at least `needed`, if there is one."""
     depth, (_, most) = 1 << (needed - 1).bit_length(), DEPTHS[key]
     if depth > most:
         return f"none has more than {most}; {OTHERWISE[key]}"
@@ -23,6 +23,6 @@ def way_out(needed: int, key: str, spec: FabricSpec) -> str:
 
 
 def changed(spec: FabricSpec, key: str, value: int) -> str:
-    """The name of the fabric with another `key`."""
+    """The name of the fabric with `key` set to `value`."""
     words = [word for word in spec.name.split(",") if not word.startswith(f"{key}=")]
     return ",".join([*words, f"{key}={value}"])

@@ -1,4 +1,4 @@
-"""LOAD frames, and the bytes that they bring, tile after tile."""
+"""LOAD frames and their bytes: weights, parameters, tables and inputs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from tercet.targets.fabric.tiles.table import Table
 
 @dataclass(frozen=True)
 class Image:
-    """Bytes, slice by slice, and the LOAD that brings them; its address is still 0."""
+    """Bytes, slice after slice, and the LOAD that loads them; its address is still 0."""
 
     what: str
     data: bytes
@@ -26,7 +26,7 @@ class Image:
 
 
 def _image(what: str, slices: npt.NDArray[np.uint8], load: Load) -> Image:
-    """Of bytes [slices, n], n a multiple of 8."""
+    """The image of bytes [slices, n], n a multiple of 8."""
     beats = slices.shape[1] // BUS_BYTES
     rotate = load.rotate if len(slices) > 1 else 0
     frame = replace(load, beats=beats * len(slices), slice_beats=beats, rotate=rotate)
@@ -34,7 +34,7 @@ def _image(what: str, slices: npt.NDArray[np.uint8], load: Load) -> Image:
 
 
 def _bands(stage: Stage) -> int:
-    """The first tile of every band, or of the first of all whose lanes are turned."""
+    """Mask of the first tile of every band; with turned lanes, of the bands with the first turn."""
     grid = stage.shape.grid
     return sum(1 << grid.tile(p, 0, 0) for p in range(0, grid.bands, stage.code.made.turned))
 
@@ -42,14 +42,14 @@ def _bands(stage: Stage) -> int:
 def _merged(
     slices: npt.NDArray[np.uint8], mask: int, rotate: int, tiles: int
 ) -> tuple[npt.NDArray[np.uint8], int, int]:
-    """One slice for all tiles where all slices are alike."""
+    """Slices, mask and rotation, reduced to one slice for all tiles if all slices are equal."""
     if (slices == slices[:1]).all():
         return slices[:1], (1 << tiles) - 1, 0
     return slices, mask, rotate
 
 
 def weights_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
-    """PT-5 columns, slice by slice."""
+    """The weight columns of some groups, as PT-5 bytes slice after slice."""
     trits = stage.columns(groups)
     gap = up(trits.shape[1], WORD) - trits.shape[1]
     packed = pt5.pack(np.pad(trits, ((0, 0), (0, gap), (0, 0)))).reshape(len(trits), -1)
@@ -60,7 +60,7 @@ def weights_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> I
 
 
 def params_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Image:
-    """Entries, source by source."""
+    """The parameter entries of some groups, source after source."""
     grid, data, made = stage.shape.grid, stage.params(groups), stage.code.made
     # sources are slices of inputs, next to each other, or of outputs
     apart = int(np.diff(made.leaders[0])[0]) if made.leaders.shape[1] > 1 else 0
@@ -72,7 +72,7 @@ def params_image(stage: Stage, groups: range, spec: FabricSpec, base: int) -> Im
 
 
 def table_image(bank: Bank, table: Table, spec: FabricSpec, base: int) -> Image:
-    """Entries, tile by tile."""
+    """The entries of a walk or route table, tile after tile."""
     words = table.words(base).astype("<u8").view(np.uint8)
     slices, mask, rotate = _merged(words, 1, 1, spec.tiles)
     load = Load(config_id=spec.config_id, bank=bank, base=base, mask=mask, rotate=rotate)
@@ -82,9 +82,9 @@ def table_image(bank: Bank, table: Table, spec: FabricSpec, base: int) -> Image:
 def input_loads(
     layout: Layout, spec: FabricSpec, cut: int = 0
 ) -> Iterator[tuple[Load, npt.NDArray[np.int64]]]:
-    """LOADs of an input, each with the elements [bytes] that it brings; addresses are still 0.
+    """LOADs of an input, each with the element at each of its bytes; addresses are still 0.
 
-    The first `cut` activations of every tile may come first.
+    With `cut`, a first LOAD has the first `cut` activations of every tile.
     """
     grid, tensor = layout.grid, layout.tensor
     common = Load(

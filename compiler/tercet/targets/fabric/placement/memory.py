@@ -1,4 +1,4 @@
-"""Where things lie in memory."""
+"""Addresses in the fabric's memory window."""
 
 from tercet.errors import CapacityError
 from tercet.targets.fabric.tiles.grid import up
@@ -7,20 +7,20 @@ MEMORY_BASE = 0x1000
 """The fabric's memory window begins here: address zero stays out of reach."""
 ALIGN = 64
 PAGE = 4096
-"""The window is made of whole pages."""
+"""Bytes of a page; the window has whole pages."""
 LARGEST_WINDOW = 1 << 28
 """Bytes that a window may span."""
 
 
 class Memory:
-    """Hands out addresses, one after the other. Local to one run of `plan.make`."""
+    """Hands out ascending addresses, for one plan."""
 
     def __init__(self, way_out: str = "split the network") -> None:
         self.top = MEMORY_BASE
         self.way_out = way_out
 
     def take(self, size: int, what: str) -> int:
-        """The first of `size` bytes. Raises CapacityError where the window ends."""
+        """The address of the next `size` bytes. Raises CapacityError if the window is full."""
         address = self.top
         self.top = up(address + size, ALIGN)
         if self.top - MEMORY_BASE > LARGEST_WINDOW:

@@ -1,4 +1,4 @@
-"""What the EXECs of a network need in each bank, for how long, and whether it stays for good."""
+"""What the EXECs of a network need in each bank, for how long, and whether it is resident."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,21 +24,21 @@ Content: TypeAlias = npt.NDArray[Any] | Table
 
 @dataclass(frozen=True, eq=False)
 class Need:
-    """Something that EXECs from `first` to `last` use."""
+    """Content of a bank that EXECs from `first` to `last` use."""
 
     name: str
     bank: Bank
     size: int
     execs: tuple[int, ...]
-    """Those that use it; others between them don't."""
+    """The EXECs that use it; others between them do not."""
     image: Callable[[int], Image]
-    """What brings it to a base."""
+    """The image that loads it to a base."""
     content: Content
-    """What it is: needs of the same thing that follow one another are one."""
+    """Identity of the content: consecutive needs of the same content are joined."""
     base: int = 0
     resident: bool = True
     after: int = 0
-    """A LOAD of it may start when so many EXECs have finished."""
+    """EXECs that must have finished before a LOAD of it starts."""
 
     @property
     def first(self) -> int:
@@ -50,7 +50,7 @@ class Need:
 
 
 def needs_of(stages: Sequence[Stage], acts: Sequence[object], spec: FabricSpec) -> tuple[Need, ...]:
-    """All of them, unplaced, of the EXECs `acts`. A stage's tables serve all of its units."""
+    """All needs of the EXECs `acts`, without bases. All units of a stage share its tables."""
     found: dict[Bank, list[Need]] = {bank: [] for bank in _DEPTHS}
     for e, unit in enumerate(acts):
         if isinstance(unit, Unit):
@@ -75,7 +75,7 @@ def _of_unit(stage: Stage, groups: range, e: int, spec: FabricSpec) -> Iterator[
 
 
 def _join(needs: list[Need], need: Need) -> None:
-    """One need more; if it is of the same thing as the last one, that one lasts longer."""
+    """Add a need, or extend the last one if both have the same content."""
     last = needs[-1] if needs else None
     if last is not None and last.name == need.name and _same(last.content, need.content):
         needs[-1] = replace(last, execs=(*last.execs, *need.execs))
@@ -98,7 +98,7 @@ _DEPTHS = {
 
 
 def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
-    """Needs with their bases; what does not stay is streamed. Raises CapacityError."""
+    """Needs with their bases, each marked as resident or streamed. Raises CapacityError."""
     found = []
     for bank, (key, what, align) in _DEPTHS.items():
         mine = [need for need in needs if need.bank is bank]
@@ -119,7 +119,7 @@ def placed(needs: Sequence[Need], spec: FabricSpec) -> tuple[Need, ...]:
 
 
 def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
-    """Streamed needs wait until what lay there before is no longer used."""
+    """Needs with waits: a streamed one waits until the last use of what it overwrites."""
     found, used = list(needs), {bank: Uses() for bank in _DEPTHS}
     for n in sorted(range(len(needs)), key=lambda n: needs[n].first):
         need, uses = needs[n], used[needs[n].bank]
@@ -130,22 +130,22 @@ def with_waits(needs: Sequence[Need]) -> tuple[Need, ...]:
 
 
 class Uses:
-    """Until when each place of a bank is used, by how many things."""
+    """How long each place of a bank is used, and by how many needs."""
 
     def __init__(self) -> None:
         self._until = np.zeros(MAX_DEPTH, np.int64)
         self._count = np.zeros(MAX_DEPTH, np.int64)
 
     def add(self, need: Need) -> None:
-        """That it lies there."""
+        """Mark the place of a need as used by it."""
         place = slice(need.base, need.base + need.size)
         self._until[place] = np.maximum(self._until[place], need.last + 1)
         self._count[place] += 1
 
     def until(self, need: Need) -> int:
-        """EXECs until nothing in its place is used any more."""
+        """EXECs after which no need in its place is used any more."""
         return int(self._until[need.base : need.base + need.size].max(initial=0))
 
     def alone(self, need: Need) -> bool:
-        """Whether nothing else lies in its place."""
+        """Whether no other need lies in its place."""
         return bool((self._count[need.base : need.base + need.size] <= 1).all())

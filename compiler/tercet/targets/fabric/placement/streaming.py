@@ -1,7 +1,7 @@
-"""Things that a bank cannot hold together: some stay, the others come and go, one ahead.
+"""Addresses in a bank that cannot hold everything together: some stay, the others are streamed.
 
-What comes and goes lies at the two ends of the room that is left, in turn, so that the next thing
-comes while this one is used. Two that are too large for that overlap, and the second one waits.
+Streamed things lie in turn at the two ends of the room that is left, so that the next one is
+loaded while this one is used. If two are too large for that, they overlap and the second waits.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from tercet.targets.fabric.tiles.grid import up
 
 
 def streamed(sizes: Sequence[int], depth: int) -> frozenset[int]:
-    """Those of a sequence that do not stay: the smallest stay, next to any two that come and go."""
+    """Indices of the streamed things; the smallest stay, while the others can still be streamed."""
     if sum(sizes) <= depth:
         return frozenset()
     moving, held = set(range(len(sizes))), 0
@@ -24,15 +24,15 @@ def streamed(sizes: Sequence[int], depth: int) -> frozenset[int]:
 
 
 def _room(sizes: Sequence[int], depth: int) -> int:
-    """What a sequence needs to come and go, one ahead where that is possible at all."""
+    """Room to stream a sequence, with the next thing loaded ahead if two fit the bank at all."""
     pairs = (a + b if a + b <= depth else max(a, b) for a, b in pairwise([*sizes, 0]))
     return max(pairs, default=0)
 
 
 def bases(sizes: Sequence[int], depth: int, align: int) -> tuple[tuple[int, ...], frozenset[int]]:
-    """First address of each thing of a sequence, and those that do not stay.
+    """First address of each thing of a sequence, and the indices of the streamed ones.
 
-    Each has to fit alone. Sizes are multiples of `align`.
+    Each thing alone fits the bank. Sizes are multiples of `align`.
     """
     assert all(size <= depth for size in sizes)
     moving, at, turn = streamed(sizes, depth), 0, 0

@@ -1,4 +1,4 @@
-"""EXECs of a network: each a stage, or some of its groups where the weights of all do not fit."""
+"""EXECs of a network: one for each stage, or several with some groups each to stream weights."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ class Unit:
     stage: int
     groups: range
     half: int = 0
-    """1 begins the sums, 2 ends them; 0: one EXEC does both."""
+    """1: begins the sums; 2: ends them; 0: does both."""
 
     @property
     def begins(self) -> bool:
-        """Whether it writes nothing, for the next one goes on with its sums."""
+        """Whether it only begins sums, which the next EXEC ends."""
         return self.half == 1
 
 
 def all_fit(stages: Sequence[Stage], spec: FabricSpec) -> bool:
-    """Whether bank A holds all weights together; pieces of a step share theirs."""
+    """Whether bank A holds all weights together; pieces of one step share their weights."""
     needed, last = 0, None
     for stage in stages:
         columns = up(stage.code.columns, COLUMN_ALIGN)
@@ -36,7 +36,7 @@ def all_fit(stages: Sequence[Stage], spec: FabricSpec) -> bool:
 
 
 def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> Iterator[tuple[Unit, ...]]:
-    """Of each stage: whole, if all weights fit together; else in `parts` of a bank at most."""
+    """The units of each stage: one if all weights fit; else each at most 1 / `parts` of bank A."""
     limit = spec.bank_a_depth if all_fit(stages, spec) else spec.bank_a_depth // parts
     for n, stage in enumerate(stages):
         yield tuple(
@@ -47,13 +47,13 @@ def units_of(stages: Sequence[Stage], spec: FabricSpec, parts: int) -> Iterator[
 
 
 def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
-    """Its groups, in parts of so many weight columns at most. Raises CapacityError."""
+    """The groups of a stage, in parts of at most `limit` weight columns. Raises CapacityError."""
     whole, columns, params = stage.whole, stage.code.col_group, stage.post.group_step
     if up(stage.code.columns, COLUMN_ALIGN) <= limit:
         each = len(whole)
     elif columns:
         each = limit // columns or spec.bank_a_depth // columns
-    else:  # columns of all groups can't be parted
+    else:  # all groups share the same columns
         each = len(whole) if stage.code.columns <= spec.bank_a_depth else 0
     if not each:
         needed = columns or stage.code.columns
@@ -63,7 +63,7 @@ def parts_of(stage: Stage, limit: int, spec: FabricSpec) -> list[range]:
             way_out=way_out(needed, "bank_a_depth", spec),
         )
     if params:
-        each = min(each, spec.param_depth // params or 1)  # one too large is refused by its bank
+        each = min(each, spec.param_depth // params or 1)  # one too large is refused later
     count = -(-len(whole) // each)
     size = -(-len(whole) // count)
     return [whole[at : at + size] for at in range(0, len(whole), size)]

@@ -1,1 +1,1 @@
-"""The program in memory: frames in order, inputs and outputs, and what each EXEC exposes."""
+"""The programs of a plan: frames in order, inputs and outputs, and the values each EXEC exposes."""

@@ -1,4 +1,4 @@
-"""What LOADs bring to bank B, and when: inputs, and activations that were spilled."""
+"""LOADs to bank B and their times: for inputs, and for spilled activations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ import numpy as np
 
 from tercet.targets.fabric.format.frame import Load
 from tercet.targets.fabric.network.network import Network
-from tercet.targets.fabric.program.infer import Arrival
+from tercet.targets.fabric.program.infer_program import Arrival
 from tercet.targets.fabric.program.ports import Entry
-from tercet.targets.fabric.program.tiled import Tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled
 from tercet.targets.fabric.program.transfers import part_loads
 from tercet.targets.fabric.tiles.layout import Layout
 from tercet.targets.fabric.tiles.tensor import Tensor
@@ -18,7 +18,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 def arrivals(
     network: Network, tiled: Tiled, inputs: Sequence[Entry], places: Sequence[Mapping[Tensor, int]]
 ) -> Iterator[Arrival]:
-    """For every input of a batch; `places` are the addresses of what lies in memory."""
+    """The arrivals of every input of a batch; `places` are the addresses of tensors in memory."""
     made, twins = {kept.source for kept in network.stored.values()}, tiled.schedule.rooms.twins
     lives = _lives(tiled, [*(entry.tensor for entry in inputs if entry.loads), *network.loaded])
     for i, at in enumerate(places):
@@ -30,7 +30,7 @@ def arrivals(
                     replace(load, address=load.address + start, base=load.base + moved)
                     for load in entry.loads
                 ]
-                # in two parts: the second one before the second EXEC
+                # a parted input has two arrivals: the second one is for the second EXEC
                 for n, some in enumerate([[load] for load in loads] if entry.parted else [loads]):
                     arrival = _arrival(tiled, lives, i, entry.tensor, some, None)
                     yield replace(arrival, first=arrival.first + n, front=arrival.front + n)
@@ -45,13 +45,13 @@ def arrivals(
 
 @dataclass(frozen=True, eq=False)
 class _Lives:
-    """What lies in bank B and for how long, by the EXECs of one input."""
+    """First readers and free times of tensors in bank B, in EXECs of one input."""
 
     readers: Mapping[Tensor, int]
     """The first EXEC that reads each tensor."""
     until: Mapping[Tensor, tuple[int, int]]
-    """Of each that is loaded: EXECs until what lay in its place before is no longer used, and
-    until all that ever lies there is not."""
+    """For each loaded tensor: EXECs after which its place is free of earlier tensors, and EXECs
+    after which its place is free of all tensors."""
 
 
 def _lives(tiled: Tiled, loaded: Sequence[Tensor]) -> _Lives:
@@ -80,7 +80,7 @@ def _lives(tiled: Tiled, loaded: Sequence[Tensor]) -> _Lives:
 
 
 class _Reach:
-    """The latest EXEC that needs each place of bank B."""
+    """The number of EXECs after which each place of bank B is free."""
 
     def __init__(self, depth: int) -> None:
         self._found = np.zeros(depth, np.int64)
@@ -101,9 +101,10 @@ def _arrival(
     loads: Sequence[Load],
     source: Tensor | None,
 ) -> Arrival:
-    """LOADs of a tensor before its first reader; they wait for what lay there before.
+    """The arrival of a tensor for input i, which waits until its place is free.
 
-    Those of a later input come as soon as the one before it runs.
+    LOADs of later inputs are issued from the first EXEC of the input before on; others right
+    before their first reader.
     """
     times, first = tiled.schedule.batch, lives.readers[tensor]
     own, before = lives.until[tensor]

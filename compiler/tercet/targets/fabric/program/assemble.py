@@ -1,4 +1,4 @@
-"""From tiles to a plan: where all lies in memory, and the programs."""
+"""The plan from a schedule: addresses in memory, and both programs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,19 +7,19 @@ from tercet.targets.fabric.format.spec import BUS_BYTES
 from tercet.targets.fabric.network.network import Network
 from tercet.targets.fabric.placement.memory import MEMORY_BASE, PAGE, Memory
 from tercet.targets.fabric.program.arrivals import arrivals
-from tercet.targets.fabric.program.exposed import layers_of
-from tercet.targets.fabric.program.infer import Outputs, infer
+from tercet.targets.fabric.program.exposed_values import layers_of
+from tercet.targets.fabric.program.infer_program import Outputs, infer
 from tercet.targets.fabric.program.length import require_short
 from tercet.targets.fabric.program.plan import Plan, Program, Segment
 from tercet.targets.fabric.program.ports import Entry, entries, exits
-from tercet.targets.fabric.program.tiled import Tiled
+from tercet.targets.fabric.program.tiled_schedule import Tiled
 from tercet.targets.fabric.program.transfers import room
 from tercet.targets.fabric.tiles.grid import up
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 
 def assembled(network: Network, names: Sequence[str], tiles: Tiled) -> Plan:
-    """The plan but for what is `heard`; `names` are those of the outputs. Raises CapacityError."""
+    """The plan without its field `heard`; `names` are the outputs'. Raises CapacityError."""
     schedule, spec = tiles.schedule, tiles.schedule.spec
     batch = schedule.batch.inputs
     memory = Memory("split the network" if batch == 1 else "choose a smaller --batch")
@@ -79,9 +79,9 @@ def _stored(
     address: int,
     step: int,
 ) -> Iterator[dict[Tensor, int]]:
-    """Where tensors lie in memory, for each input: what comes in, and what steps store.
+    """Addresses in memory of inputs and of stored tensors, for each input of the batch.
 
-    What steps store has one place for all: it is stored anew behind the EXECs that have read it.
+    A stored tensor has one address for all inputs: it is stored after its last readers of before.
     """
     found: dict[Tensor, int] = {}
     for part in network.stored.values():

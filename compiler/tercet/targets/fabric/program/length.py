@@ -1,4 +1,4 @@
-"""How many frames a program may have, and what makes it shorter."""
+"""Tests that a program is not too long, with a way out that makes it shorter."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,14 @@ from tercet.targets.fabric.placement.capacity import way_out
 from tercet.targets.fabric.program.transfers import Export
 
 MOST_FRAMES = 0xFFFF
-"""Of a program: a register and the waits have 16 bits."""
+"""The most frames of a program: a register and the waits have 16 bits."""
 
 
 def require_short(frames: int, batch: int, spec: FabricSpec, *, cut: bool) -> None:
-    """A program of so many frames; `cut`: steps run in pieces. Raises CapacityError."""
+    """Raise CapacityError if a program has too many frames; `cut`: steps run in pieces."""
     if frames <= MOST_FRAMES:
         return
-    key = "bank_b_depth" if cut else "bank_a_depth"  # of larger banks there are fewer EXECs
+    key = "bank_b_depth" if cut else "bank_a_depth"  # larger banks need fewer EXECs
     shorter = way_out(2 * getattr(spec, key), key, spec)
     if batch > 1:
         shorter = f"choose --batch {max(1, batch * MOST_FRAMES // frames)}"
@@ -25,10 +25,10 @@ def require_short(frames: int, batch: int, spec: FabricSpec, *, cut: bool) -> No
 def require_wide(
     exports: Sequence[Export], units: int, batch: int, outputs: int, spec: FabricSpec
 ) -> None:
-    """Bank C is wide enough behind `outputs` words: exports of few words take many frames.
+    """Raise CapacityError if bank C, less `outputs` words, makes exports take too many frames.
 
-    `units`: EXECs of an input that are no exports. Raises CapacityError with a depth that is
-    enough, if there is one.
+    `units`: EXECs of an input that are no exports. The error names a depth that is enough, if
+    there is one.
     """
     frames = batch * (units + 2 * len(exports))
     if not exports or frames <= MOST_FRAMES or batch * units > MOST_FRAMES // 2:

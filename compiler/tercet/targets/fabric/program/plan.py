@@ -1,4 +1,4 @@
-"""What the compiler decided: who computes what where, every buffer, both programs."""
+"""The plan of a network on a fabric: its layers, both programs, and the contents of memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class LayerPlan:
     kind: str
     """mac, depthwise or vector."""
     sum_name: str | None
-    """Of its accumulators among the values of the network."""
+    """Name of its sums among the values of the network; None without sums."""
     result_name: str
     grid: Grid
     shape: tuple[int, int]
@@ -39,24 +39,24 @@ class LayerPlan:
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What an EXEC frame shows: element of the layer's result by event and tile; -1: nothing."""
+    """What an EXEC frame exposes: the element of its layer's result by event and tile; -1: none."""
 
     layer: int
     elements: IntArray
     """[events, tiles]."""
     bias: IntArray | None
-    """[events, tiles]: added to a sum; None where the sums mean nothing."""
+    """[events, tiles]: to add to a sum; None if the sums are no value of the network."""
     factor: IntArray | None = None
-    """[events, tiles]: the network's sum is that times this; None: 1."""
+    """[events, tiles]: factor from a sum with its bias to the network's sum; None: 1."""
     vector: int = 0
-    """Of the batch: the input that it belongs to."""
+    """The input of the batch that it belongs to."""
     within: Mapping[str, IntArray] = field(default_factory=dict)
-    """Of each concatenation that the result lies inside of: its element, by that of the result."""
+    """For each concatenation that the result lies inside: its element, by the result's element."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """Frames in memory, run by one doorbell."""
+    """Frames in memory, which one doorbell runs."""
 
     address: int
     frames: tuple[Frame, ...]
@@ -90,15 +90,15 @@ class Port:
 
     name: str
     address: int
-    """Within one input, or one output, as a whole: bytes from its start."""
+    """Bytes from the place where the inputs, or the outputs, of one vector start."""
     dtype: str
     """numpy type of an element in memory."""
     elements: IntArray
-    """Of the value, flattened, at every place; -1 where there is none."""
+    """Index in the flattened value of the element at each place; -1: no element."""
     count: int
     """Elements of the value."""
     fill: int
-    """What an input's empty places hold: its zero point."""
+    """Content of an input's places without element: its zero point."""
 
     @property
     def size(self) -> int:
@@ -117,19 +117,19 @@ class Plan:
     infer: Program
     """Runs a batch of inputs through it."""
     segments: tuple[Segment, ...]
-    """Weights, parameters and tables; the programs besides."""
+    """Weights, parameters and tables, and both programs."""
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     input_address: int
     input_bytes: int
-    """Of a whole batch, one input behind the other."""
+    """Bytes of a whole batch, one input after the other."""
     output_address: int
     output_bytes: int
-    """Of a whole batch."""
+    """Bytes of a whole batch, the outputs of one input after those of the other."""
     window: tuple[int, int]
-    """First byte that the fabric may touch, and first byte behind."""
+    """First byte that the fabric may access, and first byte behind."""
     heard: Mapping[int, Heard]
-    """What each EXEC frame of `infer` shows, by its number."""
+    """What each EXEC frame of `infer` exposes, by the number of the frame."""
     batch: int = 1
     """Inputs that one run of `infer` takes."""
 
@@ -144,7 +144,7 @@ class Plan:
         return self.output_bytes // self.batch
 
     def image(self) -> Bytes:
-        """Memory before anything runs, every byte from address 0 to the window's end."""
+        """Memory before the first program runs, from address 0 to the window's end."""
         memory = np.zeros(self.window[1], np.uint8)
         programs = [Segment(p.address, p.data) for p in (self.setup, self.infer)]
         for part in (*self.segments, *programs):
@@ -154,9 +154,9 @@ class Plan:
         return memory
 
     def pack(self, *xs: IntArray) -> Bytes:
-        """Bytes [runs, input_bytes] of inputs [V, ...], as LOAD expects them, a batch a run.
+        """Bytes [runs, input_bytes] of inputs [V, ...], as LOAD expects them, one batch a run.
 
-        A last batch that is not full is filled with inputs of zero points.
+        The last batch is filled up with inputs of zero points.
         """
         count = len(xs[0])
         found = np.zeros((-(-count // self.batch) * self.batch, self.input_step), np.uint8)
@@ -167,7 +167,7 @@ class Plan:
         return found.reshape(len(found) // self.batch, self.input_bytes)
 
     def unpack(self, data: Bytes, count: int | None = None) -> dict[str, IntArray]:
-        """Outputs [V, elements] by name, of bytes [runs, output_bytes]: of the first `count`."""
+        """The first `count` outputs [V, elements] by name, from bytes [runs, output_bytes]."""
         data = data.reshape(-1, self.output_step)[:count]
         found = {}
         for port in self.outputs:

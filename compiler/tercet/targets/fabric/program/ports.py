@@ -21,19 +21,19 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """An input, with the LOADs that bring it as a whole; none where pieces bring it."""
+    """An input and the LOADs of all of it; no LOADs if the pieces of its reader load it."""
 
     port: Port
     tensor: Tensor
     loads: tuple[Load, ...]
     parted: bool = False
-    """There are two, each with an EXEC of its own."""
+    """Whether it has two LOADs, each for an EXEC of its own."""
 
 
 def entries(
     network: Network, layouts: Mapping[Tensor, Layout], cuts: Mapping[Tensor, int], spec: FabricSpec
 ) -> Iterator[Entry]:
-    """The inputs, one after the other from address 0, in two parts where `cuts` says so."""
+    """The inputs, one after the other from address 0; one in `cuts` is loaded in two parts."""
     pieces = {part.source for part in network.loaded.values()}
     at = 0
     for tensor in network.inputs:
@@ -55,7 +55,7 @@ def entries(
 
 
 def in_memory(tensor: Tensor, order: IntArray) -> IntArray:
-    """Element at each byte of a tensor in memory; -1 where there is none."""
+    """Element at each byte of a tensor in memory; -1: no element."""
     found = np.full((tensor.positions, memory_pitch(tensor)), -1, np.int64)
     found[:, : tensor.channels] = order
     return found.reshape(-1)
@@ -64,7 +64,7 @@ def in_memory(tensor: Tensor, order: IntArray) -> IntArray:
 def exits(
     network: Network, names: Sequence[str], stages: Sequence[Stage], outs: Sequence[int], words: int
 ) -> tuple[Port, ...]:
-    """The outputs: bank C's, as STORE brings them, then those that pieces have stored."""
+    """The outputs: those that STORE writes from bank C, then those that exports have stored."""
     made = {stage.shape.step.result: n for n, stage in enumerate(stages) if stage.shape.is_output}
     found, behind = [], words * BUS_BYTES
     for tensor, name, order in zip(network.outputs, names, network.output_orders, strict=True):

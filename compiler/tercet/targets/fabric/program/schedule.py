@@ -1,4 +1,4 @@
-"""EXECs in order, with what they need: what is loaded for good, and the frame of each EXEC."""
+"""The EXECs of one input in order, with what they need: the set-up program and EXEC frames."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ from tercet.targets.fabric.tiles.grid import up
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 Brought = Mapping[Need, tuple[Image, Load]]
-"""What comes to each need, and the LOAD with its address in memory."""
+"""The image of each need, and its LOAD with the address in memory."""
 
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """EXECs in the order in which they run for an input, with everything that they need."""
+    """The EXECs of one input in order, with everything that they need in the banks."""
 
     spec: FabricSpec
     stages: tuple[Stage, ...]
@@ -34,16 +34,16 @@ class Schedule:
     acts: tuple[Unit | Export, ...]
     needs: tuple[Need, ...]
     outs: tuple[int, ...]
-    """Of each stage, its place in bank C: bytes, or 32-bit words."""
+    """The place of each stage's result in bank C: bytes, or 32-bit words."""
     staging: tuple[int, int]
-    """Where exports pass through bank C: first word of the first of two buffers, words of each."""
+    """Two buffers of exports in bank C: first word of the first one, words of each."""
     batch: Batch
     rooms: Rooms
-    """Where the operands of each input lie."""
+    """Addresses in bank B, for each input of the batch."""
 
     @cached_property
     def _bases(self) -> Mapping[int, Mapping[Bank, int]]:
-        """Where each EXEC finds what it needs."""
+        """The base of each EXEC's needs, by EXEC and bank."""
         found: dict[int, dict[Bank, int]] = {}
         for need in self.needs:
             for e in need.execs:
@@ -51,7 +51,7 @@ class Schedule:
         return found
 
     def brought(self, memory: Memory) -> Brought:
-        """The images of all needs, in memory."""
+        """The image of each need, with an address taken from `memory`."""
         found = {}
         for need in self.needs:
             image = need.image(need.base)
@@ -65,7 +65,7 @@ class Schedule:
         return ended([load for need, (_, load) in brought.items() if need.resident])
 
     def exec_of(self, i: int, e: int, unit: Unit, out_word: int) -> Exec:
-        """EXEC e of input i, waiting for nobody; its outputs lie from `out_word` of bank C on."""
+        """EXEC e of input i, without waits; its outputs lie from `out_word` of bank C on."""
         bases, stage = self._bases[e], self.stages[unit.stage]
         out = out_word * BUS_BYTES // result_bytes(stage.shape.step)
         places = Places(
@@ -81,12 +81,12 @@ class Schedule:
 
 
 def ended(frames: Sequence[Frame]) -> tuple[Frame, ...]:
-    """A program: its last frame says that it is."""
+    """The frames of a program, with the last one marked as last."""
     return (*frames[:-1], replace(frames[-1], last=1))
 
 
 def in_bank_c(stages: Sequence[Stage], spec: FabricSpec) -> tuple[tuple[int, ...], int]:
-    """Where each output begins in bank C (bytes, or 32-bit words), and the 64-bit words of all.
+    """First place of each output in bank C (bytes, or 32-bit words), and the 64-bit words of all.
 
     Raises CapacityError.
     """

@@ -1,6 +1,6 @@
-"""How long a program takes, about: three engines, each in order, and what waits for what.
+"""Estimated cycles of a program, from three engines that run their frames in order, with waits.
 
-The fetch of frames and what the engines take from each other on the bus are left out.
+The fetch of frames and the competition of the engines for the bus are left out.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -15,7 +15,7 @@ from tercet.targets.fabric.program.transfers import Export
 from tercet.targets.fabric.timing.time import EXPORT
 
 BURST = 2048
-"""Bytes."""
+"""Bytes of a burst on the memory bus."""
 LATENCY = 12
 """Cycles between a burst's address and its first beat."""
 
@@ -42,7 +42,7 @@ def timeline(frames: Sequence[Frame], execs: Sequence[float], spec: FabricSpec) 
 
 
 def _moved(frame: Load | Store, spec: FabricSpec) -> float:
-    """Cycles of a LOAD or STORE; a weight column takes one at least."""
+    """Cycles of a LOAD or STORE; a weight column takes at least one."""
     size = frame.beats * BUS_BYTES
     slow = isinstance(frame, Load) and frame.bank == Bank.WEIGHTS
     beat = max(1.0, BUS_BYTES / spec.column_bytes) if slow else 1.0
@@ -50,9 +50,9 @@ def _moved(frame: Load | Store, spec: FabricSpec) -> float:
 
 
 def execs_of(schedule: Schedule, network: Network, most: int) -> tuple[float, ...]:
-    """Cycles of the EXECs of one input, by the cycle model, on activations drawn.
+    """Cycles of the EXECs of one input, by the cycle model, on random activations.
 
-    It runs no more than some `most` cycles of each; pieces that are alike are run once.
+    It runs about `most` cycles of each at most; pieces that are alike run once.
     """
     densities, found = densities_of(network), list[float]()
     known: dict[Hashable, float] = {}

@@ -1,4 +1,4 @@
-"""Activations between bank B and memory: pieces that are loaded, results that are exported."""
+"""LOADs of parts of tensors to bank B, and exports of results from bank B to memory."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True)
 class Export:
-    """One EXEC that brings words of one tile's results to bank C, and the STORE behind it."""
+    """An EXEC that copies words of one tile's results to bank C, and the STORE behind it."""
 
     stage: int
     tile: int
@@ -25,7 +25,7 @@ class Export:
     """First activation of the tile's bank B."""
     words: int
     offset: int
-    """Byte of the tensor in memory."""
+    """First byte, from the start of the tensor in memory."""
     source: Tensor
 
 
@@ -35,7 +35,7 @@ def room(tensor: Tensor) -> int:
 
 
 def exports_of(n: int, stage: Stage, part: Part, words: int) -> Iterator[Export]:
-    """What brings a stage's result to memory, at most so many words at a time."""
+    """The exports that bring a stage's result to memory, at most `words` each."""
     layout = stage.shape.writes
     assert layout is not None
     grid, pitch = layout.grid, layout.pitch
@@ -55,7 +55,7 @@ def exports_of(n: int, stage: Stage, part: Part, words: int) -> Iterator[Export]
 
 
 def export_frame(export: Export, layer: int, zero_point: int, out: int, spec: FabricSpec) -> Exec:
-    """The EXEC, to word `out` of bank C."""
+    """The EXEC of an export, to word `out` of bank C."""
     return Exec(
         config_id=spec.config_id,
         mask=(1 << spec.tiles) - 1,
@@ -73,7 +73,7 @@ def export_frame(export: Export, layer: int, zero_point: int, out: int, spec: Fa
 def store_frame(
     export: Export, layer: int, out: int, places: Mapping[Tensor, int], spec: FabricSpec
 ) -> Store:
-    """The STORE behind it."""
+    """The STORE of an export, from word `out` of bank C."""
     return Store(
         config_id=spec.config_id,
         mask=1,
@@ -106,12 +106,12 @@ def part_loads(layout: Layout, part: Part, address: int, spec: FabricSpec) -> It
 
 
 def staging(outputs: int, spec: FabricSpec) -> tuple[int, int]:
-    """Two buffers of bank C behind the outputs' words: the first one's begin, and words of each."""
+    """Two buffers in bank C behind the outputs' words: first word of the first, words of each."""
     words = (spec.out_depth - outputs) // 2
     if words < 1:
         raise CapacityError(
             f"bank C has {spec.out_depth} words, {outputs} of them for outputs: none is "
-            "left to bring activations to memory",
+            "left for activations on their way to memory",
             way_out=way_out(2 * spec.out_depth, "out_depth", spec),
         )
     return outputs, words

@@ -1,1 +1,1 @@
-"""Steps on tiles: their shapes, layouts and programs, before anything has an address."""
+"""Shapes, layouts and tables of steps on their grids, without addresses."""

@@ -1,4 +1,4 @@
-"""Which layout every tensor has, given the grid of every step; copies where readers disagree."""
+"""The layout of every tensor, given the grid of every step; copies where readers disagree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,27 +20,28 @@ from tercet.targets.fabric.tiles.wish import Wish, union
 
 @dataclass(frozen=True, eq=False)
 class Assigned:
-    """A network whose every tensor has one layout that all its readers accept."""
+    """A network with copies, in which all readers of a tensor accept its one layout."""
 
     network: Network
     grids: tuple[Grid, ...]
-    """Of every step, in order."""
+    """The grid of every step, in order."""
     origins: tuple[tuple[Step, int | None], ...]
-    """The network's step that each is, or is like; with the operand that is copied for that."""
+    """For every step the first like it in the original network; for a copy also the operand."""
     wishes: Mapping[Tensor, Wish]
-    """Of every tensor that is read from bank B."""
+    """The wish of every tensor that is read from bank B."""
 
 
 def assign(network: Network, grids: Mapping[Step, Grid], lanes: int) -> Assigned:
-    """Layouts for steps on `grids`; a vector whose operand another step lays out follows it.
+    """The network with a layout for every tensor, for steps on `grids`.
 
-    Raises IncompatibleError.
+    A vector step runs on the grid of an operand that another step lays out. Raises
+    IncompatibleError.
     """
     return Assigner(network, lanes).assign(grids)
 
 
 class Assigner:
-    """Assigns layouts in a network, for one choice of grids after the other."""
+    """Assigns the layouts of one network, for one choice of grids after the other."""
 
     def __init__(self, network: Network, lanes: int) -> None:
         self._network, self._lanes = network, lanes
@@ -52,7 +53,7 @@ class Assigner:
                 self._readers.setdefault(network.whole(x), []).append(step)
 
     def assign(self, grids: Mapping[Step, Grid]) -> Assigned:
-        """As the function of that name."""
+        """The same as the function `assign`, with the wishes found before."""
         network = self._network
         steps: list[Step] = []
         chosen: list[Grid] = []
@@ -95,7 +96,7 @@ class Assigner:
     def _grid_of(
         self, step: Step, grids: Mapping[Step, Grid], wishes: Mapping[Tensor, Wish]
     ) -> Grid:
-        """The grid of a step; a vector's is that of an operand which somebody else lays out."""
+        """The grid of a step; a vector step's is that of an operand which another step lays out."""
         if step.follows:
             for x in map(self._network.whole, step.operands):
                 if x in wishes:
@@ -106,7 +107,7 @@ class Assigner:
         return grids[step]
 
     def _united(self, x: Tensor, wish: Wish, grids: Mapping[Step, Grid]) -> Wish:
-        """The wish of the reader that lays x out, widened to all who can read it there."""
+        """The wish of the reader that lays x out, widened for all readers that can share it."""
         readers = self._readers[x]
         fixed = [r for r in readers if not r.follows]
         if x in self._parted:  # no slices
@@ -137,9 +138,9 @@ def memory_pitch(tensor: Tensor) -> int:
 
 
 def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = False) -> Layout:
-    """The layout of a tensor that is loaded (None), or written by a step that makes it so.
+    """The layout of a tensor that is loaded (`made` is None), or that a step makes.
 
-    With `memory`, as it lies there. Raises IncompatibleError.
+    With `memory`, positions have the same pitch as in memory. Raises IncompatibleError.
     """
     groups = made.groups if made is not None and _interleaved(made) else 1
     if wish.grid.slices > 1 and made is not None and _parted(tensor, wish, made, groups):
@@ -155,7 +156,7 @@ def layout_of(tensor: Tensor, wish: Wish, made: Made | None, *, memory: bool = F
 
 
 def _parted(tensor: Tensor, wish: Wish, made: Made, groups: int) -> bool:
-    """Whether a lane's groups lie in several slices, or slices are not alike that must be."""
+    """Whether a lane's groups lie in several slices, or slices differ although the wish is even."""
     first = made.channels[:, 0]
     odd = wish.even and -(-tensor.channels // wish.grid.slices) % groups > 0
     return odd or bool((first[first >= 0] % groups).any())

@@ -1,7 +1,7 @@
-"""A dense layer that begins when a part of the input has come: one EXEC for that, one for the rest.
+"""Two EXECs for a dense first layer: one runs as soon as a first part of the input is loaded.
 
-The first one leaves its sums in the lanes, and the second goes on with them (`chain`). That needs a
-single sum a lane: one position, one group, one plane of trits.
+It leaves its sums in the lanes (`chain`), and the second EXEC continues them with the rest. That
+needs a single sum a lane: one position, one group, one plane of trits.
 """
 
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from tercet.targets.fabric.tiles.pattern import Piece
 from tercet.targets.fabric.tiles.table import halved_walk
 
 LEAST = 32
-"""Beats that must be saved: a LOAD and an EXEC more are fetched, started, filled and emptied."""
+"""The fewest beats to save: one more LOAD and EXEC are fetched, started, filled and emptied."""
 
 
 def early(stages: Sequence[Stage], network: Network) -> tuple[Stage, ...]:
-    """The stages, the first one in two parts where that pays."""
+    """The stages, with the first one in two parts if that saves cycles."""
     first, *others = stages
     cut = _cut(first, network)
     if not cut:
@@ -34,7 +34,7 @@ def early(stages: Sequence[Stage], network: Network) -> tuple[Stage, ...]:
 
 
 def gained(stage: Stage, network: Network) -> int:
-    """Cycles by which the network ends earlier, if it begins with this stage."""
+    """Cycles saved if the network begins with this stage in two parts."""
     return _beats(stage.shape.reads[0]) // 2 - LEAST if _cut(stage, network) else 0
 
 
@@ -49,7 +49,7 @@ def _can_be_halved(stage: Stage, network: Network) -> bool:
 
 
 def _cut(stage: Stage, network: Network) -> int:
-    """Half of a tile's activations, if reading it takes longer than to load the rest; else 0."""
+    """Activations of the first part: half of a tile's if their EXEC hides the second LOAD; or 0."""
     if not _can_be_halved(stage, network):
         return 0
     layout = stage.shape.reads[0]

@@ -1,4 +1,4 @@
-"""From grids to shapes: what every step makes, where it reads and writes in bank B."""
+"""Shapes from grids: what every step makes, and the layouts that it reads and writes."""
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tercet.targets.fabric.tiles.wish import Wish
 
 
 class Shaper:
-    """Shapes of steps on one fabric; what was found of a step holds for pieces that are like it."""
+    """Makes shapes on one fabric; pieces that are alike share what was found for the first."""
 
     def __init__(self, spec: FabricSpec) -> None:
         self.spec = spec
@@ -66,7 +66,7 @@ def shape_all(
 
 
 def input_layouts(assigned: Assigned) -> dict[Tensor, Layout]:
-    """Of what is loaded, and of what is written part by part."""
+    """The layouts of loaded tensors, and of tensors that are written part by part."""
     network = assigned.network
     wholes = {where.whole for where in network.inside.values()}
     found = {
@@ -90,9 +90,9 @@ def shape_of(
     *,
     memory: bool = False,
 ) -> Shape:
-    """With the first number of groups that goes with the layout of the result.
+    """The shape of a step, with the first number of groups that its result's layout allows.
 
-    `begun` is that layout, where another step makes other parts of the result. Raises
+    `begun` is the layout of the result if another step already makes other parts of it. Raises
     IncompatibleError.
     """
     why = "no number of groups"
@@ -121,5 +121,5 @@ def _fitting(own: Layout, begun: Layout, made: Made) -> Layout:
 
 
 def _short(made: Made) -> Made:
-    """Its first repetitions: enough to see whether a route is possible."""
+    """Only its first repetitions, which show whether a route is possible."""
     return replace(made, positions=made.positions[:, :2])

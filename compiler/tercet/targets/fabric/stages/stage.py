@@ -1,4 +1,4 @@
-"""One step on the tiles, complete but for its place in banks and tables."""
+"""One step on the tiles with its tables and parameters, without addresses in banks."""
 
 from dataclasses import dataclass
 
@@ -29,9 +29,9 @@ class Shape:
     made: Made
     reads: tuple[Layout, ...]
     writes: Layout | None
-    """None: bank C."""
+    """Layout of the result; None: bank C."""
     pitch: int
-    """From one position to the next in bank C: the same for all who make parts of a result."""
+    """Step from position to position in bank C, equal in all steps that make parts of a result."""
 
     @property
     def is_output(self) -> bool:
@@ -40,19 +40,19 @@ class Shape:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a part of a step has its things in the banks of every tile."""
+    """Addresses of an EXEC in the banks and tables of every tile."""
 
     columns: int = 0
     params: int = 0
     walk: int = 0
     route: int = 0
     out: int = 0
-    """Bank C: bytes, or 32-bit words."""
+    """Address in bank C: bytes, or 32-bit words."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A shape with its program."""
+    """A shape with its tables and parameters."""
 
     shape: Shape
     code: Code
@@ -61,7 +61,7 @@ class Stage:
     walk: Table
     routes: Table
     cut: int = 0
-    """So many activations of a tile have an EXEC of their own, which begins the sums; 0: none."""
+    """Activations of a tile in the first of two EXECs; 0: one EXEC makes the whole sums."""
 
     @property
     def name(self) -> str:
@@ -69,7 +69,7 @@ class Stage:
 
     @property
     def whole(self) -> range:
-        """All its groups."""
+        """All groups of the stage."""
         return range(self.code.made.groups)
 
     def columns(self, groups: range) -> IntArray:
@@ -85,7 +85,7 @@ class Stage:
         return found[:, groups.start * step : groups.stop * step] if step else found
 
     def frame(self, spec: FabricSpec, places: Places, groups: range, half: int = 0) -> Exec:
-        """The EXEC of some groups, or of a `half` (1, 2) of the sums, waiting for nobody."""
+        """The EXEC of some groups, or of a `half` (1, 2) of the sums, without waits."""
         code, post, first = self.code, self.post, groups.start
         writes = self.shape.writes
         out = places.out if writes is None else writes.base
@@ -120,7 +120,7 @@ class Stage:
 
 
 def staged(shape: Shape, spec: FabricSpec) -> Stage:
-    """The program of a step whose layouts have their bases."""
+    """The stage of a shape, whose layouts have their bases."""
     step, made = shape.step, shape.made
     route = route_of(made, destination_of(shape, spec), repeats=step.by_item)
     code = step.code(made, shape.reads, route, spec)
@@ -130,7 +130,7 @@ def staged(shape: Shape, spec: FabricSpec) -> Stage:
 
 
 def destination_of(shape: Shape, spec: FabricSpec) -> Destination:
-    """Where the results go."""
+    """The destination of a shape's results: bank B in its layout, or bank C."""
     result = shape.step.result
     if shape.writes is None:
         return Destination.bank_c(result.positions, result.channels, shape.pitch, spec.tiles)
@@ -138,12 +138,12 @@ def destination_of(shape: Shape, spec: FabricSpec) -> Destination:
 
 
 def pitch_in_c(step: Step, made: Made) -> int:
-    """What a result's positions need: the last channels' room included."""
+    """Room of one position in bank C, with the lanes beyond the last channel."""
     return max(step.result.channels, int(made.channels.max()) + 1, made.room)
 
 
 def heard(stage: Stage, groups: range, tiles: int) -> IntArray:
-    """Element of the result's value that each tile shows in each event [events, tiles]; or -1."""
+    """Element of the result that each tile exposes in each event [events, tiles]; -1: none."""
     made, result = stage.code.made, stage.shape.step.result
     channels = made.channels[:, groups.start : groups.stop]
     channels = np.where(channels < result.channels, channels, -1)
@@ -174,5 +174,5 @@ def is_wide(step: Step) -> bool:
 
 
 def result_bytes(step: Step) -> int:
-    """Of an element of its result in bank C."""
+    """Bytes of an element of its result in bank C."""
     return 4 if is_wide(step) else 1

@@ -1,9 +1,9 @@
-"""Lanes that differ from band to band, so that a tile seldom has to hear two results at a time.
+"""Channels on different lanes in different bands, so that the drain takes fewer cycles.
 
-All tiles drain the same lane at once. Where the reader has slices of channels, a lane is heard by
-the tiles of one slice; but these want it of their own band and of the neighbours', for the halo,
-one after the other, while the other slices' tiles wait. If each band has its channels on other
-lanes, what it makes for itself goes to one slice while its halo goes to another.
+All tiles drain the same lane at once. If the reader has slices of channels, only the tiles of one
+slice read a lane; but each reads it from its own band and, for the halo, from the neighbouring
+bands, one after the other, while the tiles of other slices wait. With each band's channels on
+other lanes, the results for one slice and the halo for another are drained at the same time.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ TURNS = (2, 4)
 
 
 def turned(shape: Shape) -> Shape:
-    """The shape with the lanes that drain in the fewest cycles; each turn has its own weights."""
+    """The shape with the turns of lanes that drain in the fewest cycles; each has own weights."""
     if not shape.step.turns_lanes or shape.writes is None:
         return shape
     target, best = Destination.of(shape.writes), shape.made

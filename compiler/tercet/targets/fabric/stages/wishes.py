@@ -1,4 +1,4 @@
-"""The wishes of a network's steps, each found once: of pieces that are alike together."""
+"""The wishes of a network's steps; pieces that are alike share theirs."""
 
 from collections.abc import Hashable
 
@@ -9,14 +9,14 @@ from tercet.targets.fabric.tiles.wish import Wish, spans_from
 
 
 class Wishes:
-    """The wishes of a network's steps; each is found once, of pieces that are alike together."""
+    """Finds the wishes of a network's steps, each once; pieces that are alike share theirs."""
 
     def __init__(self, network: Network, lanes: int) -> None:
         self._network, self._lanes = network, lanes
         self._found: dict[Hashable, Wish] = {}
 
     def read(self, step: Step, grid: Grid, operand: int) -> Wish:
-        """How a step on `grid` reads an operand."""
+        """The wish of a step on `grid` for an operand."""
         step = self._network.like(step)
         key = step, grid, operand
         if key not in self._found:
@@ -24,7 +24,7 @@ class Wishes:
         return self._found[key]
 
     def own(self, step: Step, grid: Grid) -> Wish:
-        """What goes to memory: each band holds what it makes."""
+        """The wish for a result that is stored to memory: each band holds what it makes."""
         step = self._network.like(step)
         key = step, grid, None
         if key not in self._found:

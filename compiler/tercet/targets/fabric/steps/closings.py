@@ -7,7 +7,7 @@ from tercet.ir.types import IntArray
 
 
 def _rows(found: IntArray, order: IntArray) -> IntArray:
-    """Those of the channels; one for all stays."""
+    """The rows of the channels in `order`; a single row for all channels stays."""
     return found[order] if len(found) > 1 else found
 
 

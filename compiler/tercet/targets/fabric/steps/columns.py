@@ -1,4 +1,4 @@
-"""Weight columns of products over taps: trits as they lie in bank A, a lane for each output."""
+"""Weight columns from the weights of taps: trits in the order of bank A, a lane for each output."""
 
 import numpy as np
 
@@ -11,8 +11,8 @@ def of_slices(
 ) -> IntArray:
     """Columns [sources * slices, columns, lanes] of weights [T, N, C] in `count` planes.
 
-    `channels` [sources, groups, lanes] are the outputs on each lane, -1: none; a tile holds a
-    slice of `block` input channels, and a tap visits `width` of them.
+    `channels` [sources, groups, lanes] is the output on each lane, -1: none. A tile holds a
+    slice of `block` input channels, of which a tap visits `width`.
     """
     taps, outputs, inputs = weights.shape
     padded = np.zeros((count, taps, outputs + 1, slices * block), np.int8)

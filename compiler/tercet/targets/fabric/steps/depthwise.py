@@ -1,8 +1,8 @@
-"""A window that slides over each channel alone: lanes are neighbouring positions of one channel.
+"""Depthwise sums: a window slides over each channel, and lanes are its neighbouring positions.
 
-A column is one activation of the channel; the lanes it reaches are the positions whose windows it
-lies in, each with its own weight (a Toeplitz matrix). So an activation that is needed by several
-windows costs one cycle for all of them.
+A column meets one activation of the channel. Its lanes are the positions whose windows contain the
+activation, each with its own weight (a Toeplitz matrix). So an activation that several windows
+need costs one cycle for all of them.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -33,7 +33,7 @@ from tercet.targets.fabric.tiles.wish import Wish, spans_from
 class Depthwise(Step):
     """acc[q, c] = bias[c] + sum over the window of weights[c, i, j] * x[.., c].
 
-    Sums and averages over windows are this with weights of one. `rows` are of the window's raster.
+    Sums and averages over windows have weights of one. `rows` are positions in the window's raster.
     """
 
     window: Window
@@ -44,14 +44,14 @@ class Depthwise(Step):
     closing: Rescale | Thresholds | Sums
     sum_name: str
     sum_factor: IntArray | None = None
-    """[C]: as of a Mac."""
+    """[C]: factor from these sums to the graph's, as in a Mac."""
 
     kind = "depthwise"
     planar = True
 
     @property
     def x(self) -> Tensor:
-        """The one operand."""
+        """Its only operand."""
         return self.operands[0]
 
     @property
@@ -104,7 +104,7 @@ class Depthwise(Step):
     # -- stages
 
     def group_counts(self, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterable[int]:
-        """One: a group is one channel."""
+        """A single candidate: each group is one channel."""
         return (1,)
 
     def made(self, grid: Grid, reads: tuple[Layout, ...], groups: int, spec: FabricSpec) -> Made:
@@ -168,14 +168,14 @@ class Depthwise(Step):
 
     @property
     def _alike(self) -> bool:
-        """Whether all channels have the same weights, so that one image serves all groups."""
+        """Whether all channels have the same weights, so that all groups share one image."""
         return bool((self.weights == self.weights[:1]).all())
 
     def _lanes(self, grid: Grid, spec: FabricSpec) -> int:
-        """How many lanes are best used.
+        """The number of lanes that takes the fewest cycles.
 
-        More of them share more activations, but need more columns: where these come from memory for
-        every input, what takes longest counts.
+        More lanes share more activations, but need more weight columns. If the columns are streamed
+        for every input, the slower of LOAD and EXEC counts.
         """
         channels = -(-self.x.channels // grid.slices)
         alike = self._alike and self.x.channels % channels == 0
@@ -206,17 +206,17 @@ class Depthwise(Step):
 
 
 def _full(channels: IntArray) -> bool:
-    """Whether no slice has some groups [slices, groups] only.
+    """Whether every slice has all of its groups or none [slices, groups].
 
-    The others of such a slice read what nobody has written, and need columns of zeros: else the
-    cycles would depend on what the fabric ran before.
+    The missing groups of a partly filled slice read activations that no step has written. They
+    need columns of zeros; else the cycles would depend on what the fabric ran before.
     """
     known = channels >= 0
     return np.array_equal(known.all(1), known.any(1))
 
 
 def _anchor(lines: list[Line], layout: Layout, band: int) -> int:
-    """The address of the first activation that a block sees, less the base."""
+    """The address of the first activation that a block reads, less the base."""
     return (lines[0][0] - int(layout.first[band])) * layout.position_step if lines else 0
 
 
@@ -238,7 +238,7 @@ def _pattern(lines: list[Line], blocks: Blocks, count: int, layout: Layout) -> P
 
 
 def _singles(lines: list[Line]) -> list[Line]:
-    """Position by position, where neighbours do not lie side by side."""
+    """Lines of one position each, for layouts whose neighbouring positions are not adjacent."""
     return [
         (position + i, 1, row, column + i)
         for position, length, row, column in lines

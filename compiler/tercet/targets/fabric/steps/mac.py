@@ -1,4 +1,4 @@
-"""A product of weights and windows: lanes are output channels."""
+"""Sums of products over windows: lanes are output channels."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,8 +30,8 @@ from tercet.targets.fabric.tiles.wish import Wish, spans_from
 class Mac(Step):
     """acc[q, n] = bias[n] + sum over t, c of weights[t, n, c] * x[taps[q, t], c of n's group].
 
-    With `groups` G, output n reads the channels of group n // (N / G) only. Activations count less
-    their zero point.
+    With `groups` G, output n reads only the channels of group n // (N / G). Zero points are
+    subtracted from activations.
     """
 
     taps: IntArray
@@ -43,17 +43,17 @@ class Mac(Step):
     groups: int
     closing: Rescale | Thresholds | Sums
     sum_name: str
-    """Of the accumulators (with bias) among the values of the graph."""
+    """Name of the sums (with bias) among the values of the graph."""
     phases: int = 1
     """Transposed: positions of one phase (raster modulo stride) share their taps' pattern."""
     sum_factor: IntArray | None = None
-    """[N]: the named sums are this step's times these (-1, weight of a pool); None: equal."""
+    """[N]: factor from this step's sums to the graph's (-1, weight of a pool); None: 1."""
 
     kind = "mac"
 
     @property
     def x(self) -> Tensor:
-        """The one operand."""
+        """Its only operand."""
         return self.operands[0]
 
     @property
@@ -126,7 +126,7 @@ class Mac(Step):
     # -- stages
 
     def group_counts(self, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterator[int]:
-        """The fewest groups that may share the lanes, and some more that divide well."""
+        """The fewest groups that fit the lanes, then larger numbers that divide well."""
         outputs = self.weights.shape[1]
         if self.groups == 1:
             share = -(-outputs // grid.outs)
@@ -195,13 +195,13 @@ class Mac(Step):
         return turns_of(self.taps, grid.bands, self._phases)
 
     def _width(self, grid: Grid, layout: Layout, groups: int) -> int:
-        """Channels that a tap visits."""
+        """Channels of a position that a tap visits."""
         if self.groups == 1:
             return layout.pitch if layout.inside is None else layout.block
         return self.x.channels // (grid.outs * groups)
 
     def _channels(self, grid: Grid, groups: int) -> IntArray:
-        """Channel of [out, group, lane]; -1 beyond the last."""
+        """The channel of each [out, group, lane]; -1 beyond the last channel."""
         outputs = self.weights.shape[1]
         share = -(-outputs // grid.outs)
         lanes = -(-share // groups)

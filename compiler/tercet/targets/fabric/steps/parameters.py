@@ -1,8 +1,8 @@
-"""How sums and items become results: modes, and parameter entries as they lie in memory.
+"""Post-processing of a step from its closing: the mode, and parameter entries as bytes.
 
-An entry has 16 bytes. To rescale: B (58 bits), M (at bit 58, 32 bits), s (at bit 90, 6 bits); B
-holds the bias and, for s > 0, 2^(s-1) - 1, so that the shift alone rounds (tct_post.sv). A
-threshold stands in the low bits; a part of a table is eight results of ten bits.
+An entry has 16 bytes. A rescale has B (58 bits), M (at bit 58, 32 bits) and s (at bit 90, 6 bits);
+B includes the bias and, for s > 0, 2^(s-1) - 1, so that the shift alone rounds (tct_post.sv). A
+threshold has the low bits; an entry of a table has eight results of ten bits.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from tercet.targets.fabric.steps.step import Step
 from tercet.targets.fabric.tiles.pattern import Made
 
 MOST_SHIFT = 50
-"""The greatest shift of post-processing; `tercet.ir.arithmetic.limits` has that of operators."""
+"""The greatest shift of post-processing; that of operators is in `tercet.ir.arithmetic.limits`."""
 TABLE_PART, TABLE_BITS = 8, Exec.layout()["low"].width
 MOST_THRESHOLDS = (1 << Exec.layout()["entries"].width) - 1
 
@@ -44,17 +44,17 @@ class Post:
     offset: int
     wide: bool
     entries: int
-    """Of a sum."""
+    """Entries of one sum."""
     group_step: int
     lane_step: int
-    """From lane to lane, or from item to item."""
+    """Step of the entry from lane to lane, or from item to item."""
     data: Bytes
     """[sources, entries, 16]."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Entries of every channel, and of one that is always zero: [N + 1, E, 16], or one row."""
+    """Entries of every channel and of an absent one, which makes 0: [N + 1, E, 16], or one row."""
 
     mode: Mode
     low: int
@@ -65,7 +65,7 @@ class _Rows:
 
 
 def post_of(step: Step, made: Made, spec: FabricSpec) -> Post:
-    """The post-processing of a step that makes its results so."""
+    """The post-processing of a step whose results are `made`."""
     rows = _rows(step.closing, step, spec)
     alike = len(rows.data) == 1 or bool((rows.data[:-1] == rows.data[:1]).all())
     per = rows.data.shape[1]
@@ -101,7 +101,7 @@ def _listed_alike(name: str, made: Made, alike: bool) -> None:
     if made.lanes > 1 and not alike:
         raise UnsupportedError(
             "its channels have a quantizer each and are picked one by one; the "
-            "fabric takes one of the two",
+            "fabric supports one of the two at a time",
             layer=name,
             way_out="quantize per tensor",
         )
@@ -167,7 +167,7 @@ def _greatest(closing: Greatest, step: Step, spec: FabricSpec) -> _Rows:
 
 
 def _bias(step: Step) -> IntArray:
-    """Of its sums [N]; [1] zero if it makes none."""
+    """The bias of its sums [N]; [1] zero if it has no sums."""
     return np.zeros(1, np.int64) if step.accumulators is None else step.accumulators.bias
 
 

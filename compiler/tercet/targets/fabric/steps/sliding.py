@@ -1,4 +1,4 @@
-"""Blocks of a sliding window: lanes as neighbouring positions of an image, and what they see."""
+"""Blocks of a sliding window: neighbouring positions for the lanes, and the inputs they read."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from tercet.targets.fabric.tiles.pattern import spans_of
 from tercet.targets.fabric.tiles.tensor import Tensor
 
 Line = tuple[int, int, int, int]
-"""Of x: first position and length; and the row and column of what a block sees."""
+"""A part of a row of x: first position and length; then its row and column in a block's inputs."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """Two axes; a sequence has height 1."""
+    """A window of two axes; a sequence has height 1."""
 
     kernel: tuple[int, int]
     stride: tuple[int, int]
@@ -26,7 +26,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Lanes as `rows` x `columns` neighbouring positions, and the inputs they see together."""
+    """Lanes as `rows` x `columns` neighbouring positions, and the size of the inputs they read."""
 
     rows: int
     columns: int
@@ -43,7 +43,7 @@ class Sliding:
     result: Tensor
 
     def blocks(self, bands: int, lanes: int) -> Blocks:
-        """The largest blocks that fill so many lanes in each of the bands."""
+        """The largest blocks for so many lanes that every band can fill."""
         height, width = self.result.height, self.result.width
         chunk = -(-width // bands) if height == 1 else width
         pieces = -(-chunk // lanes)
@@ -58,7 +58,7 @@ class Sliding:
         )
 
     def origins(self, grid: Grid, blocks: Blocks) -> IntArray:
-        """First row and column of each block, and behind the last [bands, blocks, 4]."""
+        """First row and column of each block, then those behind its last [bands, blocks, 4]."""
         height, width = self.result.height, self.result.width
         bands = []
         for p in range(grid.bands):
@@ -80,14 +80,14 @@ class Sliding:
         return np.array(padded, np.int64).reshape(grid.bands, most, 4)
 
     def positions(self, origins: IntArray, blocks: Blocks) -> IntArray:
-        """Position of each lane [bands, blocks, lanes]; -1 where there is none."""
+        """Position of each lane [bands, blocks, lanes]; -1: none."""
         row, column = np.divmod(np.arange(blocks.rows * blocks.columns), blocks.columns)
         y, x = origins[..., 0, None] + row, origins[..., 1, None] + column
         inside = (y < origins[..., 2, None]) & (x < origins[..., 3, None])
         return np.where(inside, y * self.result.width + x, -1)
 
     def spans(self, grid: Grid, lanes: int) -> IntArray:
-        """What each band reads of x [bands, 2]."""
+        """First position of x that each band reads, and the one behind the last [bands, 2]."""
         origins = self.origins(grid, self.blocks(grid.bands, lanes))
         found = np.zeros((grid.bands, 2), np.int64)
         for p, band in enumerate(origins):
@@ -97,12 +97,12 @@ class Sliding:
         return found
 
     def own_spans(self, grid: Grid, lanes: int) -> IntArray:
-        """What each band makes [bands, 2]."""
+        """First position that each band makes, and the one behind the last [bands, 2]."""
         blocks = self.blocks(grid.bands, lanes)
         return spans_of(self.positions(self.origins(grid, blocks), blocks))
 
     def lines(self, block: list[int]) -> list[Line]:
-        """Rows of x that a block sees: first position, length, row and column in what it sees."""
+        """The parts of rows of x that a block reads."""
         (kh, kw), (sy, sx) = self.window.kernel, self.window.stride
         (top, left), (dy, dx) = self.window.first, self.window.dilation
         y0, x0, y1, x1 = block
@@ -118,9 +118,9 @@ class Sliding:
         return found
 
     def seen(self, axis: int) -> tuple[int, int]:
-        """Rows or columns of x in the windows of all results: the first, and behind the last.
+        """First row (or column) of x in any window, and the one behind the last.
 
-        One of x also where all windows lie in the padding.
+        The range has at least one row, even if all windows lie in the padding.
         """
         window, x, result = self.window, self.x, self.result
         size, made = ((x.height, result.height), (x.width, result.width))[axis]

@@ -1,7 +1,7 @@
-"""One step of a network, and all that the planner asks of a kind of step.
+"""The protocol of a step: all that the planner asks of a kind of step.
 
-A kind of step is a subclass in a file of its own: the planner, the cost model and the program know
-this protocol and no kind. Arrays are indexed by positions Q and channels N of the result.
+A kind of step is a subclass in a file of its own: the planner, the cost model and the program use
+this protocol and no subclass. Arrays are indexed by positions Q and channels N of the result.
 """
 
 from abc import ABC, abstractmethod
@@ -26,22 +26,22 @@ class Accumulators:
     """The sums of products that a step makes before its closing."""
 
     name: str
-    """Among the values of the integer graph."""
+    """Name of the sums among the values of the integer graph."""
     bias: IntArray
-    """[N]: added behind the fabric's own sum."""
+    """[N]: to add to the fabric's own sum."""
     factor: IntArray | None
-    """[N]: the named sums are this step's times these; None: equal."""
+    """[N]: factor from this step's sums to the named ones; None: 1."""
     weights: IntArray
     """[N, terms]."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Step(ABC):
-    """What every kind of step has; the methods below a title are asked for in that stage."""
+    """A step of any kind. A comment above each group of methods names the stage that calls them."""
 
     name: str
     operands: tuple[Tensor, ...]
-    """What it reads."""
+    """The tensors that it reads."""
     result: Tensor
     closing: Closing
     rows: IntArray | None = None
@@ -50,22 +50,22 @@ class Step(ABC):
     kind: ClassVar[str]
     """Its name in reports."""
     planar: ClassVar[bool] = False
-    """Whether it reads positions in a row for each channel."""
+    """Whether it wants planar operands: for each channel, consecutive positions."""
     follows: ClassVar[bool] = False
-    """Whether its grid is that of an operand which another step lays out."""
+    """Whether it runs on the grid of an operand which another step lays out."""
     by_item: ClassVar[bool] = False
-    """Whether parameters belong to its items, and values are repeated for more listeners."""
+    """Whether parameters belong to its items, and a value is written again for further readers."""
 
     # -- what it reads and makes
 
     @property
     def takes_any(self) -> bool:
-        """Whether it reads its operand in either direction."""
+        """Whether it reads planar layouts and others."""
         return False
 
     @property
     def accumulators(self) -> Accumulators | None:
-        """Its sums of products; None if it makes none."""
+        """Its sums of products; None if it has none."""
         return None
 
     @property
@@ -75,7 +75,7 @@ class Step(ABC):
 
     @property
     def pooled(self) -> int | None:
-        """Of how many items a result is the greatest or the mean; None if it is neither."""
+        """Number of items whose greatest or mean a result is; None if it is neither."""
         return None
 
     @property
@@ -91,89 +91,89 @@ class Step(ABC):
     # -- network: rewrites that know no tile
 
     def counting(self, closing: Thresholds) -> Self:
-        """The step as the planner takes it, closed by these thresholds."""
+        """The step in the planner's normal form, closed by these thresholds."""
         return replace(self, closing=closing)
 
     @property
     def free_channels(self) -> bool:
-        """Whether its channels may stand in any order, those of its operand too."""
+        """Whether its channels, and those of its operand, may have any order."""
         return False
 
     def channel_work(self, lanes: int) -> IntArray:
-        """Of each channel of the operand, about how many columns are not zero in all lanes [C]."""
+        """Estimated weight columns of each operand channel that are not zero in all lanes [C]."""
         raise NotImplementedError(f"the channels of {self.name} are not free")
 
     def reordered(self, orders: Mapping[Tensor, IntArray], moved: Mapping[Tensor, Tensor]) -> Self:
-        """The step whose tensors in `orders` have their channels in that order, as in `moved`."""
+        """The step with channels of tensors in `orders` reordered; `moved` has the new tensors."""
         return self
 
     # -- pieces: some rows of the result, from parts of the operands
 
     @property
     def whole(self) -> bool:
-        """Whether it makes its whole result, so that it can be cut."""
+        """Whether it makes its whole result, so that it can be cut into pieces."""
         return self.rows is None
 
     @property
     @abstractmethod
     def least_read(self) -> int:
-        """Positions of an operand that a band holds at least: what one result reads."""
+        """The fewest positions of an operand that a band holds: those that one result reads."""
 
     @abstractmethod
     def of_rows(self, rows: range, result: Tensor) -> Self:
-        """The step for some positions of the result, which are `result`; operands stay whole."""
+        """The step for some positions of its result, now all of `result`; operands stay whole."""
 
     @abstractmethod
     def regions(self, *, narrow: bool) -> list[Region]:
-        """What it reads of each operand: a rectangle if it is `narrow`, else a run of positions."""
+        """The region that it reads of each operand: a rectangle if `narrow`, else a run."""
 
     @abstractmethod
     def of_parts(self, operands: tuple[Tensor, ...], regions: Sequence[Region | None]) -> Self:
-        """The step of parts of its operands; None: the whole operand."""
+        """The step with operands that are parts, by the region of each; None: the whole operand."""
 
     @property
     @abstractmethod
     def geometry(self) -> Hashable:
-        """What tells pieces of a step apart, but for the sizes and elements of the tensors."""
+        """A key of a piece without the sizes and elements of its tensors."""
 
     # -- choice: grids and layouts
 
     def takes_grid(self, grid: Grid) -> bool:
-        """Whether it can be spread so."""
+        """Whether it can be spread over this grid."""
         return 1 in (grid.outs, grid.slices)
 
     @abstractmethod
     def wish(self, grid: Grid, operand: int, lanes: int) -> Wish:
-        """How it reads an operand on `grid`, on tiles of so many lanes."""
+        """Its wish for an operand, on `grid` and tiles of so many lanes."""
 
     @abstractmethod
     def made_spans(self, grid: Grid, lanes: int) -> IntArray:
-        """First position, and behind the last, that each band makes [bands, 2]."""
+        """First position that each band makes, and the one behind the last [bands, 2]."""
 
     # -- stages: what it is on the tiles
 
     @abstractmethod
     def group_counts(self, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterable[int]:
-        """Numbers of groups to try, the best one first."""
+        """Numbers of groups to try, the best first."""
 
     @abstractmethod
     def made(self, grid: Grid, reads: tuple[Layout, ...], groups: int, spec: FabricSpec) -> Made:
-        """What it makes on `grid`. Raises IncompatibleError."""
+        """The results that it makes on `grid`. Raises IncompatibleError."""
 
     @abstractmethod
     def code(self, made: Made, reads: tuple[Layout, ...], route: Route, spec: FabricSpec) -> Code:
-        """What it reads, and against which weights."""
+        """The patterns that it reads, and the weights that meet them."""
 
     def summed_slices(self, grid: Grid) -> int:
-        """Slices whose sums the adder tree joins."""
+        """Input slices whose sums the adder tree adds up."""
         return 1
 
     @property
     def turns_lanes(self) -> bool:
-        """Whether bands may have their channels on other lanes."""
+        """Whether bands may have their channels on different lanes."""
         return False
 
     @property
     def can_be_begun(self) -> bool:
-        """Whether one EXEC may begin its sums and another one go on with them."""
+        """Whether one EXEC may begin its sums and a second one end them."""
         return False

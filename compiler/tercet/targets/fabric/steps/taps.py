@@ -1,6 +1,6 @@
-"""Taps of a product: in which order bands take positions, and the patterns that tiles read.
+"""The order of positions in each band, and the patterns that tiles read, from taps.
 
-Taps are [Q, T]: the position of x that each tap of a position reads; -1 reads nothing.
+Taps are [Q, T]: the position of x that each tap of a result's position reads; -1: none.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from tercet.targets.fabric.tiles.layout import Layout
 from tercet.targets.fabric.tiles.pattern import Pattern, Piece, spread
 
 Phases = tuple[IntArray, IntArray]
-"""Of each position: which form its window has, and the how manieth it is at its place."""
+"""For each position: the number of its window's form, and how many before it share its place."""
 
 
 def turns_of(taps: IntArray, bands: int, phases: Phases | None) -> IntArray:
@@ -36,13 +36,13 @@ def phases_of(taps: IntArray) -> Phases:
 
 
 def _numbered(rows: IntArray) -> IntArray:
-    """The same number for equal rows."""
+    """A number for each row; equal rows have the same."""
     whole = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.itemsize * rows.shape[1])))
     return np.unique(whole.reshape(-1), return_inverse=True)[1].reshape(-1)
 
 
 def _times(numbers: IntArray) -> IntArray:
-    """How often each number was there before."""
+    """How often each number occurred before."""
     order = np.argsort(numbers, kind="stable")
     begins = np.flatnonzero(np.diff(numbers[order], prepend=-1))
     found = np.empty(len(numbers), np.int64)
@@ -54,7 +54,7 @@ def _times(numbers: IntArray) -> IntArray:
 def patterns_of(
     taps: IntArray, positions: IntArray, layout: Layout, width: int, count: int
 ) -> tuple[tuple[Pattern, ...], IntArray, IntArray]:
-    """Patterns; which one each band reads in each repetition; the anchor that it counts from."""
+    """The distinct patterns; then, [bands, repeats], the number of a pattern and its anchor."""
     valid = positions >= 0
     read = np.where(valid[..., None], taps[positions], -1)
     anchor = np.where(read >= 0, read, np.iinfo(np.int64).max).min(2)

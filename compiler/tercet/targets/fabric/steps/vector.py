@@ -1,4 +1,4 @@
-"""Value by value: every tile works on the channels and positions that it holds."""
+"""Vector steps: every tile computes value by value on the channels and positions that it holds."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,16 +32,16 @@ from tercet.targets.fabric.tiles.wish import Wish, spans_from
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Vector(Step):
-    """Value by value: result[q, n] of items, each an element of an operand.
+    """result[q, n] from items, each an element of an operand.
 
     `product` multiplies the two items (less their zero points) before the Rescale; otherwise the
-    items of a Rescale are added up, each by its own mul, less their zero points.
+    items of a Rescale, less their zero points, are added up, each times its own mul.
     """
 
     items: IntArray
-    """[Q, I, 2]: operand, position; position -1 is an item of real zero."""
+    """[Q, I, 2]: operand and position of each item; position -1: the real zero."""
     channels: IntArray
-    """[operands, N]: the channel of each operand that makes channel n."""
+    """[operands, N]: the channel of each operand that channel n reads."""
     closing: Rescale | Thresholds | Lookup | Greatest
     product: bool
     columns: IntArray | None = None
@@ -84,7 +84,7 @@ class Vector(Step):
         return 0 if self.columns is None else int(self.columns[0])
 
     def counting(self, closing: Thresholds) -> Self:
-        """Each threshold has an item of its own: the value, repeated."""
+        """The step with its item repeated, once for each threshold."""
         items = np.repeat(self.items, closing.steps.shape[1], axis=1)
         return replace(self, closing=closing, items=items)
 
@@ -132,7 +132,7 @@ class Vector(Step):
     # -- stages
 
     def group_counts(self, grid: Grid, reads: tuple[Layout, ...], lanes: int) -> Iterator[int]:
-        """Channels that follow one another as groups: all of a slice, or fewer with more lanes."""
+        """Numbers of groups: all channels of a slice on one lane, or fewer groups on more lanes."""
         block = self._block(grid, reads)
         if self._rolled(reads):
             whole = self.columns is None
@@ -145,7 +145,7 @@ class Vector(Step):
             yield 1
 
     def made(self, grid: Grid, reads: tuple[Layout, ...], groups: int, spec: FabricSpec) -> Made:
-        """What the step makes; the channels of a slice are lanes x groups."""
+        """The results of the step; the channels of a slice are lanes x groups."""
         block, turns = self._block(grid, reads), self._turns(grid)
         lanes, count = -(-block // groups), self.channels.shape[1]
         k, g, lane = np.ogrid[: grid.slices, :groups, :lanes]
@@ -155,8 +155,8 @@ class Vector(Step):
         if self.columns is not None:
             channels = np.where(inside, self.columns[channels], -1)
         if isinstance(self.closing, Lookup) and (channels < 0).any():
-            # what a fabric ran before may lie there, beyond the table
-            raise IncompatibleError("a table would be read where nobody has written")
+            # data of an earlier run may lie there, and index beyond the table
+            raise IncompatibleError("an index would be read where no step has written")
         leaders = [[grid.tile(p, 0, k) for k in range(grid.slices)] for p in range(grid.bands)]
         return Made(
             grid,
@@ -206,14 +206,14 @@ class Vector(Step):
         return layouts[0].block
 
     def _rolled(self, layouts: tuple[Layout, ...]) -> bool:
-        """Whether one step leads from channel to channel in all operands."""
+        """Whether one address step leads from channel to channel in all operands."""
         straight = (np.diff(self.channels, axis=1) == 1).all()
         return bool(straight) and len({layout.channel_step for layout in layouts}) == 1
 
     def _strays(self, layouts: tuple[Layout, ...], block: int, groups: int) -> bool:
-        """Whether what is too much of the last lane's groups is read outside of its operand.
+        """Whether groups beyond the last channel are read outside of their operand.
 
-        There others may write at the same time; beside a part, even within the larger tensor.
+        Other steps may write there at the same time; for a part, even within the larger tensor.
         """
         last = min((-(-block // groups) - 1) * groups, self.channels.shape[1] - 1)
         for i, layout in enumerate(layouts):
@@ -224,13 +224,13 @@ class Vector(Step):
         return False
 
     def _listed(self, made: Made, layouts: tuple[Layout, ...]) -> list[IntArray]:
-        """Of each operand, the address of every lane's channel in its first group."""
+        """For each operand, the address of every lane's channel in its first group."""
         lanes = np.arange(made.lanes) * made.groups
         lanes = np.minimum(lanes, self.channels.shape[1] - 1)
         return [self.channels[i, lanes] * layout.channel_step for i, layout in enumerate(layouts)]
 
     def _places(self, layouts: tuple[Layout, ...], band: int, turn: int) -> list[int | None]:
-        """Address of each item of a position, less the first operand's base; None: a zero."""
+        """Address of each item of a position, less the first operand's base; None: real zero."""
         if turn < 0:
             return [None] * self.items.shape[1]
         return [
@@ -249,7 +249,7 @@ def _pattern(
     listed: list[IntArray],
     shown: Sequence[Lanes],
 ) -> Pattern:
-    """The items of every lane that is shown, slot after slot; `listed` are each item's channels."""
+    """The items of every drained lane, slot after slot; `listed` has the channels of each item."""
     last = len(places) - 1
     return tuple(
         Piece(0, 0, 0, n == last)

@@ -1,1 +1,1 @@
-"""Tensors on tiles: which tile holds what, and which patterns it reads and writes."""
+"""Layouts of tensors on the tiles, and the patterns that tiles read and write."""

@@ -1,4 +1,4 @@
-"""How a step is spread over the tiles: bands of positions, slices of outputs, slices of inputs."""
+"""Grids: the tiles as bands of positions x slices of outputs x slices of inputs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

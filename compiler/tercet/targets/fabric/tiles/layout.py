@@ -1,4 +1,4 @@
-"""Where a tensor lies in bank B: which positions and channels each tile holds, and where."""
+"""Layout of a tensor in bank B: the positions and channels that each tile holds, and where."""
 
 from dataclasses import dataclass, replace
 
@@ -11,14 +11,14 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 
 class IncompatibleError(Exception):
-    """A step and a layout that do not go together; the search looks for others."""
+    """A step and a layout are not compatible; the search tries others."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Band p holds counts[p] positions from first[p] on, slice k the k-th block of channels.
+    """Band p holds counts[p] positions from first[p] on; slice k holds the k-th block of channels.
 
-    Channels lie in a row at each position, or, `planar`, positions in a row for each channel.
+    The channels of a position are adjacent; if `planar`, the positions of a channel are.
     """
 
     tensor: Tensor
@@ -28,23 +28,23 @@ class Layout:
     counts: IntArray
     block: int
     pitch: int
-    """Channels of a slice that have room: the block, and what the producer's groups need."""
+    """Channels of a slice with room: the block, and those that the producer's groups add."""
     base: int = 0
     inside: "Layout | None" = None
-    """The layout of a larger tensor, of whose channels these are some."""
+    """The layout of the larger tensor that it lies inside."""
     offset: int = 0
-    """Of its base behind that one's."""
+    """Distance of its base from the larger tensor's."""
     room: int | None = None
-    """Channels that may be written; None: the pitch."""
+    """Channels that its producer may write; None: the pitch."""
 
     @property
     def whole(self) -> "Layout":
-        """What has a place of its own."""
+        """The layout of the tensor with a place of its own: the larger one, or itself."""
         return self if self.inside is None else self.inside
 
     @property
     def span(self) -> int:
-        """Positions that have room."""
+        """Positions with room: those of the largest band."""
         return max(1, int(self.counts.max()))
 
     @property
@@ -57,12 +57,12 @@ class Layout:
 
     @property
     def size(self) -> int:
-        """Activations of a tile, whole words."""
+        """Activations of a tile, in whole words."""
         return up(self.span * self.pitch, WORD)
 
     @property
     def signature(self) -> tuple[Grid, bool]:
-        """Layouts of a tensor with the same one can be made one."""
+        """Layouts of one tensor with the same signature can be joined."""
         return self.grid, self.planar
 
     def at(self, base: int) -> "Layout":
@@ -70,7 +70,7 @@ class Layout:
         return replace(self, base=base + self.offset, inside=inside)
 
     def part(self, tensor: Tensor, first: int, room: int) -> "Layout":
-        """Of a tensor that lies in the channels from `first` on."""
+        """The layout of `tensor`, which lies in the channels from `first` on."""
         offset = first * self.channel_step
         return replace(
             self,
@@ -83,7 +83,7 @@ class Layout:
         )
 
     def held(self, band: int, piece: int) -> IntArray:
-        """Element of the tensor's value at each address of a tile [size]; -1: none."""
+        """Element of the value at each address of a tile [size]; -1: none."""
         tensor, found = self.tensor, np.full(self.size, -1, np.int64)
         positions = np.arange(self.counts[band])[:, None]
         channels = np.arange(min(self.block, tensor.channels - piece * self.block))[None]
@@ -96,10 +96,10 @@ class Layout:
 def lay_out(
     tensor: Tensor, grid: Grid, spans: IntArray, *, planar: bool = False, groups: int = 1
 ) -> Layout:
-    """The layout for a reader on `grid`, whose band p reads from spans[p, 0] up to spans[p, 1].
+    """The layout for a reader on `grid`; band p reads positions spans[p, 0] to spans[p, 1] - 1.
 
     `groups` are those of the step that writes it: a slice holds whole groups, so the last slices
-    may hold less.
+    may hold fewer channels.
     """
     block = -(-tensor.channels // grid.slices)
     room = up(block, groups)
@@ -110,7 +110,7 @@ def lay_out(
 
 
 def joined(a: Layout, b: Layout) -> Layout:
-    """One layout for two readers that want the same grid and direction."""
+    """The joined layout of two layouts with the same signature."""
     ends = np.maximum(a.first + a.counts, b.first + b.counts)
     empty_a, empty_b = a.counts == 0, b.counts == 0
     first = np.where(empty_a, b.first, np.where(empty_b, a.first, np.minimum(a.first, b.first)))

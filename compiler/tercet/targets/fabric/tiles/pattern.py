@@ -1,4 +1,4 @@
-"""A step on the tiles, before anything has an address in a table: what is read, what is made."""
+"""What the tiles read and make in a step, before tables give it addresses."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from tercet.targets.fabric.tiles.grid import Grid
 
 @dataclass(frozen=True)
 class Piece:
-    """A segment, relative to its repetition's anchor."""
+    """A segment of a walk, relative to the anchor of its repetition."""
 
     act: int
     column: int
@@ -22,16 +22,16 @@ class Piece:
 
 Pattern = tuple[Piece, ...]
 Lanes = tuple[int, int]
-"""First lane, and behind the last."""
+"""First lane, and the one behind the last."""
 
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """What comes out: `repeats` times `groups` times `lanes` results of every source at once.
+    """The results of a step: in each repetition, group and lane, one of every source at once.
 
     Band p makes, in repetition r, group g and lane l of its n-th source, the element at position
-    positions[p, r, l] and channel channels[s, g, l], s = sources[p, n]; -1 where there is none.
-    The tile leaders[p, n] shows it.
+    positions[p, r, l] and channel channels[s, g, l], with s = sources[p, n]; -1: none. The tile
+    leaders[p, n] exposes it.
     """
 
     grid: Grid
@@ -42,7 +42,7 @@ class Made:
     leaders: IntArray
     """[bands, sources]."""
     turns: IntArray
-    """[bands, repeats]: the row of the step's own tables, or its block; -1 where it idles."""
+    """[bands, repeats]: the row of the step's own tables, or its block; -1: the band idles."""
 
     @property
     def repeats(self) -> int:
@@ -58,30 +58,30 @@ class Made:
 
     @property
     def by_lane(self) -> bool:
-        """Whether lanes are channels; else they are positions of one channel."""
+        """Whether lanes are channels; otherwise they are positions of one channel."""
         return bool((np.diff(self.channels, axis=2) != 0).any())
 
     @property
     def turned(self) -> int:
-        """How many ways there are to put channels on lanes."""
+        """Number of different assignments of channels to lanes, which bands use in turn."""
         return len(self.channels) // int(self.leaders.shape[1])
 
     @property
     def sources(self) -> IntArray:
-        """Which of the channels' rows each band's sources have [bands, sources]."""
+        """The row of `channels` of each band's sources [bands, sources]."""
         bands, count = self.leaders.shape
         rows = np.arange(bands)[:, None] % self.turned
         return np.asarray(rows * count + np.arange(count))
 
     @property
     def room(self) -> int:
-        """Channels of a position that are written, those beyond the last included."""
+        """Channels of a position that are written, with those beyond the last channel."""
         _, groups, lanes = self.channels.shape
         return int(self.leaders.shape[1] * groups * (lanes if self.by_lane else 1))
 
     @property
     def reach(self) -> int:
-        """Behind the last channel that is written, in every group of a lane that has a first."""
+        """The channel behind the last one that is written, over all groups of each used lane."""
         known = (self.channels[:, 1:] >= 0) & (self.channels[:, :-1] >= 0)
         steps = np.diff(self.channels, axis=1)[known]
         more = (self.groups - 1) * int(steps.max(initial=0))
@@ -90,15 +90,15 @@ class Made:
 
 @dataclass(frozen=True, eq=False)
 class Code:
-    """What is read, and against which weights."""
+    """The activations that a step reads, and the weight columns that meet them."""
 
     kind: Kind
     made: Made
     patterns: tuple[Pattern, ...]
     picks: IntArray
-    """[bands, repeats]: which pattern a band reads."""
+    """[bands, repeats]: number of the pattern that a band reads."""
     anchors: IntArray
-    """[bands, repeats]: the activation address it is relative to, less `act_base`."""
+    """[bands, repeats]: activation address that the pattern is relative to, less `act_base`."""
     act_base: int
     act_group: int
     col_group: int = 0
@@ -115,7 +115,7 @@ class Code:
 
     @property
     def images(self) -> int:
-        """How many of them there are, for tiles that differ."""
+        """Number of different weight images among the tiles."""
         return 0 if self.trits is None else len(self.trits)
 
 
@@ -126,14 +126,14 @@ def placed(turns: IntArray, rows: IntArray | None, lanes: int) -> IntArray:
 
 
 def spread(count: int, bands: int, chunk: int | None = None) -> IntArray:
-    """Positions [bands, repeats] of `count` in a row; -1 beyond the end."""
+    """Positions [bands, repeats] of `count` consecutive ones; -1 beyond the end."""
     chunk = -(-count // bands) if chunk is None else chunk
     found = np.arange(bands)[:, None] * chunk + np.arange(chunk)
     return np.where(found < count, found, -1)
 
 
 def spans_of(read: IntArray) -> IntArray:
-    """First and behind the last position that each band reads [bands, 2]: read [bands, ...]."""
+    """First position and the one behind the last [bands, 2] that each band reads."""
     flat = read.reshape(len(read), -1)
     valid = flat >= 0
     first = np.where(valid, flat, np.iinfo(np.int64).max).min(1)

@@ -1,4 +1,4 @@
-"""Which part of a tensor some positions read: a run of positions, or a rectangle of an image."""
+"""The region of a tensor that some results read: a run of positions, or a rectangle."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from tercet.targets.fabric.tiles.tensor import Region, Tensor
 
 
 def least_read(x: Tensor, result: Tensor, read: IntArray) -> int:
-    """Positions of x that one result needs at most; read [Q, ...], -1 reads nothing."""
+    """The most positions of x that one result reads; read [Q, ...], -1: none."""
     if result.height == 1:
         return int(np.diff(spans_of(read)).max(initial=0))
     rows, columns = (spans_of(part) for part in _rows_and_columns(x, read))
@@ -18,7 +18,7 @@ def least_read(x: Tensor, result: Tensor, read: IntArray) -> int:
 
 
 def region_of(x: Tensor, read: IntArray, *, narrow: bool) -> Region:
-    """What all of `read` lies in: a rectangle of an image if it is `narrow`, else a run."""
+    """The smallest region with all of `read`: a rectangle of an image if `narrow`, else a run."""
     if narrow and x.height > 1:
         rows, columns = (spans_of(part[None])[0].tolist() for part in _rows_and_columns(x, read))
         return rectangle(x, rows, columns)
@@ -27,7 +27,7 @@ def region_of(x: Tensor, read: IntArray, *, narrow: bool) -> Region:
 
 
 def rectangle(x: Tensor, rows: Sequence[int], columns: Sequence[int]) -> Region:
-    """Rows and columns, each from the first to behind the last: at least one position."""
+    """The region of rows and columns, each given as first and behind the last; never empty."""
     (top, below), (left, right) = rows, columns
     height, width = max(1, below - top), max(1, right - left)
     if width == x.width:
@@ -36,6 +36,6 @@ def rectangle(x: Tensor, rows: Sequence[int], columns: Sequence[int]) -> Region:
 
 
 def _rows_and_columns(x: Tensor, read: IntArray) -> tuple[IntArray, IntArray]:
-    """Of positions of x; -1 stays what it is."""
+    """Rows and columns of positions of x; -1 stays -1."""
     rows, columns = np.divmod(read, x.width)
     return np.where(read < 0, -1, rows), np.where(read < 0, -1, columns)

@@ -1,4 +1,4 @@
-"""Who writes what where: the slots of every repetition of a step."""
+"""The route of a step: slots that say which tiles write each lane's result, and where."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ MOST_LANES = 64
 
 @dataclass(frozen=True, eq=False)
 class Destination:
-    """Tiles that write: bank B of all of them, or bank C, which listens as tile 0 does.
+    """Where results are written: bank B of all tiles, or bank C, which uses the slots of tile 0.
 
-    Addresses count from where the result lies there.
+    Addresses are relative to the result's base.
     """
 
     tiles: int
@@ -26,7 +26,7 @@ class Destination:
     """[tiles]: first position held."""
     counts: IntArray
     low: IntArray
-    """[tiles]: first channel held, and behind the last."""
+    """[tiles]: first channel held, and the one behind the last."""
     high: IntArray
     position_step: int
     channel_step: int
@@ -34,7 +34,7 @@ class Destination:
 
     @classmethod
     def of(cls, layout: Layout) -> "Destination":
-        """Bank B, laid out so."""
+        """Bank B with this layout."""
         grid = layout.grid
         where = np.array([grid.split(t) for t in range(grid.tiles)])
         low = where[:, 2] * layout.block
@@ -51,7 +51,7 @@ class Destination:
 
     @classmethod
     def bank_c(cls, positions: int, channels: int, pitch: int, tiles: int) -> "Destination":
-        """Bank C: every position's channels in a row, `pitch` apart."""
+        """Bank C: the channels of a position are adjacent, positions are `pitch` apart."""
         ones = np.zeros(tiles, np.int64)
         counts, high = ones.copy(), ones.copy()
         counts[0], high[0] = positions, channels
@@ -60,18 +60,18 @@ class Destination:
 
 @dataclass(frozen=True, eq=False)
 class Slots:
-    """What one repetition drains: arrays [slots] and [slots, tiles]."""
+    """The slots of one repetition: arrays [slots] and [slots, tiles]."""
 
     lanes: tuple[Lanes, ...]
     again: tuple[bool, ...]
-    """The value of the slot before once more, for somebody else: where values are repeated."""
+    """Whether a slot writes the value of the slot before again, for other tiles."""
     source: IntArray
     listens: IntArray
     address: IntArray
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What must be alike in repetitions that share a list."""
+        """Key of repetitions that can share a list."""
         return self.lanes, self.again, self.source.tobytes(), self.listens.tobytes()
 
 
@@ -90,7 +90,7 @@ class Route:
 
     @property
     def shown(self) -> tuple[tuple[Lanes, ...], ...]:
-        """The lanes of every slot of every repetition that takes values of its own."""
+        """The lanes of every slot that takes a new value, by repetition."""
         return tuple(
             tuple(lanes for lanes, again in zip(slots.lanes, slots.again, strict=True) if not again)
             for slots in self.slots
@@ -98,9 +98,9 @@ class Route:
 
 
 def route_of(made: Made, destination: Destination, *, repeats: bool) -> Route:
-    """How the results reach the destination. Raises IncompatibleError where slots can't say it.
+    """The route of the results to a destination. Raises IncompatibleError if no slots express it.
 
-    A sum stays in its lane until all have heard it; with `repeats`, the value is repeated.
+    A sum stays in its lane until all tiles have read it; with `repeats`, a value is written again.
     """
     group, lane = _steps(made, destination)
     cuts = _channel_cuts(made, destination)
@@ -144,7 +144,7 @@ def _only(steps: IntArray, what: str) -> int:
 
 
 def _channel_cuts(made: Made, destination: Destination) -> IntArray:
-    """Lanes before which the slice changes, for some source."""
+    """Lanes before which the slice of some source changes."""
     first = made.channels[:, 0]
     piece = np.where(first >= 0, first // destination.block, -1)
     return np.flatnonzero((np.diff(piece, axis=1) != 0).any(0)) + 1
@@ -152,7 +152,7 @@ def _channel_cuts(made: Made, destination: Destination) -> IntArray:
 
 @dataclass(frozen=True, eq=False)
 class _Hearings:
-    """Who hears whom in repetitions that are alike: one entry for each slot and listening tile."""
+    """Which tile listens to which in repetitions that are alike: an entry a slot and listener."""
 
     lanes: tuple[Lanes, ...]
     again: tuple[bool, ...]
@@ -161,9 +161,9 @@ class _Hearings:
     where: tuple[IntArray, IntArray]
     """Slot and tile of each entry."""
     made: tuple[IntArray, IntArray]
-    """Band and first lane of what it hears."""
+    """Band and first lane that the tile listens to."""
     offset: IntArray
-    """Its address, less that of the position."""
+    """The address of the result, less that of its position."""
 
     def at(self, positions: IntArray, destination: Destination) -> Slots:
         """The slots of a repetition in which bands make these positions [bands, lanes]."""
@@ -175,9 +175,9 @@ class _Hearings:
 def _hearings(
     made: Made, destination: Destination, held: IntArray, intervals: Sequence[Lanes], repeats: bool
 ) -> _Hearings:
-    """The slots for intervals of lanes in which held [tiles, bands, lanes] are alike.
+    """The slots for intervals of lanes in which held [tiles, bands, lanes] are equal.
 
-    What nobody reads is drained as well: so all that a step makes can be seen.
+    Results without reader are drained as well, so that every result is exposed.
     """
     lanes: list[Lanes] = []
     found = [np.zeros((5, 0), np.int64)]
@@ -202,7 +202,7 @@ def _hearings(
 
 
 def _held(positions: IntArray, destination: Destination) -> IntArray:
-    """[tiles, bands, lanes]: whether a tile holds what a band makes."""
+    """[tiles, bands, lanes]: whether a tile holds the position that a band makes."""
     place = positions[None] - destination.first[:, None, None]
     inside = (positions[None] >= 0) & (place >= 0) & (place < destination.counts[:, None, None])
     return np.asarray(inside)
@@ -220,7 +220,7 @@ def _breaks(
 
 
 def _intervals(shown: Sequence[bool], points: list[int]) -> Iterator[Lanes]:
-    """Lanes that one slot can drain, where a band makes something: flags shown [lanes]."""
+    """Intervals of lanes that one slot can drain, without lanes that no band uses."""
     for first, behind in pairwise(points):
         if shown[first]:
             for start in range(first, behind, MOST_LANES):
@@ -230,7 +230,7 @@ def _intervals(shown: Sequence[bool], points: list[int]) -> Iterator[Lanes]:
 def _heard(
     made: Made, destination: Destination, held: IntArray, lane: int
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Turn, tile, band and source of everything that tiles hear of a lane."""
+    """Turn, tile, band and source of everything that tiles read from a lane."""
     channel = made.channels[:, 0, lane]
     mine = (channel >= destination.low[:, None]) & (channel < destination.high[:, None])
     tiles, bands, sources = np.nonzero(held[:, :, lane, None] & mine[:, made.sources])

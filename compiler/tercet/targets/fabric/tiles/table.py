@@ -1,4 +1,4 @@
-"""Walks and routes as tables: what repeats is written once."""
+"""Walk and route tables from patterns and slots; repeated lists are written once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ Words = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class _Run:
-    """A list, by number, repeated."""
+    """A RUN: repetitions of a list, given by its number."""
 
     item: int
     start: int
     step: int
     repeats: int
     last: bool = False
-    """An EXEC ends here; it always does with the last one."""
+    """Whether an EXEC ends here; the last run of a table always ends one."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Tile:
-    """One tile's runs, and the lists (encoded entries) that they name."""
+    """One tile's runs, and the lists (encoded entries) that they refer to."""
 
     runs: tuple[_Run, ...]
     lists: tuple[Words, ...]
@@ -56,7 +56,7 @@ class _Tile:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One frame's entries on every tile, to be placed anywhere."""
+    """One frame's entries on every tile, which can be placed at any base."""
 
     tiles: tuple[_Tile, ...]
 
@@ -75,7 +75,7 @@ class Table:
 
 
 def walk_table(code: Code) -> Table:
-    """Where every tile reads."""
+    """The walk table of every tile."""
     grid = code.made.grid
     lists = tuple(_segments(pattern) for pattern in code.patterns)
     known = {
@@ -85,7 +85,7 @@ def walk_table(code: Code) -> Table:
 
 
 def halved_walk(code: Code, begun: Piece, rest: Piece) -> Table:
-    """The table of a single window in two parts: its first RUN is that of `begun`."""
+    """The walk table of a single window in two RUNs: `begun`, then `rest`."""
     grid = code.made.grid
     anchor = int(code.anchors[0, 0])
     runs = (_Run(0, anchor, 0, 1, last=True), _Run(1, anchor, 0, 1))
@@ -94,7 +94,7 @@ def halved_walk(code: Code, begun: Piece, rest: Piece) -> Table:
 
 
 def _walked(code: Code, lists: Sequence[Words], band: int, out: int) -> _Tile:
-    """The table of the tiles of a band and an output slice: their own lists only."""
+    """The walk of the tiles of a band and an output slice, with only the lists that it uses."""
     used, items = np.unique(code.picks[band], return_inverse=True)
     anchors = code.anchors[band] + out * code.out_act
     runs = _straight(items.reshape(-1).tolist(), anchors.tolist())
@@ -114,7 +114,7 @@ def _segments(pattern: Sequence[Piece]) -> Words:
 
 
 def _straight(items: Sequence[int], starts: Sequence[int]) -> Iterator[_Run]:
-    """Runs of equal items whose starts are evenly spaced."""
+    """Runs of equal items with evenly spaced starts."""
     at = 0
     while at < len(items):
         step, end = 0, at + 1
@@ -130,7 +130,7 @@ def _straight(items: Sequence[int], starts: Sequence[int]) -> Iterator[_Run]:
 
 
 def route_table(route: Route, param_lane: int) -> Table:
-    """What every tile writes; the parameters of a lane lie `param_lane` entries apart."""
+    """The route table of every tile; the parameters of lanes lie `param_lane` entries apart."""
     lists: dict[Any, int] = {}
     entries: list[Words] = []
     runs: list[_Run] = []
@@ -151,7 +151,7 @@ def route_table(route: Route, param_lane: int) -> Table:
 
 
 def _alike(route: Route, at: int) -> tuple[int, int]:
-    """How many repetitions from `at` on share a list, and the step of their addresses."""
+    """Number of repetitions from `at` on that share a list, and the step of their addresses."""
     first = route.slots[at]
     heard, step, count = first.listens.astype(bool), 0, 1
     while at + count < len(route.slots) and count < MOST_REPEATS:

@@ -10,10 +10,10 @@ from tercet.ir.types import Int, IntArray
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A quantized value: up to 8 bits less the zero point, at positions x channels."""
+    """A quantized value of positions x channels, with elements of up to 8 bits."""
 
     name: str
-    """As in `value_names`."""
+    """Name of the value, as in `value_names`."""
     height: int
     width: int
     """Positions are height x width, row-major; 1 x 1 for a vector of channels."""
@@ -21,7 +21,7 @@ class Tensor:
     element: Int
     zero_point: int
     order: IntArray
-    """[positions, channels]: where each stands in the value of the graph, flattened, batch of 1."""
+    """[positions, channels]: index of each element in the flattened value of the graph."""
 
     @property
     def positions(self) -> int:
@@ -30,7 +30,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Region:
-    """Positions of a tensor: `rows` of `width` each, the first at `first`, `pitch` apart."""
+    """Positions of a tensor: `rows` of `width` positions, the first at `first`, `pitch` apart."""
 
     first: int
     width: int
@@ -44,14 +44,14 @@ class Region:
         return np.asarray(found.reshape(-1), np.int64)
 
     def places(self, positions: IntArray) -> IntArray:
-        """Where positions of the tensor stand in the region; -1 stays what it is."""
+        """Index in the region of positions of the tensor; -1 stays -1."""
         moved = positions - self.first
         if self.rows > 1:
             moved = moved // self.pitch * self.width + moved % self.pitch
         return np.where(positions >= 0, moved, -1)
 
     def runs(self, begin: int, behind: int) -> Iterator[tuple[int, int, int]]:
-        """Places from `begin` on, in parts that lie in a row: place, position, count."""
+        """Places from `begin` to before `behind`, as runs: first place, first position, count."""
         at = begin
         while at < behind:
             row, column = divmod(at, self.width)

@@ -1,4 +1,4 @@
-"""How a step wants to read an operand: on which grid, and which positions each band holds."""
+"""The wish of a step for an operand: its grid, and the positions that each band holds."""
 
 from dataclasses import dataclass, replace
 
@@ -7,38 +7,38 @@ from tercet.targets.fabric.tiles.grid import Grid
 from tercet.targets.fabric.tiles.layout import IncompatibleError
 
 Spans = tuple[tuple[int, int], ...]
-"""First position, and behind the last, of every band."""
+"""First position of every band, and the one behind the last."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """How a step wants to read an operand."""
+    """How a step wants an operand to be laid out."""
 
     grid: Grid
     planar: bool
     spans: Spans
     even: bool = True
-    """Slices are alike; else they hold whole groups of whoever writes, the last ones less."""
+    """Whether slices must be equal; else they hold whole groups of the writer, the last fewer."""
 
     def covers(self, other: "Wish") -> bool:
-        """Whether every band holds what the other one's reads."""
+        """Whether every band holds all positions that the same band of `other` reads."""
         return union(self.spans, other.spans) == self.spans
 
     def also(self, copy: "Wish", *, fixed: bool) -> "Wish":
-        """Of a tensor that a copy reads besides; what is `fixed` holds what it makes."""
+        """The wish widened for a copy that reads the tensor too; a `fixed` one can't be widened."""
         if fixed and not self.covers(copy):
             raise IncompatibleError("a copy reads what other bands make")
         return replace(self, spans=union(self.spans, copy.spans), even=True)
 
     def from_memory(self) -> "Wish":
-        """Memory holds whole positions, one after the other."""
+        """The wish for a tensor in memory, which holds whole positions, one after the other."""
         if self.grid.slices > 1:
-            raise IncompatibleError("what comes from memory is not cut in slices")
+            raise IncompatibleError("a tensor from memory has no slices")
         return replace(self, planar=False)
 
 
 def union(a: Spans, b: Spans) -> Spans:
-    """What both read, band by band."""
+    """Spans that contain both, band by band."""
     if a == b:
         return a
     return tuple(
@@ -48,5 +48,5 @@ def union(a: Spans, b: Spans) -> Spans:
 
 
 def spans_from(bands: IntArray) -> Spans:
-    """Of an array [bands, 2]."""
+    """Spans from an array [bands, 2]."""
     return tuple((int(a), int(b)) for a, b in bands.tolist())

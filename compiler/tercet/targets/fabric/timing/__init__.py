@@ -1,4 +1,4 @@
-"""How long an EXEC frame takes, cycle by cycle: from its tables and from what is zero, alone."""
+"""The exact cycles of an EXEC frame, from its tables and from which data is zero."""
 
 from tercet.targets.fabric.timing.expand import Segments, Slots, expand_route, expand_walk
 from tercet.targets.fabric.timing.time import ExecTime, exec_time, frame_time

@@ -1,7 +1,8 @@
-"""The one place where Python is compiled: machine code is kept on disk between processes.
+"""Machine code of the cycle model's functions, which numba compiles and keeps on disk.
 
-Numba takes a kernel for unchanged as long as its own file is; ours call each other across files and
-use the numbers of the program format. So what is kept lies in a folder named for all of that.
+Numba recompiles a function only if its own file changes. The cycle model's functions call each
+other across files and use the constants of the program format, so the cache folder is named by a
+digest of all these files.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from numba import config, njit
 Function = TypeVar("Function", bound=Callable[..., object])
 TIMING = Path(__file__).parent
 ROOMS = (TIMING, TIMING.with_name("format"))
-"""What kernels may use beside their own folder."""
+"""Folders whose files the compiled functions use."""
 _CONFIG: Any = config
 
 
@@ -24,7 +25,7 @@ def compiled(function: Function) -> Function:
     folder = kept(Path(function.__code__.co_filename).parent)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:  # nowhere to keep it
+    except OSError:  # no writable cache folder
         return cast(Function, njit(function))
     before, _CONFIG.CACHE_DIR = _CONFIG.CACHE_DIR, str(folder)
     try:
@@ -35,7 +36,7 @@ def compiled(function: Function) -> Function:
 
 @cache
 def kept(folder: Path) -> Path:
-    """Where the kernels of a folder are kept: they depend on no other files than these."""
+    """The cache folder for the functions of a folder, named by a digest of all files they use."""
     digest = hashlib.sha256()
     own = {path for room in (*ROOMS, folder) for path in room.glob("*.py")}
     for path in sorted(own):

@@ -1,7 +1,7 @@
-"""Walk and route tables as lists: every segment a tile visits, every slot that is drained.
+"""Lists of all segments that a tile visits and all slots that are drained, from the tables.
 
-Addresses are complete, all but the lane's step. Whatever lies beyond a table or a bank, or has no
-size, is refused here.
+Addresses are complete except for the lane's step. Entries beyond a table or a bank, or of size 0,
+are refused here.
 """
 
 from collections.abc import Iterator
@@ -27,18 +27,18 @@ SEGMENT = np.dtype(
         *((name, np.uint8) for name in ("end", "triple", "fresh")),
     ]
 )
-"""What a tile visits. `fresh` is the first one of a RUN."""
+"""A segment that a tile visits. `fresh`: the first one of a RUN."""
 SLOT = np.dtype(
     [
         *((name, np.uint16) for name in ("entry", "offset", "param", "first", "last")),
         *((name, np.uint8) for name in ("again", "begin", "end", "fresh")),
     ]
 )
-"""What is drained: entry of the route table (where each tile has its own address, source and
-`listens`), what is added to each tile's address, the first parameter entry, lanes; whether it is
-the value before once more; whether a list, so a pass, begins and ends here."""
+"""A slot that is drained: its entry of the route table (where each tile has its own address, source
+and `listens`), the number to add to each tile's address, the first parameter entry, the lanes;
+whether it writes the value before again; whether a list, and so a pass, begins or ends here."""
 Segments = npt.NDArray[np.void]
-"""Of one tile, in order [N]."""
+"""The segments of one tile, in order [N]."""
 Slots = npt.NDArray[np.void]
 
 
@@ -51,17 +51,17 @@ def field(kind: type[Entry], name: str, words: Words) -> Numbers:
 
 @dataclass(frozen=True)
 class _Run:
-    """A RUN of a frame: entry numbers of its list, and what each repetition and group adds."""
+    """A RUN of a frame: entry numbers of its list, and the addends of each repetition and group."""
 
     entries: Numbers
     """[count]."""
     moves: Numbers
-    """Of the address, by repetition [repeats]."""
+    """Addend of the address, by repetition [repeats]."""
     group: Numbers
     """The number of a group [groups]."""
 
     def each(self, values: Numbers, step: int, *, moves: bool) -> Addresses:
-        """Addresses [repeats * groups * count] of a list's values [count]."""
+        """Addresses [repeats * groups * count] from the list's own values [count]."""
         base = self.moves if moves else 0 * self.moves
         found = base[:, None, None] + (self.group * step)[:, None] + values
         return (found & 0xFFFF).astype(np.uint16).ravel()

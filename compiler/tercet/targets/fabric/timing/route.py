@@ -1,4 +1,4 @@
-"""The drain in one cycle: which slot, which lane, which entry; and when it may go on."""
+"""The drain in one cycle: its slot, lane and parameter entry, and when it moves on."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ROUTE = np.dtype(
 
 @compiled
 def ready(route: Any, tiles: Any, used: Any, vector: bool) -> bool:
-    """A value can leave: every tile of the mask has one, or it is the one before once more."""
+    """Whether a value can leave: all tiles of the mask have one, or the slot repeats the last."""
     if route.slot == NOTHING:
         return False
     if route.again:
@@ -34,7 +34,7 @@ def ready(route: Any, tiles: Any, used: Any, vector: bool) -> bool:
 
 @compiled
 def move_on(route: Any, slots: Any) -> None:
-    """D takes the slot in S, and another one is read."""
+    """D takes the slot in S, and the next slot is read."""
     if route.slot == NOTHING and route.stage != NOTHING:
         route.slot = route.stage
         route.stage = NOTHING

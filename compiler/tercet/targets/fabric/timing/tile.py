@@ -1,7 +1,7 @@
-"""One tile in one cycle: it reads its walk, cuts it in chunks, queues words, issues columns.
+"""One tile in one cycle: it reads its walk, cuts chunks, queues words and issues columns.
 
-The state of a tile is a record of integers. Every function sees what the registers hold when the
-cycle begins, and leaves behind what they hold in the next one.
+The state of a tile is a record of integers: its registers. Every function reads the values at the
+start of a cycle and writes the values of the next one.
 """
 
 from typing import Any
@@ -21,11 +21,11 @@ NAMES = (
     *(*COUNTS, "first", "last", "moved"),
 )
 TILE = np.dtype([(name, np.int64) for name in NAMES])
-"""Columns in I are a number: which ones they are costs no cycle."""
+"""State of a tile. I counts its columns only: which columns they are does not change the cycles."""
 
 NOTHING = -1
 END, TRIPLE, KEPT = 1 << 4, 1 << 5, 1 << 6
-"""A word on its way: columns to issue, and these."""
+"""Flags in a word of the FIFO, above the number of columns to issue."""
 
 
 @compiled
@@ -45,7 +45,7 @@ def read(unit: Any, entries: Any) -> None:
 
 @compiled
 def walk_idle(tile: Any) -> bool:
-    """Nothing is between the table and the lanes' drain."""
+    """Whether no segment, word or token is between the table and the drain."""
     reads = tile.next < tile.stop or tile.stage != NOTHING or tile.cut
     moves = tile.pipe1 != NOTHING or tile.pipe2 != NOTHING or tile.count
     return not (reads or moves or tile.held or tile.pending)
@@ -53,7 +53,7 @@ def walk_idle(tile: Any) -> bool:
 
 @compiled
 def _todo(tile: Any, t: int, length: int, dense: bool, nonzero: Any, columns: Any) -> int:
-    """Columns of a chunk worth a cycle; counts all of them."""
+    """Columns of a chunk that take a cycle; adds all of them to the counters."""
     tile.columns += length
     if dense:
         return length
@@ -70,7 +70,7 @@ def _todo(tile: Any, t: int, length: int, dense: bool, nonzero: Any, columns: An
 
 @compiled
 def _emit(tile: Any, t: int, kind: Any, nonzero: Any, columns: Any) -> int:
-    """One chunk to the memories: the word that it makes."""
+    """Send one chunk to the memories, and return its word for the FIFO."""
     vector, dense = kind
     if not tile.cut or tile.count >= FIFO_FULL:
         return NOTHING
@@ -105,7 +105,7 @@ def _cut(tile: Any, segments: Any) -> None:
 
 @compiled
 def _seen(tile: Any, now: int) -> None:
-    """Something is issued."""
+    """Record the first and last cycle of an issue."""
     tile.moved = 1
     tile.last = now
     if tile.first == NOTHING:
@@ -114,7 +114,7 @@ def _seen(tile: Any, now: int) -> None:
 
 @compiled
 def _issue(tile: Any, now: int) -> None:
-    """I does one thing: a triple, a column, or the token."""
+    """Issue one thing from I: a triple, a column, or the token."""
     if tile.item_triple:
         tile.item_triple = 0
         tile.moved = 1
@@ -155,7 +155,7 @@ def _push(tile: Any, t: int, fifo: Any, word: int) -> None:
 
 @compiled
 def _drain(tile: Any, release: bool) -> None:
-    """The token on its way to the drain registers, and what holds them."""
+    """Move the token to the drain registers; `release` frees them."""
     tile.full = int(tile.token2 or (tile.full and not release))
     tile.pending = int(tile.token or (tile.pending and not release))
     tile.token2 = tile.token1

@@ -1,6 +1,6 @@
-"""One EXEC frame from its start to its end.
+"""The exact timeline of one EXEC frame.
 
-Cycle 0 is that of start_i. The kernel is compiled when it is first called and kept on disk.
+Cycle 0 is that of start_i. The inner loop is compiled when it is first called.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ from tercet.targets.fabric.timing.route import ROUTE, emit, move_on, ready
 from tercet.targets.fabric.timing.tile import NOTHING, TILE, step, walk_idle
 
 POST = 7
-"""Cycles from an emission to its write, besides the adder tree's."""
+"""Cycles from an emission to its write, without those of the adder tree."""
 EXPORT = 2
 """Cycles from the read of a word to its write."""
 CHAIN_LEAST = 4
 QUIET = 64
-"""Cycles without any event after which a frame hangs."""
+"""Cycles without any event after which a frame counts as hung."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class ExecTime:
     """The timeline of a frame."""
 
     cycles: int
-    """From its start to its last cycle: so long EXEC is busy."""
+    """Cycles that the EXEC engine is busy, from the frame's start to its last cycle."""
     writes: Numbers
-    """Cycles from the start in which a value is written (writing_o)."""
+    """The cycles, counted from the start, in which a value is written (writing_o)."""
     passes: int
     columns: Numbers
-    """By tile [T]; what is issued, and what is skipped for a zero, too."""
+    """Columns by tile [T]; `issued`, `skip_act` and `skip_wgt` say what became of them."""
     issued: Numbers
     skip_act: Numbers
     skip_wgt: Numbers
     first: Numbers
-    """Cycle in which a tile issues its first column, or item; -1 for none."""
+    """Cycle in which each tile issues its first column, or item; -1: none."""
     last: Numbers
 
 
@@ -61,7 +61,7 @@ def exec_time(
     nonzero: Flags,
     columns: Flags,
 ) -> ExecTime:
-    """How long a frame takes on the banks at hand.
+    """The timeline of a frame with the given contents of the banks.
 
     `walk` [T, depth] and `route` [depth] (tile 0's) are tables as loaded; `nonzero` [T, depth of
     bank B] tells which activations are not zero, `columns` [T, depth of bank A] which weight
@@ -78,7 +78,7 @@ def exec_time(
 
 
 def export_time(spec: FabricSpec, frame: Exec) -> ExecTime:
-    """Word by word: nothing can delay it."""
+    """The timeline of an export, which writes a word a cycle without delays."""
     none = np.zeros(spec.tiles, np.int64)
     words = frame.groups * frame.tiles
     writes = np.zeros(0, np.int64)
@@ -93,7 +93,7 @@ def frame_time(
     nonzero: Flags,
     columns: Flags,
 ) -> ExecTime:
-    """As `exec_time`, of tables that are expanded; None for a tile that the mask leaves out."""
+    """The same as `exec_time`, from expanded tables; None for a tile outside of the mask."""
     vector = frame.kind == Kind.VECTOR
     used = np.array([t for t, part in enumerate(segments) if part is not None])
     tiles = np.zeros(spec.tiles, TILE)
@@ -127,7 +127,7 @@ _REASONS = {
 
 
 def check(spec: FabricSpec, frame: Exec) -> None:
-    """Whether a frame's own fields make sense. Raises ValueError."""
+    """Raise ValueError if the fields of a frame contradict each other or the fabric."""
     chain, mac, tiles = bool(frame.chain), frame.kind == Kind.MAC, spec.tiles
     export = frame.kind == Kind.EXPORT
     for wrong, why in (
@@ -150,9 +150,9 @@ def check(spec: FabricSpec, frame: Exec) -> None:
 
 
 def joined(parts: Sequence[Segments | None]) -> tuple[Segments, Numbers]:
-    """The segments of several tiles one after the other; first and last + 1 of each tile [2, N].
+    """The segments of several tiles, concatenated; first and last + 1 of each tile [2, N].
 
-    Tiles that share their segments share them here as well.
+    Tiles with the same segments share one copy.
     """
     kept = [part for part in parts if part is not None]
     own = {id(part): part for part in kept}
@@ -163,7 +163,7 @@ def joined(parts: Sequence[Segments | None]) -> tuple[Segments, Numbers]:
 
 
 def values_of(slots: Slots) -> int:
-    """How many values a frame writes."""
+    """Number of values that a frame writes."""
     return int((slots["last"].astype(np.int64) - slots["first"] + 1).sum())
 
 

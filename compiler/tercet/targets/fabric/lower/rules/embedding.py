@@ -1,4 +1,4 @@
-"""Rows of a constant table, picked by stored values."""
+"""Gather: rows of a constant table, picked by stored indices."""
 
 import numpy as np
 

@@ -16,7 +16,7 @@ from tercet.targets.fabric.lower.zeros import zero_of
 from tercet.targets.fabric.steps.closings import Lookup, Rescale
 
 MOST_PAIRS = 256
-"""Values of the index into a table of pairs: it is stored like any activation."""
+"""The most entries of a table of pairs: its index is stored as an activation."""
 
 
 @counts_from(Mul)
@@ -52,7 +52,7 @@ def mul(ctx: Context, op: Mul, operands: list[Value]) -> View:
 
 @lowers(PairTable)
 def pair_table(ctx: Context, op: PairTable, operands: list[Value]) -> View:
-    """The index of the pair first, then what the table has there."""
+    """Two steps: one computes the index of the pair, one looks it up in the table."""
     table, (low_a, low_b) = values_of(op.table), op.lows()
     if table.size > MOST_PAIRS:
         raise UnsupportedError(

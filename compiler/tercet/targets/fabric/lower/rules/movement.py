@@ -1,4 +1,4 @@
-"""Movement: cells in other places."""
+"""Movement: views with the operands' cells in other places; no step."""
 
 import numpy as np
 

@@ -31,7 +31,7 @@ def pointwise(
     closing: Callable[[Part], VectorClosing],
     zeros: Sequence[int] | None = None,
 ) -> View:
-    """The steps that make the result; with `zeros`, items count from just these: a product."""
+    """Add the steps that make the result; a product gives `zeros`, the zero points of its items."""
     views = []
     for i, (value, view) in enumerate(zip(op.operands, operands, strict=True)):
         where = natural(shape_of(value))
@@ -48,7 +48,7 @@ def pointwise(
 
 
 def layout_like(ctx: Context, value: SSAValue, views: Sequence[View]) -> Layout:
-    """As the first operand lies that is one tensor; else as the readers want it."""
+    """The layout of the first operand that is one tensor; else the one that readers prefer."""
     for view in views:
         held = ctx.held_by(view.cells)
         if len(held) == 1 and view.cells.size == held[0].order.size:

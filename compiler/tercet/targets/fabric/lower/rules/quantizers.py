@@ -73,7 +73,7 @@ def table(ctx: Context, op: Table, operands: list[Value]) -> View:
 
 
 def counted(ctx: Context, op: Quantizer, value: Pending, counts: Counts) -> View:
-    """The result of steps; of a function that turns, those up less those down."""
+    """The steps of a counting function; one that turns is the rises less the falls."""
     row, layer, name = row_of_each(op), op.layer.data, ctx.names[op.y]
     element = op.kind().element_type
     if not counts.turns:
@@ -95,7 +95,7 @@ def counted(ctx: Context, op: Quantizer, value: Pending, counts: Counts) -> View
 
 @dataclass(frozen=True)
 class Made:
-    """The tensor that sums become."""
+    """Name, type and zero point of the tensor that sums become."""
 
     name: str
     element: Int
@@ -113,14 +113,14 @@ def of_sums(ctx: Context, layer: str, value: Pending, closing: Closing, made: Ma
     )
     at = np.arange(tensor.order.size).reshape(tensor.order.shape) + ctx.base(tensor)
     every = np.empty(value.sums.channels * len(value.sums.factors), np.int64)
-    # the value's element that a sum became first says where its copies are
+    # a sum may stand in several elements of the value: the first one names its cell
     first = value.cells.reshape(-1)[tensor.order[tensor.order >= 0]]
     every[first] = at[tensor.order >= 0]
     return View(made.name, every[value.cells])
 
 
 def _levels(op: Threshold, x: IntArray) -> IntArray:
-    """[N, x]: the results of each channel."""
+    """The results of each channel [N] for every x."""
     reached = x >= op.rows()[:, :, None]
     found: IntArray = op.low.value.data + (op.signs()[:, :, None] * reached).sum(1)
     return found

@@ -1,4 +1,4 @@
-"""The steps as EXECs in their order, and where in the banks each finds what it needs."""
+"""The schedule of a network's shapes: their EXECs in order, with places in all banks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,24 +20,24 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Tiled:
-    """A schedule, with where layouts lie."""
+    """A schedule, with the layouts in bank B and the outputs' places in bank C."""
 
     schedule: Schedule
     layouts: Mapping[Tensor, Layout]
     first: tuple[int, ...]
-    """EXEC with which each stage begins."""
+    """The first EXEC of each stage."""
     words: int
-    """Of one input's outputs in bank C."""
+    """Words of bank C for the outputs of one input."""
     turns: int
-    """Places in bank C that the outputs have in turn."""
+    """Places of the outputs in bank C, which inputs take in turn."""
 
 
 def tiled(
     network: Network, shapes: Sequence[Shape], stager: Stager, batch: int, parts: int
 ) -> Tiled:
-    """Everything but memory: which EXECs there are, where their operands lie, what waits for what.
+    """The schedule of `shapes`: EXECs, addresses in the banks, and waits; nothing of memory.
 
-    Weights that do not stay come in `parts` of bank A at most.
+    A streamed weight takes at most 1 / `parts` of bank A.
 
     Raises CapacityError.
     """
@@ -64,7 +64,7 @@ def tiled(
 
 
 def _quicker(stage: Stage, stager: Stager) -> Shape:
-    """With lanes turned from band to band, if that is quicker."""
+    """The shape of a stage, with lanes turned from band to band if that takes fewer cycles."""
     other = stager.turned(stage.shape)
     if other is stage.shape:
         return other
@@ -75,7 +75,7 @@ def _quicker(stage: Stage, stager: Stager) -> Shape:
 def _acts(
     network: Network, stages: Sequence[Stage], words: int, parts: int, spec: FabricSpec
 ) -> tuple[tuple[Unit | Export, ...], tuple[int, ...], tuple[int, ...]]:
-    """Every stage's units, and the exports behind them; the first and the last of each stage."""
+    """The units and exports of every stage; the first and the last EXEC of each stage."""
     found: list[Unit | Export] = []
     first, last = list[int](), list[int]()
     units = units_of(stages, spec, parts)
@@ -90,7 +90,7 @@ def _acts(
 
 
 def _layers(stages: Sequence[Stage]) -> tuple[int, ...]:
-    """A layer for every result: pieces of a step are one."""
+    """The number of each stage's layer: pieces of one step are one layer."""
     known: dict[tuple[str, str], int] = {}
     return tuple(
         known.setdefault((stage.name, stage.shape.step.result.name), len(known)) for stage in stages

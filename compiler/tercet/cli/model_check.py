@@ -1,4 +1,4 @@
-"""Check a model that the user named: capture, passes, plan, and the weights of another file."""
+"""The check of a model that the user named; with the weights of another file compared."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from tercet.frontends.weights import weights_of
 from tercet.targets.door import Settings
 
 MOST = 1000
-"""Samples that are looked at."""
+"""The most samples that are examined."""
 
 
 def checked(
@@ -27,7 +27,7 @@ def checked(
     *,
     explain: bool = False,
 ) -> check.Check:
-    """The check; whatever keeps the network from being built is a problem in it."""
+    """The check of a model; every reason why the network can't be built is one of its problems."""
     settings.asked.tell(f"capture {model}")
     found = frontends.with_samples(frontends.resolve(model, reading), samples)
     try:
@@ -62,7 +62,7 @@ def _built(
 
 
 def _samples(model: frontends.Model, module: ModuleOp) -> Samples | None:
-    """What the model shows of itself says nothing about real inputs."""
+    """Warnings about the user's samples; None for the model's own example: it is no real input."""
     if model.origin != REAL or not model.source:
         return None
     count = len(model.samples[0])

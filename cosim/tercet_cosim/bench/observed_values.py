@@ -1,4 +1,4 @@
-"""What the ears of the testbench heard, put in the order of the network's values."""
+"""The network's values, from the writes that the test bench observed."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from tercet_cosim.bench.job import Outcome
 
 @dataclass(frozen=True)
 class _Shown:
-    """Elements of a value as one frame showed them."""
+    """Elements of a value as one frame wrote them."""
 
     layer: LayerPlan
     elements: IntArray
-    """[shown]; one may be shown several times."""
+    """[shown]; an element may be shown several times."""
     values: IntArray
     """[R, shown]."""
 
 
 def values_of(plan: Plan, outcome: Outcome, count: int | None = None) -> dict[str, IntArray]:
-    """Sums and results of every layer [V, elements], from what the ears heard: of `count` vectors.
+    """Sums and results of every layer [V, elements] of `count` vectors, from the observed writes.
 
-    Raises TercetError unless every element was heard, and always as the same number.
+    Raises TercetError unless every element was written, and each time with the same number.
     """
     shown: dict[tuple[str, int], list[_Shown]] = defaultdict(list)
     for frame, heard in plan.heard.items():
@@ -51,7 +51,7 @@ def values_of(plan: Plan, outcome: Outcome, count: int | None = None) -> dict[st
 
 
 def layer_cycles_of(plan: Plan, outcome: Outcome) -> dict[str, IntArray]:
-    """Cycles in which the EXEC frames of each layer ran [R]."""
+    """The cycles of each layer's EXEC frames [R]."""
     runs, frames = len(outcome.outputs), plan.infer.execs
     found = {}
     for i, layer in enumerate(plan.layers):
@@ -78,7 +78,7 @@ def _halves(words: IntArray, tiles: int) -> tuple[IntArray, IntArray]:
 
 
 def _joined(name: str, parts: list[_Shown], vector: int, batch: int) -> IntArray:
-    """The whole value [R, elements] of one vector of the batch, of all that was shown of it."""
+    """The whole value [R, elements] of one vector of the batch, from all parts shown of it."""
     layer = parts[0].layer
     elements = np.concatenate([part.elements for part in parts])
     values = np.concatenate([part.values for part in parts], axis=1)

@@ -1,4 +1,4 @@
-"""A network put right on the way: every layer works on what somebody else found before it."""
+"""A run of the reference in which values found by another executor replace its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class Followed:
     """The arrays of every value."""
 
     made: Mapping[SSAValue, Array]
-    """As the network computes them."""
+    """The values that the network computes."""
     used: Mapping[SSAValue, Array]
-    """As they are handed on: what was found, where something was."""
+    """The values that later layers read: those found by the other executor, else the computed."""
 
 
 def follow(module: ModuleOp, inputs: Sequence[Array], found: Mapping[SSAValue, Array]) -> Followed:
-    """Run a module by its operators' references; what was `found` takes a value's place."""
+    """Run a module by its operators' references; values in `found` replace the computed ones."""
     made, used = dict[SSAValue, Array](), dict[SSAValue, Array]()
 
     def take(value: SSAValue, array: Array) -> None:

@@ -1,4 +1,4 @@
-"""Where and when the fabric wrote an element: the tile, the cycle, and the signal of a waveform."""
+"""The write of an element by the fabric: tile, cycle, and signal of a waveform."""
 
 from dataclasses import dataclass
 
@@ -16,21 +16,21 @@ SIGNALS = {RESULTS: "result_o", SUMS: "sum_i"}
 
 @dataclass(frozen=True)
 class Written:
-    """An element on its way from post-processing to a bank."""
+    """The write of an element, from post-processing to a bank."""
 
     frame: int
-    """Of the program `infer`."""
+    """The frame of the program `infer`."""
     tile: int
     cycle: int
-    """After the doorbell's handshake."""
+    """The cycle after the doorbell's handshake."""
     signal: str
     value: int
-    """Of the signal: a sum is still without bias there."""
+    """The signal's value; a sum has no bias there."""
     time: int
     """Nanoseconds of simulated time at the end of the cycle."""
 
     def sentence(self, waveform: str | None) -> str:
-        """For a person who looks for it; with the time where there is a waveform."""
+        """A sentence that says where the write is, with its time if there is a waveform."""
         told = f"tile {self.tile} had it {self.cycle} cycles after the doorbell, in frame"
         told += f" {self.frame}, where {self.signal} is {self.value}"
         if waveform is None:
@@ -39,7 +39,7 @@ class Written:
 
 
 def written(plan: Plan, outcome: Outcome, name: str, vector: int, element: int) -> Written | None:
-    """The first time that an element of the value `name` was shown; None for other values."""
+    """The first write of an element of the value `name`; None for values that no frame writes."""
     run, place = divmod(vector, plan.batch)
     for frame, heard in plan.heard.items():
         kind = _shown(plan.layers[heard.layer], heard, name)
@@ -66,7 +66,7 @@ def written(plan: Plan, outcome: Outcome, name: str, vector: int, element: int) 
 
 
 def _shown(layer: LayerPlan, heard: Heard, name: str) -> int | None:
-    """What a frame shows of the value: its sums, its results, or neither."""
+    """The column of the value in a frame's rows: its sums, its results, or None."""
     if name == layer.sum_name and heard.bias is not None:
         return SUMS
     return RESULTS if name == layer.result_name or name in heard.within else None

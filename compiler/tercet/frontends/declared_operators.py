@@ -1,7 +1,7 @@
-"""What a front end says of itself: the operators it takes, and those it refuses with a way out.
+"""Declarations of a front end: the operators it takes, and those it refuses with a way out.
 
-A converter declares it where it is registered; the tables of docs/pytorch.md and docs/onnx.md and
-the messages of refusals are made of it.
+A converter declares its operators where it is registered. The tables of docs/pytorch.md and
+docs/onnx.md and the messages of refusals are made of the declarations.
 """
 
 from collections.abc import Iterable
@@ -13,22 +13,22 @@ from pkgutil import iter_modules
 
 @dataclass(frozen=True)
 class Taken:
-    """What one converter takes."""
+    """The operators that one converter takes."""
 
     home: str
-    """The module that it stands in."""
+    """The Python module of the converter."""
     operators: tuple[str, ...]
     domain: str = ""
-    """Whose operators they are, where a front end knows those of several."""
+    """The operators' domain, for a front end that knows several."""
     layers: tuple[str, ...] = ()
-    """What the user writes where that has another name, such as nn.ReLU."""
+    """The layers that become these operators, such as nn.ReLU."""
     note: str = ""
-    """Under which conditions, for a row of a table."""
+    """The conditions, for a row of a table."""
 
 
 @dataclass(frozen=True)
 class TakenRow:
-    """What the converters of one module take of one domain."""
+    """The operators of one domain that the converters of one module take."""
 
     title: str
     domain: str
@@ -39,13 +39,13 @@ class TakenRow:
 
 @dataclass(frozen=True)
 class Refused:
-    """Operators that are known, but not taken."""
+    """Operators that are known and refused."""
 
     operators: tuple[str, ...]
     way_out: str
     domain: str = ""
     found: str = ""
-    """What stands in the way, where more than the operator's name is to be said."""
+    """The reason, if the operator's name does not suffice."""
 
 
 def load_all(package: str) -> None:
@@ -55,7 +55,7 @@ def load_all(package: str) -> None:
 
 
 def rows(taken: Iterable[Taken]) -> tuple[TakenRow, ...]:
-    """One row for each module and domain, by name; of one, in the order of the module's lines."""
+    """One row for each module and domain, by name; within one, in the order of the source."""
     ordered = sorted(taken, key=_place)
     return tuple(_row(*place, list(group)) for place, group in groupby(ordered, key=_place))
 

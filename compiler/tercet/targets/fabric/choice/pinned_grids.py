@@ -1,4 +1,4 @@
-"""Grids that the user chose for single layers, in place of what the search found."""
+"""A chooser that replaces the search's grids by those that the user set for single layers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from tercet.targets.fabric.tiles.grid import Grid
 
 @dataclass(frozen=True, eq=False)
 class Pinned:
-    """Chooses as `chooser` does, but for the layers in `pins`."""
+    """Chooses like `chooser`, except for the layers in `pins`."""
 
     chooser: Chooser
     pins: Mapping[str, Grid]
@@ -28,7 +28,7 @@ class Pinned:
 def require_pinned(
     pins: Mapping[str, Grid], layers: Iterable[tuple[str, Grid]], fabric: str
 ) -> None:
-    """Raise UsageError where a plan has not the layers of `pins`, or has them on other grids."""
+    """Raise UsageError if a plan lacks a layer of `pins`, or has it on another grid."""
     found: dict[str, set[Grid]] = {}
     for name, grid in layers:
         found.setdefault(name, set()).add(grid)
@@ -41,6 +41,6 @@ def require_pinned(
         if found[name] != {grid}:
             got = ", ".join(map(str, found[name]))
             raise UsageError(
-                f"layer {name}: the grid {grid} does not go with those of its neighbours on"
-                f" {fabric}, which needs {got} there; leave it out, or choose theirs as well"
+                f"layer {name}: the grid {grid} does not fit those of its neighbours on {fabric},"
+                f" which need {got} here; leave it out, or choose theirs as well"
             )

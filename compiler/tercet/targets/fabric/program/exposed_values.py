@@ -1,4 +1,4 @@
-"""What a plan tells others of its layers, and of the values that its EXECs write."""
+"""The table of layers, and which value each EXEC exposes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +15,7 @@ from tercet.targets.fabric.tiles.tensor import Tensor
 
 
 def layers_of(schedule: Schedule) -> tuple[LayerPlan, ...]:
-    """Of each layer its first piece."""
+    """The row of every layer, from its first piece."""
     first = {layer: n for n, layer in reversed(list(enumerate(schedule.layers)))}
     return tuple(_layer(schedule.stages[first[layer]]) for layer in sorted(first))
 
@@ -39,7 +39,7 @@ def _layer(stage: Stage) -> LayerPlan:
 
 
 def heard_of(schedule: Schedule, frames: Sequence[Frame], network: Network) -> dict[int, Heard]:
-    """What each EXEC frame that writes values shows, by its number."""
+    """The values that each EXEC frame exposes, by the number of the frame."""
     execs, count = Program(0, tuple(frames)).execs, len(schedule.acts)
     shown = {
         act: heard(schedule.stages[act.stage], act.groups, schedule.spec.tiles)
@@ -57,7 +57,7 @@ def heard_of(schedule: Schedule, frames: Sequence[Frame], network: Network) -> d
 
 
 def _scaled(shape: Shape, elements: IntArray) -> tuple[IntArray | None, IntArray | None]:
-    """Bias and factor of the sum of each of `elements`; 0 where there is none."""
+    """Bias and factor of the sum behind each of `elements`; 0 for no element; None without sums."""
     sums, order = shape.step.accumulators, shape.step.result.order
     if sums is None:
         return None, None
@@ -72,7 +72,7 @@ def _scaled(shape: Shape, elements: IntArray) -> tuple[IntArray | None, IntArray
 
 
 def _within(part: Tensor, inside: Mapping[Tensor, Inside]) -> dict[str, IntArray]:
-    """Of each larger tensor that a part lies inside of: its element, by that of the part."""
+    """For each larger tensor around a part, by name: its element, by the part's element."""
     if part not in inside:
         return {}
     own = inside[part]

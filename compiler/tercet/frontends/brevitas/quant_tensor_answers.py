@@ -1,7 +1,7 @@
-"""Questions of a forward whether a value is a QuantTensor, answered in the graph as in the run.
+"""Answers to `isinstance(x, QuantTensor)` in a forward, recorded in a run, replayed in the export.
 
 Quantizers return plain tensors while a module is exported. A forward that asserts or branches on
-`isinstance(x, QuantTensor)` gets there what it got when the module ran, place by place.
+`isinstance(x, QuantTensor)` gets the answers of the run, place by place.
 """
 
 import builtins
@@ -19,29 +19,29 @@ from brevitas.quant_tensor import QuantTensor
 from torch import Tensor
 
 Place = tuple[CodeType, int]
-"""Where in the bytecode a question stands."""
+"""The place of a question in the bytecode."""
 KINDS = tuple(
     kind
     for kind in vars(quant_tensor).values()
     if isinstance(kind, type) and issubclass(kind, QuantTensor)
 )
 THEIRS = "brevitas", "torch", "tercet", "tercet_golden"
-"""Packages that ask for themselves."""
+"""Packages whose own questions are not recorded."""
 VALUE = "value"
-"""The reals of a QuantTensor."""
+"""The attribute of a QuantTensor that holds its reals."""
 Answer = Callable[[Place, bool], bool]
-"""From a place and the plain answer to the one that is given there."""
+"""The answer to give, from the place and the plain answer."""
 
 
 @dataclass(frozen=True)
 class AnswerLog:
-    """What was answered at each place, in order."""
+    """The recorded answers at each place, in order."""
 
     found: dict[Place, list[bool]] = field(default_factory=lambda: defaultdict(list))
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Inside, every answer is kept."""
+        """A context in which every answer is recorded."""
 
         def answer(place: Place, own: bool) -> bool:
             self.found[place].append(own)
@@ -52,7 +52,7 @@ class AnswerLog:
 
     @contextmanager
     def given(self) -> Iterator[None]:
-        """Inside, each place is answered as it was; the value of a tensor is itself."""
+        """A context in which each place gets its recorded answers; a tensor's value is itself."""
         turns = {place: cycle(answers) for place, answers in self.found.items()}
         setattr(Tensor, VALUE, property(lambda tensor: tensor))
         try:
@@ -64,7 +64,7 @@ class AnswerLog:
 
 @contextmanager
 def _asked(answer: Answer) -> Iterator[None]:
-    """Inside, what a user's code asks about QuantTensors is answered by `answer`."""
+    """A context in which `answer` answers the user's questions about QuantTensors."""
     plain = builtins.isinstance
 
     def asked(value: Any, kinds: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Profiles of a planned network: by the cycle model, or of what the fabric itself recorded."""
+"""Profiles of a planned network: from the cycle model, or from the records of the fabric."""
 
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from tercet_signoff.context import CheckContext
 
 PAGE = 4096
-"""A window is made of these."""
+"""Bytes of a page; a memory window has whole pages."""
 
 
 def by_model(ctx: "CheckContext", records: int = 0) -> Profile:
-    """What the cycle model says of the context's first vector; with `records`, of it recorded."""
+    """Profile of the context's first vector by the cycle model; `records`: their address."""
     from tercet_golden.cycles import Machine
     from tercet_golden.cycles.predict import LATENCY
 
@@ -32,7 +32,7 @@ def by_model(ctx: "CheckContext", records: int = 0) -> Profile:
 
 
 def by_rtl(ctx: "CheckContext") -> Profile:
-    """What the simulated RTL records of the context's first vector, behind the plan's window."""
+    """Profile of the context's first vector from the records that the simulated RTL writes."""
     from tercet_cosim.bench.batch import Item
     from tercet_cosim.bench.process import batch
     from tercet_cosim.build.build import build
@@ -56,13 +56,13 @@ def by_rtl(ctx: "CheckContext") -> Profile:
 
 
 def by_records(ctx: "CheckContext", cycles: int, data: "Bytes") -> Profile:
-    """What the fabric recorded while it ran `infer`: the bytes from RECORDS on."""
+    """Profile from the bytes that the fabric wrote at RECORDS while it ran `infer`."""
     found = zip(ctx.plan.infer.frames, decode(data), strict=True)
     return _profile(ctx, cycles, tuple(_recorded(frame, record) for frame, record in found))
 
 
 def _memory(ctx: "CheckContext") -> "Bytes":
-    """The plan's image with the first vector in it, and room for the records behind."""
+    """The plan's memory image with the first vector in it, and room for the records behind it."""
     planned = ctx.plan
     room = -(-RECORD_BYTES * len(planned.infer.frames) // PAGE) * PAGE
     memory = np.concatenate([planned.image(), np.zeros(room, np.uint8)])
@@ -117,7 +117,7 @@ def _modelled(found: "FrameRecord") -> contract.Frame:
 
 
 def _issues(found: "FrameRecord") -> tuple[Issue, ...]:
-    """Of the tiles that issue anything."""
+    """First and last issue of each tile that issues anything."""
     if found.time is None:
         return ()
     time = found.time

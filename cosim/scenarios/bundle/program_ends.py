@@ -1,4 +1,4 @@
-"""How a program ends while host and memory are at work: interrupts, soft resets, resets."""
+"""Scenarios of a program's end under load: interrupts, soft resets, resets."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from scenarios.bundle.bench import SOFT_RESET, START, Bench
 from tercet.targets.fabric.format import registers as reg
 
 SLOW = 0.7
-"""Share of the handshakes that memory holds back."""
+"""The share of the handshakes that memory holds back."""
 TIMES = 8
-"""Tries of what happens at random cycles."""
+"""The number of tries at random cycles."""
 
 
 async def an_interrupt_outlives_a_write_that_meets_it(bench: Bench) -> None:
-    """Wherever the host's write of 1 lands around the end of the program, irq has been seen."""
+    """The interrupt rises, whenever the host's write of 1 meets the end of the program."""
     await bench.runs_right()
     await bench.ring(bench.plan.infer)
     rung = bench.now()

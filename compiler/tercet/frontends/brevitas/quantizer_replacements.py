@@ -1,4 +1,4 @@
-"""What takes the place of each quantizer, from what it did when the module ran."""
+"""The replacement of each quantizer, from its calls in the run."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,18 +26,18 @@ from tercet.frontends.brevitas.quantized import (
 )
 
 LARGEST = 8
-"""Bits of an activation or weight."""
+"""The most bits of an activation or weight."""
 ROUNDINGS: Mapping[str, str] = {
     "ROUND": "half_even",
     "FLOOR": "floor",
     "CEIL": "ceil",
     "ROUND_TO_ZERO": "to_zero",
 }
-"""Ours by Brevitas' names."""
+"""Our rounding modes by Brevitas' names."""
 
 
 def replace(model: nn.Module, calls: tuple[Call, ...]) -> None:
-    """Put the stands where their proxies are, under every name that these have."""
+    """Replace the called proxies, under every name that they have in the model."""
     stands = {id(call.proxy): stand_in(call) for call in calls}
     for path, module in list(model.named_modules(remove_duplicate=False)):
         if id(module) in stands:
@@ -46,7 +46,7 @@ def replace(model: nn.Module, calls: tuple[Call, ...]) -> None:
 
 
 def stand_in(call: Call) -> Stand:
-    """What takes the proxy's place in the exported graph."""
+    """The replacement of a proxy in the exported graph."""
     stands = [_stand(call, once) for once in call.times]
     return stands[0] if all(one.same(stands[0]) for one in stands) else Calls(stands)
 
@@ -58,7 +58,7 @@ def _stand(call: Call, once: Once) -> Stand:
         return Activation(_function(call.proxy))
     if isinstance(call.proxy, DynamicActQuantProxyFromInjector):
         raise UnsupportedError(
-            "its quantizer computes its scale from the input of the moment",
+            "its quantizer computes its scale from each input",
             layer=call.layer,
             way_out=("use one with a learned or calibrated scale, such as Int8ActPerTensorFloat"),
         )
@@ -129,7 +129,7 @@ def _grid(call: Call, result: Any) -> SeenGrid:
     if isinstance(kind, BinaryQuant | ClampedBinaryQuant):
         return SeenGrid(scale, scale, zero, -1, 1, "sign")
     if isinstance(kind, TernaryQuant):
-        # beyond the threshold, which is half of this step; a tie rounds to the even integer, 0
+        # the threshold is half of this step; a tie rounds to the even integer, 0
         return SeenGrid(2 * (kind.threshold * scale), scale, zero, -1, 1, "half_even")
     low, high = _limits(bits, bool(result.signed), bool(call.proxy.is_narrow_range))
     return SeenGrid(scale, scale, zero, low, high, _rounding(call))

@@ -1,4 +1,4 @@
-"""The planner's search for grids, as it went."""
+"""A chooser of grids that records what the search tried, for `tercet check --explain`."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ Laid = tuple[str, tiles.Grid]
 
 
 class Search:
-    """Chooses what the planner would choose, and keeps what it weighed."""
+    """Chooses like `search.choose`, and keeps the trials."""
 
     def __init__(self) -> None:
         self._found: list[search.Choice] = []
@@ -27,10 +27,10 @@ class Search:
         return found
 
     def choices(self, layers: Iterable[Laid] = ()) -> tuple[Choice, ...]:
-        """Step by step, in the network's order; nothing before the search.
+        """The trials of every step, in the network's order; nothing before the search has run.
 
-        Of all that were weighed, those that have become these `layers`; of a step that is one of
-        them as a whole, the chosen grid is the one it has there.
+        Of several searches, the one that agrees best with `layers`, the plan's layers and grids. A
+        step that became one whole layer is shown with that layer's grid.
         """
         if not self._found:
             return ()
@@ -48,7 +48,7 @@ class Search:
 def _agreement(
     grids: Mapping[Step, tiles.Grid], whole: Mapping[str, tiles.Grid]
 ) -> tuple[int, int]:
-    """How many steps are there, on their grids; fewer others are better."""
+    """Agreement with the plan, to be maximized: steps on the plan's grids, then fewer steps."""
     return sum(whole.get(step.name) == grid for step, grid in grids.items()), -len(grids)
 
 
@@ -58,5 +58,5 @@ def _choice(name: str, chosen: tiles.Grid, found: Sequence[search.Trial]) -> Cho
 
 
 def grid_of(found: tiles.Grid) -> Grid:
-    """A grid as a check tells it."""
+    """The grid of the contract from the planner's."""
     return Grid(found.bands, found.slices, found.outs)

@@ -1,4 +1,4 @@
-"""A model with the samples of a file: held to the model's inputs, a class for each row if any."""
+"""A model with the samples of a file, which are checked against the model's inputs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ from tercet.frontends.onnx import OnnxModel
 from tercet.frontends.samples.file import ALONE, File, opened
 from tercet.ir.types import Array
 
-if TYPE_CHECKING:  # samples of a file are read without torch
+if TYPE_CHECKING:  # samples for an ONNX file are read without torch
     from torch import nn
 
 CLASSES = "y"
 """Name of the array of classes."""
 FOUND = "samples.npz"
-"""Name of the file that is found beside a model; one for it alone is MODEL_samples.npz."""
+"""The name of the samples' file beside a model; MODEL_samples.npz is for one model."""
 
 
 def with_samples(model: Model, given: Path | None) -> Model:
@@ -40,7 +40,7 @@ def with_samples(model: Model, given: Path | None) -> Model:
 
 
 def read_labels(path: Path, count: int, where: str) -> tuple[int, ...]:
-    """The classes in a file of their own: an .npy, or `y` of an .npz."""
+    """The classes from a separate file: an .npy, or `y` of an .npz."""
     file = opened(path, CLASSES)
     if CLASSES not in file.names:
         raise CaptureError(f"{path}: holds {_list(file.names)}; wanted an array called {CLASSES}")
@@ -56,16 +56,16 @@ def _beside(model: Path | None) -> Path | None:
 
 @dataclass(frozen=True)
 class _Input:
-    """What an array has to be."""
+    """The required name, shape and kind of an array."""
 
     name: str
     shape: tuple[int, ...]
-    """Without the batch."""
+    """The shape without the batch."""
     real: bool
 
 
 def _inputs(model: Model) -> tuple[_Input, ...]:
-    """Of the file, or of the module: the parameters of `forward`, x0, x1, … where it has none."""
+    """The inputs of a file, or of a module: the parameters of `forward`, else x0, x1 and so on."""
     if isinstance(model.module, OnnxModel):
         files = model.module.inputs
         return tuple(_Input(x.name, x.shape[1:], isinstance(x.element, Float64Type)) for x in files)
@@ -96,7 +96,7 @@ def _with(model: Model, path: Path) -> Model:
 
 
 def _stored(file: File, name: str, inputs: int) -> str:
-    """The name under which an input lies in the file; that of the only one may be x."""
+    """The name of an input's array in the file; the only one may be called x."""
     if name in file.names:
         return name
     if inputs == 1 and ALONE in file.names:
@@ -110,9 +110,9 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _rows(file: File, name: str, wanted: _Input) -> Array:
-    """An array in the kind and shape of the model's input, batch first.
+    """An array of the kind and shape of the model's input, batch first.
 
-    Reals are rounded to float32, which the model is given.
+    Reals are rounded to float32, the model's input type.
     """
     x, where, shape = file.array(name), f"{file.path}: {name}", wanted.shape
     kinds, kind = ("fiu", "numbers") if wanted.real else ("iu", "whole numbers")

@@ -1,4 +1,4 @@
-"""Quantize a model, write it, and read it back: what was written is what was measured."""
+"""Three files from a model to quantize; they are read back and compared with what was measured."""
 
 import io
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from tercet.frontends.ptq import api as ptq
 from tercet.frontends.ptq.calibrate import MOST
 from tercet.frontends.python import factory_from_file, made_by
 from tercet.frontends.samples import read_labels
-from tercet.frontends.samples.fit import CLASSES, FOUND
+from tercet.frontends.samples.model_samples import CLASSES, FOUND
 from tercet.frontends.samples.units import of_others
 from tercet.ir.types import Array
 from tercet.report.pages.files import write_all
@@ -28,22 +28,22 @@ from tercet.report.pages.words import number
 from tercet.targets.shared.identifiers import identifier
 
 KEPT = 256
-"""Samples that are written beside the network, so that it can be verified on them."""
+"""The most samples that are written beside the network, to verify it on them."""
 
 
 class Watcher(Protocol):
-    """Who is told how far it is."""
+    """Receives the progress of a quantization."""
 
     def stage(self, name: str) -> None:
-        """A stage begins, or goes on."""
+        """A stage begins or goes on."""
 
     def progress(self, done: int, total: int) -> None:
-        """Steps of the stage."""
+        """`done` of `total` steps of the stage are finished."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What to quantize, how, and on which inputs; None: what there is without a file."""
+    """What to quantize, how, and on which inputs; None: the inputs that the model brings."""
 
     spec: str
     out: Path
@@ -55,21 +55,21 @@ class Asked:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Shares of the inputs that are right before and after, and which inputs those are."""
+    """Shares of the inputs that are classified right before and after quantization."""
 
     before: float
     after: float
     on: str
-    """80 inputs held out of the calibration."""
+    """The inputs that were measured, in words: "80 inputs held out of the calibration"."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What was measured and written; the Python file comes first."""
+    """The files that were written, the Python file first, and what was measured."""
 
     files: tuple[Path, ...]
     used: int
-    """Inputs that it was calibrated on."""
+    """Number of inputs that the model was calibrated on."""
     source: str
     accuracy: Accuracy | None
     warnings: tuple[str, ...]
@@ -79,9 +79,9 @@ class Done:
 class _Inputs:
     calibration: ptq.Data
     test: ptq.Data | None
-    """None where the calibration's own are measured on, or nothing is."""
+    """None if accuracy is measured on the calibration's inputs."""
     told: str
-    """What is measured on, and how many."""
+    """The measured inputs in words, with their number."""
 
     @property
     def measured(self) -> ptq.Data:
@@ -127,20 +127,20 @@ def _inputs(model: Model, test: Path | None) -> _Inputs:
         first, held_out = ptq.parted(data)
         ptq.require_enough(first, model.source or model.name)
         if held_out is None:
-            told = f"the same {number(len(first.x))} inputs; others, by --test, tell more"
+            told = f"the same {number(len(first.x))} inputs; give others by --test to learn more"
             return _Inputs(first, None, told)
         told = f"{number(len(held_out.x))} inputs held out of the calibration"
         return _Inputs(first, held_out, told)
     ptq.require_enough(data, model.source or model.name)
     other = frontends.with_samples(model, test)
     if not other.labels:
-        raise CaptureError(f"{test}: holds no classes y; --test measures how many are right")
+        raise CaptureError(f"{test}: has no classes y, which --test needs to measure the accuracy")
     measured = ptq.data_of(other)
     return _Inputs(data, measured, f"{number(len(measured.x))} inputs of {test}")
 
 
 def _warnings(found: Model, inputs: _Inputs) -> tuple[str, ...]:
-    """Where inputs are in other units than those the model shows, or than one another."""
+    """Sentences on inputs whose units differ from the model's example, or from one another."""
     xs, told = [x.numpy() for x in inputs.calibration.inputs], tuple[str, ...]()
     names = ["x"] if len(xs) == 1 else [f"input {i}" for i in range(len(xs))]
     if found.origin == EXAMPLE and found.source:
@@ -181,7 +181,7 @@ def _archive(arrays: Mapping[str, Array]) -> bytes:
 
 
 def _require_taken(found: ptq.Quantized, data: ptq.Data) -> None:
-    """What is written has to be an integer network; else the first reason why it is none."""
+    """Raise the first reason why the quantized model can't become an integer network, if any."""
     captured = frontends.load(found.module, [x[:1] for x in data.inputs])
     module, errors = integers(captured)
     if module is None:
@@ -195,11 +195,11 @@ def _require_same(found: ptq.Quantized, path: Path, data: ptq.Data) -> None:
         want, got = (_results(module(*rows)) for module in (found.module, again))
         if len(want) != len(got) or not all(map(torch.equal, want, got)):
             raise CaptureError(
-                f"{path}: does not compute what was quantized; the model's forward depends on "
-                "something that is no layer"
+                f"{path}: computes other results than the quantized model; the model's forward "
+                "depends on something that is no layer"
             )
 
 
 def _results(returned: object) -> list[torch.Tensor]:
-    """The tensors that a model returned, whatever holds them."""
+    """The tensors in what a model returned: one tensor, or a nest of tuples and dictionaries."""
     return [one for one in tree_leaves(returned) if one is not None]

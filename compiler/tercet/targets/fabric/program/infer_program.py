@@ -1,7 +1,6 @@
-"""The program that runs a batch: what is streamed comes behind compute, and so do inputs.
+"""The program that runs a batch: streamed contents and inputs are loaded while EXECs run.
 
-A frame waits only for frames that stand before it, so handing them out in order never blocks for
-good.
+A frame waits only for frames before it, so that issuing frames in order never deadlocks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,22 +22,22 @@ class Arrival:
     loads: tuple[Load, ...]
     first: int
     front: int
-    """They stand in front of this EXEC and those behind it, one each, and of `first` at last."""
+    """The first LOAD stands before this EXEC, each other before a later one, up to `first`."""
     after: int
-    """They may start when so many EXECs have finished."""
+    """EXECs that must have finished before they start."""
     source: Tensor | None
-    """What must have been stored before; None for an input."""
+    """The tensor whose STOREs must have finished before; None for an input."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """The STOREs of every input's outputs, from places of bank C that take turns."""
+    """The STORE of every input's outputs, from `places` of bank C that inputs take in turn."""
 
     stores: tuple[Store, ...]
     places: int
 
     def first(self, i: int) -> int:
-        """First word of bank C."""
+        """First word in bank C of the outputs of input i."""
         return self.stores[i].base
 
 
@@ -49,7 +48,7 @@ def infer(
     places: Sequence[Mapping[Tensor, int]],
     outputs: Outputs | None,
 ) -> tuple[Frame, ...]:
-    """The whole program. `places` are the addresses of stored tensors, for each input."""
+    """The frames of the program. `places` are the addresses of stored tensors, for each input."""
     program = _Program(schedule, brought, arrivals, outputs)
     for i, at in enumerate(places):
         for e, act in enumerate(schedule.acts):
@@ -63,7 +62,7 @@ def infer(
 
 
 class _Program:
-    """Frames so far, and the counts that waits refer to."""
+    """The frames so far, and the counts of LOADs and STOREs that waits refer to."""
 
     def __init__(
         self,
@@ -81,8 +80,8 @@ class _Program:
             self.streamed.setdefault(need.first, []).append((need, load))
         self.loads = self.stores = self.waited = 0
         self.needed: dict[int, int] = {}  # LOADs that an EXEC waits for
-        self.complete: dict[Tensor | None, int] = {None: 0}  # STOREs that bring all of a tensor
-        self.finished: list[int] = []  # STOREs until the outputs of each input are in memory
+        self.complete: dict[Tensor | None, int] = {None: 0}  # STOREs until all of it is there
+        self.finished: list[int] = []  # STOREs after which the outputs of each input are in memory
         self.fronts: dict[int, list[tuple[Load, Arrival]]] = {}
         for arrival in arrivals:
             for j, load in enumerate(arrival.loads):
@@ -90,7 +89,7 @@ class _Program:
                 self.fronts.setdefault(front, []).append((load, arrival))
 
     def bring(self, i: int, e: int) -> None:
-        """LOADs that EXEC e of input i is the first to need, then those that come ahead."""
+        """Add the LOADs that EXEC e of input i needs first, then LOADs for later EXECs."""
         at = self._at(i, e)
         ahead = self.fronts.get(at, [])
         for load, arrival in ahead:
@@ -114,7 +113,7 @@ class _Program:
         self.needed[first] = self.loads
 
     def run(self, i: int, e: int, unit: Unit) -> None:
-        """An EXEC; one that writes outputs waits until those that lay there are in memory."""
+        """Add an EXEC; one that writes outputs waits until those before in its place are stored."""
         outputs, word, stored = self.outputs, 0, 0
         if outputs is not None and self.schedule.stages[unit.stage].shape.is_output:
             word = outputs.first(i)
@@ -124,7 +123,7 @@ class _Program:
         self.frames.append(replace(frame, wait_load=self.waited, wait_store=stored))
 
     def export(self, i: int, e: int, act: Export, places: Mapping[Tensor, int]) -> None:
-        """An EXEC to one of two buffers of bank C, and the STORE behind it."""
+        """Add an EXEC that exports to one of two buffers in bank C, and the buffer's STORE."""
         schedule = self.schedule
         (first, words), layer = schedule.staging, schedule.layers[act.stage]
         out = first + self.stores % 2 * words
@@ -135,7 +134,7 @@ class _Program:
         self.complete[act.source] = self.stores
 
     def finish(self, i: int) -> None:
-        """The outputs of input i go to memory."""
+        """Add the STORE of the outputs of input i."""
         if self.outputs is not None:
             self._store(replace(self.outputs.stores[i], wait_exec=self._at(i + 1, 0)))
         self.finished.append(self.stores)

@@ -1,4 +1,4 @@
-"""Floats against the integer reference: an element may differ next to a tie."""
+"""Comparison of floats with the integer reference; elements next to a tie may differ."""
 
 from dataclasses import dataclass, field
 
@@ -9,13 +9,14 @@ from tercet.ir.types import FloatArray, IntArray
 from tercet_golden.compare import Mismatch
 
 PLAIN = 64
-"""Steps. Of larger values a float has fewer digits behind the point: in float32, 1e-4 in 64 are 26
-roundings, and a sum of 126 products was seen to be off by 7."""
+"""The distance from a tie, in steps, for values up to this size. Larger values have fewer digits
+behind the point: in float32, 1e-4 in 64 are 26 roundings, and a sum of 126 products was seen to be
+off by 7."""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """An element that differs because the float before it was rounded lies next to a tie."""
+    """An element that differs because its float before rounding lies next to a tie."""
 
     layer: str
     vector: int
@@ -23,16 +24,16 @@ class Explained:
     expected: int
     found: int
     distance: float
-    """From where it is rounded to what was expected, in steps."""
+    """The distance, in steps, from the float to the tie on the side of the expected result."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Over all values that were compared."""
+    """The outcome over all compared values."""
 
     compared: int
     mismatches: int
-    """Differences without an explanation: any is a failure."""
+    """Unexplained differences; one is a failure."""
     first: Mismatch | None
     explained: tuple[Explained, ...]
 
@@ -43,10 +44,10 @@ class Judged:
 
 @dataclass
 class Tally:
-    """What was compared so far."""
+    """The counts of the comparison so far."""
 
     near: float
-    """How near to a tie, in steps, a float may go the other way: in proportion beyond `PLAIN`."""
+    """The distance from a tie, in steps, at which elements may differ; it grows from `PLAIN` on."""
     compared: int = 0
     mismatches: int = 0
     first: Mismatch | None = None
@@ -64,9 +65,8 @@ class Tally:
     ) -> None:
         """Compare a value on these vectors.
 
-        `position`: where it was before it was rounded; results are `jump` apart, and each is what
-        lies within half of that. `numbers`: of all vectors that are given, chosen or not; they
-        count from 0 without it.
+        `position`: the floats before rounding, in steps. Results are `jump` apart and cover the
+        positions within half of that. `numbers`: those of all given vectors; from 0 without it.
         """
         numbers = np.arange(len(want)) if numbers is None else numbers
         self.compared += want[vectors].size

@@ -1,8 +1,8 @@
-"""Bounds of a requantization that other bounds imply, left out before anything is searched.
+"""Removal of the bounds of a requantization that other bounds imply, before the search.
 
-Every bound is M * point + B >= 2^s * level + c, or <=, where c depends on s and on whether the
-level is odd. Of three bounds of one parity, in order of their points, the middle one follows from
-the others if it lies on their line or on the loose side of it:
+A bound is M * point + B >= 2^s * level + c, or <=, where c depends on s and on the parity of the
+level. The middle one of three bounds of one parity, in order of their points, follows from the
+others if it lies on their line or on the loose side of it:
 
     level            x  c
                   x  b               b lies below the line from a to c: M * point + B, a line
@@ -21,15 +21,15 @@ from tercet.ir.types import IntArray
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 MANY = 1024
-"""From here on it is worth it."""
+"""The number of bounds from which the removal saves time."""
 Side = Literal[1, -1]
 
 
 def needed(point: IntArray, level: IntArray, used: IntArray | Mask, side: Side) -> Mask:
-    """Which of the bounds of all channels, [N, P], are not implied by others, as a mask.
+    """A mask of the bounds of all channels, [N, P]: True where no others imply it.
 
-    `side`: 1 for bounds from below, -1 for those from above. The last column is kept as it is;
-    in the others points and levels rise along a row.
+    `side`: 1 for bounds from below, -1 for those from above. The last column is always kept; in
+    the others points and levels rise along a row.
     """
     kept = np.zeros(used.shape, np.bool_)
     kept[:, -1] = used[:, -1]
@@ -41,9 +41,9 @@ def needed(point: IntArray, level: IntArray, used: IntArray | Mask, side: Side) 
 
 
 def _hull(at: IntArray, point: IntArray, level: IntArray) -> IntArray:
-    """Those of the places `at` that are not below the line through their neighbours.
+    """The places `at` without those below the line through their neighbours.
 
-    Every second one is looked at in turn, so that none is left out because of one that is.
+    Even and odd ones are tested in turn, so that no place is dropped because of a dropped one.
     """
     still = 0
     while still < 2 and len(at) > 2:

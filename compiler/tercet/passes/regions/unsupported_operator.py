@@ -1,4 +1,4 @@
-"""Why a quantizer cannot be one exact integer operator, and what to quantize besides."""
+"""The error for a quantizer behind an operator that no region can contain, with a way out."""
 
 from tercet.errors import UnsupportedError
 from tercet.ir.op import LayerOp
@@ -19,21 +19,21 @@ FORCED = (
     "extra_options={'ForceQuantizeNoInputCheck': True}, and this operator among "
     "op_types_to_quantize where you name them)"
 )
-"""What leaves the input of a pool alone unless that has a quantizer already."""
+"""Operators whose input onnxruntime's tool quantizes only if told to, with the option."""
 
 
 def foreign(here: str, owner: object) -> UnsupportedError:
-    """The quantizer `here` reads what `owner`, which is no function of each place, returns."""
+    """The error for quantizer `here`: `owner`, whose result it reads, mixes several places."""
     if not isinstance(owner, LayerOp):
         return UnsupportedError(
-            "reads the model's input", layer=here, way_out="quantize that first"
+            "reads the model's input", layer=here, way_out="quantize the input first"
         )
     found = described(owner)
     if all(isinstance(x.owner, Dequantize) for x in owner.operands):
         return UnsupportedError(
-            f"quantizes a function of what {found} returns",
+            f"quantizes a function of the result of {found}",
             layer=here,
-            way_out="quantize that itself first",
+            way_out="quantize that result first",
         )
     if _averages_squares(owner):
         return UnsupportedError(f"quantizes a function of {found}, {NORM}", layer=here)
