@@ -30,7 +30,7 @@ def test_a_module_passes_through_unchanged_without_passes(tercet: Tercet, text: 
 
 def test_passes_run_on_a_file_into_a_file(tercet: Tercet, text: str, tmp_path: Path) -> None:
     (tmp_path / "in.mlir").write_text(text)
-    passes = f"{DEFAULT[0].name},{DEFAULT[-1].name}"
+    passes = f"{DEFAULT[0].name},{DEFAULT[1].name}"
     result = tercet("opt", "in.mlir", "--passes", passes, "-o", "out.mlir")
     assert (result.exit_code, result.stdout) == (0, ""), result.stderr
     assert str(parse((tmp_path / "out.mlir").read_text())) == text
@@ -57,6 +57,17 @@ def test_text_that_is_no_module_is_one_sentence(tercet: Tercet, text: str) -> No
     assert result.exit_code == 1
     assert result.stderr.startswith("tercet: ")
     assert "Traceback" not in result.stderr
+
+
+def test_a_module_in_which_a_name_stands_twice_is_one_sentence(tercet: Tercet) -> None:
+    assert tercet("compile", "tfmbs_mlp", "--target", "mlir", "--out", "out").exit_code == 0
+    (file,) = Path("out/mlir").glob("*.mlir")
+    text = file.read_text()
+    assert tercet("opt", stdin=text).stdout == text
+    assert text.count('tercet.name = "fc2:linear"') == 1
+    done = tercet("opt", stdin=text.replace('"fc2:linear"', '"fc1:linear"'))
+    assert done.exit_code == 1
+    assert done.stderr == "tercet: two values of the module have one name: stamp it anew\n"
 
 
 def test_a_missing_file_is_one_sentence(tercet: Tercet) -> None:

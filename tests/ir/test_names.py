@@ -8,7 +8,7 @@ from tercet.ir.host.boundary import entry_of, quantize_input, set_entries
 from tercet.ir.host.entry import Entry
 from tercet.ir.interval import Interval
 from tercet.ir.module import build, parse
-from tercet.ir.names import value_names
+from tercet.ir.names import stamp, value_names
 from tercet.ir.ranges import ranges
 from tercet.ir.types import SI8, UI8, signed, tensor, unsigned
 from tercet.ops.linear import Linear
@@ -24,6 +24,29 @@ def test_values_are_named_by_layer_and_operator_and_repeats_are_numbered() -> No
 
     names = value_names(build([tensor((1, 2), UI8)], body))
     assert list(names.values()) == ["x", "fc:linear", "fc:linear#2", "g:linear"]
+
+
+STAMPED = 'tercet.name = "fc:linear"', 'tercet.inputs = ["x"]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (STAMPED[0], "", "fc: a value has no name"),
+        (STAMPED[0], "tercet.name = 3 : i64", "fc: a value has no name"),
+        (STAMPED[0], 'tercet.name = "x"', "two values of the module have one name"),
+        (STAMPED[1], "tercet.inputs = []", "tercet.inputs has 0 names, main has 1 inputs"),
+        (STAMPED[1], 'tercet.inputs = "x"', 'tercet.inputs is no list of names: "x"'),
+    ],
+)
+def test_names_that_are_missing_or_double_are_refused(old: str, new: str, reason: str) -> None:
+    module = build([tensor((1, 3), UI8)], lambda x: [Linear(x, ONES, layer="fc")])
+    stamp(module, dict(zip(value_names(module), ["x", "fc:linear"], strict=True)))
+    text = str(module)
+    assert old in text
+    changed = text.replace(old, new).replace(", }", "}")
+    with pytest.raises(VerifyError, match=reason):
+        value_names(parse(changed))
 
 
 @pytest.mark.parametrize(

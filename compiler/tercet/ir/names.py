@@ -25,7 +25,10 @@ def value_names(module: ModuleOp) -> dict[SSAValue, str]:
     given = main_of(module).attributes.get(INPUTS)
     if given is None:
         return _derived(module)
-    names: dict[SSAValue, str] = dict(zip(inputs_of(module), _texts(given), strict=True))
+    inputs, texts = inputs_of(module), _texts(given)
+    if len(texts) != len(inputs):
+        raise VerifyError(f"{INPUTS} has {len(texts)} names, main has {len(inputs)} inputs")
+    names: dict[SSAValue, str] = dict(zip(inputs, texts, strict=True))
     for op in steps_of(module):
         for result in op.results:
             names[result] = _text(op.attributes.get(NAME), op.layer.data)
@@ -56,7 +59,8 @@ def _text(found: Attribute | None, layer: str) -> str:
 
 
 def _texts(found: Attribute) -> list[str]:
-    assert isinstance(found, ArrayAttr)
+    if not isinstance(found, ArrayAttr):
+        raise VerifyError(f"{INPUTS} is no list of names: {found}")
     return [_text(each, "the inputs") for each in found]
 
 

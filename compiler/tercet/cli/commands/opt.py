@@ -32,6 +32,7 @@ def opt(
 ) -> None:
     """Read a module, verify it, run passes on it and print the result."""
     from tercet.ir.module import parse
+    from tercet.ir.names import is_stamped, value_names
     from tercet.passes import DEFAULT, run
     from tercet.report.pages.files import encoded, write
 
@@ -46,7 +47,10 @@ def opt(
             f"there are {', '.join(known)}, and default for all of them in order"
         )
     steps = [s for name in wanted for s in (DEFAULT if name == "default" else (known[name],))]
-    text = str(run(parse(_read(file)), steps)) + "\n"
+    module = run(parse(_read(file)), steps)
+    if is_stamped(module):
+        value_names(module)  # refuses names that are missing or double
+    text = str(module) + "\n"
     if out is None:
         typer.echo(encoded(text), nl=False)
     else:
