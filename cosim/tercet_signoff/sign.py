@@ -14,7 +14,7 @@ from tercet.report.outcome import failed, not_applicable
 from tercet.report.tool import tool
 from tercet.targets.door import Artifact, Settings
 from tercet.targets.fabric.format.spec import named
-from tercet.targets.registry import AnyTarget, targets
+from tercet.targets.registry import AnyTarget, accelerators, targets
 from tercet_golden.vectors import Vectors
 from tercet_signoff import accuracy, artifacts, facts, layers, weak
 from tercet_signoff.context import CheckContext
@@ -28,11 +28,16 @@ PREPARATIONS = 5
 
 
 def sign_off(request: Request, listener: Listener) -> Report:
-    """The report of comparing every executor of the model with the integer reference."""
+    """The report of comparing every executor of the model with the integer reference.
+
+    Raises TercetError for a model that cannot be taken, CapacityError for one that needs a larger
+    accelerator.
+    """
     started, since = datetime.now(UTC), perf_counter()
     installed = registered()
     stages = Stages(listener, total=PREPARATIONS + len(installed) + 1)
     ctx = prepare(request, stages)
+    _require_room(ctx)
     accuracy.require_classes(ctx)
     known = Facts(facts.model(ctx), artifacts.artifacts(ctx), artifacts.subgraphs(ctx))
     checks = []
@@ -87,6 +92,19 @@ def prepare(request: Request, stages: Stages) -> CheckContext:
     if request.only is not None:
         here, whole = one(drawn, request.only, request.batch), drawn
     return CheckContext(request, stages, model, captured, module, artifacts, here, whole)
+
+
+def _require_room(ctx: CheckContext) -> None:
+    """Raise the CapacityError of a network that only fits larger accelerators.
+
+    The user can choose one. A network with an operator that no accelerator runs is signed off
+    without them.
+    """
+    refusals = [ctx.artifacts[target.info.name] for target in accelerators()]
+    if all(isinstance(refusal, CapacityError) for refusal in refusals):
+        (refusal, *_) = refusals
+        assert isinstance(refusal, CapacityError)
+        raise refusal
 
 
 def _lowered(target: AnyTarget, module: ModuleOp, settings: Settings) -> Artifact | TercetError:

@@ -116,7 +116,6 @@ def test_a_model_that_cannot_be_had(
         ("Fourier", "fft_fft is not supported"),
         ("Nan", "fc: weight[2, 3] is nan"),
         ("Huge", "choose a larger fabric"),
-        ("Soft", "soft: is softmax, the fabric runs"),
         ("Floats", "fc: its weights are floats"),
         ("Raises", "the model fails on its example input"),
     ],
@@ -126,6 +125,16 @@ def test_a_model_that_cannot_be_signed_off(
 ) -> None:
     assert words in sentence(tercet("verify", f"nets.py:{name}"), 1)
     assert not (tmp_path / "build").exists()
+
+
+def test_a_model_with_an_operator_that_the_fabric_lacks_is_signed_off_without_it(
+    tercet: Tercet,
+) -> None:
+    done = tercet("verify", "nets.py:Soft", "--vectors", "2")
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    assert "the target fabric refuses this network" in said
+    assert "soft: is softmax" in said
 
 
 def test_the_same_model_with_nothing_wrong_is_compiled(tercet: Tercet) -> None:

@@ -199,8 +199,8 @@ def test_a_network_that_fabric_and_hls_refuse_is_signed_off_without_them(
         return Registered(declared(check_id), run)
 
     ctx = context()
-    no_room, no_kernel = CapacityError("fc1: no room"), UnsupportedError("fc1: no kernel")
-    refusals = {**ctx.artifacts, "fabric": no_room, "hls": no_kernel}
+    no_rule, no_kernel = UnsupportedError("fc1: no rule"), UnsupportedError("fc1: no kernel")
+    refusals = {**ctx.artifacts, "fabric": no_rule, "hls": no_kernel}
     host = replace(ctx, artifacts=refusals)
     report = signed(TercetError("it ran"), host, tuple(map(by_the_reference, REQUIRED)))
     assert report.verdict == "pass"
@@ -211,9 +211,16 @@ def test_a_network_that_fabric_and_hls_refuse_is_signed_off_without_them(
     assert (main.bytes_in, main.bytes_out) == (6, 12)
     assert (report.layers, report.cycles.predicted) == ((), ())
     told = {one.target: one.refusal for one in report.artifacts}
-    assert told == {"c": None, "hls": "fc1: no kernel", "onnx": None, "fabric": "fc1: no room"}
+    assert told == {"c": None, "hls": "fc1: no kernel", "onnx": None, "fabric": "fc1: no rule"}
     assert len([w for w in report.warnings if w.startswith("the target ")]) == 2
     assert encode(report)
+
+
+def test_a_network_that_needs_a_larger_fabric_is_refused_with_its_sentence() -> None:
+    ctx = context()
+    small = replace(ctx, artifacts={**ctx.artifacts, "fabric": CapacityError("fc1: no room")})
+    with pytest.raises(CapacityError, match="no room"):
+        signed(TercetError("it ran"), small, ())
 
 
 def test_a_target_that_refuses_a_network_is_warned_of_in_one_sentence() -> None:
