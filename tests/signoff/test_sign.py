@@ -216,7 +216,9 @@ def test_a_network_that_fabric_and_hls_refuse_is_signed_off_without_them(
     assert encode(report)
 
 
-def test_a_network_that_needs_a_larger_fabric_is_refused_with_its_sentence() -> None:
+def test_a_network_that_needs_a_larger_fabric_is_refused_with_its_sentence(
+    signed: Callable[..., Report],
+) -> None:
     ctx = context()
     small = replace(ctx, artifacts={**ctx.artifacts, "fabric": CapacityError("fc1: no room")})
     with pytest.raises(CapacityError, match="no room"):
