@@ -98,6 +98,6 @@ def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path) -> None:
         (folder / "first").touch()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(TercetError, match=r"cannot write .*sim: No space left on device; make"):
+    with pytest.raises(TercetError, match=r"cannot write .*sim: No space left on device; free"):
         kept(home, fill)
     assert not list(home.parent.iterdir())

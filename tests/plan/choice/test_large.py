@@ -181,7 +181,7 @@ def test_pieces_of_any_size_compute_what_the_whole_computes(
 
 
 def test_a_window_that_no_piece_has_room_for_is_refused_at_once() -> None:
-    with pytest.raises(CapacityError, match=r"conv to 6 by 2: a window .*,bank_b_depth=128$"):
+    with pytest.raises(CapacityError, match=r"conv to 6 by 2: one window .*,bank_b_depth=128$"):
         make(network(24, 96), named(f"{FABRIC},bank_b_depth=64"))
 
 
