@@ -188,4 +188,4 @@ def test_rtl_with_a_syntax_error_is_built_once_and_its_reason_told_once(tmp_path
     assert "does not build" in reason
     assert [stage.name for stage in report.timing.stages].count("RTL build") == 1
     (problem,) = problems(report)
-    assert problem.startswith("rtl.bitexact, rtl.cycles, rtl.telemetry, rtl.protocol ")
+    assert problem.startswith("rtl.bitexact, rtl.cycles, rtl.protocol, rtl.telemetry ")
