@@ -49,15 +49,13 @@ def subgraphs(ctx: CheckContext) -> tuple[Subgraph, ...]:
 
     It runs on the first accelerator that takes the network, else on the host.
     """
-    target, made = next(
-        (
-            (target.info.name, made)
-            for target in accelerators()
-            for made in [ctx.artifacts.get(target.info.name)]
-            if isinstance(made, door.Artifact)
-        ),
-        (HOST, ctx.artifact("c")),
+    able = (
+        name
+        for name in (target.info.name for target in accelerators())
+        if isinstance(ctx.artifacts.get(name), door.Artifact)
     )
+    target = next(able, HOST)
+    made = ctx.artifact("c" if target == HOST else target)
     own = tuple(layer.name for layer in made.layers)
     layers = own or tuple(dict.fromkeys(op.layer.data for op in ops_of(ctx.module)))
     return (Subgraph(MAIN, target, layers, 1, None, None, *made.traffic(ctx.request.batch)),)

@@ -32,8 +32,13 @@ def lowered(module: ModuleOp, settings: Settings) -> Lowered:
 
     If it refuses an operator, every piece of the network is tried, so that all refusals are known.
     """
-    asked = [_asked(target, module, settings) for target in accelerators()]
-    return next((found for found in asked if found.artifact is not None), asked[0])
+    refused = list[Lowered]()
+    for target in accelerators():
+        found = _asked(target, module, settings)
+        if found.artifact is not None:
+            return found
+        refused.append(found)
+    return refused[0]
 
 
 def _asked(target: AnyTarget, module: ModuleOp, settings: Settings) -> Lowered:

@@ -133,10 +133,6 @@ def _test(built: Build, folder: Path, log: Path, module: str, seed: int | None =
         ) from error
 
 
-def _broke(log: Path, error: BaseException | None = None) -> TercetError:
-    return TercetError(f"the simulation broke: {failed.told(log, 'simulation', error)}")
-
-
 def _waveform(folder: Path, out: Path | None, name: str = "wave") -> Path | None:
     found = next((p for p in folder.iterdir() if p.suffix == ".fst"), None)
     if found is None or out is None:

@@ -19,7 +19,7 @@ def reach(sums: Accumulators, x: Tensor) -> Interval:
     """
     held = Interval.of(x.element)
     ends = np.array([0, held.low - x.zero_point, held.high - x.zero_point])
-    terms = sums.weights[:, :, None] * ends
+    terms = sums.weights.reshape(len(sums.weights), -1)[:, :, None] * ends
     low, high = terms.min(axis=2).sum(axis=1), terms.max(axis=2).sum(axis=1)
     times = 1 if abs(sums.weights).max(initial=0) <= 1 else 2
     return Interval(int(low.min()) * times, int(high.max()) * times)

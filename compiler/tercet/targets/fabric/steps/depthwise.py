@@ -56,8 +56,7 @@ class Depthwise(Step):
 
     @property
     def accumulators(self) -> Accumulators:
-        rows = self.weights.reshape(len(self.weights), -1)
-        return Accumulators(self.sum_name, self.bias, self.sum_factor, rows)
+        return Accumulators(self.sum_name, self.bias, self.sum_factor, self.weights)
 
     @property
     def pooled(self) -> int | None:

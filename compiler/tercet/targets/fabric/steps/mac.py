@@ -58,8 +58,8 @@ class Mac(Step):
 
     @property
     def accumulators(self) -> Accumulators:
-        rows = self.weights.transpose(1, 0, 2).reshape(self.weights.shape[1], -1)
-        return Accumulators(self.sum_name, self.bias, self.sum_factor, rows)
+        weights = self.weights.transpose(1, 0, 2)
+        return Accumulators(self.sum_name, self.bias, self.sum_factor, weights)
 
     # -- network
 

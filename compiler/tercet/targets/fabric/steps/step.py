@@ -32,7 +32,7 @@ class Accumulators:
     factor: IntArray | None
     """[N]: factor from this step's sums to the named ones; None: 1."""
     weights: IntArray
-    """[N, terms]."""
+    """[N, ...]: the terms of each sum; a view of the step's weights, never a copy."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,7 +101,7 @@ class Step(ABC):
 
     def channel_work(self, lanes: int) -> IntArray:
         """Estimated weight columns of each operand channel that are not zero in all lanes [C]."""
-        raise NotImplementedError(f"the channels of {self.name} are not free")
+        raise AssertionError(f"the channels of {self.name} are not free")
 
     def reordered(self, orders: Mapping[Tensor, IntArray], moved: Mapping[Tensor, Tensor]) -> Self:
         """The step with channels of tensors in `orders` reordered; `moved` has the new tensors."""
